@@ -1,0 +1,91 @@
+#include "engine/certificate.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/error.h"
+
+namespace evenkeel {
+namespace {
+
+void CheckInDualSet(const Problem& problem, const Prices& prices) {
+  EVENKEEL_CHECK_EQ(prices.size(), problem.groups.size());
+  for (int k = 0; k < problem.num_groups(); ++k) {
+    const Group& group = problem.groups[k];
+    EVENKEEL_CHECK_EQ(prices[k].size(), group.num_buckets());
+    const double norm = Norm(prices[k], DualExponent(group.norm));
+    if (!(norm <= group.weight * (1.0 + 1e-9)) || !(prices[k].minCoeff() >= 0.0)) {
+      throw InputError("prices of group '{}' have dual norm {} and smallest entry {}, allowed: at most the group's weight {}, and at least 0",
+                       group.name, norm, prices[k].minCoeff(), group.weight);
+    }
+  }
+}
+
+/// sum_j d[j] min_a (cost[a] + r[a] pi[i]) - sum_i pi[i] cap[i]: at most the slot's minimum for any pi >= 0 (weak duality).
+double SlotBound(const Problem& problem, const Slot& slot, const Vector& cost, const Vector& capacity_price) {
+  double bound = -capacity_price.dot(slot.capacity);
+  for (int j = 0; j < problem.network.num_gateways(); ++j) {
+    double cheapest = problem.shed_cost.value_or(kInfinity);
+    for (int a = problem.arcs.first_of_gateway[j]; a < problem.arcs.first_of_gateway[j + 1]; ++a) {
+      const Arc& arc = problem.arcs.arcs[a];
+      cheapest = std::min(cheapest, cost[a] + problem.network.variants[arc.variant].resource_per_unit * capacity_price[arc.region]);
+    }
+    bound += slot.demand[j] * cheapest;
+  }
+  return bound;
+}
+
+}  // namespace
+
+PrefixBound::PrefixBound(const Problem& problem, Prices prices)
+    : problem_(problem), prices_(std::move(prices)), dispatcher_(problem), allocation_(MakeAllocation(problem)) {
+  CheckInDualSet(problem_, prices_);
+}
+
+void PrefixBound::Add(const Slot& slot, const Coefficients& coefficients) {
+  PricedCost(problem_, coefficients, 1.0, prices_, &cost_);
+  DispatchOrThrow(problem_, cost_, slot, &dispatcher_, &allocation_);
+  bound_ += SlotBound(problem_, slot, cost_, dispatcher_.capacity_price());
+}
+
+double LowerBound(const Problem& problem, SlotSource& slots, const Prices& prices) {
+  PrefixBound bound(problem, prices);
+  Slot slot;
+  Coefficients coefficients;
+  for (int t = 0; t < slots.num_slots(); ++t) {
+    slots.Read(t, &slot);
+    EstimateCoefficients(problem, slot, &coefficients);
+    bound.Add(slot, coefficients);
+  }
+  return bound.value();
+}
+
+Certificate CheckCertificate(const Problem& problem, SlotSource& slots, const std::function<const Allocation&(int)>& allocation_of,
+                             const Prices& prices) {
+  PrefixBound bound(problem, prices);
+  Ledger ledger = MakeLedger(problem);
+  Certificate certificate;
+  Slot slot;
+  Coefficients coefficients;
+  Vector region_use;
+  for (int t = 0; t < slots.num_slots(); ++t) {
+    slots.Read(t, &slot);
+    EstimateCoefficients(problem, slot, &coefficients);
+    bound.Add(slot, coefficients);
+    const Allocation& allocation = allocation_of(t);
+    certificate.infeasibility = std::max(certificate.infeasibility, Infeasibility(problem, slot, allocation, &region_use));
+    AddSlot(problem, coefficients, allocation, slot.demand.sum(), &ledger);
+  }
+  certificate.objective = ObjectiveValue(problem, ledger);
+  certificate.lower_bound = bound.value();
+  certificate.shift = ledger.shift;
+  certificate.gap = RelativeGap(certificate.objective + ledger.shift, certificate.lower_bound + ledger.shift);
+  return certificate;
+}
+
+double RelativeGap(double objective, double lower_bound) {
+  if (objective == lower_bound) return 0.0;
+  return (objective - lower_bound) / std::max(std::abs(objective), 1e-300);
+}
+
+}  // namespace evenkeel

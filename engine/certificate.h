@@ -1,0 +1,55 @@
+// Checks a claimed optimum with nothing but arithmetic: no solver has to be trusted. It shares no code with the offline solver.
+//
+// For prices gamma in the dual set, LB(gamma) = sum_t min_{x in X_t} (c_t + sum_k gamma^k h^k_t) . x <= OPT  (theorem 1), and for any capacity prices
+// pi >= 0 each slot's minimum is at least sum_j d[j] min_a (cost[a] + r[a] pi[i]) - sum_i pi[i] cap[i]: the checker evaluates that
+// sum itself, so that even a wrong dispatch could only make the bound weaker.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "engine/dispatch.h"
+#include "models/ledger.h"
+#include "models/problem.h"
+#include "models/slot.h"
+
+namespace evenkeel {
+
+/// A lower bound on the optimum of the slots so far, kept slot by slot.
+class PrefixBound {
+ public:
+  /// `prices` must lie in the dual set, to 1e-9 of mu; throws InputError otherwise.
+  PrefixBound(const Problem& problem, Prices prices);
+  /// Throws InputError when the slot's demand cannot be served.
+  void Add(const Slot& slot, const Coefficients& coefficients);
+  /// LB of the slots added, for the unshifted J, USD.
+  double value() const { return bound_; }
+
+ private:
+  const Problem& problem_;
+  Prices prices_;
+  Dispatcher dispatcher_;
+  Allocation allocation_;
+  Vector cost_;
+  double bound_ = 0.0;
+};
+
+/// (objective - lower_bound) / |objective|, 0 when they are equal.
+double RelativeGap(double objective, double lower_bound);
+
+/// LB(prices) for the unshifted J; throws InputError when the prices are outside the dual set by more than 1e-9 of mu.
+double LowerBound(const Problem& problem, SlotSource& slots, const Prices& prices);
+
+struct Certificate {
+  double objective = 0.0;      ///< J recomputed from the allocations
+  double lower_bound = 0.0;    ///< recomputed from the prices
+  double shift = 0.0;          ///< added to both before the gap is taken
+  double gap = 0.0;            ///< (objective - lower_bound) / (objective + shift)
+  double infeasibility = 0.0;  ///< largest violation of a slot's constraints, in units of workload
+};
+
+/// Recomputes both sides of a claimed optimum. `allocation_of(t)` returns slot t's decision.
+Certificate CheckCertificate(const Problem& problem, SlotSource& slots, const std::function<const Allocation&(int)>& allocation_of,
+                             const Prices& prices);
+
+}  // namespace evenkeel

@@ -1,0 +1,49 @@
+#include "engine/offline.h"
+
+#include "engine/certificate.h"
+#include "engine/interior_point.h"
+#include "engine/period_data.h"
+
+namespace evenkeel {
+namespace {
+
+Prices UnstackPrices(const Problem& problem, const PeriodData& data, const Vector& stacked) {
+  Prices prices = ZeroPrices(problem);
+  for (int k = 0; k < problem.num_groups(); ++k) {
+    if (problem.groups[k].norm == 1.0) prices[k].setConstant(problem.groups[k].weight);
+  }
+  for (const CoupledGroup& group : data.groups) prices[group.group] = stacked.segment(group.first_load, group.num_loads);
+  ScaleIntoDualSet(problem, &prices);
+  return prices;
+}
+
+}  // namespace
+
+OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const OfflineOptions& options) {
+  const PeriodData data = AssemblePeriod(problem, slots, 0, ZeroPrices(problem));
+  InteriorPointOptions solver;
+  solver.threads = options.threads;
+  const InteriorPointResult result = SolveInteriorPoint(data, solver);
+  OfflineOptimum optimum;
+  optimum.iterations = result.iterations;
+  optimum.prices = UnstackPrices(problem, data, result.price);
+  optimum.ledger = MakeLedger(problem);
+  optimum.allocations.assign(slots.num_slots(), MakeAllocation(problem));
+  PrefixBound bound(problem, optimum.prices);
+  Slot slot;
+  Coefficients coefficients;
+  for (int t = 0; t < slots.num_slots(); ++t) {
+    slots.Read(t, &slot);
+    EstimateCoefficients(problem, slot, &coefficients);
+    ExpandFlow(problem, data, result.flow.row(t).transpose(), slot.demand, &optimum.allocations[t]);
+    AddSlot(problem, coefficients, optimum.allocations[t], slot.demand.sum(), &optimum.ledger);
+    bound.Add(slot, coefficients);
+  }
+  optimum.objective = ObjectiveValue(problem, optimum.ledger);
+  optimum.lower_bound = bound.value();
+  optimum.gap = RelativeGap(optimum.objective + optimum.ledger.shift, optimum.lower_bound + optimum.ledger.shift);
+  optimum.converged = optimum.gap <= options.gap;
+  return optimum;
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,123 @@
+#include "engine/period_data.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/dispatch.h"
+#include "models/error.h"
+
+namespace evenkeel {
+namespace {
+
+bool GatewaysAreInterchangeable(const Problem& problem) {
+  const Network& network = problem.network;
+  if (network.num_gateways() == 1 || network.reachable.minCoeff() == 0) return false;
+  for (const Group& group : problem.groups) {
+    if (group.weight > 0.0 && group.footprint == Footprint::kQualityLoss) return false;
+  }
+  return (network.network_cost.rowwise() - network.network_cost.row(0)).cwiseAbs().maxCoeff() == 0.0;
+}
+
+void LayOutArcs(const Problem& problem, PeriodData* data) {
+  const int served = data->aggregated ? problem.arcs.first_of_gateway[1] : problem.num_arcs();
+  for (int a = 0; a < served; ++a) {
+    data->gateway.push_back(problem.arcs.arcs[a].gateway);
+    data->region.push_back(problem.arcs.arcs[a].region);
+  }
+  for (int j = 0; problem.shed_cost && j < data->num_gateways; ++j) {
+    data->gateway.push_back(j);
+    data->region.push_back(-1);
+  }
+  data->num_arcs = static_cast<int>(data->gateway.size());
+  data->resource = Vector::Zero(data->num_arcs);
+  for (int a = 0; a < served; ++a) data->resource[a] = problem.network.variants[problem.arcs.arcs[a].variant].resource_per_unit;
+}
+
+void LayOutGroups(const Problem& problem, const std::vector<Vector>& initial, PeriodData* data) {
+  for (int k = 0; k < problem.num_groups(); ++k) {
+    const Group& group = problem.groups[k];
+    if (group.weight == 0.0 || group.norm == 1.0) continue;
+    CoupledGroup coupled;
+    coupled.group = k;
+    coupled.weight = group.weight;
+    coupled.norm = group.norm;
+    coupled.first_load = data->num_loads;
+    coupled.num_loads = group.num_buckets();
+    for (int a = 0; a < data->num_arcs; ++a) {
+      coupled.load_of_arc.push_back(data->region[a] < 0 ? -1 : coupled.first_load + group.bucket_of_arc[a]);
+    }
+    data->num_loads += coupled.num_loads;
+    data->groups.push_back(std::move(coupled));
+  }
+  data->initial_load.resize(data->num_loads);
+  for (const CoupledGroup& group : data->groups) data->initial_load.segment(group.first_load, group.num_loads) = initial[group.group];
+}
+
+void FillSlot(const Problem& problem, const Slot& slot, const Coefficients& coefficients, int row, PeriodData* data) {
+  const int shed_arcs = problem.shed_cost ? data->num_gateways : 0;
+  const int served = data->num_arcs - shed_arcs;
+  data->cost.row(row).head(served) = coefficients.cost.head(served).transpose();
+  if (problem.shed_cost) data->cost.row(row).tail(shed_arcs).setConstant(*problem.shed_cost);
+  for (int k = 0; k < problem.num_groups(); ++k) {
+    const Group& group = problem.groups[k];
+    if (group.norm == 1.0) data->cost.row(row).head(served) += group.weight * coefficients.load[k].head(served).transpose();
+  }
+  for (std::size_t g = 0; g < data->groups.size(); ++g) {
+    data->load[g].row(row).head(served) = coefficients.load[data->groups[g].group].head(served).transpose();
+    data->load[g].row(row).tail(shed_arcs).setZero();
+  }
+  if (data->aggregated) {
+    data->demand(row, 0) = slot.demand.sum();
+  } else {
+    data->demand.row(row) = slot.demand.transpose();
+  }
+  data->capacity.row(row) = slot.capacity.transpose();
+}
+
+}  // namespace
+
+PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, const std::vector<Vector>& initial) {
+  EVENKEEL_CHECK_LE(first, slots.num_slots());
+  PeriodData data;
+  data.num_slots = slots.num_slots() - first;
+  data.num_regions = problem.network.num_regions();
+  data.aggregated = GatewaysAreInterchangeable(problem);
+  data.num_gateways = data.aggregated ? 1 : problem.network.num_gateways();
+  LayOutArcs(problem, &data);
+  LayOutGroups(problem, initial, &data);
+  data.cost.resize(data.num_slots, data.num_arcs);
+  data.load.assign(data.groups.size(), RowMatrix(data.num_slots, data.num_arcs));
+  data.demand.resize(data.num_slots, data.num_gateways);
+  data.capacity.resize(data.num_slots, data.num_regions);
+  Dispatcher dispatcher(problem);
+  Allocation scratch = MakeAllocation(problem);
+  Slot slot;
+  Coefficients coefficients;
+  for (int t = 0; t < data.num_slots; ++t) {
+    slots.Read(first + t, &slot);
+    EstimateCoefficients(problem, slot, &coefficients);
+    DispatchOrThrow(problem, coefficients.cost, slot, &dispatcher, &scratch);  // names a slot that cannot be served
+    FillSlot(problem, slot, coefficients, t, &data);
+  }
+  return data;
+}
+
+void ExpandFlow(const Problem& problem, const PeriodData& data, const VectorRef& flow, const Vector& demand, Allocation* allocation) {
+  const double total = demand.sum();
+  for (int j = 0; j < problem.network.num_gateways(); ++j) {
+    const int first = problem.arcs.first_of_gateway[j], count = problem.arcs.first_of_gateway[j + 1] - first;
+    const int source = data.aggregated ? 0 : first;
+    const int shed_arc = data.num_arcs - data.num_gateways + (data.aggregated ? 0 : j);
+    auto mine = allocation->flow.segment(first, count);
+    mine = flow.segment(source, count).cwiseMax(0.0);
+    allocation->shed[j] = problem.shed_cost ? std::max(0.0, flow[shed_arc]) : 0.0;
+    const double served = mine.sum() + allocation->shed[j];
+    const double wanted = demand[j];
+    const double share = served > 0.0 ? wanted / served : 0.0;
+    EVENKEEL_CHECK(served > 0.0 || wanted <= 1e-9 * std::max(1.0, total));
+    mine *= share;
+    allocation->shed[j] *= share;
+  }
+}
+
+}  // namespace evenkeel

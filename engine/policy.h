@@ -1,0 +1,45 @@
+// The one interface of everything that decides online.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/footprint.h"
+#include "models/ledger.h"
+#include "models/problem.h"
+#include "models/slot.h"
+
+namespace evenkeel {
+
+/// What a policy sees in a slot: the slot as observed, the coefficients estimated from it, and its own ledger of the slots
+/// before, settled with metered values.
+struct SlotInput {
+  const Slot& slot;
+  const Coefficients& coefficients;
+  const Ledger& ledger;
+};
+
+/// What a policy says of its own run.
+struct PolicyReport {
+  long unconverged_slots = 0;            ///< slots whose inner solver stopped above its tolerance
+  double worst_slot_gap = 0.0;           ///< largest certified gap of an inner solver, relative to its objective
+  std::optional<double> own_objective;   ///< value of the linear problem that the policy minimises, when it has one
+};
+
+/// Laws, checked for the whole catalog by tests/property/policy_laws_test.cc:
+///   P1 feasible: every decision lies in the slot's feasible set X_t, to 1e-9 of the slot's demand;
+///   P2 causal: a decision depends on slots up to its own only;
+///   P3 reproducible: same spec, seed and trace give the same bits, whatever the number of threads.
+///
+/// A policy is made for one Problem, which it may keep a reference to, and used for one period, slots in order.
+class Policy {
+ public:
+  virtual ~Policy() = default;
+  /// Writes the decision for this slot; `allocation` has the problem's sizes and arbitrary content. Throws InputError when
+  /// the slot's demand cannot be served.
+  virtual void Decide(const SlotInput& input, Allocation* allocation) = 0;
+  virtual PolicyReport Report() const { return {}; }
+};
+
+}  // namespace evenkeel

@@ -1,0 +1,136 @@
+#include "engine/simplex_weights.h"
+
+#include <Eigen/Cholesky>
+
+#include <array>
+#include <cmath>
+
+namespace evenkeel {
+namespace {
+
+constexpr int kMaxNewtonSteps = 40;
+constexpr double kRelativeAccuracy = 1e-13;
+
+/// Largest step along `direction` that keeps the weights non-negative, at most 1.
+double LargestStep(const WeightVector& w, const WeightVector& direction) {
+  double step = 1.0;
+  for (Eigen::Index v = 0; v < w.size(); ++v) {
+    if (direction[v] < 0.0) step = std::min(step, -w[v] / direction[v]);
+  }
+  return step;
+}
+
+void Normalise(WeightVector* w) {
+  for (double& weight : *w) weight = weight < 1e-14 ? 0.0 : weight;
+  *w /= w->sum();
+}
+
+}  // namespace
+
+void WeightOptimiser::Minimise(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments,
+                               WeightVector* w) {
+  const Eigen::Index n = w->size();
+  double value = ValueAt(objective, base, increments, *w);
+  WeightVector slope(n), direction(n), trial(n);
+  for (int step = 0; step < kMaxNewtonSteps; ++step) {
+    StackedGradient(objective, z_, &gradient_);
+    slope.noalias() = increments.leftCols(n).transpose() * gradient_;
+    const double mean = slope.dot(*w);
+    if (mean - slope.minCoeff() <= kRelativeAccuracy * std::abs(value)) return;
+    if (!NewtonDirection(objective, increments, *w, slope, &direction)) return;
+    const double descent = slope.dot(direction);
+    double length = LargestStep(*w, direction);
+    bool improved = false;
+    for (int halving = 0; halving < 30 && !improved; ++halving, length *= 0.5) {
+      trial = *w + length * direction;
+      Normalise(&trial);
+      const double candidate = ValueAt(objective, base, increments, trial);
+      if (candidate > value + 1e-4 * length * descent) continue;
+      improved = candidate < value;
+      if (!improved) break;
+      value = candidate;
+      *w = trial;
+    }
+    if (!improved) {
+      ValueAt(objective, base, increments, *w);
+      return;
+    }
+  }
+}
+
+double WeightOptimiser::ValueAt(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments,
+                                const WeightVector& w) {
+  z_ = base;
+  z_.noalias() += increments.leftCols(w.size()) * w;
+  return StackedValue(objective, z_);
+}
+
+/// Newton's direction in the coordinates relative to the heaviest vertex, over the weights that are positive or want to grow. A weight
+/// at zero that would fall is left out and the system solved again.
+bool WeightOptimiser::NewtonDirection(const StackedObjective& objective, const Eigen::MatrixXd& increments, const WeightVector& w,
+                                      const WeightVector& slope, WeightVector* direction) {
+  Eigen::Index reference = 0, steepest = 0;
+  w.maxCoeff(&reference);
+  slope.minCoeff(&steepest);
+  std::array<int, kMaxVertices> free;
+  int count = 0;
+  for (int v = 0; v < w.size(); ++v) {
+    if (v != reference && (w[v] > 0.0 || v == steepest)) free[count++] = v;
+  }
+  while (count > 0) {
+    WeightMatrix hessian = WeightMatrix::Zero(count, count);
+    AddCurvature(objective, increments, free.data(), count, static_cast<int>(reference), &hessian);
+    const double ridge = 1e-12 * (hessian.trace() + 1e-12 * slope.cwiseAbs().maxCoeff());
+    hessian.diagonal().array() += ridge;
+    WeightVector right(count);
+    for (int i = 0; i < count; ++i) right[i] = slope[reference] - slope[free[i]];
+    const WeightVector solution = hessian.ldlt().solve(right);
+    if (!solution.allFinite()) return false;
+    direction->setZero();
+    int kept = 0;
+    for (int i = 0; i < count; ++i) {
+      if (w[free[i]] == 0.0 && solution[i] <= 0.0) continue;
+      (*direction)[free[i]] = solution[i];
+      (*direction)[reference] -= solution[i];
+      free[kept++] = free[i];
+    }
+    if (kept == count) return slope.dot(*direction) < 0.0;
+    count = kept;
+  }
+  return false;
+}
+
+/// D' H D for the columns D_v = increments_v - increments_reference; the Hessian of weight ||y||_q at u = y / ||y|| is
+/// weight (q - 1) / ||y|| (diag(u^(q-2)) - u^(q-1) u^(q-1)'), y = scale z.
+void WeightOptimiser::AddCurvature(const StackedObjective& objective, const Eigen::MatrixXd& increments, const int* free, int count,
+                                   int reference, WeightMatrix* hessian) {
+  for (const NormTerm& term : objective.terms) {
+    if (term.q == 1.0) continue;
+    const auto scale = objective.scale.segment(term.begin, term.size);
+    power_.head(term.size) = scale.cwiseProduct(z_.segment(term.begin, term.size));
+    const double norm = Norm(power_.head(term.size), term.q);
+    if (norm == 0.0) continue;
+    const double factor = term.weight * (term.q - 1.0) / norm;
+    for (int b = 0; b < term.size; ++b) {
+      const double u = std::max(power_[b] / norm, 1e-12);
+      const double root = std::pow(u, term.q - 2.0);
+      diagonal_[b] = scale[b] * scale[b] * root;
+      power_[b] = scale[b] * root * u;
+    }
+    WeightVector along(count);
+    for (int i = 0; i < count; ++i) {
+      const auto column = increments.col(free[i]).segment(term.begin, term.size);
+      const auto origin = increments.col(reference).segment(term.begin, term.size);
+      along[i] = power_.head(term.size).dot(column - origin);
+      for (int k = 0; k <= i; ++k) {
+        const auto other = increments.col(free[k]).segment(term.begin, term.size);
+        const double curvature =
+            (diagonal_.head(term.size).array() * (column - origin).array() * (other - origin).array()).sum() - along[i] * along[k];
+        (*hessian)(i, k) += factor * curvature;
+        if (k != i) (*hessian)(k, i) += factor * curvature;
+      }
+    }
+  }
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,50 @@
+#include "engine/simulate.h"
+
+#include <algorithm>
+
+#include "models/error.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr double kFeasibilityTolerance = 1e-9;  // of the slot's demand
+
+/// A policy that breaks P1 is a bug in the policy, whatever it was told.
+void CheckFeasible(const Problem& problem, const Slot& slot, const Allocation& allocation, Vector* region_use) {
+  const double violation = Infeasibility(problem, slot, allocation, region_use);
+  const double allowed = kFeasibilityTolerance * std::max(1.0, slot.demand.sum());
+  if (!(violation <= allowed)) {
+    throw InternalError(fmt::format("slot {}: the policy's decision violates the constraints by {:.3g}, allowed {:.3g}", slot.index,
+                                    violation, allowed));
+  }
+}
+
+}  // namespace
+
+RunLedgers Simulate(const Problem& problem, SlotSource& observed, SlotSource& metered, Policy& policy, const SlotObserver& observer) {
+  EVENKEEL_CHECK_EQ(observed.num_slots(), metered.num_slots());
+  const bool certain = &observed == &metered;
+  RunLedgers ledgers{MakeLedger(problem), MakeLedger(problem)};
+  Slot seen, truth;
+  Coefficients seen_coefficients, true_coefficients;
+  Allocation allocation = MakeAllocation(problem);
+  Vector region_use;
+  for (int t = 0; t < observed.num_slots(); ++t) {
+    observed.Read(t, &seen);
+    EstimateCoefficients(problem, seen, &seen_coefficients);
+    policy.Decide({seen, seen_coefficients, ledgers.metered}, &allocation);
+    CheckFeasible(problem, seen, allocation, &region_use);
+    if (!certain) {
+      metered.Read(t, &truth);
+      EstimateCoefficients(problem, truth, &true_coefficients);
+    }
+    const Coefficients& settled = certain ? seen_coefficients : true_coefficients;
+    const double total_demand = seen.demand.sum();
+    AddSlot(problem, settled, allocation, total_demand, &ledgers.metered);
+    AddSlot(problem, seen_coefficients, allocation, total_demand, &ledgers.observed);
+    if (observer) observer({seen, settled, allocation, ledgers});
+  }
+  return ledgers;
+}
+
+}  // namespace evenkeel

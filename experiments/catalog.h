@@ -1,0 +1,80 @@
+// Every policy that a spec can name, in one explicit list.
+//
+// To add one: write its factory in catalog.cc and append an entry to Catalog(). The help, the checks of parameters and
+// the policy-law tests take it from there.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/policy.h"
+#include "experiments/spec.h"
+#include "models/norm.h"
+
+namespace evenkeel {
+
+/// What a factory may use beside its parameters.
+struct PolicyContext {
+  const Problem& problem;
+  std::uint64_t seed = 1;
+  /// Opens the slots of the whole period, future included, for advice that is clairvoyant on purpose (perfect
+  /// forecasts, injected errors). Empty where nobody may look ahead; a policy that needs it says so with an InputError.
+  std::function<std::unique_ptr<SlotSource>()> open_future;
+};
+
+enum class ParameterKind {
+  kNumber,
+  kInteger,
+  kWord,    ///< one of ParameterInfo::words
+  kPath,    ///< a file
+  kPolicy,  ///< a spec of another policy of the catalog
+};
+
+struct ParameterInfo {
+  std::string name;
+  ParameterKind kind = ParameterKind::kNumber;
+  std::string default_value;  ///< a spec; empty: must be given
+  std::string description;    ///< with its unit
+  double low = 0.0;           ///< smallest number allowed
+  double high = kInfinity;    ///< largest number allowed; infinity itself never is
+  bool above_low = false;     ///< `low` itself is not allowed
+  std::vector<std::string> words;
+};
+
+/// A spec's parameters, checked, with the defaults filled in.
+using PolicyArguments = std::map<std::string, Spec>;
+
+double NumberArgument(const PolicyArguments& arguments, const std::string& name);
+
+struct PolicyInfo {
+  std::string name;
+  std::string description;  ///< one line
+  std::vector<ParameterInfo> parameters;
+  bool prediction_free = true;             ///< needs nothing but the trace up to the slot
+  std::vector<std::string> compare_specs;  ///< what `compare` runs when no policy is named
+  std::function<std::unique_ptr<Policy>(const PolicyContext&, const PolicyArguments&)> make;
+};
+
+const std::vector<PolicyInfo>& Catalog();
+
+/// Checks names, kinds and ranges, nested policies included. Throws InputError listing what is known and the closest
+/// match.
+void CheckPolicySpec(const Spec& spec);
+
+/// Checks the spec and makes the policy, which may keep a reference to the context's problem.
+std::unique_ptr<Policy> MakePolicy(const PolicyContext& context, const Spec& spec);
+
+/// Files that the spec's parameters name, nested policies included.
+std::vector<std::string> FilesOf(const Spec& spec);
+
+/// The specs of all prediction-free policies that `compare` runs when none is named, in the catalog's order.
+std::vector<Spec> DefaultComparison();
+
+/// The list for people: every policy with its parameters, defaults and ranges.
+std::string CatalogText();
+
+}  // namespace evenkeel

@@ -1,0 +1,150 @@
+#include "experiments/catalog_check.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "experiments/numbers.h"
+#include "experiments/suggest.h"
+#include "models/error.h"
+
+namespace evenkeel {
+namespace {
+
+template <typename Info>
+std::vector<std::string> NamesOf(const std::vector<Info>& infos) {
+  std::vector<std::string> names;
+  for (const Info& info : infos) names.push_back(info.name);
+  return names;
+}
+
+template <typename Info>
+const Info* FindByName(const std::vector<Info>& infos, const std::string& name) {
+  const auto found = std::find_if(infos.begin(), infos.end(), [&](const Info& info) { return info.name == name; });
+  return found == infos.end() ? nullptr : &*found;
+}
+
+bool IsInRange(const ParameterInfo& parameter, double value) {
+  const bool above = parameter.above_low ? value > parameter.low : value >= parameter.low;
+  return above && value <= parameter.high && value < kInfinity;
+}
+
+bool IsAllowed(const ParameterInfo& parameter, const Spec& value) {
+  if (parameter.kind == ParameterKind::kPolicy) return true;
+  if (!value.parameters.empty() || value.name.empty()) return false;
+  switch (parameter.kind) {
+    case ParameterKind::kNumber: {
+      const std::optional<double> number = ParseNumber(value.name);
+      return number && IsInRange(parameter, *number);
+    }
+    case ParameterKind::kInteger: {
+      const std::optional<std::int64_t> integer = ParseInteger(value.name);
+      return integer && IsInRange(parameter, static_cast<double>(*integer));
+    }
+    case ParameterKind::kWord:
+      return std::count(parameter.words.begin(), parameter.words.end(), value.name) > 0;
+    default:
+      return true;
+  }
+}
+
+void CheckValue(const std::vector<PolicyInfo>& catalog, const std::string& policy, const ParameterInfo& parameter,
+                const Spec& value) {
+  if (!IsAllowed(parameter, value)) {
+    throw InputError("policy \"{}\": parameter \"{}\" is {}, allowed is a {}", policy, parameter.name, ToString(value),
+                     DescribeAllowed(parameter));
+  }
+  if (parameter.kind == ParameterKind::kPolicy) CheckSpec(catalog, value);
+}
+
+void CheckParameterNames(const PolicyInfo& info, const Spec& spec) {
+  const std::vector<std::string> known = NamesOf(info.parameters);
+  for (const auto& [name, value] : spec.parameters) {
+    if (std::count(known.begin(), known.end(), name) > 0) continue;
+    if (known.empty()) throw InputError("policy \"{}\" has no parameters, but \"{}\" is given", info.name, name);
+    throw InputError("policy \"{}\": unknown parameter \"{}\"{} (known: {})", info.name, name, DidYouMean(name, known),
+                     fmt::join(known, ", "));
+  }
+}
+
+}  // namespace
+
+std::string DescribeAllowed(const ParameterInfo& parameter) {
+  const char bracket = parameter.above_low ? '(' : '[';
+  switch (parameter.kind) {
+    case ParameterKind::kNumber:
+    case ParameterKind::kInteger: {
+      const char* kind = parameter.kind == ParameterKind::kNumber ? "number" : "integer";
+      if (parameter.high == kInfinity)
+        return fmt::format("{} {} {:g}", kind, parameter.above_low ? ">" : ">=", parameter.low);
+      return fmt::format("{} in {}{:g}, {:g}]", kind, bracket, parameter.low, parameter.high);
+    }
+    case ParameterKind::kWord:
+      return fmt::format("word: {}", fmt::join(parameter.words, ", "));
+    case ParameterKind::kPath:
+      return "path of a file";
+    case ParameterKind::kPolicy:
+      break;
+  }
+  return "policy";
+}
+
+CheckedSpec CheckSpec(const std::vector<PolicyInfo>& catalog, const Spec& spec) {
+  CheckedSpec checked;
+  checked.info = FindByName(catalog, spec.name);
+  if (checked.info == nullptr) {
+    const std::vector<std::string> known = NamesOf(catalog);
+    throw InputError("unknown policy \"{}\"{} (known: {})", spec.name, DidYouMean(spec.name, known),
+                     fmt::join(known, ", "));
+  }
+  CheckParameterNames(*checked.info, spec);
+  for (const ParameterInfo& parameter : checked.info->parameters) {
+    const auto given = std::find_if(spec.parameters.begin(), spec.parameters.end(),
+                                    [&](const auto& named) { return named.first == parameter.name; });
+    if (given == spec.parameters.end() && parameter.default_value.empty()) {
+      throw InputError("policy \"{}\": parameter \"{}\" ({}) must be given, a {}", spec.name, parameter.name,
+                       parameter.description, DescribeAllowed(parameter));
+    }
+    const Spec value = given == spec.parameters.end() ? ParseSpec(parameter.default_value) : given->second;
+    CheckValue(catalog, spec.name, parameter, value);
+    checked.arguments[parameter.name] = value;
+  }
+  return checked;
+}
+
+double NumberArgument(const PolicyArguments& arguments, const std::string& name) {
+  const std::optional<double> value = ParseNumber(arguments.at(name).name);
+  EVENKEEL_CHECK(value.has_value());
+  return *value;
+}
+
+std::vector<std::string> FilesOf(const Spec& spec) {
+  std::vector<std::string> files;
+  const PolicyInfo* info = FindByName(Catalog(), spec.name);
+  if (info == nullptr) return files;
+  for (const auto& [name, value] : spec.parameters) {
+    const ParameterInfo* parameter = FindByName(info->parameters, name);
+    if (parameter == nullptr) continue;
+    if (parameter->kind == ParameterKind::kPath) files.push_back(value.name);
+    if (parameter->kind != ParameterKind::kPolicy) continue;
+    for (std::string& file : FilesOf(value)) files.push_back(std::move(file));
+  }
+  return files;
+}
+
+std::string CatalogText() {
+  std::string text = "Policies (SPEC is NAME or NAME(PARAMETER=VALUE,...)):\n";
+  for (const PolicyInfo& info : Catalog()) {
+    text += fmt::format("  {:<14}{}\n", info.name, info.description);
+    for (const ParameterInfo& parameter : info.parameters) {
+      const std::string given =
+          parameter.default_value.empty() ? "must be given" : "default " + parameter.default_value;
+      text += fmt::format("  {:<14}  {}: {}; {}, {}\n", "", parameter.name, parameter.description,
+                          DescribeAllowed(parameter), given);
+    }
+  }
+  return text;
+}
+
+}  // namespace evenkeel

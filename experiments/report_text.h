@@ -1,0 +1,23 @@
+// Pieces of reports that several commands print.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiments/table.h"
+#include "models/ledger.h"
+#include "models/problem.h"
+
+namespace evenkeel {
+
+/// How a group's loads are spread over its buckets: sum, mean, max, PAR, Gini, Jain; one row per group, and one for the
+/// regions' energy cost.
+std::string SpreadTable(const Problem& problem, const Ledger& ledger);
+
+/// `USD/t`: unit of the price of a group's load.
+std::string PriceUnit(const Group& group);
+
+/// A note on negative costs, empty when there are none.
+std::string ShiftNote(const Ledger& ledger);
+
+}  // namespace evenkeel

@@ -1,0 +1,35 @@
+// Comma-separated values, strictly: what is not well formed is an error that names file and line.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace evenkeel {
+
+enum class CsvHeader { kFirstRow, kNone };
+
+struct CsvTable {
+  std::string path;                            ///< for messages
+  std::vector<std::string> header;             ///< [columns], spaces around the names removed; empty without a header
+  std::vector<std::vector<std::string>> rows;  ///< [rows][columns]
+  std::vector<int> lines;                      ///< [rows], 1-based line in the file where the row begins
+
+  int num_rows() const { return static_cast<int>(rows.size()); }
+
+  /// Index of the column. Throws InputError that lists the columns there are.
+  int Column(const std::string& name) const;
+  /// A field as a finite number. Throws InputError naming file, line, column and value.
+  double Number(int row, int column) const;
+  /// "file:line" of a row.
+  std::string Where(int row) const;
+};
+
+/// Parses a whole file's content. All rows have as many fields as the first. Blank lines and a byte-order mark are
+/// skipped.
+CsvTable ParseCsv(std::string_view text, const std::string& path, CsvHeader header);
+
+/// Reads and parses a file. Throws InputError.
+CsvTable ReadCsv(const std::string& path, CsvHeader header);
+
+}  // namespace evenkeel

@@ -1,0 +1,50 @@
+// What reading and writing HDF5 share: handles that close themselves, and failures as InputError. HDF5's own headers
+// stay in the .cc files; its identifiers are 64-bit integers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace evenkeel {
+
+/// Owns an HDF5 identifier.
+class Hdf5Handle {
+ public:
+  using Closer = int (*)(std::int64_t);
+
+  Hdf5Handle() = default;
+  Hdf5Handle(std::int64_t id, Closer close) : id_(id), close_(close) {}
+  Hdf5Handle(Hdf5Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
+  Hdf5Handle& operator=(Hdf5Handle&& other) noexcept {
+    Close();
+    id_ = std::exchange(other.id_, -1);
+    close_ = other.close_;
+    return *this;
+  }
+  ~Hdf5Handle() { Close(); }
+
+  std::int64_t get() const { return id_; }
+  /// Closes now; whether that worked. Closing twice is fine.
+  bool Close() {
+    const std::int64_t id = std::exchange(id_, -1);
+    return id < 0 || close_(id) >= 0;
+  }
+
+ private:
+  std::int64_t id_ = -1;
+  Closer close_ = nullptr;
+};
+
+/// Must come before any other HDF5 call of a thread: no printing of errors, no clean-up at exit (which does not return
+/// when a file could not be flushed to a full disk).
+void PrepareHdf5();
+
+/// Why the last HDF5 call of this thread failed, in a few words: the system's reason where there is one.
+std::string Hdf5Reason();
+
+/// Bytes in a chunk: large enough to compress, small enough that reading one slot stays cheap.
+inline constexpr std::int64_t kChunkTarget = 256 << 10;
+inline constexpr std::int64_t kChunkLimit = 1 << 20;
+
+}  // namespace evenkeel

@@ -1,0 +1,45 @@
+// Reads HDF5 files that may come from anyone: whatever is not as expected is an InputError, and nothing is allocated on
+// a file's mere word.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace evenkeel {
+
+class Hdf5Reader {
+ public:
+  /// Throws InputError naming the file, as all members do.
+  explicit Hdf5Reader(const std::string& path);
+  ~Hdf5Reader();
+
+  const std::string& path() const;
+
+  /// Whether the file has a dataset (or anything else) of that name.
+  bool Has(const std::string& dataset) const;
+  /// Extents of a dataset.
+  std::vector<std::int64_t> Shape(const std::string& dataset) const;
+  /// Like Shape, and checks it against what is expected; `axes` says what the extents are, for the message.
+  void ExpectShape(const std::string& dataset, const std::vector<std::int64_t>& shape, const std::string& axes) const;
+
+  /// Attributes of a dataset, or of the file when `dataset` is empty; nothing when absent or of another type.
+  std::optional<std::string> Text(const std::string& dataset, const std::string& attribute) const;
+  std::optional<double> Number(const std::string& dataset, const std::string& attribute) const;
+
+  /// A one-dimensional dataset of strings.
+  std::vector<std::string> Labels(const std::string& dataset) const;
+
+  /// Rows [first, first + count) of a dataset, all other axes in full. Numbers are converted; times and flags must be
+  /// integers in the file.
+  void ReadRows(const std::string& dataset, std::int64_t first, std::int64_t count, double* values) const;
+  void ReadRows(const std::string& dataset, std::int64_t first, std::int64_t count, std::int64_t* values) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace evenkeel

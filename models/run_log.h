@@ -1,0 +1,81 @@
+// The log of a run on disk: HDF5, schema version 1 (docs/run_format.md). Per slot the cost, the loads and J so far; on
+// request every allocation. Written slot by slot under a temporary name and renamed when the run is complete.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/ledger.h"
+#include "models/problem.h"
+
+namespace evenkeel {
+
+inline constexpr int kRunLogSchemaVersion = 1;
+inline constexpr const char* kRunLogSchemaName = "evenkeel-run";
+
+struct RunLogOptions {
+  bool allocations = false;  ///< also keep every slot's decision, [slots x gateways x regions x variants]
+};
+
+/// What the log says of itself, as attributes.
+struct RunLogInfo {
+  std::string policy;  ///< spec string
+  std::string trace;   ///< path of the trace
+  std::string command;
+  std::string generator;  ///< program and version
+};
+
+class RunLogWriter {
+ public:
+  /// Opens the temporary file. Throws InputError when it cannot be written.
+  RunLogWriter(const std::string& path, const Problem& problem, const RunLogInfo& info, const RunLogOptions& options);
+  /// Removes the temporary file unless Finish was called.
+  ~RunLogWriter();
+
+  /// Adds a slot. `ledger` is the metered one after the slot.
+  void Append(std::int64_t time, const Allocation& allocation, const Ledger& ledger);
+  /// Syncs and renames.
+  void Finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// An equity group as a log has it.
+struct RunLogGroup {
+  std::string name;
+  std::string units;
+  double weight = 0.0;
+  double norm = 0.0;
+  RowMatrix load;  ///< [slots x buckets], since the first slot
+};
+
+/// What a log holds.
+struct RunLog {
+  RunLogInfo info;
+  double total_objective = 0.0;  ///< J of the whole run, USD
+  double total_shift = 0.0;      ///< USD
+  std::vector<std::string> regions;
+  std::vector<std::string> gateways;
+  std::vector<std::string> variants;
+  std::vector<std::int64_t> time;  ///< [slots]
+  Vector energy_cost;              ///< [slots], of the slot, USD
+  Vector shed_cost;                ///< [slots], of the slot, USD
+  Vector objective;                ///< [slots], J so far, USD
+  Vector shift;                    ///< [slots], so far, USD
+  std::vector<RunLogGroup> groups;
+  RowMatrix region_cost;      ///< [slots x regions], since the first slot, USD
+  RowMatrix region_workload;  ///< [slots x regions], since the first slot, units
+  RowMatrix allocation;       ///< [slots x (gateways x regions x variants)], of the slot; empty when it was not kept
+  RowMatrix shed;             ///< [slots x gateways], of the slot; empty when it was not kept
+
+  int num_slots() const { return static_cast<int>(time.size()); }
+};
+
+/// Reads a whole log. Throws InputError.
+RunLog ReadRunLog(const std::string& path);
+
+}  // namespace evenkeel

@@ -1,0 +1,99 @@
+#include <limits>
+#include <sstream>
+
+#include "models/error.h"
+#include "models/hdf5_reader.h"
+#include "models/run_log.h"
+
+namespace evenkeel {
+namespace {
+
+void CheckSchema(const Hdf5Reader& file) {
+  const auto schema = file.Text("", "schema");
+  if (schema != kRunLogSchemaName) {
+    throw InputError("{}: it is no run: the attribute 'schema' is {}, expected \"{}\"", file.path(),
+                     schema ? fmt::format("\"{}\"", *schema) : "missing", kRunLogSchemaName);
+  }
+  const auto version = file.Number("", "schema_version");
+  if (version != static_cast<double>(kRunLogSchemaVersion)) {
+    throw InputError("{}: the attribute 'schema_version' is {}, this program reads version {}", file.path(),
+                     version ? fmt::format("{}", *version) : "missing", kRunLogSchemaVersion);
+  }
+}
+
+double Number(const Hdf5Reader& file, const std::string& dataset, const std::string& attribute) {
+  const auto value = file.Number(dataset, attribute);
+  if (value) return *value;
+  throw InputError("{}: the attribute '{}' of '{}' is missing or no number", file.path(), attribute,
+                   dataset.empty() ? "/" : dataset);
+}
+
+/// A dataset whose first axis is time, all others as one.
+RowMatrix ReadRows(const Hdf5Reader& file, const std::string& dataset, std::int64_t slots,
+                   const std::vector<std::int64_t>& others) {
+  std::vector<std::int64_t> shape = {slots};
+  std::int64_t columns = 1;
+  for (std::int64_t extent : others) {
+    shape.push_back(extent);
+    columns *= extent;
+  }
+  file.ExpectShape(dataset, shape, "time first");
+  RowMatrix values(slots, columns);
+  file.ReadRows(dataset, 0, slots, values.data());
+  return values;
+}
+
+RunLogGroup ReadGroup(const Hdf5Reader& file, const std::string& name, const RunLog& log) {
+  RunLogGroup group;
+  group.name = name;
+  group.units = file.Text(name, "units").value_or("");
+  group.weight = Number(file, name, "weight");
+  group.norm = Number(file, name, "norm");
+  const auto shape = file.Shape(name);
+  if (shape.size() != 2) throw InputError("{}: dataset '{}' has {} axes, expected 2", file.path(), name, shape.size());
+  group.load = ReadRows(file, name, log.num_slots(), {shape[1]});
+  return group;
+}
+
+void ReadSlots(const Hdf5Reader& file, RunLog* log) {
+  const auto shape = file.Shape("time");
+  if (shape.size() != 1 || shape[0] > std::numeric_limits<int>::max()) {
+    throw InputError("{}: dataset 'time' has the shape [{}], expected one axis", file.path(), fmt::join(shape, ", "));
+  }
+  const std::int64_t slots = shape[0];
+  const auto regions = static_cast<std::int64_t>(log->regions.size());
+  const auto gateways = static_cast<std::int64_t>(log->gateways.size());
+  log->time.resize(static_cast<std::size_t>(slots));
+  file.ReadRows("time", 0, slots, log->time.data());
+  log->energy_cost = ReadRows(file, "energy_cost", slots, {}).col(0);
+  log->shed_cost = ReadRows(file, "shed_cost", slots, {}).col(0);
+  log->objective = ReadRows(file, "objective", slots, {}).col(0);
+  log->shift = ReadRows(file, "shift", slots, {}).col(0);
+  log->region_cost = ReadRows(file, "region_cost", slots, {regions});
+  log->region_workload = ReadRows(file, "region_workload", slots, {regions});
+  if (!file.Has("allocation")) return;
+  log->allocation =
+      ReadRows(file, "allocation", slots, {gateways, regions, static_cast<std::int64_t>(log->variants.size())});
+  log->shed = ReadRows(file, "shed", slots, {gateways});
+}
+
+}  // namespace
+
+RunLog ReadRunLog(const std::string& path) {
+  const Hdf5Reader file(path);
+  CheckSchema(file);
+  const auto text = [&file](const char* attribute) { return file.Text("", attribute).value_or(""); };
+  RunLog log;
+  log.info = {text("policy"), text("trace"), text("command"), text("generator")};
+  log.total_objective = Number(file, "", "objective");
+  log.total_shift = Number(file, "", "shift");
+  log.regions = file.Labels("region");
+  log.gateways = file.Labels("gateway");
+  log.variants = file.Labels("variant");
+  ReadSlots(file, &log);
+  std::istringstream names(text("groups"));
+  for (std::string name; names >> name;) log.groups.push_back(ReadGroup(file, name, log));
+  return log;
+}
+
+}  // namespace evenkeel

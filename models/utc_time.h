@@ -1,0 +1,21 @@
+// Instants as text and back, in UTC, without the C library's time zone.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace evenkeel {
+
+/// First second after the year 9999: times on disk lie in [0, kEndOfTime).
+inline constexpr std::int64_t kEndOfTime = 253402300800;
+
+/// "2022-09-22 13:00:00 UTC" for seconds since 1970-01-01 00:00:00 UTC; the bare number when the year is not in
+/// 1970..9999.
+std::string FormatUtc(std::int64_t time);
+
+/// Start of the hour written as "2022-09-22 13", in seconds since 1970-01-01 00:00:00 UTC. Nothing else is accepted.
+std::optional<std::int64_t> ParseUtcHour(std::string_view text);
+
+}  // namespace evenkeel

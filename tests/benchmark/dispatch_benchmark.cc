@@ -1,0 +1,71 @@
+// One slot's dispatch at prices. Arguments: regions (= gateways), reach in percent, whether arcs have a network cost of their own
+// (without, costs differ by region only, as in the published case).
+#include <benchmark/benchmark.h>
+
+#include <random>
+
+#include "engine/dispatch.h"
+#include "tests/reference/random_instances.h"
+
+namespace evenkeel {
+namespace {
+
+struct DispatchCase {
+  Problem problem;
+  std::vector<Slot> slots;
+  std::vector<Vector> costs;
+};
+
+/// 64 slots at 65 % of capacity on average, every gateway within what its neighbourhood can serve.
+DispatchCase MakeCase(int size, double reach, bool network_cost) {
+  std::mt19937_64 random(1);
+  std::vector<Region> regions(size);
+  std::vector<Gateway> gateways(size);
+  for (int i = 0; i < size; ++i) regions[i].name = gateways[i].name = std::to_string(i);
+  Network network = MakeFullNetwork(regions, gateways);
+  for (int j = 0; j < size; ++j) {
+    for (int i = 0; i < size; ++i) network.reachable(j, i) = i == j || Draw(&random, 0.0, 1.0) < reach;
+  }
+  DispatchCase out;
+  out.problem = MakeProblem(network, PublishedObjective(), 64, Vector::Ones(size));
+  for (int t = 0; t < 64; ++t) {
+    Slot slot;
+    slot.demand.resize(size);
+    slot.capacity = Vector::Ones(size);
+    for (double& demand : slot.demand) demand = Draw(&random, 0.4, 0.9);
+    Vector region_cost(size), cost(out.problem.num_arcs());
+    for (double& one : region_cost) one = Draw(&random, 20.0, 200.0);
+    for (int a = 0; a < out.problem.num_arcs(); ++a) {
+      cost[a] = region_cost[out.problem.arcs.arcs[a].region] + (network_cost ? Draw(&random, 0.0, 40.0) : 0.0);
+    }
+    out.slots.push_back(std::move(slot));
+    out.costs.push_back(std::move(cost));
+  }
+  return out;
+}
+
+void BM_Dispatch(benchmark::State& state) {
+  const DispatchCase instance = MakeCase(static_cast<int>(state.range(0)), 0.01 * static_cast<double>(state.range(1)), state.range(2) != 0);
+  Dispatcher dispatcher(instance.problem);
+  Allocation allocation = MakeAllocation(instance.problem);
+  std::size_t t = 0;
+  long pivots = 0;
+  for (auto _ : state) {
+    const DispatchResult result = dispatcher.Solve(instance.costs[t], instance.slots[t], &allocation);
+    if (result.status != DispatchStatus::kOptimal) state.SkipWithError("not optimal");
+    pivots += result.pivots;
+    t = (t + 1) % instance.slots.size();
+  }
+  state.counters["pivots"] = benchmark::Counter(static_cast<double>(pivots), benchmark::Counter::kAvgIterations);
+}
+BENCHMARK(BM_Dispatch)
+    ->ArgNames({"size", "reach", "network"})
+    ->Args({10, 100, 0})
+    ->Args({10, 100, 1})
+    ->Args({100, 100, 0})
+    ->Args({100, 100, 1})
+    ->Args({100, 30, 1})
+    ->Args({1000, 5, 1});
+
+}  // namespace
+}  // namespace evenkeel

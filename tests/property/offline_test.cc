@@ -1,0 +1,66 @@
+// The planner against CLP, and its certificate, on random instances with every feature.
+#include <gtest/gtest.h>
+
+#include "engine/certificate.h"
+#include "engine/offline.h"
+#include "tests/reference/clp_period.h"
+#include "tests/reference/random_instances.h"
+
+namespace evenkeel {
+namespace {
+
+void ExpectAgreement(const Instance& instance, double tolerance, double gap) {
+  const auto slots = MakeSlotSource(instance.trace);
+  const ClpPeriodOptimum reference = SolvePeriodWithClp(instance.problem, *slots, tolerance / 10.0);
+  ASSERT_TRUE(reference.converged) << "CLP did not converge: " << reference.objective << ", bound " << reference.lower_bound;
+  const OfflineOptimum optimum = SolveOffline(instance.problem, *slots, {});
+  const double scale = 1.0 + std::abs(reference.objective);
+  EXPECT_LE(std::abs(optimum.objective - reference.objective) / scale, tolerance)
+      << optimum.objective << " against " << reference.objective << ", gap " << optimum.gap;
+  const Certificate certificate = CheckCertificate(
+      instance.problem, *slots, [&](int t) -> const Allocation& { return optimum.allocations[t]; }, optimum.prices);
+  EXPECT_LE(certificate.infeasibility, gap);  // units of workload; demands are about 1
+  EXPECT_LE((certificate.objective - certificate.lower_bound) / scale, gap);
+  EXPECT_GE((certificate.objective - certificate.lower_bound) / scale, -gap);
+}
+
+TEST(OfflineTest, AgreesWithClpOnAThousandRandomInstances) {
+  for (int seed = 1; seed <= Scaled(1000); ++seed) {
+    SCOPED_TRACE(seed);
+    InstanceOptions options;
+    options.norms = {kInfinity, kInfinity, 1.0};
+    options.max_slots = seed % 10 == 0 ? 40 : 8;
+    Instance instance = MakeRandomInstance(seed, options);
+    if (seed % 4 == 0) instance.problem.shed_cost = 50.0;
+    ExpectAgreement(instance, 1e-8, 1e-8);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(OfflineTest, AgreesWithClpsCuttingPlanesOnFiniteNorms) {
+  for (int seed = 1; seed <= Scaled(100); ++seed) {
+    SCOPED_TRACE(seed);
+    InstanceOptions options;
+    options.max_regions = options.max_gateways = 3;
+    options.norms = {1.5, 2.0, 4.0, kInfinity};
+    ExpectAgreement(MakeRandomInstance(seed, options), 1e-6, 1e-6);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(OfflineTest, ResultsDoNotDependOnTheNumberOfThreads) {
+  InstanceOptions options;
+  options.max_slots = 300;
+  for (int seed = 1; seed <= 5; ++seed) {
+    const Instance instance = MakeRandomInstance(seed, options);
+    const auto slots = MakeSlotSource(instance.trace);
+    OfflineOptions one, three;
+    three.threads = 3;
+    const OfflineOptimum a = SolveOffline(instance.problem, *slots, one), b = SolveOffline(instance.problem, *slots, three);
+    EXPECT_EQ(a.objective, b.objective);
+    for (std::size_t k = 0; k < a.prices.size(); ++k) EXPECT_EQ(a.prices[k], b.prices[k]);
+  }
+}
+
+}  // namespace
+}  // namespace evenkeel
