@@ -10,6 +10,7 @@ namespace evenkeel {
 namespace {
 
 constexpr double kPivotTolerance = 1e-9;     // smaller entries of a direction do not block
+constexpr int kSparse = 4;                   // a direction with fewer nonzeros than one in kSparse is followed entry by entry
 constexpr double kRelativeOptimality = 1e-12;  // reduced costs, relative to the largest cost
 
 }  // namespace
@@ -25,6 +26,7 @@ DispatchSimplex::DispatchSimplex(const Problem& problem)
     region_.push_back(arc.region);
     resource_.push_back(problem.network.variants[arc.variant].resource_per_unit);
   }
+  candidates_ = std::max(2, static_cast<int>(std::sqrt(num_gateways_)));
   zero_cost_ = Vector::Zero(num_arcs_);
   inverse_.resize(num_regions_, num_regions_);
   lambda_.resize(num_regions_);
@@ -35,7 +37,8 @@ DispatchSimplex::DispatchSimplex(const Problem& problem)
   key_value_.resize(num_gateways_);
   direction_.resize(num_regions_);
   key_rate_ = Vector::Zero(num_gateways_);
-  touched_.reserve(num_gateways_ + 1);
+  touched_.reserve(num_gateways_ + num_regions_ + 1);
+  support_.reserve(num_regions_);
   saturated_.reserve(num_regions_);
   room_.resize(num_regions_);
   row_.resize(num_regions_);
@@ -50,7 +53,7 @@ DispatchResult DispatchSimplex::Solve(const Vector& cost, const Slot& slot, Allo
   cost_ = cost.data();
   shed_cost_value_ = cost_scale * shed_cost_per_unit_;
   shed_cost_ = shed_cost_value_;
-  double scale = shedding_ ? shed_cost_ : 0.0;
+  double scale = shedding_ ? std::abs(shed_cost_) : 0.0;
   if (num_arcs_ > 0) scale = std::max(scale, cost.cwiseAbs().maxCoeff());
   tolerance_ = kRelativeOptimality * scale;
   StartGreedily(slot);
@@ -167,17 +170,20 @@ bool DispatchSimplex::Optimise() {
   return false;
 }
 
-/// Partial pricing: the best arc of the first gateway, going round, that has an improving one.
+/// Partial pricing: going round from where the last search ended, the best among the first few gateways that have an improving arc.
 bool DispatchSimplex::FindEntering(Column* entering) {
   const bool bland = UseBland();
-  for (int i = 0; i < num_gateways_; ++i) {
+  const int wanted = bland ? 1 : candidates_;
+  int found = 0;
+  Column candidate;
+  for (int i = 0; i < num_gateways_ && found < wanted; ++i) {
     int gateway = bland ? i : next_gateway_ + i;
     if (gateway >= num_gateways_) gateway -= num_gateways_;
-    if (FindInGateway(gateway, entering)) {
-      next_gateway_ = gateway;
-      return true;
-    }
+    if (!FindInGateway(gateway, &candidate)) continue;
+    if (found++ == 0 || candidate.reduced_cost < entering->reduced_cost) *entering = candidate;
+    if (found == wanted) next_gateway_ = gateway;
   }
+  if (found > 0) return true;
   for (int i = 0; i < num_regions_; ++i) {
     if (lambda_[i] <= tolerance_ || (basic_[i] == kSlack)) continue;
     *entering = {kSlack, -1, i, -lambda_[i]};
@@ -210,17 +216,17 @@ bool DispatchSimplex::FindInGateway(int gateway, Column* entering) const {
 }
 
 void DispatchSimplex::ComputeDirection(const Column& entering) {
-  if (entering.arc == kSlack) {
-    direction_ = inverse_.col(entering.region);
-    return;
-  }
-  if (entering.region >= 0) {
-    direction_ = ResourceOf(entering.arc) * inverse_.col(entering.region);
-  } else {
+  if (entering.region < 0) {
     direction_.setZero();
+  } else {
+    direction_ = (entering.arc == kSlack ? 1.0 : ResourceOf(entering.arc)) * inverse_.col(entering.region);
   }
-  const int key = key_[entering.gateway];
-  if (RegionOf(key) >= 0) direction_ -= ResourceOf(key) * inverse_.col(RegionOf(key));
+  const int key = entering.arc == kSlack ? kSlack : key_[entering.gateway];
+  if (key != kSlack && RegionOf(key) >= 0) direction_ -= ResourceOf(key) * inverse_.col(RegionOf(key));
+  support_.clear();
+  for (int p = 0; p < num_regions_; ++p) {
+    if (direction_[p] != 0.0) support_.push_back(p);
+  }
 }
 
 /// How fast every key falls per unit of the entering variable: its own gateway's by one, others by what their arcs give back.
@@ -231,9 +237,9 @@ void DispatchSimplex::ComputeKeyRates(int entering_gateway) {
     key_rate_[entering_gateway] = 1.0;
     touched_.push_back(entering_gateway);
   }
-  for (int p = 0; p < num_regions_; ++p) {
+  for (int p : support_) {
     const int gateway = gateway_at_[p];
-    if (gateway < 0 || direction_[p] == 0.0) continue;
+    if (gateway < 0) continue;
     if (key_rate_[gateway] == 0.0) touched_.push_back(gateway);  // may list a gateway twice, which harms nobody
     key_rate_[gateway] -= direction_[p];
   }
@@ -253,8 +259,7 @@ bool DispatchSimplex::FindLeaving(Leaving* leaving) const {
     *leaving = {position, gateway, step, rate};
     leaving_index = index;
   };
-  for (int p = 0; p < num_regions_; ++p) {
-    if (direction_[p] == 0.0) continue;
+  for (int p : support_) {
     const bool slack = basic_[p] == kSlack;
     consider(basic_[p], slack ? num_arcs_ + num_gateways_ + p : basic_[p], value_[p], direction_[p], p, -1);
   }
@@ -265,7 +270,7 @@ bool DispatchSimplex::FindLeaving(Leaving* leaving) const {
 void DispatchSimplex::Pivot(const Column& entering, const Leaving& leaving) {
   const double step = leaving.step;
   degenerate_ = step > 0.0 ? 0 : degenerate_ + 1;
-  value_ -= step * direction_;
+  for (int p : support_) value_[p] -= step * direction_[p];
   for (int gateway : touched_) {
     key_value_[gateway] -= step * std::exchange(key_rate_[gateway], 0.0);
   }
@@ -313,12 +318,17 @@ void DispatchSimplex::PromoteToKey(int gateway, int position) {
 /// do not change.
 void DispatchSimplex::UpdateInverse(int position) {
   const double pivot = direction_[position];
+  const bool sparse = kSparse * static_cast<int>(support_.size()) < num_regions_;
   for (int i = 0; i < num_regions_; ++i) {
-    const double entry = inverse_(position, i);
-    if (entry == 0.0) continue;
-    const double scaled = entry / pivot;
-    inverse_.col(i) -= scaled * direction_;
-    inverse_(position, i) = scaled;
+    auto column = inverse_.col(i);
+    if (column[position] == 0.0) continue;
+    const double scaled = column[position] / pivot;
+    if (sparse) {
+      for (int p : support_) column[p] -= scaled * direction_[p];
+    } else {
+      column -= scaled * direction_;
+    }
+    column[position] = scaled;
   }
 }
 

@@ -89,11 +89,13 @@ class DispatchSimplex {
   Vector key_value_;              // [gateways]
 
   Vector direction_;              // W^-1 w of the entering column, [positions]
+  std::vector<int> support_;      // positions where direction_ is not zero
   Vector key_rate_;               // decrease of every key per unit of the entering variable, [gateways]
   std::vector<int> touched_;      // gateways whose key rate is set
   std::vector<int> saturated_;    // scratch of the greedy start: arcs that filled their region
   Vector room_;                   // [regions], scratch of the greedy start
   Vector row_;                    // [regions], pivot row
+  int candidates_ = 2;            // gateways with an improving arc that pricing compares
   int next_gateway_ = 0;          // where pricing goes on
   int degenerate_ = 0;            // consecutive pivots of step zero
   int pivots_ = 0;

@@ -13,7 +13,7 @@ namespace {
 class Greedy : public Policy {
  public:
   Greedy(const Problem& problem, StackedObjective objective, double tolerance)
-      : problem_(problem), solver_(problem, std::move(objective), tolerance), base_(StackSize(problem)) {}
+      : solver_(problem, std::move(objective), tolerance), base_(StackSize(problem)) {}
 
   void Decide(const SlotInput& input, Allocation* allocation) override {
     // The shift makes the cost non-negative; every feasible decision of the slot carries the same amount of it.
@@ -31,7 +31,6 @@ class Greedy : public Policy {
   PolicyReport Report() const override { return report_; }
 
  private:
-  const Problem& problem_;
   SlotSolver solver_;
   Vector base_;
   PolicyReport report_;

@@ -20,11 +20,48 @@ struct SlotInput {
   const Ledger& ledger;
 };
 
+/// What a slot turned out to be, once its meters are read.
+struct Settlement {
+  const Slot& slot;
+  const Coefficients& metered;
+  const Ledger& ledger;  ///< the policy's own, after the slot
+};
+
+/// Where a robust policy's decision came from.
+enum class Verdict {
+  kTaken,     ///< the advice, to the bit
+  kPulled,    ///< a point between advice and the expert's decision, or the nearest safe one
+  kExpert,    ///< the expert's decision: nothing nearer to the advice was safe, or the settled budget was spent
+  kRejected,  ///< the expert's decision: the advice was missing, late or not a feasible decision
+};
+
+/// How a robust policy came to its last decision.
+struct RobustDecision {
+  Verdict verdict = Verdict::kExpert;
+  double alpha = 1.0;  ///< share of the way from the advice to the expert's decision; 1 for a rejected advice
+  double slack = 0.0;  ///< budget left after the slot, as observed, USD
+  const Allocation* advice = nullptr;  ///< null for a rejected advice
+  const Allocation* expert = nullptr;
+};
+
+/// What a robust policy can say at the end: J + shift <= bound.
+struct GuaranteeReport {
+  double rho = 0.0;
+  double bound = 0.0;             ///< expert's shifted J plus the allowance, USD
+  double expert_objective = 0.0;  ///< the expert's J on its own, USD
+  double min_slack = kInfinity;   ///< smallest settled budget after a slot, USD
+  double delta = 0.0;             ///< largest relative difference between an observed and a metered coefficient
+  double observation_error = 0.0; ///< err of theorem 5 (b), USD; 0 when observations are exact
+  long taken = 0, pulled = 0, expert = 0, rejected = 0;  ///< slots by verdict
+  long unconverged = 0;           ///< projections replaced by the expert's decision
+};
+
 /// What a policy says of its own run.
 struct PolicyReport {
   long unconverged_slots = 0;            ///< slots whose inner solver stopped above its tolerance
   double worst_slot_gap = 0.0;           ///< largest certified gap of an inner solver, relative to its objective
   std::optional<double> own_objective;   ///< value of the linear problem that the policy minimises, when it has one
+  std::optional<GuaranteeReport> guarantee;  ///< of robust policies
 };
 
 /// Laws, checked for the whole catalog by tests/property/policy_laws_test.cc:
@@ -39,7 +76,11 @@ class Policy {
   /// Writes the decision for this slot; `allocation` has the problem's sizes and arbitrary content. Throws InputError when
   /// the slot's demand cannot be served.
   virtual void Decide(const SlotInput& input, Allocation* allocation) = 0;
+  /// Called once after every slot with what was metered, for policies that keep books of their own.
+  virtual void Settle(const Settlement&) {}
   virtual PolicyReport Report() const { return {}; }
+  /// How the last decision came about; null for policies that follow no advice.
+  virtual const RobustDecision* LastDecision() const { return nullptr; }
 };
 
 }  // namespace evenkeel

@@ -10,6 +10,8 @@ namespace {
 
 constexpr int kMaxNewtonSteps = 40;
 constexpr double kRelativeAccuracy = 1e-13;
+constexpr double kValueResolution = 1e-13;
+constexpr int kMaxBlindSteps = 3;
 
 /// Largest step along `direction` that keeps the weights non-negative, at most 1.
 double LargestStep(const WeightVector& w, const WeightVector& direction) {
@@ -31,6 +33,7 @@ void WeightOptimiser::Minimise(const StackedObjective& objective, const Vector& 
                                WeightVector* w) {
   const Eigen::Index n = w->size();
   double value = ValueAt(objective, base, increments, *w);
+  int blind_steps = 0;
   WeightVector slope(n), direction(n), trial(n);
   for (int step = 0; step < kMaxNewtonSteps; ++step) {
     StackedGradient(objective, z_, &gradient_);
@@ -40,14 +43,21 @@ void WeightOptimiser::Minimise(const StackedObjective& objective, const Vector& 
     if (!NewtonDirection(objective, increments, *w, slope, &direction)) return;
     const double descent = slope.dot(direction);
     double length = LargestStep(*w, direction);
+    // So close to the minimum that values cannot tell the points apart: Newton's step still sharpens the gradient.
+    if (-descent <= kValueResolution * std::abs(value)) {
+      *w += length * direction;
+      Normalise(w);
+      value = ValueAt(objective, base, increments, *w);
+      if (++blind_steps == kMaxBlindSteps) return;
+      continue;
+    }
     bool improved = false;
     for (int halving = 0; halving < 30 && !improved; ++halving, length *= 0.5) {
       trial = *w + length * direction;
       Normalise(&trial);
       const double candidate = ValueAt(objective, base, increments, trial);
       if (candidate > value + 1e-4 * length * descent) continue;
-      improved = candidate < value;
-      if (!improved) break;
+      improved = true;
       value = candidate;
       *w = trial;
     }

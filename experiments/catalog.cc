@@ -4,6 +4,7 @@
 #include "engine/dual_mirror_descent.h"
 #include "engine/greedy.h"
 #include "engine/nearest.h"
+#include "experiments/catalog_advice.h"
 #include "experiments/catalog_check.h"
 
 namespace evenkeel {
@@ -180,6 +181,7 @@ std::vector<PolicyInfo> EquityPolicies() {
 std::vector<PolicyInfo> MakeCatalog() {
   std::vector<PolicyInfo> catalog = ConstantPricePolicies();
   for (PolicyInfo& info : EquityPolicies()) catalog.push_back(std::move(info));
+  for (PolicyInfo& info : AdvicePolicies()) catalog.push_back(std::move(info));
   return catalog;
 }
 

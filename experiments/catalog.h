@@ -24,6 +24,7 @@ struct PolicyContext {
   /// Opens the slots of the whole period, future included, for advice that is clairvoyant on purpose (perfect
   /// forecasts, injected errors). Empty where nobody may look ahead; a policy that needs it says so with an InputError.
   std::function<std::unique_ptr<SlotSource>()> open_future;
+  double advice_timeout = 0.0;  ///< seconds that robust policies wait for their advice in a slot; 0: as long as it takes
 };
 
 enum class ParameterKind {
@@ -57,6 +58,8 @@ struct PolicyInfo {
   bool prediction_free = true;             ///< needs nothing but the trace up to the slot
   std::vector<std::string> compare_specs;  ///< what `compare` runs when no policy is named
   std::function<std::unique_ptr<Policy>(const PolicyContext&, const PolicyArguments&)> make;
+  bool clairvoyant = false;                ///< looks into the future on purpose
+  bool faulty = false;                     ///< breaks the laws of a policy on purpose: good as advice only
 };
 
 const std::vector<PolicyInfo>& Catalog();

@@ -24,6 +24,7 @@ enum class RandomPurpose : std::uint32_t {
   kPriceNoise = 21,
   kPriceSpike = 22,
   kDemandNoise = 23,       ///< index: gateway, counter: slot
+  kAdvice = 500,           ///< aimless test advice; index: slot, counter: arc
   kErrorInjection = 1000,  ///< and the numbers after it: errors injected into signals and advice
 };
 

@@ -130,12 +130,12 @@ TEST_F(TraceFileTest, WaterMayComeInParts) {
 }
 
 TEST_F(TraceFileTest, ReadsFilesOfOthers) {
-  // Two of the fuzzer's seeds were written by h5py in HDF5's oldest format, one chunked, one in one piece.
-  const std::string seeds = std::string(EVENKEEL_SOURCE_DIR) + "/tests/fuzz/corpus/trace_reader/";
+  // Two were written by h5py in HDF5's oldest format, one chunked, one in one piece; the third by an early evenkeel.
+  const std::string data = std::string(EVENKEEL_SOURCE_DIR) + "/tests/unit/models/data/";
   const Trace small = MakeSmallTrace(2);
   for (const char* name : {"old_format.h5", "old_format_chunked.h5"})
-    ExpectEqual(ReadTrace(seeds + name).signals, small.signals);
-  EXPECT_EQ(ReadTrace(seeds + "written.h5").signals.num_slots(), 2);
+    ExpectEqual(ReadTrace(data + name).signals, small.signals);
+  EXPECT_EQ(ReadTrace(data + "written.h5").signals.num_slots(), 2);
 }
 
 TEST_F(TraceFileTest, RejectsFilesThatAreNoTrace) {

@@ -1,0 +1,90 @@
+#include "robustifiers/budget.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evenkeel {
+
+double Allowance(const Spending& spending, double expert_objective) {
+  return spending.rho * std::max(expert_objective, spending.planned) + spending.bonus;
+}
+
+double Reserve(const VectorRef& difference, double q) {
+  if (std::isinf(q)) return difference.maxCoeff();
+  if (q == 1.0) return difference.sum();
+  const double largest = difference.maxCoeff();
+  if (largest <= 0.0) return 0.0;
+  double sum = 0.0;
+  for (double one : difference) {
+    if (one > 0.0) sum += std::pow(one / largest, q);
+  }
+  return largest * std::pow(sum, 1.0 / q);
+}
+
+namespace {
+
+/// A subgradient of R_q at `difference` along `direction`.
+double ReserveSlope(const Vector& difference, const Vector& direction, double q) {
+  if (q == 1.0) return direction.sum();
+  if (std::isinf(q)) {
+    Eigen::Index worst = 0;
+    difference.maxCoeff(&worst);
+    return direction[worst];
+  }
+  const double norm = Reserve(difference, q);
+  if (norm <= 0.0) return 0.0;
+  double slope = 0.0;
+  for (Eigen::Index b = 0; b < difference.size(); ++b) {
+    if (difference[b] > 0.0) slope += std::pow(difference[b] / norm, q - 1.0) * direction[b];
+  }
+  return slope;
+}
+
+}  // namespace
+
+void ComputeIncrement(const Problem& problem, const Coefficients& coefficients, const Allocation& allocation, Increment* increment) {
+  increment->cost = coefficients.cost.dot(allocation.flow);
+  if (problem.shed_cost) increment->cost += *problem.shed_cost * allocation.shed.sum();
+  increment->load.resize(problem.groups.size());
+  for (int k = 0; k < problem.num_groups(); ++k) increment->load[k].setZero(problem.groups[k].num_buckets());
+  AddLoads(problem, coefficients, allocation.flow, &increment->load);
+}
+
+SlotBudget::SlotBudget(const Problem& problem) : problem_(problem), difference_(ZeroPrices(problem)) {}
+
+void SlotBudget::Begin(const Ledger& engine, const Ledger& expert, const Increment& expert_increment, double allowance) {
+  room_ = allowance - (engine.cost() - expert.cost() - expert_increment.cost);
+  for (int k = 0; k < problem_.num_groups(); ++k) difference_[k] = engine.load[k] - expert.load[k] - expert_increment.load[k];
+}
+
+double SlotBudget::Value(const Increment& increment) const {
+  double value = room_ - increment.cost;
+  for (int k = 0; k < problem_.num_groups(); ++k) {
+    const Group& group = problem_.groups[k];
+    scratch_ = difference_[k] + increment.load[k];
+    value -= group.weight * Reserve(scratch_, group.norm);
+  }
+  return value;
+}
+
+SlotBudget::OnSegment SlotBudget::ValueOnSegment(const Increment& from, const Increment& to, double alpha) const {
+  OnSegment at = {room_ - from.cost - alpha * (to.cost - from.cost), from.cost - to.cost};
+  for (int k = 0; k < problem_.num_groups(); ++k) {
+    const Group& group = problem_.groups[k];
+    direction_ = to.load[k] - from.load[k];
+    scratch_ = difference_[k] + from.load[k] + alpha * direction_;
+    at.value -= group.weight * Reserve(scratch_, group.norm);
+    at.slope -= group.weight * ReserveSlope(scratch_, direction_, group.norm);
+  }
+  return at;
+}
+
+double SettledBudget(const Problem& problem, const Ledger& engine, const Ledger& expert, double allowance) {
+  double budget = allowance - (engine.cost() - expert.cost());
+  for (int k = 0; k < problem.num_groups(); ++k) {
+    budget -= problem.groups[k].weight * Reserve(engine.load[k] - expert.load[k], problem.groups[k].norm);
+  }
+  return budget;
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,115 @@
+#include "robustifiers/guarded_advice.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace evenkeel {
+namespace {
+
+constexpr double kFeasibilityTolerance = 1e-9;  // of the slot's demand
+
+}  // namespace
+
+/// The thread on which an advice with a deadline runs, with copies of all it sees.
+struct GuardedAdvice::Worker {
+  enum class State { kIdle, kAsked, kAnswered, kStopping };
+
+  explicit Worker(GuardedAdvice* the_owner) : owner(the_owner), thread([this] { Loop(); }) {}
+  ~Worker() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      stopping = true;
+    }
+    wake.notify_all();
+    thread.join();
+  }
+
+  void Loop() {
+    std::unique_lock<std::mutex> lock(mutex);
+    while (true) {
+      wake.wait(lock, [this] { return stopping || state == State::kAsked; });
+      if (stopping) return;
+      lock.unlock();
+      const bool good = owner->Decide({slot, coefficients, ledger}, &answer);
+      lock.lock();
+      answer_is_good = good;
+      state = State::kAnswered;
+      wake.notify_all();
+    }
+  }
+
+  bool Ask(const SlotInput& input, double timeout, Allocation* allocation) {
+    std::unique_lock<std::mutex> lock(mutex);
+    if (state == State::kAsked) return false;  // still at an earlier slot
+    slot = input.slot;
+    coefficients = input.coefficients;
+    ledger = input.ledger;
+    answer = *allocation;
+    state = State::kAsked;
+    wake.notify_all();
+    const bool in_time =
+        wake.wait_for(lock, std::chrono::duration<double>(timeout), [this] { return state == State::kAnswered; });
+    if (!in_time) return false;
+    state = State::kIdle;
+    *allocation = answer;
+    return answer_is_good;
+  }
+
+  /// Books what the advice should know, unless it is busy.
+  bool TryLockIdle(std::unique_lock<std::mutex>* lock) {
+    *lock = std::unique_lock<std::mutex>(mutex);
+    return state != State::kAsked;
+  }
+
+  GuardedAdvice* owner;
+  std::mutex mutex;
+  std::condition_variable wake;
+  State state = State::kIdle;
+  bool stopping = false, answer_is_good = false;
+  Slot slot;
+  Coefficients coefficients;
+  Ledger ledger;
+  Allocation answer;
+  std::thread thread;  // last: it uses all of the above
+};
+
+GuardedAdvice::GuardedAdvice(const Problem& problem, std::unique_ptr<Policy> advice, double timeout)
+    : problem_(problem), advice_(std::move(advice)), timeout_(timeout) {
+  if (timeout_ > 0.0) worker_ = std::make_unique<Worker>(this);
+}
+
+GuardedAdvice::~GuardedAdvice() = default;
+
+bool GuardedAdvice::Ask(const SlotInput& input, Allocation* allocation) {
+  return worker_ ? worker_->Ask(input, timeout_, allocation) : Decide(input, allocation);
+}
+
+bool GuardedAdvice::Decide(const SlotInput& input, Allocation* allocation) {
+  try {
+    advice_->Decide(input, allocation);
+  } catch (...) {
+    return false;  // counted by the caller as rejected
+  }
+  const double violation = Infeasibility(problem_, input.slot, *allocation, &region_use_);
+  return violation <= kFeasibilityTolerance * std::max(1.0, input.slot.demand.sum());
+}
+
+void GuardedAdvice::Settle(const Settlement& settlement) {
+  std::unique_lock<std::mutex> lock;
+  if (worker_ && !worker_->TryLockIdle(&lock)) return;
+  try {
+    advice_->Settle(settlement);
+  } catch (...) {  // its next answers will show
+  }
+}
+
+PolicyReport GuardedAdvice::Report() const {
+  std::unique_lock<std::mutex> lock;
+  if (worker_ && !worker_->TryLockIdle(&lock)) return {};
+  return advice_->Report();
+}
+
+}  // namespace evenkeel

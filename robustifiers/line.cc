@@ -1,0 +1,33 @@
+#include "robustifiers/line.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace evenkeel {
+
+double SmallestSafeAlpha(const SlotBudget& budget, const Increment& advice, const Increment& expert) {
+  constexpr int kMaxSteps = 100;
+  double alpha = 0.0;
+  for (int step = 0; step < kMaxSteps; ++step) {
+    const SlotBudget::OnSegment at = budget.ValueOnSegment(advice, expert, alpha);
+    if (at.value >= 0.0) return alpha;
+    if (!(at.slope > 0.0)) return 1.0;  // concave and not rising: no safe point further on, but the expert's by theorem 4
+    // The tangent lies above the budget, so that its root is never beyond the smallest safe alpha; the last bit goes up.
+    const double next = alpha - at.value / at.slope;
+    alpha = next > alpha ? next : std::nextafter(alpha, 2.0) + std::numeric_limits<double>::epsilon() * alpha;
+    if (!(alpha < 1.0)) return 1.0;
+  }
+  return 1.0;
+}
+
+void Mix(const Allocation& a, const Allocation& b, double alpha, Allocation* result) {
+  if (alpha == 0.0 || alpha == 1.0) {
+    *result = alpha == 0.0 ? a : b;
+    return;
+  }
+  result->flow = (1.0 - alpha) * a.flow + alpha * b.flow;
+  result->shed = (1.0 - alpha) * a.shed + alpha * b.shed;
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,212 @@
+#include "robustifiers/robust_policy.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/error.h"
+#include "robustifiers/guarded_advice.h"
+#include "robustifiers/line.h"
+#include "robustifiers/project.h"
+
+namespace evenkeel {
+namespace {
+
+/// Rounding of sums as large as the objective itself; not an allowance.
+constexpr double kRounding = 1e-13;
+constexpr double kNoRoom = 1e-10;
+
+class Robust : public Policy {
+ public:
+  Robust(const Problem& problem, std::unique_ptr<Policy> advice, std::unique_ptr<Policy> expert, const RobustOptions& options)
+      : problem_(problem),
+        options_(options),
+        advice_(problem, std::move(advice), options.advice_timeout),
+        expert_(std::move(expert)),
+        trust_(problem, options.spending, options.trust),
+        budget_(problem),
+        projector_(problem),
+        expert_ledger_(MakeLedger(problem)),
+        advised_(MakeAllocation(problem)),
+        expected_(MakeAllocation(problem)) {
+    report_.rho = options.spending.rho;
+  }
+
+  void Decide(const SlotInput& input, Allocation* allocation) override;
+  void Settle(const Settlement& settlement) override;
+  PolicyReport Report() const override;
+  const RobustDecision* LastDecision() const override { return &decision_; }
+
+ private:
+  bool IsSafe(double value) const { return value >= -kRounding * scale_; }
+  void ComeBack(const SlotInput& input, Allocation* allocation);
+  bool TryProjection(const SlotInput& input, Allocation* allocation);
+  double MixWithExpert(const SlotInput& input, const Allocation& from, const Increment& increment, Allocation* allocation);
+  void Play(Verdict verdict, double alpha, const Allocation& decision, double slack, Allocation* allocation);
+  void MeasureObservation(const Coefficients& metered);
+
+  const Problem& problem_;
+  RobustOptions options_;
+  GuardedAdvice advice_;
+  std::unique_ptr<Policy> expert_;
+  Trust trust_;
+  SlotBudget budget_;
+  Projector projector_;
+  Ledger expert_after_;                        // with this slot as observed
+  Ledger expert_ledger_;                       // metered
+  Allocation advised_, expected_, projected_;  // this slot's advice and expert's decision
+  Increment advice_increment_, expert_increment_, played_increment_;
+  Coefficients observed_;
+  bool advice_is_good_ = false;
+  double scale_ = 1.0;           // size of the sums that a budget is the difference of, USD
+  double settled_budget_ = 0.0;  // after the last slot
+  RobustDecision decision_;
+  GuaranteeReport report_;
+};
+
+void Robust::Decide(const SlotInput& input, Allocation* allocation) {
+  expert_->Decide({input.slot, input.coefficients, expert_ledger_}, &expected_);
+  advised_.flow.setZero(problem_.num_arcs());
+  advised_.shed.setZero(problem_.network.num_gateways());
+  advice_is_good_ = advice_.Ask(input, &advised_);
+  observed_ = input.coefficients;
+
+  ComputeIncrement(problem_, input.coefficients, expected_, &expert_increment_);
+  expert_after_ = expert_ledger_;
+  AddSlot(problem_, input.coefficients, expected_, input.slot.demand.sum(), &expert_after_);
+  const double expert_objective = ShiftedObjectiveValue(problem_, expert_after_);
+  budget_.Begin(input.ledger, expert_ledger_, expert_increment_, trust_.AllowanceAt(expert_objective));
+  scale_ = std::max(expert_objective, ShiftedObjectiveValue(problem_, input.ledger));
+
+  const double expert_slack = budget_.Value(expert_increment_);
+  if (!advice_is_good_) {
+    Play(Verdict::kRejected, 1.0, expected_, expert_slack, allocation);
+    return;
+  }
+  ComputeIncrement(problem_, input.coefficients, advised_, &advice_increment_);
+  const double advice_slack = budget_.Value(advice_increment_);
+  if (!IsSafe(settled_budget_)) {
+    // Theorem 5 (b): the meters showed more than was observed; the expert's decision does not make it worse.
+    Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
+  } else if (IsSafe(advice_slack)) {
+    Play(Verdict::kTaken, 0.0, advised_, advice_slack, allocation);
+  } else {
+    ComeBack(input, allocation);
+  }
+}
+
+/// The advice is not safe: the mode's way back, checked after the fact.
+void Robust::ComeBack(const SlotInput& input, Allocation* allocation) {
+  if (options_.mode == WayBack::kProject && TryProjection(input, allocation)) return;
+  const double expert_slack = budget_.Value(expert_increment_);
+  if (options_.mode != WayBack::kLine) {
+    Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
+    return;
+  }
+  const double alpha = MixWithExpert(input, advised_, advice_increment_, allocation);
+  const double slack = alpha < 1.0 ? budget_.Value(played_increment_) : expert_slack;
+  if (alpha < 1.0 && IsSafe(slack)) {
+    decision_ = {Verdict::kPulled, alpha, slack, &advised_, &expected_};
+    ++report_.pulled;
+  } else {
+    Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
+  }
+}
+
+/// The nearest safe point, made safe to the last digit by a last short way along the line. False, and counted, when it did not converge.
+bool Robust::TryProjection(const SlotInput& input, Allocation* allocation) {
+  const double expert_slack = budget_.Value(expert_increment_);
+  if (expert_slack <= kNoRoom * scale_) {  // the safe set is next to nothing but the expert's decision: nothing to solve
+    Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
+    return true;
+  }
+  if (!projector_.Project(input.slot, input.coefficients, budget_, advised_, &projected_)) {
+    ++report_.unconverged;
+    return false;
+  }
+  ComputeIncrement(problem_, input.coefficients, projected_, &played_increment_);
+  const Increment projected_increment = played_increment_;
+  const double alpha = MixWithExpert(input, projected_, projected_increment, allocation);
+  const double slack = budget_.Value(played_increment_);
+  if (!IsSafe(slack)) {
+    ++report_.unconverged;
+    return false;
+  }
+  decision_ = {Verdict::kPulled, alpha, slack, &advised_, &expected_};
+  ++report_.pulled;
+  return true;
+}
+
+double Robust::MixWithExpert(const SlotInput& input, const Allocation& from, const Increment& increment, Allocation* allocation) {
+  const double alpha = SmallestSafeAlpha(budget_, increment, expert_increment_);
+  Mix(from, expected_, alpha, allocation);
+  ComputeIncrement(problem_, input.coefficients, *allocation, &played_increment_);
+  return alpha;
+}
+
+void Robust::Play(Verdict verdict, double alpha, const Allocation& decision, double slack, Allocation* allocation) {
+  *allocation = decision;
+  decision_ = {verdict, alpha, slack, advice_is_good_ ? &advised_ : nullptr, &expected_};
+  switch (verdict) {
+    case Verdict::kTaken:
+      ++report_.taken;
+      break;
+    case Verdict::kPulled:
+      ++report_.pulled;
+      break;
+    case Verdict::kExpert:
+      ++report_.expert;
+      break;
+    case Verdict::kRejected:
+      ++report_.rejected;
+      break;
+  }
+}
+
+void Robust::Settle(const Settlement& settlement) {
+  const double demand = settlement.slot.demand.sum();
+  AddSlot(problem_, settlement.metered, expected_, demand, &expert_ledger_);
+  const double expert_objective = ShiftedObjectiveValue(problem_, expert_ledger_);
+  settled_budget_ = SettledBudget(problem_, settlement.ledger, expert_ledger_, trust_.AllowanceAt(expert_objective));
+  report_.min_slack = std::min(report_.min_slack, settled_budget_);
+  report_.observation_error = std::max(report_.observation_error, decision_.slack - settled_budget_);
+  MeasureObservation(settlement.metered);
+  report_.expert_objective = expert_objective - expert_ledger_.shift;
+  report_.bound = expert_objective + trust_.AllowanceAt(expert_objective);
+  if (advice_is_good_) trust_.Observe(settlement.metered, expert_ledger_, advised_, expected_);
+  advice_.Settle(settlement);
+  expert_->Settle({settlement.slot, settlement.metered, expert_ledger_});
+}
+
+/// delta of theorem 5 (a), as realised: shifted costs and loads as observed against as metered.
+void Robust::MeasureObservation(const Coefficients& metered) {
+  const auto compare = [&](double seen, double truth) {
+    if (seen == truth) return;
+    report_.delta = std::max(report_.delta, truth == 0.0 ? kInfinity : std::abs(seen / truth - 1.0));
+  };
+  for (int a = 0; a < problem_.num_arcs(); ++a) compare(observed_.cost[a] + metered.shift, metered.cost[a] + metered.shift);
+  for (int k = 0; k < problem_.num_groups(); ++k) {
+    for (int a = 0; a < problem_.num_arcs(); ++a) compare(observed_.load[k][a], metered.load[k][a]);
+  }
+}
+
+PolicyReport Robust::Report() const {
+  PolicyReport report = expert_->Report();  // its unconverged slots are the guarantee's too
+  const PolicyReport advice = advice_.Report();
+  report.unconverged_slots += advice.unconverged_slots + report_.unconverged;
+  report.worst_slot_gap = std::max(report.worst_slot_gap, advice.worst_slot_gap);
+  report.own_objective.reset();
+  report.guarantee = report_;
+  // Rounding of exactly observed slots is no observation error.
+  if (report_.delta == 0.0) report.guarantee->observation_error = 0.0;
+  return report;
+}
+
+}  // namespace
+
+std::unique_ptr<Policy> MakeRobust(const Problem& problem, std::unique_ptr<Policy> advice, std::unique_ptr<Policy> expert,
+                                   const RobustOptions& options) {
+  EVENKEEL_CHECK(options.spending.rho >= 0.0 && options.spending.bonus >= 0.0 && options.spending.planned >= 0.0);
+  return std::make_unique<Robust>(problem, std::move(advice), std::move(expert), options);
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,30 @@
+// Follow any advice, never end above the allowance over an expert (docs/guarantees.md).
+#pragma once
+
+#include <memory>
+
+#include "engine/policy.h"
+#include "robustifiers/trust.h"
+
+namespace evenkeel {
+
+/// The way back into the safe set when the advice is outside.
+enum class WayBack {
+  kSwitch,   ///< the expert's decision
+  kLine,     ///< the nearest safe point on the segment to the expert's decision
+  kProject,  ///< the nearest safe point of the slot's feasible set in the Euclidean norm
+};
+
+struct RobustOptions {
+  Spending spending;
+  TrustOptions trust;
+  WayBack mode = WayBack::kLine;
+  double advice_timeout = 0.0;  ///< seconds; 0: wait
+};
+
+/// J_t <= J_E,t + allowance_t at every t on shifted objectives, whatever the advice does (theorem 4); with observations that differ from what
+/// is metered the budget is settled with metered values (theorem 5 b).
+std::unique_ptr<Policy> MakeRobust(const Problem& problem, std::unique_ptr<Policy> advice, std::unique_ptr<Policy> expert,
+                                   const RobustOptions& options);
+
+}  // namespace evenkeel

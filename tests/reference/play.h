@@ -1,0 +1,44 @@
+// Small networks and traces to be filled in by hand, and a policy played over them with every decision kept.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "engine/policy.h"
+#include "models/objective.h"
+#include "models/trace.h"
+
+namespace evenkeel {
+
+/// Regions r0, r1, .. and gateways g0, g1, ..: everyone reaches everyone, e = 1, PUE 1, no network cost.
+Network PlainNetwork(int regions, int gateways);
+
+/// Hourly slots over a plain network: demand 1 per gateway, capacity 1000 per region, all other signals 0.
+Trace PlainTrace(int regions, int gateways, int slots);
+
+/// One group `carbon` over the regions.
+Objective CarbonObjective(double weight, double norm);
+
+/// MakeProblem for the trace's own network and demand. Gateways without demand count as 1.
+Problem ProblemOf(const Trace& trace, const Objective& objective);
+
+/// The trace's first slots alone.
+Trace FirstSlots(const Trace& trace, int slots);
+
+struct Played {
+  Ledger ledger;
+  PolicyReport report;
+  std::vector<Allocation> decisions;  ///< [slots]
+};
+
+/// Plays the policy in a loop that shares no code with Simulate; every allocation is handed over full of NaN.
+Played Play(const Problem& problem, SlotSource& slots, Policy& policy);
+
+/// Fills row t of the signals knowing the loads of the slots before.
+using Adversary = std::function<void(int t, const Ledger& ledger, Signals* signals)>;
+
+/// Plays the policy against an adversary that sees its ledger before it chooses the next slot; `trace` has the period's length, and
+/// holds the whole period afterwards.
+Played PlayAdversary(const Problem& problem, const Adversary& adversary, Policy& policy, Trace* trace);
+
+}  // namespace evenkeel
