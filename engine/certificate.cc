@@ -15,20 +15,24 @@ void CheckInDualSet(const Problem& problem, const Prices& prices) {
     EVENKEEL_CHECK_EQ(prices[k].size(), group.num_buckets());
     const double norm = Norm(prices[k], DualExponent(group.norm));
     if (!(norm <= group.weight * (1.0 + 1e-9)) || !(prices[k].minCoeff() >= 0.0)) {
-      throw InputError("prices of group '{}' have dual norm {} and smallest entry {}, allowed: at most the group's weight {}, and at least 0",
-                       group.name, norm, prices[k].minCoeff(), group.weight);
+      throw InputError(
+          "prices of group '{}' have dual norm {} and smallest entry {}, allowed: at most the group's weight {}, and "
+          "at least 0",
+          group.name, norm, prices[k].minCoeff(), group.weight);
     }
   }
 }
 
-/// sum_j d[j] min_a (cost[a] + r[a] pi[i]) - sum_i pi[i] cap[i]: at most the slot's minimum for any pi >= 0 (weak duality).
+/// sum_j d[j] min_a (cost[a] + r[a] pi[i]) - sum_i pi[i] cap[i]: at most the slot's minimum for any pi >= 0 (weak
+/// duality).
 double SlotBound(const Problem& problem, const Slot& slot, const Vector& cost, const Vector& capacity_price) {
   double bound = -capacity_price.dot(slot.capacity);
   for (int j = 0; j < problem.network.num_gateways(); ++j) {
     double cheapest = problem.shed_cost.value_or(kInfinity);
     for (int a = problem.arcs.first_of_gateway[j]; a < problem.arcs.first_of_gateway[j + 1]; ++a) {
       const Arc& arc = problem.arcs.arcs[a];
-      cheapest = std::min(cheapest, cost[a] + problem.network.variants[arc.variant].resource_per_unit * capacity_price[arc.region]);
+      cheapest = std::min(
+          cheapest, cost[a] + problem.network.variants[arc.variant].resource_per_unit * capacity_price[arc.region]);
     }
     bound += slot.demand[j] * cheapest;
   }
@@ -60,8 +64,8 @@ double LowerBound(const Problem& problem, SlotSource& slots, const Prices& price
   return bound.value();
 }
 
-Certificate CheckCertificate(const Problem& problem, SlotSource& slots, const std::function<const Allocation&(int)>& allocation_of,
-                             const Prices& prices) {
+Certificate CheckCertificate(const Problem& problem, SlotSource& slots,
+                             const std::function<const Allocation&(int)>& allocation_of, const Prices& prices) {
   PrefixBound bound(problem, prices);
   Ledger ledger = MakeLedger(problem);
   Certificate certificate;
@@ -73,7 +77,8 @@ Certificate CheckCertificate(const Problem& problem, SlotSource& slots, const st
     EstimateCoefficients(problem, slot, &coefficients);
     bound.Add(slot, coefficients);
     const Allocation& allocation = allocation_of(t);
-    certificate.infeasibility = std::max(certificate.infeasibility, Infeasibility(problem, slot, allocation, &region_use));
+    certificate.infeasibility =
+        std::max(certificate.infeasibility, Infeasibility(problem, slot, allocation, &region_use));
     AddSlot(problem, coefficients, allocation, slot.demand.sum(), &ledger);
   }
   certificate.objective = ObjectiveValue(problem, ledger);
@@ -86,6 +91,11 @@ Certificate CheckCertificate(const Problem& problem, SlotSource& slots, const st
 double RelativeGap(double objective, double lower_bound) {
   if (objective == lower_bound) return 0.0;
   return (objective - lower_bound) / std::max(std::abs(objective), 1e-300);
+}
+
+double Ratio(double shifted_objective, double shifted_reference) {
+  if (shifted_reference > 0.0) return shifted_objective / shifted_reference;
+  return shifted_objective > 0.0 ? kInfinity : 1.0;
 }
 
 }  // namespace evenkeel

@@ -1,8 +1,10 @@
-// Checks a claimed optimum with nothing but arithmetic: no solver has to be trusted. It shares no code with the offline solver.
+// Checks a claimed optimum with nothing but arithmetic: no solver has to be trusted. It shares no code with the offline
+// solver.
 //
-// For prices gamma in the dual set, LB(gamma) = sum_t min_{x in X_t} (c_t + sum_k gamma^k h^k_t) . x <= OPT  (theorem 1), and for any capacity prices
-// pi >= 0 each slot's minimum is at least sum_j d[j] min_a (cost[a] + r[a] pi[i]) - sum_i pi[i] cap[i]: the checker evaluates that
-// sum itself, so that even a wrong dispatch could only make the bound weaker.
+// For prices gamma in the dual set, LB(gamma) = sum_t min_{x in X_t} (c_t + sum_k gamma^k h^k_t) . x <= OPT  (theorem
+// 1), and for any capacity prices pi >= 0 each slot's minimum is at least sum_j d[j] min_a (cost[a] + r[a] pi[i]) -
+// sum_i pi[i] cap[i]: the checker evaluates that sum itself, so that even a wrong dispatch could only make the bound
+// weaker.
 #pragma once
 
 #include <functional>
@@ -37,6 +39,9 @@ class PrefixBound {
 /// (objective - lower_bound) / |objective|, 0 when they are equal.
 double RelativeGap(double objective, double lower_bound);
 
+/// J over a reference, both shifted: 1 when both are zero, infinity when only the reference is.
+double Ratio(double shifted_objective, double shifted_reference);
+
 /// LB(prices) for the unshifted J; throws InputError when the prices are outside the dual set by more than 1e-9 of mu.
 double LowerBound(const Problem& problem, SlotSource& slots, const Prices& prices);
 
@@ -49,7 +54,7 @@ struct Certificate {
 };
 
 /// Recomputes both sides of a claimed optimum. `allocation_of(t)` returns slot t's decision.
-Certificate CheckCertificate(const Problem& problem, SlotSource& slots, const std::function<const Allocation&(int)>& allocation_of,
-                             const Prices& prices);
+Certificate CheckCertificate(const Problem& problem, SlotSource& slots,
+                             const std::function<const Allocation&(int)>& allocation_of, const Prices& prices);
 
 }  // namespace evenkeel

@@ -65,7 +65,8 @@ Prices L1Prices(const Problem& problem) {
 
 Prices ReadPrices(const Problem& problem, const std::string& path) {
   const CsvTable table = ReadCsv(path, CsvHeader::kFirstRow);
-  const int group_column = table.Column("group"), bucket_column = table.Column("bucket"), price_column = table.Column("price");
+  const int group_column = table.Column("group"), bucket_column = table.Column("bucket"),
+            price_column = table.Column("price");
   std::map<std::pair<std::string, std::string>, double> given;
   for (int row = 0; row < table.num_rows(); ++row) {
     const double price = table.Number(row, price_column);
@@ -82,14 +83,16 @@ Prices ReadPrices(const Problem& problem, const std::string& path) {
     const Group& group = problem.groups[k];
     for (int b = 0; b < group.num_buckets(); ++b) {
       const auto found = given.find({group.name, group.bucket_names[b]});
-      if (found == given.end()) throw InputError("{}: no price for bucket '{}' of group '{}'", path, group.bucket_names[b], group.name);
+      if (found == given.end())
+        throw InputError("{}: no price for bucket '{}' of group '{}'", path, group.bucket_names[b], group.name);
       prices[k][b] = found->second;
       ++used;
     }
   }
   if (used != given.size()) {
-    throw InputError("{}: {} rows, but the problem has {} buckets in its groups: it belongs to another network or objective", path,
-                     given.size(), used);
+    throw InputError(
+        "{}: {} rows, but the problem has {} buckets in its groups: it belongs to another network or objective", path,
+        given.size(), used);
   }
   return prices;
 }

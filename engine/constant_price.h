@@ -19,8 +19,8 @@ struct ConstantPriceOptions {
 /// x_t = argmin over X_t of (cost_scale c_t + sum_k prices^k h^k_t) . x
 std::unique_ptr<Policy> MakeConstantPrice(const Problem& problem, const ConstantPriceOptions& options);
 
-/// The same price per physical unit of a footprint in every bucket (theta divided out), zero for other footprints. USD per
-/// t, m3, or unit of mean quality lost.
+/// The same price per physical unit of a footprint in every bucket (theta divided out), zero for other footprints. USD
+/// per t, m3, or unit of mean quality lost.
 void SetUniformPrice(const Problem& problem, Footprint footprint, double price, Prices* prices);
 
 /// Prices mu_k on every bucket: the gradient of the norms with q = 1, whatever the objective's norms are.

@@ -54,8 +54,8 @@ CouplingState StartCoupling(const PeriodData& data, const Vector& load) {
   return state;
 }
 
-bool SolveCoupling(const PeriodData& data, const CouplingState& state, const Eigen::MatrixXd& curvature, const Vector& response,
-                   const CouplingTarget& target, CouplingState* step) {
+bool SolveCoupling(const PeriodData& data, const CouplingState& state, const Eigen::MatrixXd& curvature,
+                   const Vector& response, const CouplingTarget& target, CouplingState* step) {
   const int loads = data.num_loads, groups = static_cast<int>(data.groups.size());
   Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(loads + groups, loads + groups);
   Vector right = Vector::Zero(loads + groups);
@@ -73,7 +73,8 @@ bool SolveCoupling(const PeriodData& data, const CouplingState& state, const Eig
       diagonal += slack.cwiseQuotient(price);
       matrix.col(loads + g).segment(first, n).setOnes();
       matrix.row(loads + g).segment(first, n).setOnes();
-      right.segment(first, n) += target.slack.segment(first, n).cwiseQuotient(price) - (state.bound[g] - load.array() - slack.array()).matrix();
+      right.segment(first, n) += target.slack.segment(first, n).cwiseQuotient(price) -
+                                 (state.bound[g] - load.array() - slack.array()).matrix();
       right[loads + g] = group.weight - price.sum();
     } else {
       // (M + tau g'') dgamma + g' dtau = response + L - tau g';   g' dgamma - (v / tau) dtau = 1 - g - v - target / tau

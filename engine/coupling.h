@@ -1,9 +1,12 @@
-// The coupling rows of the planner's interior-point method: the variables that all slots share, and the small dense system for them.
+// The coupling rows of the planner's interior-point method: the variables that all slots share, and the small dense
+// system for them.
 //
 //   norm inf:        w = s - L >= 0,   gamma_b w_b -> 0,   sum_b gamma_b = mu
-//   norm in (1,inf): L = tau grad g(gamma),   g(gamma) = sum_b (gamma_b / mu)^(q*) <= 1 with room v = 1 - g,   tau v -> 0
+//   norm in (1,inf): L = tau grad g(gamma),   g(gamma) = sum_b (gamma_b / mu)^(q*) <= 1 with room v = 1 - g,   tau v ->
+//   0
 //
-// The second is the dual form of mu ||L||_q = max { gamma . L : ||gamma||_{q*} <= mu }: smooth also where the norm is not, at L = 0.
+// The second is the dual form of mu ||L||_q = max { gamma . L : ||gamma||_{q*} <= mu }: smooth also where the norm is
+// not, at L = 0.
 #pragma once
 
 #include <vector>
@@ -13,11 +16,11 @@
 namespace evenkeel {
 
 struct CouplingState {
-  Vector load;    ///< L = L0 + sum_t h x_t, [loads]
-  Vector price;   ///< gamma > 0, [loads]
-  Vector slack;   ///< w > 0 of norms inf, [loads]; unused for others
-  Vector bound;   ///< s of norms inf, tau > 0 of others, [groups]
-  Vector room;    ///< v > 0 of norms in (1, inf), [groups]; unused for others
+  Vector load;   ///< L = L0 + sum_t h x_t, [loads]
+  Vector price;  ///< gamma > 0, [loads]
+  Vector slack;  ///< w > 0 of norms inf, [loads]; unused for others
+  Vector bound;  ///< s of norms inf, tau > 0 of others, [groups]
+  Vector room;   ///< v > 0 of norms in (1, inf), [groups]; unused for others
 };
 
 /// Prices strictly inside the dual set, slacks and multipliers of the loads' own size.
@@ -29,10 +32,10 @@ struct CouplingTarget {
   Vector room;
 };
 
-/// Solves for the step of all shared variables, given the slots' response dL = response - curvature dgamma (lower triangle of
-/// `curvature`). False when the system is singular.
-bool SolveCoupling(const PeriodData& data, const CouplingState& state, const Eigen::MatrixXd& curvature, const Vector& response,
-                   const CouplingTarget& target, CouplingState* step);
+/// Solves for the step of all shared variables, given the slots' response dL = response - curvature dgamma (lower
+/// triangle of `curvature`). False when the system is singular.
+bool SolveCoupling(const PeriodData& data, const CouplingState& state, const Eigen::MatrixXd& curvature,
+                   const Vector& response, const CouplingTarget& target, CouplingState* step);
 
 /// sum_k phi_k(L^k).
 double CouplingValue(const PeriodData& data, const Vector& load);

@@ -30,7 +30,8 @@ std::string DescribeShortfall(const Problem& problem, const Allocation& allocati
   for (int j = 0; j < problem.network.num_gateways(); ++j) {
     if (allocation.shed[j] <= 0.0) continue;
     if (++listed > 5) return gateways + ", ...";
-    gateways += fmt::format("{}'{}' (short of {:.6g})", gateways.empty() ? "" : ", ", problem.network.gateways[j].name, allocation.shed[j]);
+    gateways += fmt::format("{}'{}' (short of {:.6g})", gateways.empty() ? "" : ", ", problem.network.gateways[j].name,
+                            allocation.shed[j]);
   }
   return gateways;
 }
@@ -44,7 +45,8 @@ DispatchResult DispatchOrThrow(const Problem& problem, const Vector& cost, const
     throw InputError(
         "slot {}: demand cannot be served: total demand {:.6g}, total capacity {:.6g}, shortfall {:.6g} at gateway {}; "
         "allowed: demand that capacity and reachability can serve, or a shed cost",
-        slot.index, slot.demand.sum(), slot.capacity.sum(), allocation->shed.sum(), DescribeShortfall(problem, *allocation));
+        slot.index, slot.demand.sum(), slot.capacity.sum(), allocation->shed.sum(),
+        DescribeShortfall(problem, *allocation));
   }
   return result;
 }

@@ -6,8 +6,7 @@
 //               x, u >= 0,     u = 0 unless shedding is allowed,
 //
 // a transportation problem, generalised by the resource r[a] that a unit uses. Solved by a primal simplex method with
-// generalised upper bounds (Dantzig and Van Slyke 1967): every gateway keeps one basic arc as its key, so that the working
-// basis has one row per region only.
+// generalised upper bounds (engine/dispatch_simplex.h).
 #pragma once
 
 #include <memory>
@@ -28,7 +27,7 @@ enum class DispatchStatus {
 struct DispatchResult {
   DispatchStatus status = DispatchStatus::kOptimal;
   double cost = 0.0;  ///< objective value
-  int pivots = 0;
+  int pivots = 0;     ///< steps that the method took
 };
 
 /// Owns the work space for one problem; no allocation per slot after the first.
@@ -38,7 +37,8 @@ class Dispatcher {
   ~Dispatcher();
   Dispatcher(Dispatcher&&) noexcept;
 
-  /// `cost` [arcs] must be finite. `allocation` has the problem's sizes. The problem's shed cost counts `cost_scale` times.
+  /// `cost` [arcs] must be finite. `allocation` has the problem's sizes. The problem's shed cost counts `cost_scale`
+  /// times.
   DispatchResult Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale = 1.0);
 
   /// Marginal cost of capacity of the last solve, [regions], USD per unit of resource, >= 0.

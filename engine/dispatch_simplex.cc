@@ -9,8 +9,8 @@
 namespace evenkeel {
 namespace {
 
-constexpr double kPivotTolerance = 1e-9;     // smaller entries of a direction do not block
-constexpr int kSparse = 4;                   // a direction with fewer nonzeros than one in kSparse is followed entry by entry
+constexpr double kPivotTolerance = 1e-9;  // smaller entries of a direction do not block
+constexpr int kSparse = 4;  // a direction with fewer nonzeros than one in kSparse is followed entry by entry
 constexpr double kRelativeOptimality = 1e-12;  // reduced costs, relative to the largest cost
 
 }  // namespace
@@ -26,7 +26,10 @@ DispatchSimplex::DispatchSimplex(const Problem& problem)
     region_.push_back(arc.region);
     resource_.push_back(problem.network.variants[arc.variant].resource_per_unit);
   }
-  candidates_ = std::max(2, static_cast<int>(std::sqrt(num_gateways_)));
+  list_length_ = std::max(4, num_gateways_ / 4);
+  candidates_.reserve(list_length_);
+  every_region_once_ = problem.network.num_variants() == 1 && num_arcs_ == num_regions_ * num_gateways_ &&
+                       (num_arcs_ == 0 || resource_[0] == 1.0);
   zero_cost_ = Vector::Zero(num_arcs_);
   inverse_.resize(num_regions_, num_regions_);
   lambda_.resize(num_regions_);
@@ -91,12 +94,12 @@ void DispatchSimplex::StartGreedily(const Slot& slot) {
   for (int j = 0; j < num_gateways_; ++j) AssignGreedily(j, slot.demand[j]);
   RefreshValues(slot);
   RefreshMultipliers();
-  next_gateway_ = 0;
+  next_gateway_ = num_gateways_ - 1;
   degenerate_ = 0;
 }
 
-/// Gives the gateway its cheapest arcs with room left; the last one becomes its key, those that filled their region take the place of
-/// the region's slack.
+/// Gives the gateway its cheapest arcs with room left; the last one becomes its key, those that filled their region
+/// take the place of the region's slack.
 void DispatchSimplex::AssignGreedily(int gateway, double demand) {
   double left = demand;
   saturated_.clear();
@@ -140,7 +143,8 @@ void DispatchSimplex::RefreshMultipliers() {
   lambda_.noalias() = inverse_.transpose() * direction_;
 }
 
-/// Basic values from scratch: W value = capacity - (all demand on its key), key = demand - the gateway's other basic arcs.
+/// Basic values from scratch: W value = capacity - (all demand on its key), key = demand - the gateway's other basic
+/// arcs.
 void DispatchSimplex::RefreshValues(const Slot& slot) {
   room_ = slot.capacity;
   for (int j = 0; j < num_gateways_; ++j) {
@@ -156,6 +160,7 @@ void DispatchSimplex::RefreshValues(const Slot& slot) {
 
 bool DispatchSimplex::Optimise() {
   RefreshMultipliers();
+  candidates_.clear();
   const int limit = 1000 + 50 * (num_gateways_ + num_regions_);
   Column entering;
   Leaving leaving;
@@ -170,36 +175,68 @@ bool DispatchSimplex::Optimise() {
   return false;
 }
 
-/// Partial pricing: going round from where the last search ended, the best among the first few gateways that have an improving arc.
+/// Partial pricing from a list: the best arcs of the first gateways, going round, that have an improving one, are used
+/// until none of them improves any more. Under Bland's rule simply the first improving arc.
 bool DispatchSimplex::FindEntering(Column* entering) {
-  const bool bland = UseBland();
-  const int wanted = bland ? 1 : candidates_;
-  int found = 0;
-  Column candidate;
-  for (int i = 0; i < num_gateways_ && found < wanted; ++i) {
-    int gateway = bland ? i : next_gateway_ + i;
-    if (gateway >= num_gateways_) gateway -= num_gateways_;
-    if (!FindInGateway(gateway, &candidate)) continue;
-    if (found++ == 0 || candidate.reduced_cost < entering->reduced_cost) *entering = candidate;
-    if (found == wanted) next_gateway_ = gateway;
+  if (UseBland()) {
+    candidates_.clear();
+    for (int j = 0; j < num_gateways_; ++j) {
+      if (FindInGateway(j, entering)) return true;
+    }
+    return FindSlack(entering);
   }
-  if (found > 0) return true;
+  if (FindInList(entering)) return true;
+  for (int i = 0; i < num_gateways_ && static_cast<int>(candidates_.size()) < list_length_; ++i) {
+    if (++next_gateway_ >= num_gateways_) next_gateway_ = 0;
+    Column candidate;
+    if (FindInGateway(next_gateway_, &candidate)) candidates_.push_back(candidate);
+  }
+  return FindInList(entering) || FindSlack(entering);
+}
+
+/// The best of the list at the present prices; drops what no longer improves.
+bool DispatchSimplex::FindInList(Column* entering) {
+  std::size_t kept = 0, best = 0;
+  for (Column& candidate : candidates_) {
+    const double capacity = candidate.region < 0 ? 0.0 : lambda_[candidate.region] * ResourceOf(candidate.arc);
+    candidate.reduced_cost = Cost(candidate.arc) - capacity - KeyCost(candidate.gateway);
+    if (candidate.reduced_cost >= -tolerance_) continue;
+    candidates_[kept] = candidate;
+    if (candidate.reduced_cost < candidates_[best].reduced_cost) best = kept;
+    ++kept;
+  }
+  candidates_.resize(kept);
+  if (kept == 0) return false;
+  *entering = candidates_[best];
+  return true;
+}
+
+bool DispatchSimplex::FindSlack(Column* entering) const {
   for (int i = 0; i < num_regions_; ++i) {
-    if (lambda_[i] <= tolerance_ || (basic_[i] == kSlack)) continue;
+    if (lambda_[i] <= tolerance_ || basic_[i] == kSlack) continue;
     *entering = {kSlack, -1, i, -lambda_[i]};
     return true;
   }
   return false;
 }
 
+/// What a unit of the gateway's workload costs now: its key's cost at the capacity prices.
+double DispatchSimplex::KeyCost(int gateway) const {
+  const int region = RegionOf(key_[gateway]);
+  return Cost(key_[gateway]) - (region < 0 ? 0.0 : lambda_[region] * ResourceOf(key_[gateway]));
+}
+
 bool DispatchSimplex::FindInGateway(int gateway, Column* entering) const {
-  const bool bland = UseBland();
-  const int key = key_[gateway];
-  const int key_region = RegionOf(key);
-  const double key_cost = Cost(key) - (key_region < 0 ? 0.0 : lambda_[key_region] * ResourceOf(key));
+  const double key_cost = KeyCost(gateway);
+  const int begin = first_[gateway], end = first_[gateway + 1];
   double best = key_cost - tolerance_;
   int arc = -1;
-  for (int a = first_[gateway]; a < first_[gateway + 1]; ++a) {
+  if (every_region_once_) {  // the common case in vectorised form: is there anything at all?
+    const double least = (Eigen::Map<const Vector>(cost_ + begin, num_regions_) - lambda_).minCoeff();
+    if (least >= best && (artificials_fixed_ || shed_cost_ >= best)) return false;
+  }
+  const bool bland = UseBland();
+  for (int a = begin; a < end; ++a) {
     const double reduced = cost_[a] - lambda_[region_[a]] * resource_[a];
     if (reduced >= best) continue;
     best = reduced;
@@ -229,7 +266,8 @@ void DispatchSimplex::ComputeDirection(const Column& entering) {
   }
 }
 
-/// How fast every key falls per unit of the entering variable: its own gateway's by one, others by what their arcs give back.
+/// How fast every key falls per unit of the entering variable: its own gateway's by one, others by what their arcs give
+/// back.
 void DispatchSimplex::ComputeKeyRates(int entering_gateway) {
   for (int gateway : touched_) key_rate_[gateway] = 0.0;
   touched_.clear();
@@ -245,7 +283,8 @@ void DispatchSimplex::ComputeKeyRates(int entering_gateway) {
   }
 }
 
-/// Ratio test over the working basis and the keys. Among equal steps the largest pivot wins; under Bland's rule the lowest index.
+/// Ratio test over the working basis and the keys. Among equal steps the largest pivot wins; under Bland's rule the
+/// lowest index.
 bool DispatchSimplex::FindLeaving(Leaving* leaving) const {
   const bool bland = UseBland();
   leaving->step = kInfinity;
@@ -255,7 +294,8 @@ bool DispatchSimplex::FindLeaving(Leaving* leaving) const {
     if (fixed ? std::abs(rate) <= kPivotTolerance : rate <= kPivotTolerance) return;
     const double step = fixed ? 0.0 : std::max(0.0, value) / rate;
     const bool tie = step == leaving->step;
-    if (step > leaving->step || (tie && (bland ? index > leaving_index : std::abs(rate) <= std::abs(leaving->pivot)))) return;
+    if (step > leaving->step || (tie && (bland ? index > leaving_index : std::abs(rate) <= std::abs(leaving->pivot))))
+      return;
     *leaving = {position, gateway, step, rate};
     leaving_index = index;
   };
@@ -263,7 +303,8 @@ bool DispatchSimplex::FindLeaving(Leaving* leaving) const {
     const bool slack = basic_[p] == kSlack;
     consider(basic_[p], slack ? num_arcs_ + num_gateways_ + p : basic_[p], value_[p], direction_[p], p, -1);
   }
-  for (int gateway : touched_) consider(key_[gateway], key_[gateway], key_value_[gateway], key_rate_[gateway], -1, gateway);
+  for (int gateway : touched_)
+    consider(key_[gateway], key_[gateway], key_value_[gateway], key_rate_[gateway], -1, gateway);
   return leaving->step < kInfinity;
 }
 
@@ -302,8 +343,8 @@ int DispatchSimplex::FindPositionOf(int gateway) const {
   return -1;
 }
 
-/// Makes the arc at `position` the key of its gateway; the old key takes its place. With W' = W M the row operation M^-1 replaces the
-/// position's row by minus the sum of the rows of all the gateway's arcs.
+/// Makes the arc at `position` the key of its gateway; the old key takes its place. With W' = W M the row operation
+/// M^-1 replaces the position's row by minus the sum of the rows of all the gateway's arcs.
 void DispatchSimplex::PromoteToKey(int gateway, int position) {
   row_ = inverse_.row(position).transpose();
   for (int p = 0; p < num_regions_; ++p) {
@@ -314,8 +355,8 @@ void DispatchSimplex::PromoteToKey(int gateway, int position) {
   std::swap(key_value_[gateway], value_[position]);
 }
 
-/// W^-1 after the column at `position` is replaced by the one whose direction is direction_. Columns without an entry in the pivot row
-/// do not change.
+/// W^-1 after the column at `position` is replaced by the one whose direction is direction_. Columns without an entry
+/// in the pivot row do not change.
 void DispatchSimplex::UpdateInverse(int position) {
   const double pivot = direction_[position];
   const bool sparse = kSparse * static_cast<int>(support_.size()) < num_regions_;

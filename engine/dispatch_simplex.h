@@ -1,13 +1,15 @@
-// The simplex method behind engine/dispatch.h.
+// Dispatch by a primal simplex method with generalised upper bounds (Dantzig and Van Slyke 1967), for variants that use
+// different amounts of resource.
 //
-// Every gateway's row sum_a x[a] = d[j] has one basic arc, its key, whose flow is what the others leave over. Substituting the keys
-// out leaves one row per region, r x + slack = capacity. The working basis W has one column per region: at position p either the
-// slack of region p or a further basic arc b of some gateway j, in coordinates relative to j's key:
+// Every gateway's row sum_a x[a] = d[j] has one basic arc, its key, whose flow is what the others leave over.
+// Substituting the keys out leaves one row per region, r x + slack = capacity. The working basis W has one column per
+// region: at position p either the slack of region p or a further basic arc b of some gateway j, in coordinates
+// relative to j's key:
 //
 //     w_b = r_b e_{region(b)} - r_key e_{region(key)},        reduced cost  c_b - c_key - lambda . w_b
 //
-// with multipliers lambda <= 0 (minus the capacity prices). The inverse of W is kept explicitly and updated by a rank-one step per
-// pivot; in a network its rows and columns are sparse, and zeros are skipped.
+// with multipliers lambda <= 0 (minus the capacity prices). The inverse of W is kept explicitly and updated by a
+// rank-one step per pivot; in a network its rows and columns are sparse, and zeros are skipped.
 #pragma once
 
 #include <vector>
@@ -26,15 +28,15 @@ class DispatchSimplex {
   /// Arc indices at and above num_arcs_ are the gateways' shed arcs, in no region: unserved workload where shedding is
   /// allowed, else artificial variables that the first phase drives out.
   static constexpr int kSlack = -1;
-  struct Column {         // a candidate to enter the basis
-    int arc = kSlack;     // kSlack: the slack of `region`
+  struct Column {      // a candidate to enter the basis
+    int arc = kSlack;  // kSlack: the slack of `region`
     int gateway = -1;
     int region = -1;
     double reduced_cost = 0.0;
   };
-  struct Leaving {        // what blocks the entering variable
-    int position = -1;    // of the working basis, or
-    int gateway = -1;     // the gateway whose key blocks
+  struct Leaving {      // what blocks the entering variable
+    int position = -1;  // of the working basis, or
+    int gateway = -1;   // the gateway whose key blocks
     double step = 0.0;
     double pivot = 0.0;
   };
@@ -54,7 +56,10 @@ class DispatchSimplex {
   void RefreshValues(const Slot& slot);
   bool Optimise();
   bool FindEntering(Column* entering);
+  bool FindInList(Column* entering);
+  bool FindSlack(Column* entering) const;
   bool FindInGateway(int gateway, Column* entering) const;
+  double KeyCost(int gateway) const;
   void ComputeDirection(const Column& entering);
   void ComputeKeyRates(int entering_gateway);
   bool FindLeaving(Leaving* leaving) const;
@@ -77,29 +82,31 @@ class DispatchSimplex {
   const double* cost_ = nullptr;  // [arcs], of the present phase
   double shed_cost_ = 0.0;        // of the present phase
   bool artificials_fixed_ = false;
-  double tolerance_ = 0.0;        // on reduced costs
-  Vector zero_cost_;              // [arcs]
+  double tolerance_ = 0.0;  // on reduced costs
+  Vector zero_cost_;        // [arcs]
 
-  Eigen::MatrixXd inverse_;       // W^-1, [positions x regions], column-major
-  Vector lambda_;                 // [regions]
-  Vector value_;                  // [positions], value of the basic variable
-  std::vector<int> basic_;        // [positions], arc or kSlack
-  std::vector<int> gateway_at_;   // [positions], gateway of that arc, -1 for a slack
-  std::vector<int> key_;          // [gateways], arc
-  Vector key_value_;              // [gateways]
+  Eigen::MatrixXd inverse_;      // W^-1, [positions x regions], column-major
+  Vector lambda_;                // [regions]
+  Vector value_;                 // [positions], value of the basic variable
+  std::vector<int> basic_;       // [positions], arc or kSlack
+  std::vector<int> gateway_at_;  // [positions], gateway of that arc, -1 for a slack
+  std::vector<int> key_;         // [gateways], arc
+  Vector key_value_;             // [gateways]
 
-  Vector direction_;              // W^-1 w of the entering column, [positions]
-  std::vector<int> support_;      // positions where direction_ is not zero
-  Vector key_rate_;               // decrease of every key per unit of the entering variable, [gateways]
-  std::vector<int> touched_;      // gateways whose key rate is set
-  std::vector<int> saturated_;    // scratch of the greedy start: arcs that filled their region
-  Vector room_;                   // [regions], scratch of the greedy start
-  Vector row_;                    // [regions], pivot row
-  int candidates_ = 2;            // gateways with an improving arc that pricing compares
-  int next_gateway_ = 0;          // where pricing goes on
-  int degenerate_ = 0;            // consecutive pivots of step zero
+  Vector direction_;                // W^-1 w of the entering column, [positions]
+  std::vector<int> support_;        // positions where direction_ is not zero
+  Vector key_rate_;                 // decrease of every key per unit of the entering variable, [gateways]
+  std::vector<int> touched_;        // gateways whose key rate is set
+  std::vector<int> saturated_;      // scratch of the greedy start: arcs that filled their region
+  Vector room_;                     // [regions], scratch of the greedy start
+  Vector row_;                      // [regions], pivot row
+  std::vector<Column> candidates_;  // arcs that pricing found and may still use
+  int list_length_ = 4;
+  bool every_region_once_ = false;  // arcs of a gateway are the regions in order, one unit of resource each
+  int next_gateway_ = 0;            // where pricing goes on
+  int degenerate_ = 0;              // consecutive pivots of step zero
   int pivots_ = 0;
-  Vector capacity_price_;         // [regions]
+  Vector capacity_price_;  // [regions]
 };
 
 }  // namespace evenkeel

@@ -4,7 +4,8 @@
 //   x_t         dispatch at prices kappa
 //   z_t         argmin of ||z||_q - <kappa, z> over ||z||_q <= cap * buckets^(1/q): zero when ||kappa||_{q*} <= 1
 //   kappa_{t+1} = max(0, kappa_t + step (f_t(x_t) - z_t))
-// cap is the largest weighted coefficient seen so far (the published code takes the whole period's, which nobody knows).
+// cap is the largest weighted coefficient seen so far (the published code takes the whole period's, which nobody
+// knows).
 #pragma once
 
 #include <memory>

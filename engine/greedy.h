@@ -24,7 +24,8 @@ struct PowerGreedyOptions {
 /// x_t minimises || (beta C, mu_1 L^1, .., mu_K L^K) ||_q after the slot, C shifted to be non-negative.
 std::unique_ptr<Policy> MakePowerGreedy(const Problem& problem, const PowerGreedyOptions& options);
 
-/// Theorem 2's bound q max(beta, N^(1/q)) (K + beta^(-q/(q-1)))^(1-1/q) for norms inf, N the buckets of the largest group.
+/// Theorem 2's bound q max(beta, N^(1/q)) (K + beta^(-q/(q-1)))^(1-1/q) for norms inf, N the buckets of the largest
+/// group.
 double PowerGreedyBound(int num_groups, int num_buckets, double q, double beta);
 
 }  // namespace evenkeel

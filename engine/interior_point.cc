@@ -21,9 +21,9 @@ constexpr double kAccurateResponse = 1e-13;
 
 /// What a pass over a chunk's slots adds up.
 struct ChunkSums {
-  Eigen::MatrixXd curvature;          // lower triangle, [loads x loads]
-  Vector response;                    // H dx, [loads]
-  Vector load;                        // H x, [loads]
+  Eigen::MatrixXd curvature;  // lower triangle, [loads x loads]
+  Vector response;            // H dx, [loads]
+  Vector load;                // H x, [loads]
   double xz = 0.0, xdz = 0.0, zdx = 0.0, dxdz = 0.0;
   double primal_step = 1.0, dual_step = 1.0;
   double cost = 0.0, dual_value = 0.0, primal_residual = 0.0, dual_residual = 0.0;
@@ -58,7 +58,9 @@ struct ChunkSums {
     dxdz += dx * dz;
   }
   /// sum x z after steps of these lengths.
-  double ComplementarityAt(double primal, double dual) const { return xz + primal * zdx + dual * xdz + primal * dual * dxdz; }
+  double ComplementarityAt(double primal, double dual) const {
+    return xz + primal * zdx + dual * xdz + primal * dual * dxdz;
+  }
 };
 
 /// What a Newton step aims at.
@@ -72,7 +74,12 @@ struct NewtonTarget {
 /// Scratch of one thread.
 struct Work {
   Work(const PeriodData& data, const SlotLayout& layout)
-      : kernel(data, layout), d(data.num_arcs), u(data.num_arcs), dual(data.num_arcs), gateway(data.num_gateways), region(data.num_regions),
+      : kernel(data, layout),
+        d(data.num_arcs),
+        u(data.num_arcs),
+        dual(data.num_arcs),
+        gateway(data.num_gateways),
+        region(data.num_regions),
         slack(data.num_regions) {}
   SlotKernel kernel;
   Vector d, u, dual, gateway, region, slack;
@@ -105,21 +112,21 @@ class InteriorPoint {
   InteriorPointOptions options_;
   SlotLayout layout_;
   int chunks_, threads_;
-  std::vector<std::unique_ptr<Work>> work_;           // per thread
-  std::vector<ChunkSums> sums_;                       // per chunk
-  std::vector<SlotFactor> factors_;                   // per slot
-  RowMatrix x_, z_, dx_, dz_, product_;               // [slots x arcs]; product_: dx dz of the predictor
-  RowMatrix y_, dy_;                                  // [slots x gateways]
-  RowMatrix s_, pi_, ds_, dpi_, slack_product_;       // [slots x regions]
+  std::vector<std::unique_ptr<Work>> work_;      // per thread
+  std::vector<ChunkSums> sums_;                  // per chunk
+  std::vector<SlotFactor> factors_;              // per slot
+  RowMatrix x_, z_, dx_, dz_, product_;          // [slots x arcs]; product_: dx dz of the predictor
+  RowMatrix y_, dy_;                             // [slots x gateways]
+  RowMatrix s_, pi_, ds_, dpi_, slack_product_;  // [slots x regions]
   CouplingState coupling_;
   CouplingState affine_, step_;
-  bool nonlinear_ = false;                            // some group has a finite norm: one step length for both sides
-  Eigen::MatrixXd curvature_;                         // sum of the slots', lower triangle
+  bool nonlinear_ = false;     // some group has a finite norm: one step length for both sides
+  Eigen::MatrixXd curvature_;  // sum of the slots', lower triangle
   InteriorPointResult best_;
-  int worse_ = 0;                                     // iterations since the best
-  double pairs_ = 0.0;                                // complementary pairs that take part
+  int worse_ = 0;       // iterations since the best
+  double pairs_ = 0.0;  // complementary pairs that take part
   double cost_scale_ = 1.0, demand_scale_ = 1.0;
-  double gap_ = kInfinity, best_gap_ = kInfinity;     // of the best point, relative and absolute
+  double gap_ = kInfinity, best_gap_ = kInfinity;  // of the best point, relative and absolute
   double primal_residual_ = 0.0, dual_residual_ = 0.0, objective_ = 0.0, dual_objective_ = 0.0;
 };
 
@@ -148,8 +155,8 @@ void InteriorPoint::Pass(Visit visit) {
   });
 }
 
-/// Demand split evenly over a gateway's active arcs. Arcs of gateways without demand or of regions without capacity carry x = 0 and take no
-/// part, or there would be no interior.
+/// Demand split evenly over a gateway's active arcs. Arcs of gateways without demand or of regions without capacity
+/// carry x = 0 and take no part, or there would be no interior.
 void InteriorPoint::StartSlot(int t, double scale) {
   Vector count = Vector::Zero(data_.num_gateways);
   const auto active = [&](int a) {
@@ -227,10 +234,11 @@ void InteriorPoint::FactoriseSlot(int t, Work* work, ChunkSums* sums) {
   sums->dual_value += data_.demand.row(t).dot(y_.row(t)) - data_.capacity.row(t).dot(pi_.row(t));
 }
 
-/// The Newton step of one slot for a given step of the prices and complementarity target; `corrector` subtracts the predictor's products.
-/// Adds the loads' response; `keep` stores the step.
+/// The Newton step of one slot for a given step of the prices and complementarity target; `corrector` subtracts the
+/// predictor's products. Adds the loads' response; `keep` stores the step.
 void InteriorPoint::NewtonSlot(int t, const NewtonTarget& target, Work* work, ChunkSums* sums) {
-  Vector &d = work->d, &u = work->u, &dual = work->dual, &gateway = work->gateway, &region = work->region, &slack = work->slack;
+  Vector &d = work->d, &u = work->u, &dual = work->dual, &gateway = work->gateway, &region = work->region,
+         &slack = work->slack;
   gateway = data_.demand.row(t).transpose();
   for (int i = 0; i < data_.num_regions; ++i) {
     const double s = s_(t, i), pi = pi_(t, i);
@@ -250,7 +258,8 @@ void InteriorPoint::NewtonSlot(int t, const NewtonTarget& target, Work* work, Ch
       change += target.price_step[load] * data_.load[g](t, a);
       magnitude += coupling_.price[load] * data_.load[g](t, a);
     }
-    // Mere rounding of the reduced cost must not be taken for infeasibility: near the solution d is huge and would blow it up.
+    // Mere rounding of the reduced cost must not be taken for infeasibility: near the solution d is huge and would blow
+    // it up.
     if (std::abs(reduced) <= kRounding * magnitude) reduced = 0.0;
     reduced += change;
     d[a] = x / z;
@@ -344,7 +353,8 @@ bool InteriorPoint::Predict() {
   dual_objective_ = total.dual_value + coupling_.price.dot(data_.initial_load);
   primal_residual_ = total.primal_residual;
   dual_residual_ = total.dual_residual;
-  const CouplingTarget zero = {-coupling_.slack.cwiseProduct(coupling_.price), -coupling_.room.cwiseProduct(coupling_.bound)};
+  const CouplingTarget zero = {-coupling_.slack.cwiseProduct(coupling_.price),
+                               -coupling_.room.cwiseProduct(coupling_.bound)};
   if (!SolveCoupling(data_, coupling_, curvature_, total.response, zero, &affine_)) return false;
   target.price_step = affine_.price;
   target.keep = true;
@@ -360,8 +370,10 @@ bool InteriorPoint::Correct(double aim) {
   target.corrector = true;
   Pass([&](int t, Work* work, ChunkSums* sums) { NewtonSlot(t, target, work, sums); });
   const CouplingTarget products = {
-      (aim - (coupling_.slack.cwiseProduct(coupling_.price) + affine_.slack.cwiseProduct(affine_.price)).array()).matrix(),
-      (aim - (coupling_.room.cwiseProduct(coupling_.bound) + affine_.room.cwiseProduct(affine_.bound)).array()).matrix()};
+      (aim - (coupling_.slack.cwiseProduct(coupling_.price) + affine_.slack.cwiseProduct(affine_.price)).array())
+          .matrix(),
+      (aim - (coupling_.room.cwiseProduct(coupling_.bound) + affine_.room.cwiseProduct(affine_.bound)).array())
+          .matrix()};
   Vector response = AddUp().response;
   for (int refinement = 0; refinement <= kRefinements; ++refinement) {
     if (!SolveCoupling(data_, coupling_, curvature_, response, products, &step_)) return false;
@@ -370,7 +382,8 @@ bool InteriorPoint::Correct(double aim) {
     Pass([&](int t, Work* work, ChunkSums* sums) { NewtonSlot(t, target, work, sums); });
     // What the slots really answer differs by the digits that the curvature lost; aim again with the difference.
     const Vector miss = AddUp().response - step_.load;
-    if (miss.size() == 0 || miss.cwiseAbs().maxCoeff() <= kAccurateResponse * coupling_.load.cwiseAbs().maxCoeff()) break;
+    if (miss.size() == 0 || miss.cwiseAbs().maxCoeff() <= kAccurateResponse * coupling_.load.cwiseAbs().maxCoeff())
+      break;
     response += miss;
   }
   return true;
@@ -396,10 +409,11 @@ void InteriorPoint::Update(double primal, double dual) {
   }
 }
 
-/// Keeps the best point so far. What counts is the gap between the objective at the actual loads and the dual objective: close to the
-/// solution the eliminated systems lose digits, and a step that looks smaller can be worse.
+/// Keeps the best point so far. What counts is the gap between the objective at the actual loads and the dual
+/// objective: close to the solution the eliminated systems lose digits, and a step that looks smaller can be worse.
 void InteriorPoint::Judge() {
-  const double infeasible = std::max({primal_residual_ / demand_scale_, dual_residual_ / cost_scale_, DualSetResidual(data_, coupling_)});
+  const double infeasible =
+      std::max({primal_residual_ / demand_scale_, dual_residual_ / cost_scale_, DualSetResidual(data_, coupling_)});
   const double size = std::max(std::abs(objective_), 1e-6);
   const double gap = std::max(std::abs(objective_ - dual_objective_), kInfeasibilityWeight * infeasible * size);
   if (gap >= best_gap_) {
@@ -429,7 +443,8 @@ bool InteriorPoint::Iterate() {
   if (!Correct(std::min(sigma, 1.0) * mu)) return false;
   ChunkSums step = AddUp();
   CouplingSteps(step_, &step);
-  double primal = std::min(1.0, kToTheBoundary * step.primal_step), dual = std::min(1.0, kToTheBoundary * step.dual_step);
+  double primal = std::min(1.0, kToTheBoundary * step.primal_step),
+         dual = std::min(1.0, kToTheBoundary * step.dual_step);
   if (nonlinear_) primal = dual = std::min(primal, dual);
   Update(primal, dual);
   return std::max(primal, dual) > 1e-8 && worse_ < 4;

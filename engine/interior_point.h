@@ -1,9 +1,11 @@
-// The planner's solver: a primal-dual interior-point method (Mehrotra 1992) on the period's problem that eliminates every slot by itself
-// (engine/slot_kernel.h) and solves one small dense system for the prices that couple them. Cost per iteration is linear in the slots.
+// The planner's solver: a primal-dual interior-point method (Mehrotra 1992) on the period's problem that eliminates
+// every slot by itself (engine/slot_kernel.h) and solves one small dense system for the prices that couple them. Cost
+// per iteration is linear in the slots.
 //
 // The coupling is in engine/coupling.h.
 //
-// Slots are cut into a fixed number of chunks whose sums are added in order: results do not depend on the number of threads.
+// Slots are cut into a fixed number of chunks whose sums are added in order: results do not depend on the number of
+// threads.
 #pragma once
 
 #include <vector>
@@ -15,16 +17,16 @@ namespace evenkeel {
 struct InteriorPointOptions {
   double tolerance = 1e-11;  ///< stop at this gap; often rounding ends the progress before, at 1e-9 or so
   int max_iterations = 100;
-  int threads = 1;           ///< 0: one per core
+  int threads = 1;  ///< 0: one per core
 };
 
 struct InteriorPointResult {
-  double gap = kInfinity;      ///< larger of the relative gap and the relative residuals
+  double gap = kInfinity;  ///< larger of the relative gap and the relative residuals
   int iterations = 0;
-  double objective = 0.0;      ///< cost + sum_k phi_k(L^k) at `flow`, on the data
+  double objective = 0.0;       ///< cost + sum_k phi_k(L^k) at `flow`, on the data
   double dual_objective = 0.0;  ///< of the (nearly feasible) dual point
-  Vector price;                ///< gamma, stacked [loads]
-  RowMatrix flow;              ///< x, [slots x arcs]
+  Vector price;                 ///< gamma, stacked [loads]
+  RowMatrix flow;               ///< x, [slots x arcs]
 };
 
 InteriorPointResult SolveInteriorPoint(const PeriodData& data, const InteriorPointOptions& options);

@@ -12,7 +12,8 @@ Prices UnstackPrices(const Problem& problem, const PeriodData& data, const Vecto
   for (int k = 0; k < problem.num_groups(); ++k) {
     if (problem.groups[k].norm == 1.0) prices[k].setConstant(problem.groups[k].weight);
   }
-  for (const CoupledGroup& group : data.groups) prices[group.group] = stacked.segment(group.first_load, group.num_loads);
+  for (const CoupledGroup& group : data.groups)
+    prices[group.group] = stacked.segment(group.first_load, group.num_loads);
   ScaleIntoDualSet(problem, &prices);
   return prices;
 }

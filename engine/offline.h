@@ -15,13 +15,13 @@ struct OfflineOptions {
 };
 
 struct OfflineOptimum {
-  bool converged = false;          ///< the certified gap is at most the wanted one
-  double objective = 0.0;          ///< J of `allocations`
-  double lower_bound = 0.0;        ///< LB(prices), theorem 1
-  double gap = 0.0;                ///< (objective - lower_bound) / |objective|, on the shifted J
+  bool converged = false;    ///< the certified gap is at most the wanted one
+  double objective = 0.0;    ///< J of `allocations`
+  double lower_bound = 0.0;  ///< LB(prices), theorem 1
+  double gap = 0.0;          ///< (objective - lower_bound) / |objective|, on the shifted J
   int iterations = 0;
-  Prices prices;                   ///< in the dual set
-  Ledger ledger;                   ///< of `allocations`
+  Prices prices;                        ///< in the dual set
+  Ledger ledger;                        ///< of `allocations`
   std::vector<Allocation> allocations;  ///< [slots]
 };
 

@@ -30,7 +30,8 @@ void LayOutArcs(const Problem& problem, PeriodData* data) {
   }
   data->num_arcs = static_cast<int>(data->gateway.size());
   data->resource = Vector::Zero(data->num_arcs);
-  for (int a = 0; a < served; ++a) data->resource[a] = problem.network.variants[problem.arcs.arcs[a].variant].resource_per_unit;
+  for (int a = 0; a < served; ++a)
+    data->resource[a] = problem.network.variants[problem.arcs.arcs[a].variant].resource_per_unit;
 }
 
 void LayOutGroups(const Problem& problem, const std::vector<Vector>& initial, PeriodData* data) {
@@ -50,7 +51,8 @@ void LayOutGroups(const Problem& problem, const std::vector<Vector>& initial, Pe
     data->groups.push_back(std::move(coupled));
   }
   data->initial_load.resize(data->num_loads);
-  for (const CoupledGroup& group : data->groups) data->initial_load.segment(group.first_load, group.num_loads) = initial[group.group];
+  for (const CoupledGroup& group : data->groups)
+    data->initial_load.segment(group.first_load, group.num_loads) = initial[group.group];
 }
 
 void FillSlot(const Problem& problem, const Slot& slot, const Coefficients& coefficients, int row, PeriodData* data) {
@@ -60,7 +62,8 @@ void FillSlot(const Problem& problem, const Slot& slot, const Coefficients& coef
   if (problem.shed_cost) data->cost.row(row).tail(shed_arcs).setConstant(*problem.shed_cost);
   for (int k = 0; k < problem.num_groups(); ++k) {
     const Group& group = problem.groups[k];
-    if (group.norm == 1.0) data->cost.row(row).head(served) += group.weight * coefficients.load[k].head(served).transpose();
+    if (group.norm == 1.0)
+      data->cost.row(row).head(served) += group.weight * coefficients.load[k].head(served).transpose();
   }
   for (std::size_t g = 0; g < data->groups.size(); ++g) {
     data->load[g].row(row).head(served) = coefficients.load[data->groups[g].group].head(served).transpose();
@@ -102,7 +105,8 @@ PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, 
   return data;
 }
 
-void ExpandFlow(const Problem& problem, const PeriodData& data, const VectorRef& flow, const Vector& demand, Allocation* allocation) {
+void ExpandFlow(const Problem& problem, const PeriodData& data, const VectorRef& flow, const Vector& demand,
+                Allocation* allocation) {
   const double total = demand.sum();
   for (int j = 0; j < problem.network.num_gateways(); ++j) {
     const int first = problem.arcs.first_of_gateway[j], count = problem.arcs.first_of_gateway[j + 1] - first;

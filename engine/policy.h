@@ -12,8 +12,8 @@
 
 namespace evenkeel {
 
-/// What a policy sees in a slot: the slot as observed, the coefficients estimated from it, and its own ledger of the slots
-/// before, settled with metered values.
+/// What a policy sees in a slot: the slot as observed, the coefficients estimated from it, and its own ledger of the
+/// slots before, settled with metered values.
 struct SlotInput {
   const Slot& slot;
   const Coefficients& coefficients;
@@ -47,20 +47,20 @@ struct RobustDecision {
 /// What a robust policy can say at the end: J + shift <= bound.
 struct GuaranteeReport {
   double rho = 0.0;
-  double bound = 0.0;             ///< expert's shifted J plus the allowance, USD
-  double expert_objective = 0.0;  ///< the expert's J on its own, USD
-  double min_slack = kInfinity;   ///< smallest settled budget after a slot, USD
-  double delta = 0.0;             ///< largest relative difference between an observed and a metered coefficient
-  double observation_error = 0.0; ///< err of theorem 5 (b), USD; 0 when observations are exact
+  double bound = 0.0;              ///< expert's shifted J plus the allowance, USD
+  double expert_objective = 0.0;   ///< the expert's J on its own, USD
+  double min_slack = kInfinity;    ///< smallest settled budget after a slot, USD
+  double delta = 0.0;              ///< largest relative difference between an observed and a metered coefficient
+  double observation_error = 0.0;  ///< err of theorem 5 (b), USD; 0 when observations are exact
   long taken = 0, pulled = 0, expert = 0, rejected = 0;  ///< slots by verdict
-  long unconverged = 0;           ///< projections replaced by the expert's decision
+  long unconverged = 0;                                  ///< projections replaced by the expert's decision
 };
 
 /// What a policy says of its own run.
 struct PolicyReport {
-  long unconverged_slots = 0;            ///< slots whose inner solver stopped above its tolerance
-  double worst_slot_gap = 0.0;           ///< largest certified gap of an inner solver, relative to its objective
-  std::optional<double> own_objective;   ///< value of the linear problem that the policy minimises, when it has one
+  long unconverged_slots = 0;                ///< slots whose inner solver stopped above its tolerance
+  double worst_slot_gap = 0.0;               ///< largest certified gap of an inner solver, relative to its objective
+  std::optional<double> own_objective;       ///< value of the linear problem that the policy minimises, when it has one
   std::optional<GuaranteeReport> guarantee;  ///< of robust policies
 };
 
@@ -73,8 +73,8 @@ struct PolicyReport {
 class Policy {
  public:
   virtual ~Policy() = default;
-  /// Writes the decision for this slot; `allocation` has the problem's sizes and arbitrary content. Throws InputError when
-  /// the slot's demand cannot be served.
+  /// Writes the decision for this slot; `allocation` has the problem's sizes and arbitrary content. Throws InputError
+  /// when the slot's demand cannot be served.
   virtual void Decide(const SlotInput& input, Allocation* allocation) = 0;
   /// Called once after every slot with what was metered, for policies that keep books of their own.
   virtual void Settle(const Settlement&) {}

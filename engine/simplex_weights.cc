@@ -68,17 +68,17 @@ void WeightOptimiser::Minimise(const StackedObjective& objective, const Vector& 
   }
 }
 
-double WeightOptimiser::ValueAt(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments,
-                                const WeightVector& w) {
+double WeightOptimiser::ValueAt(const StackedObjective& objective, const Vector& base,
+                                const Eigen::MatrixXd& increments, const WeightVector& w) {
   z_ = base;
   z_.noalias() += increments.leftCols(w.size()) * w;
   return StackedValue(objective, z_);
 }
 
-/// Newton's direction in the coordinates relative to the heaviest vertex, over the weights that are positive or want to grow. A weight
-/// at zero that would fall is left out and the system solved again.
-bool WeightOptimiser::NewtonDirection(const StackedObjective& objective, const Eigen::MatrixXd& increments, const WeightVector& w,
-                                      const WeightVector& slope, WeightVector* direction) {
+/// Newton's direction in the coordinates relative to the heaviest vertex, over the weights that are positive or want to
+/// grow. A weight at zero that would fall is left out and the system solved again.
+bool WeightOptimiser::NewtonDirection(const StackedObjective& objective, const Eigen::MatrixXd& increments,
+                                      const WeightVector& w, const WeightVector& slope, WeightVector* direction) {
   Eigen::Index reference = 0, steepest = 0;
   w.maxCoeff(&reference);
   slope.minCoeff(&steepest);
@@ -112,8 +112,8 @@ bool WeightOptimiser::NewtonDirection(const StackedObjective& objective, const E
 
 /// D' H D for the columns D_v = increments_v - increments_reference; the Hessian of weight ||y||_q at u = y / ||y|| is
 /// weight (q - 1) / ||y|| (diag(u^(q-2)) - u^(q-1) u^(q-1)'), y = scale z.
-void WeightOptimiser::AddCurvature(const StackedObjective& objective, const Eigen::MatrixXd& increments, const int* free, int count,
-                                   int reference, WeightMatrix* hessian) {
+void WeightOptimiser::AddCurvature(const StackedObjective& objective, const Eigen::MatrixXd& increments,
+                                   const int* free, int count, int reference, WeightMatrix* hessian) {
   for (const NormTerm& term : objective.terms) {
     if (term.q == 1.0) continue;
     const auto scale = objective.scale.segment(term.begin, term.size);
@@ -135,7 +135,8 @@ void WeightOptimiser::AddCurvature(const StackedObjective& objective, const Eige
       for (int k = 0; k <= i; ++k) {
         const auto other = increments.col(free[k]).segment(term.begin, term.size);
         const double curvature =
-            (diagonal_.head(term.size).array() * (column - origin).array() * (other - origin).array()).sum() - along[i] * along[k];
+            (diagonal_.head(term.size).array() * (column - origin).array() * (other - origin).array()).sum() -
+            along[i] * along[k];
         (*hessian)(i, k) += factor * curvature;
         if (k != i) (*hessian)(k, i) += factor * curvature;
       }

@@ -13,18 +13,21 @@ using WeightMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, kM
 /// Work space for one size of the stack.
 class WeightOptimiser {
  public:
-  explicit WeightOptimiser(int stack_size) : z_(stack_size), gradient_(stack_size), diagonal_(stack_size), power_(stack_size) {}
+  explicit WeightOptimiser(int stack_size)
+      : z_(stack_size), gradient_(stack_size), diagonal_(stack_size), power_(stack_size) {}
 
-  /// Minimises objective(base + increments w) over w >= 0, sum w = 1 from the given feasible w by Newton steps on the weights
-  /// that are free. `increments` is [stack x vertices], of which the first w.size() columns count.
-  void Minimise(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments, WeightVector* w);
+  /// Minimises objective(base + increments w) over w >= 0, sum w = 1 from the given feasible w by Newton steps on the
+  /// weights that are free. `increments` is [stack x vertices], of which the first w.size() columns count.
+  void Minimise(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments,
+                WeightVector* w);
 
  private:
-  double ValueAt(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments, const WeightVector& w);
+  double ValueAt(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments,
+                 const WeightVector& w);
   bool NewtonDirection(const StackedObjective& objective, const Eigen::MatrixXd& increments, const WeightVector& w,
                        const WeightVector& slope, WeightVector* direction);
-  void AddCurvature(const StackedObjective& objective, const Eigen::MatrixXd& increments, const int* free, int count, int reference,
-                    WeightMatrix* hessian);
+  void AddCurvature(const StackedObjective& objective, const Eigen::MatrixXd& increments, const int* free, int count,
+                    int reference, WeightMatrix* hessian);
 
   Vector z_, gradient_, diagonal_, power_;
 };

@@ -14,14 +14,15 @@ void CheckFeasible(const Problem& problem, const Slot& slot, const Allocation& a
   const double violation = Infeasibility(problem, slot, allocation, region_use);
   const double allowed = kFeasibilityTolerance * std::max(1.0, slot.demand.sum());
   if (!(violation <= allowed)) {
-    throw InternalError(fmt::format("slot {}: the policy's decision violates the constraints by {:.3g}, allowed {:.3g}", slot.index,
-                                    violation, allowed));
+    throw InternalError(fmt::format("slot {}: the policy's decision violates the constraints by {:.3g}, allowed {:.3g}",
+                                    slot.index, violation, allowed));
   }
 }
 
 }  // namespace
 
-RunLedgers Simulate(const Problem& problem, SlotSource& observed, SlotSource& metered, Policy& policy, const SlotObserver& observer) {
+RunLedgers Simulate(const Problem& problem, SlotSource& observed, SlotSource& metered, Policy& policy,
+                    const SlotObserver& observer) {
   EVENKEEL_CHECK_EQ(observed.num_slots(), metered.num_slots());
   const bool certain = &observed == &metered;
   RunLedgers ledgers{MakeLedger(problem), MakeLedger(problem)};

@@ -7,7 +7,8 @@
 
 namespace evenkeel {
 
-/// Observed values are what policies see, metered values are what counts. They are equal unless footprints are uncertain.
+/// Observed values are what policies see, metered values are what counts. They are equal unless footprints are
+/// uncertain.
 struct RunLedgers {
   Ledger metered;
   Ledger observed;
@@ -18,13 +19,14 @@ struct SlotRecord {
   const Slot& slot;                  ///< as observed
   const Coefficients& coefficients;  ///< metered
   const Allocation& allocation;
-  const RunLedgers& ledgers;         ///< after the slot
+  const RunLedgers& ledgers;  ///< after the slot
 };
 
 using SlotObserver = std::function<void(const SlotRecord&)>;
 
-/// Runs `policy` over all slots of `observed`, settled with `metered` (the same object when nothing is uncertain). Checks that every
-/// decision is feasible. `observer` may be empty.
-RunLedgers Simulate(const Problem& problem, SlotSource& observed, SlotSource& metered, Policy& policy, const SlotObserver& observer);
+/// Runs `policy` over all slots of `observed`, settled with `metered` (the same object when nothing is uncertain).
+/// Checks that every decision is feasible. `observer` may be empty.
+RunLedgers Simulate(const Problem& problem, SlotSource& observed, SlotSource& metered, Policy& policy,
+                    const SlotObserver& observer);
 
 }  // namespace evenkeel

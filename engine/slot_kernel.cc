@@ -70,7 +70,8 @@ void SlotKernel::Factorise(const double* d, const double* slack_ratio, SlotFacto
     lower(n, n) = root;
     const int below = layout.num_inner - n - 1;
     if (below == 0) continue;
-    if (n > 0) lower.col(n).tail(below).noalias() -= lower.bottomLeftCorner(below, n) * lower.row(n).head(n).transpose();
+    if (n > 0)
+      lower.col(n).tail(below).noalias() -= lower.bottomLeftCorner(below, n) * lower.row(n).head(n).transpose();
     lower.col(n).tail(below) /= root;
   }
 }

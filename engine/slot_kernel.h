@@ -1,13 +1,14 @@
 // One slot's part of a Newton step of the planner's interior-point method.
 //
-// With D = x / z, nodes n (gateways and regions) with coefficient kappa[n,a] (1 for the gateway, the resource for the region) and node
-// potentials lambda (y of gateways, -pi of regions), the step is
+// With D = x / z, nodes n (gateways and regions) with coefficient kappa[n,a] (1 for the gateway, the resource for the
+// region) and node potentials lambda (y of gateways, -pi of regions), the step is
 //
 //     dx = u - D H' dgamma + D kappa' dlambda,
 //     (kappa D kappa' + S) dlambda = rhs + kappa D H' dgamma,        S = s / pi for regions, 0 for gateways.
 //
-// The larger kind of node is eliminated first, since its block is diagonal; the other is factorised (Cholesky). What is left
-// of the slot is its curvature M_t = H D H' - B' (kappa D kappa' + S)^-1 B with B = kappa D H', the only thing that couples it to the others.
+// The larger kind of node is eliminated first, since its block is diagonal; the other is factorised (Cholesky). What is
+// left of the slot is its curvature M_t = H D H' - B' (kappa D kappa' + S)^-1 B with B = kappa D H', the only thing
+// that couples it to the others.
 #pragma once
 
 #include <Eigen/Cholesky>
@@ -22,17 +23,17 @@ namespace evenkeel {
 struct SlotLayout {
   explicit SlotLayout(const PeriodData& data);
 
-  int num_outer = 0, num_inner = 0;         ///< nodes eliminated first, nodes factorised
+  int num_outer = 0, num_inner = 0;  ///< nodes eliminated first, nodes factorised
   bool regions_outer = true;
-  std::vector<int> outer_of, inner_of;      ///< [arcs], -1 for none
+  std::vector<int> outer_of, inner_of;           ///< [arcs], -1 for none
   std::vector<double> outer_kappa, inner_kappa;  ///< [arcs]
-  std::vector<int> first_arc, arcs;         ///< arcs by outer node: arcs[first_arc[n] .. first_arc[n + 1])
+  std::vector<int> first_arc, arcs;              ///< arcs by outer node: arcs[first_arc[n] .. first_arc[n + 1])
 };
 
 /// Factors of one slot, kept between the predictor and the corrector.
 struct SlotFactor {
-  Vector outer;                ///< 1 / diagonal of the outer block, [outer]
-  Eigen::MatrixXd inner;       ///< lower Cholesky factor, [inner x inner]
+  Vector outer;           ///< 1 / diagonal of the outer block, [outer]
+  Eigen::MatrixXd inner;  ///< lower Cholesky factor, [inner x inner]
 };
 
 /// Work space of one thread.
@@ -51,9 +52,9 @@ class SlotKernel {
   const PeriodData& data_;
   const SlotLayout& layout_;
   Eigen::MatrixXd inner_matrix_;
-  Eigen::MatrixXd reduced_;           // B of the inner nodes after elimination, [inner x loads]
-  Vector outer_load_;                 // B of one outer node, [loads]
-  std::vector<int> touched_;          // its nonzeros
+  Eigen::MatrixXd reduced_;   // B of the inner nodes after elimination, [inner x loads]
+  Vector outer_load_;         // B of one outer node, [loads]
+  std::vector<int> touched_;  // its nonzeros
 };
 
 }  // namespace evenkeel

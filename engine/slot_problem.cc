@@ -36,7 +36,8 @@ void StackedGradient(const StackedObjective& objective, const Vector& z, Vector*
     part = scale.cwiseProduct(z.segment(term.begin, term.size)).cwiseMax(0.0);
     const double norm = Norm(part, term.q);
     if (norm == 0.0) continue;
-    for (int b = 0; b < term.size; ++b) part[b] = term.weight * scale[b] * (term.q == 1.0 ? 1.0 : std::pow(part[b] / norm, term.q - 1.0));
+    for (int b = 0; b < term.size; ++b)
+      part[b] = term.weight * scale[b] * (term.q == 1.0 ? 1.0 : std::pow(part[b] / norm, term.q - 1.0));
   }
   (*gradient)[0] += objective.linear;
 }
@@ -141,7 +142,8 @@ SlotSolver::SlotSolver(const Problem& problem, StackedObjective objective, doubl
 }
 SlotSolver::~SlotSolver() = default;
 
-SlotSolution SlotSolver::Solve(const Slot& slot, const Coefficients& coefficients, const Vector& base, Allocation* allocation) {
+SlotSolution SlotSolver::Solve(const Slot& slot, const Coefficients& coefficients, const Vector& base,
+                               Allocation* allocation) {
   Impl& s = *impl_;
   constexpr int kMaxRounds = 300;
   SlotSolution solution;

@@ -1,10 +1,11 @@
 // The convex problem of one slot that greedy experts solve: a linear cost plus weighted norms of what has accumulated,
 //
-//     minimise over x in X_t    linear z_0 + sum_n weight_n || (scale z)_{term n} ||_{q_n},      z = base + increments(x),
+//     minimise over x in X_t    linear z_0 + sum_n weight_n || (scale z)_{term n} ||_{q_n},      z = base +
+//     increments(x),
 //
-// where z stacks the cost (entry 0) and the loads of every group. Solved by fully corrective conditional gradients (simplicial
-// decomposition, von Hohenbalken 1977): dispatch at the gradient's prices gives a vertex of X_t and a certified gap, Newton steps over
-// the weights of the few vertices so far give the next gradient.
+// where z stacks the cost (entry 0) and the loads of every group. Solved by fully corrective conditional gradients
+// (simplicial decomposition, von Hohenbalken 1977): dispatch at the gradient's prices gives a vertex of X_t and a
+// certified gap, Newton steps over the weights of the few vertices so far give the next gradient.
 #pragma once
 
 #include <memory>
@@ -24,9 +25,9 @@ struct NormTerm {
 };
 
 struct StackedObjective {
-  double linear = 0.0;           ///< price of the cost entry outside of any norm
-  Vector scale;                  ///< [stack], >= 0
-  std::vector<NormTerm> terms;   ///< disjoint
+  double linear = 0.0;          ///< price of the cost entry outside of any norm
+  Vector scale;                 ///< [stack], >= 0
+  std::vector<NormTerm> terms;  ///< disjoint
 };
 
 /// Entries of the stack: the cost and every bucket of every group.
@@ -37,9 +38,9 @@ double StackedValue(const StackedObjective& objective, const Vector& z);
 void StackedGradient(const StackedObjective& objective, const Vector& z, Vector* gradient);
 
 struct SlotSolution {
-  double gap = 0.0;   ///< certified: value - optimum <= gap * |value|
+  double gap = 0.0;  ///< certified: value - optimum <= gap * |value|
   bool converged = true;
-  int vertices = 0;   ///< dispatches done
+  int vertices = 0;  ///< dispatches done
 };
 
 /// Keeps work space and the last slot's increments, from which the next slot's first prices are guessed.

@@ -1,7 +1,8 @@
 // Every policy that a spec can name, in one explicit list.
 //
-// To add one: write its factory in catalog.cc and append an entry to Catalog(). The help, the checks of parameters and
-// the policy-law tests take it from there.
+// To add one: write its factory in catalog.cc or catalog_advice.cc and append an entry to the list there. The help and
+// the checks of parameters are made from the entry, and the tests of the catalog and of the policy laws go through all
+// of them.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,8 @@ struct PolicyContext {
   /// Opens the slots of the whole period, future included, for advice that is clairvoyant on purpose (perfect
   /// forecasts, injected errors). Empty where nobody may look ahead; a policy that needs it says so with an InputError.
   std::function<std::unique_ptr<SlotSource>()> open_future;
-  double advice_timeout = 0.0;  ///< seconds that robust policies wait for their advice in a slot; 0: as long as it takes
+  double advice_timeout =
+      0.0;  ///< seconds that robust policies wait for their advice in a slot; 0: as long as it takes
 };
 
 enum class ParameterKind {
@@ -58,8 +60,9 @@ struct PolicyInfo {
   bool prediction_free = true;             ///< needs nothing but the trace up to the slot
   std::vector<std::string> compare_specs;  ///< what `compare` runs when no policy is named
   std::function<std::unique_ptr<Policy>(const PolicyContext&, const PolicyArguments&)> make;
-  bool clairvoyant = false;                ///< looks into the future on purpose
-  bool faulty = false;                     ///< breaks the laws of a policy on purpose: good as advice only
+  bool clairvoyant = false;  ///< looks into the future on purpose
+  bool faulty = false;       ///< breaks the laws of a policy on purpose: good as advice only
+  bool test_advice = false;  ///< made to try out a guarantee
 };
 
 const std::vector<PolicyInfo>& Catalog();
@@ -70,6 +73,9 @@ void CheckPolicySpec(const Spec& spec);
 
 /// Checks the spec and makes the policy, which may keep a reference to the context's problem.
 std::unique_ptr<Policy> MakePolicy(const PolicyContext& context, const Spec& spec);
+
+/// Whether the policy or one in it looks into the future. The spec must be a valid one.
+bool IsClairvoyant(const Spec& spec);
 
 /// Files that the spec's parameters name, nested policies included.
 std::vector<std::string> FilesOf(const Spec& spec);

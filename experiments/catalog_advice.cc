@@ -44,7 +44,8 @@ ParameterInfo NumberParameter(std::string name, std::string default_value, std::
 /// F as a number, or the shifted objective of an earlier run's log.
 double PlannedSpend(const Spec& spend) {
   if (const std::optional<double> number = ParseNumber(spend.name)) {
-    if (!(*number >= 0.0 && *number < kInfinity)) throw InputError("spend is {} USD, allowed: at least 0, or a run log", spend.name);
+    if (!(*number >= 0.0 && *number < kInfinity))
+      throw InputError("spend is {} USD, allowed: at least 0, or a run log", spend.name);
     return *number;
   }
   const RunLog log = ReadRunLog(spend.name);
@@ -52,18 +53,10 @@ double PlannedSpend(const Spec& spend) {
 }
 
 PolicyPointer MakeRobustPolicy(const PolicyContext& context, const PolicyArguments& arguments) {
-  RobustOptions options;
-  options.spending.rho = NumberArgument(arguments, "rho");
-  options.spending.bonus = NumberArgument(arguments, "bonus");
-  options.spending.planned = PlannedSpend(arguments.at("spend"));
-  options.trust.adaptive = arguments.at("trust").name == "adaptive";
-  options.trust.floor = NumberArgument(arguments, "floor");
-  options.trust.tolerance = NumberArgument(arguments, "tolerance");
-  options.trust.gain = NumberArgument(arguments, "gain");
+  RobustOptions options = RobustOptionsOf(arguments);
   options.advice_timeout = context.advice_timeout;
-  const std::string& mode = arguments.at("mode").name;
-  options.mode = mode == "switch" ? WayBack::kSwitch : mode == "project" ? WayBack::kProject : WayBack::kLine;
-  return MakeRobust(context.problem, MakePolicy(context, arguments.at("advice")), MakePolicy(context, arguments.at("expert")), options);
+  return MakeRobust(context.problem, MakePolicy(context, arguments.at("advice")),
+                    MakePolicy(context, arguments.at("expert")), options);
 }
 
 OfflineOptimum Hindsight(const PolicyContext& context, const char* policy) {
@@ -91,8 +84,8 @@ PolicyPointer MakeRandomPolicy(const PolicyContext& context, const PolicyArgumen
 }
 
 PolicyPointer MakeMix(const PolicyContext& context, const PolicyArguments& arguments) {
-  return MakeMixedAdvice(context.problem, MakePolicy(context, arguments.at("advice")), MakePolicy(context, arguments.at("adversary")),
-                         NumberArgument(arguments, "share"));
+  return MakeMixedAdvice(context.problem, MakePolicy(context, arguments.at("advice")),
+                         MakePolicy(context, arguments.at("adversary")), NumberArgument(arguments, "share"));
 }
 
 PolicyPointer MakeFaulty(const PolicyContext& context, const PolicyArguments& arguments) {
@@ -115,20 +108,23 @@ PolicyInfo RobustInfo() {
   spend.name = "spend";
   spend.kind = ParameterKind::kPath;
   spend.default_value = "0";
-  spend.description = "planned objective F of the period: USD, or the log of an earlier run; 0: what the expert has spent so far";
+  spend.description =
+      "planned objective F of the period: USD, or the log of an earlier run; 0: what the expert has spent so far";
   PolicyInfo info;
   info.name = "robust";
   info.description = "follows advice, never ends above (1 + rho) times the expert, whatever the advice does";
-  info.parameters = {PolicyParameter("advice", "", "the policy to follow"),
-                     PolicyParameter("expert", "norm-greedy(q=8)", "the policy to stay close to"),
-                     NumberParameter("rho", "0.1", "margin over the expert's objective", 1e6),
-                     WordParameter("mode", "way back when the advice is not safe", {"line", "switch", "project"}),
-                     NumberParameter("bonus", "0", "B, further margin in USD", 1e18),
-                     spend,
-                     WordParameter("trust", "whether the margin has to be earned", {"fixed", "adaptive"}),
-                     NumberParameter("floor", "0.3", "adaptive: share of the margin that is there without proof", 1.0),
-                     NumberParameter("tolerance", "0.3", "adaptive: how much dearer than the expert advice may look and still earn margin", 1e6),
-                     NumberParameter("gain", "1", "adaptive: margin per USD of credit", 1e6)};
+  info.parameters = {
+      PolicyParameter("advice", "", "the policy to follow"),
+      PolicyParameter("expert", "norm-greedy(q=8)", "the policy to stay close to"),
+      NumberParameter("rho", "0.1", "margin over the expert's objective", 1e6),
+      WordParameter("mode", "way back when the advice is not safe", {"line", "switch", "project"}),
+      NumberParameter("bonus", "0", "B, further margin in USD", 1e18),
+      spend,
+      WordParameter("trust", "whether the margin has to be earned", {"fixed", "adaptive"}),
+      NumberParameter("floor", "0.1", "adaptive: share of the margin that is there without proof", 1.0),
+      NumberParameter("tolerance", "0.05",
+                      "adaptive: how much dearer than the expert advice may look and still earn margin", 1e6),
+      NumberParameter("gain", "4", "adaptive: margin per USD of credit", 1e6)};
   info.prediction_free = false;
   info.make = MakeRobustPolicy;
   return info;
@@ -141,41 +137,60 @@ PolicyInfo TestAdvice(std::string name, std::string description, std::vector<Par
   info.description = std::move(description);
   info.parameters = std::move(parameters);
   info.prediction_free = false;
+  info.test_advice = true;
   info.make = make;
   return info;
 }
 
 }  // namespace
 
+RobustOptions RobustOptionsOf(const PolicyArguments& arguments) {
+  RobustOptions options;
+  options.spending.rho = NumberArgument(arguments, "rho");
+  options.spending.bonus = NumberArgument(arguments, "bonus");
+  options.spending.planned = PlannedSpend(arguments.at("spend"));
+  options.trust.adaptive = arguments.at("trust").name == "adaptive";
+  options.trust.floor = NumberArgument(arguments, "floor");
+  options.trust.tolerance = NumberArgument(arguments, "tolerance");
+  options.trust.gain = NumberArgument(arguments, "gain");
+  const std::string& mode = arguments.at("mode").name;
+  options.mode = mode == "switch" ? WayBack::kSwitch : mode == "project" ? WayBack::kProject : WayBack::kLine;
+  return options;
+}
+
 std::vector<PolicyInfo> AdvicePolicies() {
   const ParameterInfo advice = PolicyParameter("advice", "norm-greedy(q=8)", "the policy underneath");
   PolicyInfo hindsight =
-      TestAdvice("hindsight-price", "dispatch at the prices of the optimum in hindsight: clairvoyant, for experiments", {}, MakeHindsightPrice);
+      TestAdvice("hindsight-price", "dispatch at the prices of the optimum in hindsight", {}, MakeHindsightPrice);
   hindsight.clairvoyant = true;
-  PolicyInfo replay = TestAdvice("hindsight", "plays the optimum in hindsight itself: clairvoyant, for experiments", {}, MakeHindsight);
+  PolicyInfo replay = TestAdvice("hindsight", "plays the optimum in hindsight itself", {}, MakeHindsight);
   replay.clairvoyant = true;
-  PolicyInfo faulty = TestAdvice("faulty", "test advice that is broken in every slot",
-                                 {advice, WordParameter("kind", "what is wrong", {"nan", "inf", "negative", "size", "infeasible", "throws"})},
-                                 MakeFaulty);
+  PolicyInfo faulty = TestAdvice(
+      "faulty", "advice that is broken in every slot",
+      {advice, WordParameter("kind", "what is wrong", {"nan", "inf", "negative", "size", "infeasible", "throws"})},
+      MakeFaulty);
   faulty.faulty = true;
-  PolicyInfo nan = TestAdvice("nan", "test advice that is never a number", {}, [](const PolicyContext& context, const PolicyArguments&) {
-    return MakeFaultyAdvice(MakePolicy(context, ParseSpec("cost")), Fault::kNan);
-  });
+  PolicyInfo nan =
+      TestAdvice("nan", "advice that is never a number", {}, [](const PolicyContext& context, const PolicyArguments&) {
+        return MakeFaultyAdvice(MakePolicy(context, ParseSpec("cost")), Fault::kNan);
+      });
   nan.faulty = true;
   return {RobustInfo(),
           hindsight,
           replay,
-          TestAdvice("adversary", "test advice: the worst feasible decision of every slot",
-                     {WordParameter("harm", "to J as it then is, or to cost and footprints at full weight", {"objective", "sum"})},
+          TestAdvice("adversary", "the worst feasible decision of every slot",
+                     {WordParameter("harm", "to J as it then is, or to cost and footprints at full weight",
+                                    {"objective", "sum"})},
                      MakeAdversaryPolicy),
-          TestAdvice("random", "test advice: a vertex of the feasible set drawn in every slot", {}, MakeRandomPolicy),
-          TestAdvice("mix", "test advice: (1 - share) advice + share adversary",
-                     {PolicyParameter("advice", "", "the good part"), PolicyParameter("adversary", "adversary", "the bad part"),
+          TestAdvice("random", "a vertex of the feasible set drawn in every slot", {}, MakeRandomPolicy),
+          TestAdvice("mix", "(1 - share) advice + share adversary",
+                     {PolicyParameter("advice", "", "the good part"),
+                      PolicyParameter("adversary", "adversary", "the bad part"),
                       NumberParameter("share", "0.5", "share of the bad part", 1.0)},
                      MakeMix),
           nan,
           faulty,
-          TestAdvice("late", "test advice that answers after a delay",
+          TestAdvice("late", "advice that answers after a delay",
                      {advice, NumberParameter("delay", "10", "milliseconds", 1e5)}, MakeLate)};
 }
 

@@ -4,9 +4,14 @@
 #include <vector>
 
 #include "experiments/catalog.h"
+#include "robustifiers/robust_policy.h"
 
 namespace evenkeel {
 
 std::vector<PolicyInfo> AdvicePolicies();
+
+/// What the checked arguments of `robust` say, except the advice timeout, which is none of them. Reads the log that
+/// `spend` may name; throws InputError.
+RobustOptions RobustOptionsOf(const PolicyArguments& arguments);
 
 }  // namespace evenkeel

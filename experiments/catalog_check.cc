@@ -133,14 +133,27 @@ std::vector<std::string> FilesOf(const Spec& spec) {
   return files;
 }
 
+bool IsClairvoyant(const Spec& spec) {
+  const CheckedSpec checked = CheckSpec(Catalog(), spec);
+  if (checked.info->clairvoyant) return true;
+  return std::any_of(
+      checked.info->parameters.begin(), checked.info->parameters.end(), [&](const ParameterInfo& parameter) {
+        return parameter.kind == ParameterKind::kPolicy && IsClairvoyant(checked.arguments.at(parameter.name));
+      });
+}
+
 std::string CatalogText() {
-  std::string text = "Policies (SPEC is NAME or NAME(PARAMETER=VALUE,...)):\n";
+  std::string text =
+      "Policies (SPEC is NAME or NAME(PARAMETER=VALUE,...); * looks into the future: for experiments; ! test advice, "
+      "to try "
+      "out\nguarantees with):\n";
   for (const PolicyInfo& info : Catalog()) {
-    text += fmt::format("  {:<14}{}\n", info.name, info.description);
+    const char* mark = info.clairvoyant ? " *" : info.test_advice ? " !" : "";
+    text += fmt::format("  {:<18}{}\n", info.name + mark, info.description);
     for (const ParameterInfo& parameter : info.parameters) {
       const std::string given =
           parameter.default_value.empty() ? "must be given" : "default " + parameter.default_value;
-      text += fmt::format("  {:<14}  {}: {}; {}, {}\n", "", parameter.name, parameter.description,
+      text += fmt::format("  {:<18}  {}: {}; {}, {}\n", "", parameter.name, parameter.description,
                           DescribeAllowed(parameter), given);
     }
   }

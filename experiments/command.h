@@ -22,6 +22,7 @@ Command TraceValidateCommand();
 Command SolveCommand();
 Command RunCommand();
 Command CompareCommand();
+Command CheckCommand();
 
 /// All of them, in the order of the help.
 std::vector<Command> AllCommands();

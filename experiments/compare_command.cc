@@ -4,6 +4,7 @@
 #include "experiments/catalog.h"
 #include "experiments/command.h"
 #include "experiments/compare_report.h"
+#include "experiments/guarantee_report.h"
 #include "experiments/objective_options.h"
 #include "experiments/output_path.h"
 #include "models/comparison_file.h"
@@ -28,7 +29,23 @@ ComparisonResult CompareWithProgress(const Options& options, const Period& perio
   progress_options.total = static_cast<long>(specs.size()) * period.problem.num_slots;
   progress_options.enabled = !HasOption(options, "quiet");
   Progress progress(progress_options);
-  return Compare(period, specs, !HasOption(options, "no-optimum"), Seed(options), ThreadCount(options), &progress);
+  return Compare(period, specs, !HasOption(options, "no-optimum"), ParseRunSettings(options), ThreadCount(options),
+                 &progress);
+}
+
+// What makes the comparison fail, although it was made.
+std::vector<std::string> Failures(const ComparisonResult& result) {
+  std::vector<std::string> failures;
+  if (result.optimum && !IsConfirmed(*result.optimum)) {
+    failures.push_back(
+        fmt::format("the optimum is not confirmed: the checker finds a gap of {:.2e} and a violation of {:.2e}",
+                    result.optimum->certificate.gap, result.optimum->certificate.infeasibility));
+  }
+  for (const RunOutcome& run : result.runs) {
+    const std::string violation = GuaranteeViolation(run);
+    if (!violation.empty()) failures.push_back(violation);
+  }
+  return failures;
 }
 
 int RunCompare(const Options& options) {
@@ -39,15 +56,16 @@ int RunCompare(const Options& options) {
     for (std::string& file : FilesOf(spec)) inputs.push_back(std::move(file));
   }
   inputs.push_back(options.positionals[0]);
+  ParseRunSettings(options);
   const Period period = OpenPeriod(options);
+  if (!period.observed.empty()) inputs.push_back(period.observed);
   CheckOutputs({out}, inputs);
   const ComparisonResult result = CompareWithProgress(options, period, specs);
   if (!out.empty()) WriteComparison(MakeComparison(options.command_line, period, result), out);
   Print(HasOption(options, "json") ? DocumentText(ComparisonJson(period, result)) : ComparisonText(period, result));
-  if (!result.optimum || IsConfirmed(*result.optimum)) return kExitSuccess;
-  PrintError(fmt::format("the optimum is not confirmed: the checker finds a gap of {:.2e} and a violation of {:.2e}",
-                         result.optimum->certificate.gap, result.optimum->certificate.infeasibility));
-  return kExitFailed;
+  const std::vector<std::string> failures = Failures(result);
+  for (const std::string& failure : failures) PrintError(failure);
+  return failures.empty() ? kExitSuccess : kExitFailed;
 }
 
 }  // namespace
@@ -62,7 +80,9 @@ Command CompareCommand() {
   policy.repeatable = true;
   info.options = {policy,
                   {"out", "RESULTS.h5", "", "write the table with every load and regional cost (HDF5)"},
-                  {"no-optimum", "", "", "leave out the optimum and the ratios to it"}};
+                  {"no-optimum", "", "", "leave out the optimum and the ratios to it"},
+                  ObservedOption(),
+                  AdviceTimeoutOption()};
   for (OptionInfo& option : ObjectiveOptions()) info.options.push_back(std::move(option));
   info.options.push_back(JsonOption());
   info.details = CatalogText() +

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "experiments/guarantee_report.h"
 #include "experiments/objective_options.h"
 #include "experiments/report_text.h"
 
@@ -74,12 +75,17 @@ void AddCostColumns(const Problem& problem, const std::vector<RunOutcome>& rows,
   if (problem.shed_cost) table->columns.push_back({"unserved", "units", FormatColumn(shed)});
 }
 
+std::string NameText(const RunOutcome& row) {
+  if (row.policy == "offline") return "optimum in hindsight";
+  return row.policy + (row.clairvoyant ? " *" : "");
+}
+
 std::string RowsText(const Period& period, const ComparisonResult& result) {
   const std::vector<RunOutcome> rows = AllRows(period, result);
   TableColumn names{"policy", "", {}};
   std::vector<double> objectives, ratios, certified, seconds;
   for (const RunOutcome& row : rows) {
-    names.cells.push_back(row.policy == "offline" ? "optimum in hindsight" : row.policy);
+    names.cells.push_back(NameText(row));
     objectives.push_back(row.objective);
     ratios.push_back(RatioToOptimum(period, result, row));
     certified.push_back(CertifiedRatio(result, row));
@@ -95,6 +101,13 @@ std::string RowsText(const Period& period, const ComparisonResult& result) {
   AddGroupColumns(period.problem, rows, &table);
   table.columns.push_back({"time", "s", FixedCells(seconds, 2)});
   return ToString(table);
+}
+
+std::string ClairvoyantNote(const ComparisonResult& result) {
+  for (const RunOutcome& run : result.runs) {
+    if (run.clairvoyant) return "* looks into the future: for experiments.\n";
+  }
+  return "";
 }
 
 std::string UnconvergedText(const ComparisonResult& result) {
@@ -125,6 +138,8 @@ std::string ComparisonText(const Period& period, const ComparisonResult& result)
   std::string text = fmt::format("{}: {}\nJ = {}\n\n", period.trace, SizeText(period.header, period.problem.num_slots),
                                  FormulaText(period.problem));
   text += RowsText(period, result) + "\n";
+  const std::string guarantees = GuaranteeTable(result.runs);
+  if (!guarantees.empty()) text += guarantees + "\n";
   if (result.optimum) {
     text += fmt::format("LB {:.6f} USD is a certified lower bound of the optimum; gap {:.1e}, {}.\n",
                         result.optimum->certificate.lower_bound, result.optimum->certificate.gap,
@@ -134,7 +149,11 @@ std::string ComparisonText(const Period& period, const ComparisonResult& result)
       "max and mean are over regions (performance: over gateways), PAR is max / mean; energy includes network cost.\n";
   const std::vector<RunOutcome> rows = AllRows(period, result);
   if (!rows.empty()) text += ShiftNote(rows[0].ledger);
-  return text + UnconvergedText(result);
+  if (!guarantees.empty())
+    text += "bound: what J is at most, whatever the advice; slack: what was left of it after a slot.\n";
+  if (!period.observed.empty())
+    text += fmt::format("Policies saw {}, and were settled with {}.\n", period.observed, period.trace);
+  return text + ClairvoyantNote(result) + UnconvergedText(result);
 }
 
 Json ComparisonJson(const Period& period, const ComparisonResult& result) {
@@ -149,6 +168,7 @@ Json ComparisonJson(const Period& period, const ComparisonResult& result) {
   }
   return {{"trace", period.trace},
           {"slots", period.problem.num_slots},
+          {"observed", period.observed.empty() ? Json() : Json(period.observed)},
           {"objective", ObjectiveJson(period.problem)},
           {"optimum", result.optimum ? OptimumJson(period, *result.optimum) : Json()},
           {"policies", policies}};

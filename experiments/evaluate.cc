@@ -1,15 +1,12 @@
 #include "experiments/evaluate.h"
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <exception>
-#include <functional>
 #include <string_view>
-#include <thread>
 
 #include "experiments/catalog.h"
 #include "models/error.h"
+#include "models/parallel.h"
 #include "models/trace_file.h"
 
 namespace evenkeel {
@@ -22,21 +19,14 @@ double SecondsSince(Clock::time_point start) { return std::chrono::duration<doub
 // Runs the tasks on up to `threads` threads. All are finished on return; the first failed one, in their order, throws.
 void RunTasks(const std::vector<std::function<void()>>& tasks, int threads) {
   std::vector<std::exception_ptr> failures(tasks.size());
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < tasks.size(); i = next++) {
-      try {
-        tasks[i]();
-      } catch (...) {
-        failures[i] = std::current_exception();
-      }
+  ParallelChunks(static_cast<int>(tasks.size()), threads, [&](int chunk, int) {
+    const auto task = static_cast<std::size_t>(chunk);
+    try {
+      tasks[task]();
+    } catch (...) {
+      failures[task] = std::current_exception();
     }
-  };
-  const std::size_t helpers = std::min<std::size_t>(static_cast<std::size_t>(threads), tasks.size()) - 1;
-  std::vector<std::thread> pool;
-  for (std::size_t i = 0; i < helpers; ++i) pool.emplace_back(work);
-  work();
-  for (std::thread& thread : pool) thread.join();
+  });
   for (const std::exception_ptr& failure : failures) {
     if (failure) std::rethrow_exception(failure);
   }
@@ -55,14 +45,34 @@ auto NamingTrace(const std::string& trace, const Work& work) {
 
 }  // namespace
 
-RunOutcome RunPolicy(const Period& period, const Spec& spec, std::uint64_t seed, const SlotObserver& observer) {
+OptionInfo AdviceTimeoutOption() {
+  return {"advice-timeout", "SECONDS", "0",
+          "robust policies take the expert's decision when their advice takes longer in a slot, 0 to 3600; 0: wait. "
+          "Results "
+          "then depend on the machine's speed"};
+}
+
+RunSettings ParseRunSettings(const Options& options) {
+  constexpr double kLongestTimeout = 3600.0;
+  return {Seed(options), NumberOption(options, "advice-timeout", 0.0, kLongestTimeout)};
+}
+
+RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& settings, const SlotObserver& observer,
+                     const std::function<void(const Policy&)>& begin) {
   const Clock::time_point start = Clock::now();
-  const PolicyContext context{period.problem, seed, [&period] { return std::make_unique<TraceFile>(period.trace); }};
+  const auto open_future = [&period] { return std::make_unique<TraceFile>(period.trace); };
+  const PolicyContext context{period.problem, settings.seed, open_future, settings.advice_timeout};
   const std::unique_ptr<Policy> policy = MakePolicy(context, spec);
-  TraceFile slots(period.trace);
+  if (begin) begin(*policy);
+  TraceFile metered(period.trace);
+  std::optional<TraceFile> observed;
+  if (!period.observed.empty()) observed.emplace(period.observed);
   RunOutcome outcome;
   outcome.policy = ToString(spec);
-  const auto simulate = [&] { return Simulate(period.problem, slots, slots, *policy, observer).metered; };
+  outcome.clairvoyant = IsClairvoyant(spec);
+  const auto simulate = [&] {
+    return Simulate(period.problem, observed ? *observed : metered, metered, *policy, observer).metered;
+  };
   outcome.ledger = NamingTrace(period.trace, simulate);
   outcome.objective = ObjectiveValue(period.problem, outcome.ledger);
   outcome.shifted_objective = ShiftedObjectiveValue(period.problem, outcome.ledger);
@@ -71,11 +81,13 @@ RunOutcome RunPolicy(const Period& period, const Spec& spec, std::uint64_t seed,
   return outcome;
 }
 
-CheckedOptimum SolveAndCheck(const Period& period) {
+CheckedOptimum SolveAndCheck(const Period& period, int threads) {
   CheckedOptimum checked;
+  OfflineOptions options;
+  options.threads = threads;
   const Clock::time_point start = Clock::now();
   TraceFile slots(period.trace);
-  checked.optimum = NamingTrace(period.trace, [&] { return SolveOffline(period.problem, slots, OfflineOptions()); });
+  checked.optimum = NamingTrace(period.trace, [&] { return SolveOffline(period.problem, slots, options); });
   checked.seconds = SecondsSince(start);
   const auto allocation_of = [&](int t) -> const Allocation& {
     return checked.optimum.allocations[static_cast<std::size_t>(t)];
@@ -89,8 +101,8 @@ bool IsConfirmed(const CheckedOptimum& checked) {
   return checked.certificate.gap <= kConfirmedGap && checked.certificate.infeasibility <= kConfirmedViolation;
 }
 
-ComparisonResult Compare(const Period& period, const std::vector<Spec>& specs, bool with_optimum, std::uint64_t seed,
-                         int threads, Progress* progress) {
+ComparisonResult Compare(const Period& period, const std::vector<Spec>& specs, bool with_optimum,
+                         const RunSettings& settings, int threads, Progress* progress) {
   ComparisonResult result;
   result.runs.resize(specs.size());
   std::vector<std::function<void()>> tasks;
@@ -98,16 +110,11 @@ ComparisonResult Compare(const Period& period, const std::vector<Spec>& specs, b
   if (with_optimum) tasks.emplace_back([&] { result.optimum = SolveAndCheck(period); });
   for (std::size_t i = 0; i < specs.size(); ++i) {
     tasks.emplace_back([&, i] {
-      result.runs[i] = RunPolicy(period, specs[i], seed, [progress](const SlotRecord&) { progress->Step(); });
+      result.runs[i] = RunPolicy(period, specs[i], settings, [progress](const SlotRecord&) { progress->Step(); });
     });
   }
   if (!tasks.empty()) RunTasks(tasks, threads);
   return result;
-}
-
-double Ratio(double shifted_objective, double shifted_reference) {
-  if (shifted_reference > 0.0) return shifted_objective / shifted_reference;
-  return shifted_objective > 0.0 ? kInfinity : 1.0;
 }
 
 }  // namespace evenkeel

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "experiments/guarantee_report.h"
+
 namespace evenkeel {
 namespace {
 
@@ -75,7 +77,7 @@ Json RunJson(const Problem& problem, const RunOutcome& run) {
   json["groups"] = GroupsJson(problem, run.ledger);
   json["shift"] = JsonNumber(run.ledger.shift);
   json["unconverged_slots"] = run.report.unconverged_slots;
-  json["guarantee"] = nullptr;
+  json["guarantee"] = GuaranteeJson(run);
   json["seconds"] = run.seconds;
   return json;
 }

@@ -2,10 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "experiments/objective_options.h"
+#include "experiments/observations.h"
 #include "models/trace_file.h"
 
 namespace evenkeel {
+
+OptionInfo ObservedOption() {
+  return {
+      "observed", "SEEN.h5", "",
+      "what policies see, a trace with the network, times, demand and capacity of TRACE.h5; costs and footprints are "
+      "settled with TRACE.h5, the meters"};
+}
+
 Period OpenPeriod(const Options& options) {
   Period period;
   period.trace = options.positionals.at(0);
@@ -13,6 +24,10 @@ Period OpenPeriod(const Options& options) {
   period.header = file.header();
   const Objective objective = ParseObjective(options, period.header.network);
   period.problem = MakeProblem(period.header.network, objective, file.num_slots(), file.TotalDemand());
+  if (HasOption(options, "observed")) {
+    period.observed = TextOption(options, "observed");
+    CheckObservations(period.trace, period.observed);
+  }
   return period;
 }
 

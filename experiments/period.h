@@ -14,9 +14,14 @@ struct Period {
   std::string trace;  ///< path of the trace file
   TraceHeader header;
   Problem problem;
+  std::string observed = {};  ///< path of the trace that policies see; empty: `trace` itself
 };
 
-/// Opens the trace named by the first positional argument and lays the objective's options over it. Throws InputError.
+/// `--observed`, for commands that run policies.
+OptionInfo ObservedOption();
+
+/// Opens the trace named by the first positional argument and lays the objective's options over it; `--observed`, where
+/// it is given, must fit. Throws InputError.
 Period OpenPeriod(const Options& options);
 
 /// `1 slot`, `2 slots`

@@ -101,7 +101,7 @@ int Dispatch(const std::vector<std::string>& arguments) {
 
 std::vector<Command> AllCommands() {
   return {TraceGenerateCommand(), TraceImportCommand(), TraceInfoCommand(), TraceValidateCommand(),
-          SolveCommand(),         RunCommand(),         CompareCommand()};
+          SolveCommand(),         RunCommand(),         CompareCommand(),   CheckCommand()};
 }
 
 int RunProgram(const std::vector<std::string>& arguments) {

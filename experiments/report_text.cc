@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "models/metrics.h"
 
 namespace evenkeel {
@@ -48,6 +50,10 @@ std::string SpreadTable(const Problem& problem, const Ledger& ledger) {
 
 std::string PriceUnit(const Group& group) {
   return group.footprint == Footprint::kQualityLoss ? "USD" : "USD/" + group.unit;
+}
+
+std::string RatioAtMost(double ratio) {
+  return fmt::format("{:.4f}", std::isfinite(ratio) ? std::ceil(ratio * 1e4) / 1e4 : ratio);
 }
 
 std::string ShiftNote(const Ledger& ledger) {

@@ -17,6 +17,9 @@ std::string SpreadTable(const Problem& problem, const Ledger& ledger);
 /// `USD/t`: unit of the price of a group's load.
 std::string PriceUnit(const Group& group);
 
+/// A proven ratio with four decimals, rounded up so that the statement stays true.
+std::string RatioAtMost(double ratio);
+
 /// A note on negative costs, empty when there are none.
 std::string ShiftNote(const Ledger& ledger);
 

@@ -1,50 +1,105 @@
 // evenkeel run.
 #include <fmt/format.h>
 
-#include <optional>
+#include <algorithm>
+#include <limits>
 
 #include "experiments/catalog.h"
 #include "experiments/command.h"
 #include "experiments/evaluate.h"
+#include "experiments/guarantee_report.h"
 #include "experiments/json_report.h"
 #include "experiments/objective_options.h"
 #include "experiments/output_path.h"
 #include "experiments/report_text.h"
+#include "experiments/run_recorder.h"
 #include "models/error.h"
-#include "models/run_log.h"
 
 namespace evenkeel {
 namespace {
 
-RunOutcome RunAndLog(const Options& options, const Period& period, const Spec& spec, const std::string& out) {
-  std::optional<RunLogWriter> log;
-  if (!out.empty()) {
-    const RunLogInfo info{ToString(spec), period.trace, options.command_line, "evenkeel " EVENKEEL_VERSION};
-    RunLogOptions log_options;
-    log_options.allocations = HasOption(options, "allocations");
-    log.emplace(out, period.problem, info, log_options);
+/// A run with the certificates that were asked for.
+struct CertifiedRun {
+  RunOutcome outcome;
+  std::vector<PrefixCertificate> certificates;
+};
+
+RecorderOptions ParseRecorder(const Options& options) {
+  RecorderOptions recorder;
+  if (HasOption(options, "out")) recorder.out = TextOption(options, "out");
+  recorder.allocations = HasOption(options, "allocations");
+  if (recorder.allocations && recorder.out.empty()) throw InputError("option --allocations needs --out");
+  recorder.certify_every = static_cast<int>(IntegerOption(options, "certify", 0, std::numeric_limits<int>::max()));
+  const std::string prices = TextOption(options, "certify-prices");
+  if (prices != "plan" && prices != "run") {
+    throw InputError("option --certify-prices: \"{}\" is neither plan nor run", prices);
   }
-  Progress progress({"running", period.problem.num_slots, !HasOption(options, "quiet")});
-  RunOutcome outcome = RunPolicy(period, spec, Seed(options), [&](const SlotRecord& record) {
-    if (log) log->Append(record.slot.time, record.allocation, record.ledgers.metered);
-    progress.Step();
-  });
-  if (log) log->Finish();
-  return outcome;
+  recorder.prices = prices == "plan" ? PriceSource::kPlan : PriceSource::kRun;
+  recorder.threads = ThreadCount(options);
+  return recorder;
 }
 
-Json RunDocument(const Period& period, const RunOutcome& outcome) {
+CertifiedRun RunAndRecord(const Options& options, const Period& period, const Spec& spec,
+                          const RecorderOptions& recorder_options) {
+  const RunLogInfo info{ToString(spec), period.trace, options.command_line, "evenkeel " EVENKEEL_VERSION,
+                        period.observed};
+  RunRecorder recorder(period, info, recorder_options);
+  Progress progress({"running", period.problem.num_slots, !HasOption(options, "quiet")});
+  const auto observe = [&](const SlotRecord& record) {
+    recorder.Observe(record);
+    progress.Step();
+  };
+  const auto begin = [&](const Policy& policy) { recorder.Begin(policy); };
+  CertifiedRun run;
+  run.outcome = RunPolicy(period, spec, ParseRunSettings(options), observe, begin);
+  recorder.Finish();
+  run.certificates = recorder.certificates();
+  return run;
+}
+
+Json CertificateJson(const RecorderOptions& options, const std::vector<PrefixCertificate>& certificates) {
+  if (certificates.empty()) return nullptr;
+  Json slots = Json::array();
+  for (const PrefixCertificate& certificate : certificates) {
+    slots.push_back({{"slot", certificate.slot},
+                     {"objective", JsonNumber(certificate.objective)},
+                     {"lower_bound", JsonNumber(certificate.lower_bound)},
+                     {"ratio", JsonNumber(certificate.ratio)}});
+  }
+  return {{"every", options.certify_every},
+          {"prices", options.prices == PriceSource::kPlan ? "plan" : "run"},
+          {"lower_bound", JsonNumber(certificates.back().lower_bound)},
+          {"ratio", JsonNumber(certificates.back().ratio)},
+          {"slots", slots}};
+}
+
+std::string CertificateText(const std::vector<PrefixCertificate>& certificates) {
+  if (certificates.empty()) return "";
+  const PrefixCertificate& last = certificates.back();
+  double worst = 0.0;
+  for (const PrefixCertificate& certificate : certificates) worst = std::max(worst, certificate.ratio);
+  return fmt::format("{:<14}J is at most {} times the best in hindsight, which is at least {:.6f} USD\n", "certified",
+                     RatioAtMost(last.ratio), last.lower_bound) +
+         fmt::format("{:<14}{} on the way, the worst ratio {}\n", "",
+                     CountText(static_cast<std::int64_t>(certificates.size()), "certificate"), RatioAtMost(worst));
+}
+
+Json RunDocument(const Period& period, const RecorderOptions& options, const CertifiedRun& run) {
   Json json = {{"trace", period.trace}, {"slots", period.problem.num_slots}};
+  json["observed"] = period.observed.empty() ? Json() : Json(period.observed);
   json["criteria"] = ObjectiveJson(period.problem);
-  json.update(RunJson(period.problem, outcome));
+  json.update(RunJson(period.problem, run.outcome));
+  json["certificate"] = CertificateJson(options, run.certificates);
   return json;
 }
 
-std::string RunText(const Period& period, const RunOutcome& outcome) {
+std::string RunText(const Period& period, const CertifiedRun& run) {
+  const RunOutcome& outcome = run.outcome;
   const Ledger& ledger = outcome.ledger;
   std::string text = fmt::format("{}: {}\nJ = {}\n\n", period.trace, SizeText(period.header, period.problem.num_slots),
                                  FormulaText(period.problem));
   text += fmt::format("{:<14}{}\n{:<14}{:.6f} USD\n", "policy", outcome.policy, "J", outcome.objective);
+  if (!period.observed.empty()) text += fmt::format("{:<14}{}\n", "observed", period.observed);
   text += fmt::format("{:<14}{:.6f} USD\n", "energy cost", ledger.energy_cost);
   if (period.problem.shed_cost) {
     text += fmt::format("{:<14}{:.6f} units of workload, {:.6f} USD\n", "unserved", ledger.shed, ledger.shed_cost);
@@ -55,6 +110,7 @@ std::string RunText(const Period& period, const RunOutcome& outcome) {
     text += fmt::format("{:<14}{} slots, worst gap {:.1e}\n", "unconverged", outcome.report.unconverged_slots,
                         outcome.report.worst_slot_gap);
   }
+  text += GuaranteeText(outcome) + CertificateText(run.certificates);
   text += "\n" + SpreadTable(period.problem, ledger);
   const std::string note = ShiftNote(ledger);
   if (!note.empty()) text += "\n" + note;
@@ -62,18 +118,21 @@ std::string RunText(const Period& period, const RunOutcome& outcome) {
 }
 
 int Run(const Options& options) {
-  const std::string out = HasOption(options, "out") ? TextOption(options, "out") : "";
-  if (HasOption(options, "allocations") && out.empty()) throw InputError("option --allocations needs --out");
+  const RecorderOptions recorder = ParseRecorder(options);
   const Spec spec = ParseSpec(TextOption(options, "policy"));
   CheckPolicySpec(spec);
   std::vector<std::string> inputs = BucketWeightFiles(options);
   for (std::string& file : FilesOf(spec)) inputs.push_back(std::move(file));
   inputs.push_back(options.positionals[0]);
   const Period period = OpenPeriod(options);
-  CheckOutputs({out}, inputs);
-  const RunOutcome outcome = RunAndLog(options, period, spec, out);
-  Print(HasOption(options, "json") ? DocumentText(RunDocument(period, outcome)) : RunText(period, outcome));
-  return kExitSuccess;
+  if (!period.observed.empty()) inputs.push_back(period.observed);
+  CheckOutputs({recorder.out}, inputs);
+  const CertifiedRun run = RunAndRecord(options, period, spec, recorder);
+  Print(HasOption(options, "json") ? DocumentText(RunDocument(period, recorder, run)) : RunText(period, run));
+  const std::string violation = GuaranteeViolation(run.outcome);
+  if (violation.empty()) return kExitSuccess;
+  PrintError(violation);
+  return kExitFailed;
 }
 
 }  // namespace
@@ -83,9 +142,17 @@ Command RunCommand() {
   info.name = "run";
   info.summary = "runs one policy over a trace";
   info.positionals = {"TRACE.h5"};
-  info.options = {{"policy", "SPEC", "", "the policy, for example norm-greedy(q=8)"},
-                  {"out", "RUN.h5", "", "write the log of the run: per slot the cost, the loads and J so far (HDF5)"},
-                  {"allocations", "", "", "keep every slot's decision in --out"}};
+  info.options = {
+      {"policy", "SPEC", "", "the policy, for example norm-greedy(q=8)"},
+      {"out", "RUN.h5", "", "write the log of the run: per slot the cost, the loads and J so far (HDF5)"},
+      {"allocations", "", "", "keep every slot's decision in --out"},
+      {"certify", "EVERY", "0",
+       "prove every so many slots, and at the end, how far J is at most from the best in hindsight; 0: never"},
+      {"certify-prices", "WORD", "plan",
+       "prices of the certificates: plan (the optimum of the slots so far) or run (the run's own loads: "
+       "faster, not as tight)"},
+      ObservedOption(),
+      AdviceTimeoutOption()};
   for (OptionInfo& option : ObjectiveOptions()) info.options.push_back(std::move(option));
   info.options.push_back(JsonOption());
   info.details = CatalogText() + "\nExample\n  evenkeel run trace.h5 --policy 'norm-greedy(q=8)' --out run.h5\n";

@@ -44,6 +44,7 @@ Json SolveJson(const Period& period, const CheckedOptimum& checked) {
   json["gap"] = JsonNumber(optimum.gap);
   json["seconds"] = checked.seconds;
   json["converged"] = optimum.converged;
+  json["iterations"] = optimum.iterations;
   json["energy_cost"] = JsonNumber(optimum.ledger.energy_cost);
   json["energy"] = EnergyJson(optimum.ledger);
   json["shift"] = JsonNumber(optimum.ledger.shift);
@@ -88,7 +89,7 @@ std::string SolveText(const Period& period, const CheckedOptimum& checked) {
   text += SpreadTable(period.problem, optimum.ledger) + PriceTables(period.problem, optimum);
   const std::string note = ShiftNote(optimum.ledger);
   if (!note.empty()) text += "\n" + note;
-  return text + fmt::format("\nSolved in {:.2f} s.\n", checked.seconds);
+  return text + fmt::format("\nSolved in {:.2f} s, {}.\n", checked.seconds, CountText(optimum.iterations, "iteration"));
 }
 
 int Solve(const Options& options) {
@@ -102,7 +103,7 @@ int Solve(const Options& options) {
   CheckedOptimum checked;
   {
     const Progress progress({"solving", 0, !HasOption(options, "quiet")});
-    checked = SolveAndCheck(period);
+    checked = SolveAndCheck(period, ThreadCount(options));
   }
   if (!prices_out.empty()) WritePrices(period.problem, checked.optimum.prices, prices_out);
   if (!out.empty()) WriteOptimumLog(options, period, checked.optimum, out);

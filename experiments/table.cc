@@ -75,6 +75,18 @@ void AppendBlock(const Block& block, std::string* text) {
   }
 }
 
+// Names give way to the numbers: long ones go on lines of their own rather than columns into a second table.
+int NamesWidth(const Table& table) {
+  const TableColumn& names = table.columns[0];
+  int numbers = 0;
+  for (std::size_t c = 1; c < table.columns.size(); ++c) {
+    numbers += kGap + ColumnWidth(table.columns[c], table.max_width);
+  }
+  const int room = table.max_width - numbers;
+  const int least = std::max(Width(names.title), Width(names.unit));
+  return ColumnWidth(names, room >= least ? std::min(room, table.max_name_width) : table.max_name_width);
+}
+
 }  // namespace
 
 std::string ToString(const Table& table) {
@@ -82,7 +94,7 @@ std::string ToString(const Table& table) {
   for (const TableColumn& column : table.columns) {
     EVENKEEL_CHECK_EQ(column.cells.size(), table.columns[0].cells.size());
   }
-  const int names_width = ColumnWidth(table.columns[0], table.max_name_width);
+  const int names_width = NamesWidth(table);
   std::string text;
   Block block{&table.columns[0], names_width, {}, {}};
   int used = names_width;

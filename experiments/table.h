@@ -19,7 +19,8 @@ struct TableColumn {
 struct Table {
   std::vector<TableColumn> columns;
   int max_width = 120;      ///< columns that do not fit go below, in a table of their own that repeats the first column
-  int max_name_width = 40;  ///< a longer name stands on a line of its own, above its row's numbers
+  int max_name_width = 40;  ///< a longer name stands on a line of its own, above its row's numbers; less where columns
+                            ///< would not fit beside it
 };
 
 /// Every line ends with a newline and has no spaces before it.

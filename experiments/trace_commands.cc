@@ -132,7 +132,7 @@ Command TraceImportCommand() {
       "  eglb   the data of \"Towards Environmentally Equitable AI via Geographical Load Balancing\" (arXiv "
       "2307.05494):\n"
       "         DIR/AI_workload.csv and DIR/{price,carbon,water}/*.csv\n\n"
-      "Example\n  evenkeel trace import eglb data/eglb-2022 --out published.h5\n";
+      "Example\n  evenkeel trace import eglb ../shared/data/eglb-2022 --out published.h5\n";
   return {info, Import};
 }
 

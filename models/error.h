@@ -29,20 +29,20 @@ class InternalError : public std::logic_error {
 }  // namespace evenkeel
 
 /// Checks that are always on. `EVENKEEL_CHECK_EQ(a, b)` prints both sides.
-#define EVENKEEL_CHECK(condition)                                              \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      ::evenkeel::ThrowCheckFailed(__FILE__, __LINE__, #condition, "");        \
-    }                                                                          \
+#define EVENKEEL_CHECK(condition)                                       \
+  do {                                                                  \
+    if (!(condition)) {                                                 \
+      ::evenkeel::ThrowCheckFailed(__FILE__, __LINE__, #condition, ""); \
+    }                                                                   \
   } while (false)
-#define EVENKEEL_CHECK_OP(a, op, b)                                            \
-  do {                                                                         \
-    const auto& check_a = (a);                                                 \
-    const auto& check_b = (b);                                                 \
-    if (!(check_a op check_b)) {                                               \
-      ::evenkeel::ThrowCheckFailed(__FILE__, __LINE__, #a " " #op " " #b,      \
+#define EVENKEEL_CHECK_OP(a, op, b)                                                 \
+  do {                                                                              \
+    const auto& check_a = (a);                                                      \
+    const auto& check_b = (b);                                                      \
+    if (!(check_a op check_b)) {                                                    \
+      ::evenkeel::ThrowCheckFailed(__FILE__, __LINE__, #a " " #op " " #b,           \
                                    fmt::format("{} against {}", check_a, check_b)); \
-    }                                                                          \
+    }                                                                               \
   } while (false)
 #define EVENKEEL_CHECK_EQ(a, b) EVENKEEL_CHECK_OP(a, ==, b)
 #define EVENKEEL_CHECK_LE(a, b) EVENKEEL_CHECK_OP(a, <=, b)

@@ -36,8 +36,8 @@ void EstimateCoefficients(const Problem& problem, const Slot& slot, Coefficients
   for (int a = 0; a < num_arcs; ++a) {
     const Arc& arc = problem.arcs.arcs[a];
     const double energy = network.energy_per_unit(arc.region, arc.variant);
-    const double cost =
-        slot.price[arc.region] * network.regions[arc.region].pue * energy + network.network_cost(arc.gateway, arc.region);
+    const double cost = slot.price[arc.region] * network.regions[arc.region].pue * energy +
+                        network.network_cost(arc.gateway, arc.region);
     coefficients->cost[a] = cost;
     cheapest = std::min(cheapest, cost);
   }
@@ -47,12 +47,14 @@ void EstimateCoefficients(const Problem& problem, const Slot& slot, Coefficients
     Vector& load = coefficients->load[k];
     load.resize(num_arcs);
     for (int a = 0; a < num_arcs; ++a) {
-      load[a] = group.bucket_weight[group.bucket_of_arc[a]] * LoadPerUnit(problem, group.footprint, problem.arcs.arcs[a], slot);
+      load[a] = group.bucket_weight[group.bucket_of_arc[a]] *
+                LoadPerUnit(problem, group.footprint, problem.arcs.arcs[a], slot);
     }
   }
 }
 
-void PricedCost(const Problem& problem, const Coefficients& coefficients, double cost_scale, const Prices& prices, Vector* cost) {
+void PricedCost(const Problem& problem, const Coefficients& coefficients, double cost_scale, const Prices& prices,
+                Vector* cost) {
   *cost = cost_scale * coefficients.cost;
   for (int k = 0; k < problem.num_groups(); ++k) {
     const std::vector<int>& bucket = problem.groups[k].bucket_of_arc;

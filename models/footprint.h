@@ -24,10 +24,12 @@ struct Coefficients {
 /// Fills `coefficients` (buffers are reused). Sizes are the problem's.
 void EstimateCoefficients(const Problem& problem, const Slot& slot, Coefficients* coefficients);
 
-/// Water per kWh of IT energy from its parts, in L/kWh: on-site (cooling) plus PUE times off-site (electricity generation).
+/// Water per kWh of IT energy from its parts, in L/kWh: on-site (cooling) plus PUE times off-site (electricity
+/// generation).
 inline double TotalWaterIntensity(double onsite, double pue, double offsite) { return onsite + pue * offsite; }
 
 /// cost[a] = cost_scale * c[a] + sum_k prices^k[bucket(a)] * h^k[a]: the linear cost of dispatch at prices, [arcs].
-void PricedCost(const Problem& problem, const Coefficients& coefficients, double cost_scale, const Prices& prices, Vector* cost);
+void PricedCost(const Problem& problem, const Coefficients& coefficients, double cost_scale, const Prices& prices,
+                Vector* cost);
 
 }  // namespace evenkeel

@@ -14,8 +14,8 @@ Ledger MakeLedger(const Problem& problem) {
   return ledger;
 }
 
-void AddSlot(const Problem& problem, const Coefficients& coefficients, const Allocation& allocation, double total_demand,
-             Ledger* ledger) {
+void AddSlot(const Problem& problem, const Coefficients& coefficients, const Allocation& allocation,
+             double total_demand, Ledger* ledger) {
   EVENKEEL_CHECK_EQ(allocation.flow.size(), problem.num_arcs());
   double cost = 0.0;
   for (int a = 0; a < problem.num_arcs(); ++a) {
@@ -39,13 +39,18 @@ void AddSlot(const Problem& problem, const Coefficients& coefficients, const All
 
 double EquityCost(const Problem& problem, const std::vector<Vector>& load) {
   double cost = 0.0;
-  for (int k = 0; k < problem.num_groups(); ++k) cost += problem.groups[k].weight * Norm(load[k], problem.groups[k].norm);
+  for (int k = 0; k < problem.num_groups(); ++k)
+    cost += problem.groups[k].weight * Norm(load[k], problem.groups[k].norm);
   return cost;
 }
 
-double ObjectiveValue(const Problem& problem, const Ledger& ledger) { return ledger.cost() + EquityCost(problem, ledger.load); }
+double ObjectiveValue(const Problem& problem, const Ledger& ledger) {
+  return ledger.cost() + EquityCost(problem, ledger.load);
+}
 
-double ShiftedObjectiveValue(const Problem& problem, const Ledger& ledger) { return ObjectiveValue(problem, ledger) + ledger.shift; }
+double ShiftedObjectiveValue(const Problem& problem, const Ledger& ledger) {
+  return ObjectiveValue(problem, ledger) + ledger.shift;
+}
 
 void AddLoads(const Problem& problem, const Coefficients& coefficients, const Vector& flow, std::vector<Vector>* load) {
   for (int k = 0; k < problem.num_groups(); ++k) {

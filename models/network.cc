@@ -19,13 +19,16 @@ void CheckNames(const std::vector<Named>& named, const char* what, const std::st
 }
 
 template <typename Matrix>
-void CheckShape(const Matrix& matrix, const char* field, Eigen::Index rows, Eigen::Index columns, const std::string& where) {
+void CheckShape(const Matrix& matrix, const char* field, Eigen::Index rows, Eigen::Index columns,
+                const std::string& where) {
   if (matrix.rows() != rows || matrix.cols() != columns) {
-    throw InputError("{}: {} has shape [{} x {}], expected [{} x {}]", where, field, matrix.rows(), matrix.cols(), rows, columns);
+    throw InputError("{}: {} has shape [{} x {}], expected [{} x {}]", where, field, matrix.rows(), matrix.cols(), rows,
+                     columns);
   }
 }
 
-void CheckValue(double value, bool allowed, const char* field, const std::string& of, const char* range, const std::string& where) {
+void CheckValue(double value, bool allowed, const char* field, const std::string& of, const char* range,
+                const std::string& where) {
   if (!std::isfinite(value) || !allowed) {
     throw InputError("{}: {} of {} is {}, allowed: {}", where, field, of, value, range);
   }
@@ -40,8 +43,8 @@ void CheckMatrices(const Network& network, const std::string& where) {
   for (int i = 0; i < regions; ++i) {
     for (int m = 0; m < variants; ++m) {
       const double energy = network.energy_per_unit(i, m);
-      CheckValue(energy, energy > 0.0, "energy_per_unit", network.regions[i].name + "/" + network.variants[m].name, "greater than 0",
-                 where);
+      CheckValue(energy, energy > 0.0, "energy_per_unit", network.regions[i].name + "/" + network.variants[m].name,
+                 "greater than 0", where);
     }
   }
   for (int j = 0; j < gateways; ++j) {
@@ -49,7 +52,8 @@ void CheckMatrices(const Network& network, const std::string& where) {
     for (int i = 0; i < regions; ++i) {
       const std::string of = network.gateways[j].name + " to " + network.regions[i].name;
       CheckValue(network.reachable(j, i), network.reachable(j, i) <= 1, "reachable", of, "0 or 1", where);
-      CheckValue(network.network_cost(j, i), network.network_cost(j, i) >= 0.0, "network_cost", of, "at least 0", where);
+      CheckValue(network.network_cost(j, i), network.network_cost(j, i) >= 0.0, "network_cost", of, "at least 0",
+                 where);
       CheckValue(network.distance(j, i), network.distance(j, i) >= 0.0, "distance", of, "at least 0", where);
       reaches_one = reaches_one || network.reachable(j, i) != 0;
     }
@@ -110,10 +114,12 @@ void ValidateNetwork(const Network& network, const std::string& where) {
   }
   for (const Gateway& gateway : network.gateways) {
     CheckValue(gateway.latitude, std::abs(gateway.latitude) <= 90.0, "latitude", gateway.name, "-90 to 90", where);
-    CheckValue(gateway.longitude, std::abs(gateway.longitude) <= 180.0, "longitude", gateway.name, "-180 to 180", where);
+    CheckValue(gateway.longitude, std::abs(gateway.longitude) <= 180.0, "longitude", gateway.name, "-180 to 180",
+               where);
   }
   for (const Variant& variant : network.variants) {
-    CheckValue(variant.resource_per_unit, variant.resource_per_unit > 0.0, "resource_per_unit", variant.name, "greater than 0", where);
+    CheckValue(variant.resource_per_unit, variant.resource_per_unit > 0.0, "resource_per_unit", variant.name,
+               "greater than 0", where);
     CheckValue(variant.quality_loss, variant.quality_loss >= 0.0, "quality_loss", variant.name, "at least 0", where);
   }
   CheckMatrices(network, where);

@@ -15,11 +15,12 @@ double Norm(const VectorRef& v, double q);
 /// q* with 1/q + 1/q* = 1.
 double DualExponent(double q);
 
-/// A subgradient of ||.||_q at v >= 0: g_b = (v_b / ||v||_q)^(q-1). For q = inf the first largest entry gets 1. Zero at v = 0.
-/// Always ||g||_{q*} <= 1 up to rounding.
+/// A subgradient of ||.||_q at v >= 0: g_b = (v_b / ||v||_q)^(q-1). For q = inf the first largest entry gets 1. Zero at
+/// v = 0. Always ||g||_{q*} <= 1 up to rounding.
 void NormGradient(const VectorRef& v, double q, Eigen::Ref<Vector> gradient);
 
-/// Clips negative entries to zero and scales the rest so that ||prices||_{q*} <= weight: a point of the group's dual set.
+/// Clips negative entries to zero and scales the rest so that ||prices||_{q*} <= weight: a point of the group's dual
+/// set.
 void ScaleIntoDualBall(double weight, double q, Eigen::Ref<Vector> prices);
 
 }  // namespace evenkeel

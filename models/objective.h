@@ -1,5 +1,5 @@
-// What a run is judged on: J(x) = sum_t c_t . x_t + sum_k mu_k || L^k ||_{q_k}, the energy cost plus a norm of every equity
-// group's loads (docs/theory.md, section 1).
+// What a run is judged on: J(x) = sum_t c_t . x_t + sum_k mu_k || L^k ||_{q_k}, the energy cost plus a norm of every
+// equity group's loads (docs/theory.md, section 1).
 #pragma once
 
 #include <optional>
@@ -15,11 +15,11 @@ namespace evenkeel {
 enum class Footprint { kCarbon, kWater, kQualityLoss };
 
 struct EquityGroup {
-  std::string name;             ///< carbon, water or performance
+  std::string name;  ///< carbon, water or performance
   Footprint footprint = Footprint::kCarbon;
-  double weight = 0.0;          ///< mu, USD per unit of load (USD/t, USD/m3, USD per unit of mean quality lost), >= 0
-  double norm = kInfinity;      ///< q in [1, inf]
-  Vector bucket_weight;         ///< theta, one per bucket, > 0; empty means all ones
+  double weight = 0.0;      ///< mu, USD per unit of load (USD/t, USD/m3, USD per unit of mean quality lost), >= 0
+  double norm = kInfinity;  ///< q in [1, inf]
+  Vector bucket_weight;     ///< theta, one per bucket, > 0; empty means all ones
 };
 
 struct Objective {

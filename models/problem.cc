@@ -28,7 +28,8 @@ void CheckGroup(const EquityGroup& group, int num_buckets) {
     throw InputError("norm of group '{}' is {}, allowed: at least 1, or inf", group.name, group.norm);
   }
   if (group.bucket_weight.size() != 0 && group.bucket_weight.size() != num_buckets) {
-    throw InputError("group '{}' has {} bucket weights for {} buckets", group.name, group.bucket_weight.size(), num_buckets);
+    throw InputError("group '{}' has {} bucket weights for {} buckets", group.name, group.bucket_weight.size(),
+                     num_buckets);
   }
   for (double theta : group.bucket_weight) {
     if (!std::isfinite(theta) || theta <= 0.0) {
@@ -76,8 +77,9 @@ Problem MakeProblem(const Network& network, const Objective& objective, int num_
     if (spec.footprint != Footprint::kQualityLoss) continue;
     for (int j = 0; j < network.num_gateways(); ++j) {
       if (!(expected_demand[j] > 0.0)) {
-        throw InputError("group '{}': gateway '{}' has no demand in the period, so that its mean quality loss is undefined", spec.name,
-                         network.gateways[j].name);
+        throw InputError(
+            "group '{}': gateway '{}' has no demand in the period, so that its mean quality loss is undefined",
+            spec.name, network.gateways[j].name);
       }
     }
   }

@@ -1,5 +1,5 @@
-// A network together with an objective: everything a policy or a solver needs to know once, in the flat form in which it is
-// used in every slot.
+// A network together with an objective: everything a policy or a solver needs to know once, in the flat form in which
+// it is used in every slot.
 #pragma once
 
 #include <optional>
@@ -15,11 +15,11 @@ namespace evenkeel {
 /// An equity group laid over the arcs. An arc adds to at most one bucket of a group: it has one region and one gateway.
 struct Group {
   std::string name;
-  std::string unit;               ///< of a load: t, m3, or quality (mean quality lost per unit of workload)
+  std::string unit;  ///< of a load: t, m3, or quality (mean quality lost per unit of workload)
   Footprint footprint = Footprint::kCarbon;
-  double weight = 0.0;            ///< mu
-  double norm = kInfinity;        ///< q
-  Vector bucket_weight;           ///< theta, [buckets]
+  double weight = 0.0;                    ///< mu
+  double norm = kInfinity;                ///< q
+  Vector bucket_weight;                   ///< theta, [buckets]
   std::vector<std::string> bucket_names;  ///< [buckets]
   std::vector<int> bucket_of_arc;         ///< [arcs]
 
@@ -41,8 +41,8 @@ struct Problem {
 /// Shadow prices gamma, one vector per group, one entry per bucket.
 using Prices = std::vector<Vector>;
 
-/// Checks the objective against the network (weights, norms, bucket weights) and lays it over the arcs. Throws InputError.
-/// `expected_demand` [gateways] must be > 0 for gateways of a group that is normalised by it.
+/// Checks the objective against the network (weights, norms, bucket weights) and lays it over the arcs. Throws
+/// InputError. `expected_demand` [gateways] must be > 0 for gateways of a group that is normalised by it.
 Problem MakeProblem(const Network& network, const Objective& objective, int num_slots, const Vector& expected_demand);
 
 Prices ZeroPrices(const Problem& problem);

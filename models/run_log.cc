@@ -1,51 +1,16 @@
 #include "models/run_log.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "models/atomic_file.h"
 #include "models/error.h"
 #include "models/hdf5_writer.h"
 #include "models/metrics.h"
+#include "models/run_log_flags.h"
+#include "models/run_log_rows.h"
 
 namespace evenkeel {
 namespace {
-
-/// Appends rows to a growing dataset, a chunk at a time.
-template <typename T>
-class RowBuffer {
- public:
-  RowBuffer(Hdf5Writer* file, const Hdf5Field& field, std::size_t columns)
-      : file_(file), name_(field.name), columns_(columns) {
-    if (name_ != "time") file_->AddField(field);
-    capacity_ = static_cast<std::size_t>(file_->ChunkRows(name_));
-    values_.resize(capacity_ * columns_);
-  }
-
-  /// The next row, to be filled by the caller; it holds old values.
-  T* NextRow() {
-    if (filled_ == capacity_) Flush();
-    return &values_[columns_ * filled_++];
-  }
-  void Append(T value) { *NextRow() = value; }
-  void Append(const Vector& row) { std::memcpy(NextRow(), row.data(), columns_ * sizeof(T)); }
-
-  void Flush() {
-    file_->WriteRows(name_, written_, static_cast<std::int64_t>(filled_), values_.data());
-    written_ += static_cast<std::int64_t>(filled_);
-    filled_ = 0;
-  }
-  std::size_t columns() const { return columns_; }
-
- private:
-  Hdf5Writer* file_;
-  std::string name_;
-  std::size_t columns_;
-  std::size_t capacity_ = 0;
-  std::size_t filled_ = 0;
-  std::int64_t written_ = 0;
-  std::vector<T> values_;
-};
 
 template <typename Node>
 std::vector<std::string> Names(const std::vector<Node>& nodes) {
@@ -54,18 +19,12 @@ std::vector<std::string> Names(const std::vector<Node>& nodes) {
   return names;
 }
 
-Hdf5Field MakeField(std::string name, std::vector<std::string> axes, std::string units, std::string long_name) {
-  return {std::move(name), std::move(axes), std::move(units), std::move(long_name), Hdf5Field::Type::kFloat64};
-}
-
-const char* BucketAxis(const Group& group) { return group.footprint == Footprint::kQualityLoss ? "gateway" : "region"; }
-
 /// Quality has no unit; t and m3 are what UDUNITS calls them.
 std::string Units(const Group& group) { return group.footprint == Footprint::kQualityLoss ? "1" : group.unit; }
 
 Hdf5Field GroupField(const Group& group) {
-  return MakeField(group.name, {"time", BucketAxis(group)}, Units(group),
-                   "load of " + group.name + " since the first slot, weighted");
+  return RunLogField(group.name, {"time", BucketAxis(group)}, Units(group),
+                     "load of " + group.name + " since the first slot, weighted");
 }
 
 /// The attributes and axes of a run, so that every member after them can add datasets.
@@ -77,12 +36,14 @@ Hdf5Writer Begin(const std::string& file, const std::string& path, const Problem
   writer.SetAttribute("", "title", "run of " + info.policy);
   writer.SetAttribute("", "policy", info.policy);
   writer.SetAttribute("", "trace", info.trace);
+  if (!info.observed.empty()) writer.SetAttribute("", "observed", info.observed);
   writer.SetAttribute("", "command", info.command);
   writer.SetAttribute("", "generator", info.generator);
   writer.SetAttribute("", "history", info.generator + ": " + info.command);
   std::vector<std::string> groups;
   for (const Group& group : problem.groups) groups.push_back(group.name);
   writer.SetAttribute("", "groups", fmt::format("{}", fmt::join(groups, " ")));
+  if (problem.shed_cost) writer.SetAttribute("", "shed_price", *problem.shed_cost);
   writer.AddTime(std::max(problem.num_slots, 1), true);
   writer.AddLabels("region", "region (data center)", Names(problem.network.regions));
   writer.AddLabels("gateway", "gateway (user region)", Names(problem.network.gateways));
@@ -99,15 +60,16 @@ struct RunLogWriter::Impl {
   RowBuffer<std::int64_t> time;
   RowBuffer<double> energy_cost, shed_cost, objective, shift;
   RowBuffer<double> region_cost, region_workload;
-  std::vector<RowBuffer<double>> loads;        // per group
-  std::vector<RowBuffer<double>> allocations;  // none, or flow and shed
-  Ledger last;                                 // after the slot before
+  std::vector<RowBuffer<double>> loads;  // per group
+  std::optional<AllocationRows> allocations;
+  std::optional<DecisionRows> decisions;
+  Ledger last;  // after the slot before
 
   Impl(const std::string& path, const Problem& the_problem, const RunLogInfo& info, const RunLogOptions& options);
   RowBuffer<double> Scalar(const char* name, const char* long_name) {
-    return {&file, MakeField(name, {"time"}, "USD", long_name), 1};
+    return {&file, RunLogField(name, {"time"}, "USD", long_name), 1};
   }
-  void AddAllocation(const Allocation& allocation);
+  void AddGroup(const Group& group);
   void WriteSummary();
 };
 
@@ -116,44 +78,31 @@ RunLogWriter::Impl::Impl(const std::string& path, const Problem& the_problem, co
     : problem(the_problem),
       target(path),
       file(Begin(target.temporary_path(), path, problem, info)),
-      time(&file, MakeField("time", {}, "", ""), 1),
+      time(&file, RunLogField("time", {}, "", ""), 1),
       energy_cost(Scalar("energy_cost", "energy and network cost of the slot")),
       shed_cost(Scalar("shed_cost", "cost of unserved workload of the slot")),
       objective(Scalar("objective", "objective J of the slots so far")),
       shift(Scalar("shift", "shift of the slots so far, which makes all costs non-negative")),
       region_cost(&file,
-                  MakeField("region_cost", {"time", "region"}, "USD", "energy and network cost since the first slot"),
+                  RunLogField("region_cost", {"time", "region"}, "USD", "energy and network cost since the first slot"),
                   problem.network.regions.size()),
       region_workload(&file,
-                      MakeField("region_workload", {"time", "region"}, "MWh", "workload served since the first slot"),
+                      RunLogField("region_workload", {"time", "region"}, "MWh", "workload served since the first slot"),
                       problem.network.regions.size()),
       last(MakeLedger(problem)) {
-  for (const Group& group : problem.groups) {
-    loads.emplace_back(&file, GroupField(group), static_cast<std::size_t>(group.num_buckets()));
-    file.SetAttribute(group.name, "weight", group.weight);
-    file.SetAttribute(group.name, "norm", group.norm);
-  }
-  if (!options.allocations) return;
-  const Network& network = problem.network;
-  const std::size_t cells = network.gateways.size() * network.regions.size() * network.variants.size();
-  allocations.emplace_back(
-      &file,
-      MakeField("allocation", {"time", "gateway", "region", "variant"}, "MWh", "workload of the slot served this way"),
-      cells);
-  allocations.emplace_back(&file, MakeField("shed", {"time", "gateway"}, "MWh", "unserved workload of the slot"),
-                           network.gateways.size());
+  for (const Group& group : problem.groups) AddGroup(group);
+  if (options.allocations) allocations.emplace(&file, problem, "allocation", "shed", "");
+  if (options.decisions) decisions.emplace(&file, problem, options.allocations);
 }
 
-void RunLogWriter::Impl::AddAllocation(const Allocation& allocation) {
-  double* row = allocations[0].NextRow();
-  std::fill_n(row, allocations[0].columns(), 0.0);
-  for (int a = 0; a < problem.num_arcs(); ++a) {
-    const Arc& arc = problem.arcs.arcs[static_cast<std::size_t>(a)];
-    const int cell =
-        (arc.gateway * problem.network.num_regions() + arc.region) * problem.network.num_variants() + arc.variant;
-    row[cell] = allocation.flow[a];
-  }
-  allocations[1].Append(allocation.shed);
+void RunLogWriter::Impl::AddGroup(const Group& group) {
+  loads.emplace_back(&file, GroupField(group), static_cast<std::size_t>(group.num_buckets()));
+  file.SetAttribute(group.name, "weight", group.weight);
+  file.SetAttribute(group.name, "norm", group.norm);
+  if ((group.bucket_weight.array() == 1.0).all()) return;
+  const std::string name = group.name + "_bucket_weight";
+  file.AddField(RunLogField(name, {BucketAxis(group)}, "1", "how much a bucket's load of " + group.name + " counts"));
+  file.WriteAll(name, group.bucket_weight.data());
 }
 
 void RunLogWriter::Impl::WriteSummary() {
@@ -180,7 +129,8 @@ RunLogWriter::RunLogWriter(const std::string& path, const Problem& problem, cons
 
 RunLogWriter::~RunLogWriter() = default;
 
-void RunLogWriter::Append(std::int64_t time, const Allocation& allocation, const Ledger& ledger) {
+void RunLogWriter::Append(std::int64_t time, const Allocation& allocation, const Ledger& ledger,
+                          const RunLogDecision* decision) {
   Impl& log = *impl_;
   log.time.Append(time);
   log.energy_cost.Append(ledger.energy_cost - log.last.energy_cost);
@@ -190,8 +140,17 @@ void RunLogWriter::Append(std::int64_t time, const Allocation& allocation, const
   log.region_cost.Append(ledger.region_cost);
   log.region_workload.Append(ledger.region_workload);
   for (std::size_t k = 0; k < log.loads.size(); ++k) log.loads[k].Append(ledger.load[k]);
-  if (!log.allocations.empty()) log.AddAllocation(allocation);
+  if (log.allocations) log.allocations->Append(&allocation);
+  EVENKEEL_CHECK_EQ(log.decisions.has_value(), decision != nullptr);
+  if (decision != nullptr) log.decisions->Append(*decision);
   log.last = ledger;
+}
+
+void RunLogWriter::AddCertificates(const std::vector<RunLogCertificate>& certificates) {
+  Impl& log = *impl_;
+  if (certificates.empty()) return;
+  WriteCertificates(log.problem, certificates, &log.file);
+  log.file.SetAttribute("", "certified_ratio", certificates.back().ratio);
 }
 
 void RunLogWriter::Finish() {
@@ -202,9 +161,14 @@ void RunLogWriter::Finish() {
     buffer->Flush();
   }
   for (auto& buffer : log.loads) buffer.Flush();
-  for (auto& buffer : log.allocations) buffer.Flush();
+  if (log.allocations) log.allocations->Flush();
+  if (log.decisions) log.decisions->Finish();
   log.WriteSummary();
   log.file.Close();
+  if (log.decisions) {
+    AddFlagAttributes(log.target.temporary_path(), log.target.path(), "verdict", {0, 1, 2, 3},
+                      fmt::format("{}", fmt::join(kVerdictNames, " ")));
+  }
   log.target.Commit();
 }
 

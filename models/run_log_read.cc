@@ -52,6 +52,9 @@ RunLogGroup ReadGroup(const Hdf5Reader& file, const std::string& name, const Run
   const auto shape = file.Shape(name);
   if (shape.size() != 2) throw InputError("{}: dataset '{}' has {} axes, expected 2", file.path(), name, shape.size());
   group.load = ReadRows(file, name, log.num_slots(), {shape[1]});
+  group.bucket_weight = Vector::Ones(shape[1]);
+  const std::string weights = name + "_bucket_weight";
+  if (file.Has(weights)) group.bucket_weight = ReadRows(file, weights, shape[1], {}).col(0);
   return group;
 }
 
@@ -77,6 +80,59 @@ void ReadSlots(const Hdf5Reader& file, RunLog* log) {
   log->shed = ReadRows(file, "shed", slots, {gateways});
 }
 
+void ReadDecisions(const Hdf5Reader& file, RunLog* log) {
+  if (!file.Has("verdict")) return;
+  const std::int64_t slots = log->num_slots();
+  file.ExpectShape("verdict", {slots}, "time");
+  log->verdict.resize(log->time.size());
+  file.ReadRows("verdict", 0, slots, log->verdict.data());
+  for (std::size_t t = 0; t < log->verdict.size(); ++t) {
+    if (log->verdict[t] >= 0 && log->verdict[t] < kNumVerdicts) continue;
+    throw InputError("{}: dataset 'verdict': slot {} is {}, allowed is 0 to {}", file.path(), t, log->verdict[t],
+                     kNumVerdicts - 1);
+  }
+  for (const char* name : kVerdictNames) {
+    log->verdict_count.push_back(static_cast<std::int64_t>(Number(file, "verdict", name)));
+  }
+  log->alpha = ReadRows(file, "alpha", slots, {}).col(0);
+  log->slack = ReadRows(file, "slack", slots, {}).col(0);
+  if (!file.Has("advice")) return;
+  const auto gateways = static_cast<std::int64_t>(log->gateways.size());
+  const std::vector<std::int64_t> cells = {gateways, static_cast<std::int64_t>(log->regions.size()),
+                                           static_cast<std::int64_t>(log->variants.size())};
+  log->advice = ReadRows(file, "advice", slots, cells);
+  log->advice_shed = ReadRows(file, "advice_shed", slots, {gateways});
+  log->expert = ReadRows(file, "expert_allocation", slots, cells);
+  log->expert_shed = ReadRows(file, "expert_shed", slots, {gateways});
+}
+
+void ReadCertificates(const Hdf5Reader& file, RunLog* log) {
+  if (!file.Has("certificate")) return;
+  log->certified_ratio = Number(file, "", "certified_ratio");
+  const auto count = static_cast<std::int64_t>(file.Labels("certificate").size());
+  file.ExpectShape("certificate_slot", {count}, "certificate");
+  std::vector<std::int64_t> slot(static_cast<std::size_t>(count));
+  file.ReadRows("certificate_slot", 0, count, slot.data());
+  const auto read = [&](const std::string& name) { return ReadRows(file, name, count, {}); };
+  const RowMatrix objective = read("certificate_objective");
+  const RowMatrix bound = read("certificate_lower_bound");
+  const RowMatrix ratio = read("certificate_ratio");
+  std::vector<RowMatrix> prices;
+  for (const RunLogGroup& group : log->groups) {
+    prices.push_back(ReadRows(file, "certificate_price_" + group.name, count, {group.load.cols()}));
+  }
+  for (std::int64_t c = 0; c < count; ++c) {
+    const std::int64_t last = slot[static_cast<std::size_t>(c)];
+    if (last < 0 || last >= log->num_slots()) {
+      throw InputError("{}: dataset 'certificate_slot': entry {} is {}, the run has {} slots", file.path(), c, last,
+                       log->num_slots());
+    }
+    RunLogCertificate certificate{static_cast<int>(last), objective(c, 0), bound(c, 0), ratio(c, 0), {}};
+    for (const RowMatrix& one : prices) certificate.prices.push_back(one.row(c).transpose());
+    log->certificates.push_back(std::move(certificate));
+  }
+}
+
 }  // namespace
 
 RunLog ReadRunLog(const std::string& path) {
@@ -84,15 +140,18 @@ RunLog ReadRunLog(const std::string& path) {
   CheckSchema(file);
   const auto text = [&file](const char* attribute) { return file.Text("", attribute).value_or(""); };
   RunLog log;
-  log.info = {text("policy"), text("trace"), text("command"), text("generator")};
+  log.info = {text("policy"), text("trace"), text("command"), text("generator"), text("observed")};
   log.total_objective = Number(file, "", "objective");
   log.total_shift = Number(file, "", "shift");
+  log.shed_price = file.Number("", "shed_price");
   log.regions = file.Labels("region");
   log.gateways = file.Labels("gateway");
   log.variants = file.Labels("variant");
   ReadSlots(file, &log);
   std::istringstream names(text("groups"));
   for (std::string name; names >> name;) log.groups.push_back(ReadGroup(file, name, log));
+  ReadDecisions(file, &log);
+  ReadCertificates(file, &log);
   return log;
 }
 

@@ -16,13 +16,13 @@ namespace evenkeel {
 /// Where a trace's numbers come from; kept as attributes of the file.
 struct Provenance {
   std::string title;
-  std::string source;     ///< public origin of the numbers, per signal where they differ
+  std::string source;  ///< public origin of the numbers, per signal where they differ
   std::string licence;
-  std::string command;    ///< the command that made the file
-  std::string generator;  ///< program and version
-  std::string seed;       ///< empty when nothing was drawn
-  std::string carbon_signal_type = "average";   ///< average or marginal
-  std::string carbon_scope = "unspecified";     ///< direct, lifecycle or unspecified
+  std::string command;                         ///< the command that made the file
+  std::string generator;                       ///< program and version
+  std::string seed;                            ///< empty when nothing was drawn
+  std::string carbon_signal_type = "average";  ///< average or marginal
+  std::string carbon_scope = "unspecified";    ///< direct, lifecycle or unspecified
 };
 
 /// The part of a trace that does not grow with the slots.

@@ -17,8 +17,8 @@ void WriteTrace(const Trace& trace, const std::string& path);
 /// Reads and validates a whole trace. Throws InputError naming file, dataset, slot and column.
 Trace ReadTrace(const std::string& path);
 
-/// A trace that stays on disk: the header is in memory, slots are read and validated in blocks as they are asked for, so that
-/// memory does not grow with the period.
+/// A trace that stays on disk: the header is in memory, slots are read and validated in blocks as they are asked for,
+/// so that memory does not grow with the period.
 class TraceFile : public SlotSource {
  public:
   explicit TraceFile(const std::string& path);

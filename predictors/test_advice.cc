@@ -49,7 +49,8 @@ class Adversary : public Policy {
 
 class SumAdversary : public Policy {
  public:
-  explicit SumAdversary(const Problem& problem) : problem_(problem), dispatcher_(problem), prices_(ZeroPrices(problem)) {
+  explicit SumAdversary(const Problem& problem)
+      : problem_(problem), dispatcher_(problem), prices_(ZeroPrices(problem)) {
     for (int k = 0; k < problem.num_groups(); ++k) prices_[k].setConstant(problem.groups[k].weight);
   }
 
@@ -178,14 +179,16 @@ std::unique_ptr<Policy> MakeAdversary(const Problem& problem, Harm harm) {
   return std::make_unique<Adversary>(problem);
 }
 
-std::unique_ptr<Policy> MakeReplay(std::vector<Allocation> decisions) { return std::make_unique<Replay>(std::move(decisions)); }
+std::unique_ptr<Policy> MakeReplay(std::vector<Allocation> decisions) {
+  return std::make_unique<Replay>(std::move(decisions));
+}
 
 std::unique_ptr<Policy> MakeRandomAdvice(const Problem& problem, std::uint64_t seed) {
   return std::make_unique<RandomAdvice>(problem, seed);
 }
 
-std::unique_ptr<Policy> MakeMixedAdvice(const Problem& problem, std::unique_ptr<Policy> advice, std::unique_ptr<Policy> adversary,
-                                        double share) {
+std::unique_ptr<Policy> MakeMixedAdvice(const Problem& problem, std::unique_ptr<Policy> advice,
+                                        std::unique_ptr<Policy> adversary, double share) {
   return std::make_unique<MixedAdvice>(problem, std::move(advice), std::move(adversary), share);
 }
 

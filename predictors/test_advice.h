@@ -11,7 +11,8 @@ namespace evenkeel {
 
 /// What an adversary calls worst.
 enum class Harm {
-  kObjective,  ///< of the vertices of X_t that are dearest or load one bucket of every group most, the one after which J is largest
+  kObjective,  ///< of the vertices of X_t that are dearest or load one bucket of every group most, the one after which
+               ///< J is largest
   kSum,        ///< the dearest decision when every footprint counts with its full weight: the opposite of l1-greedy
 };
 
@@ -25,7 +26,8 @@ std::unique_ptr<Policy> MakeReplay(std::vector<Allocation> decisions);
 std::unique_ptr<Policy> MakeRandomAdvice(const Problem& problem, std::uint64_t seed);
 
 /// (1 - share) advice + share adversary, share in [0, 1].
-std::unique_ptr<Policy> MakeMixedAdvice(const Problem& problem, std::unique_ptr<Policy> advice, std::unique_ptr<Policy> adversary, double share);
+std::unique_ptr<Policy> MakeMixedAdvice(const Problem& problem, std::unique_ptr<Policy> advice,
+                                        std::unique_ptr<Policy> adversary, double share);
 
 /// What an advice can do wrong.
 enum class Fault { kNan, kInfinite, kNegative, kWrongSize, kInfeasible, kThrows };

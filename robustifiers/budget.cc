@@ -42,7 +42,8 @@ double ReserveSlope(const Vector& difference, const Vector& direction, double q)
 
 }  // namespace
 
-void ComputeIncrement(const Problem& problem, const Coefficients& coefficients, const Allocation& allocation, Increment* increment) {
+void ComputeIncrement(const Problem& problem, const Coefficients& coefficients, const Allocation& allocation,
+                      Increment* increment) {
   increment->cost = coefficients.cost.dot(allocation.flow);
   if (problem.shed_cost) increment->cost += *problem.shed_cost * allocation.shed.sum();
   increment->load.resize(problem.groups.size());
@@ -52,9 +53,11 @@ void ComputeIncrement(const Problem& problem, const Coefficients& coefficients, 
 
 SlotBudget::SlotBudget(const Problem& problem) : problem_(problem), difference_(ZeroPrices(problem)) {}
 
-void SlotBudget::Begin(const Ledger& engine, const Ledger& expert, const Increment& expert_increment, double allowance) {
+void SlotBudget::Begin(const Ledger& engine, const Ledger& expert, const Increment& expert_increment,
+                       double allowance) {
   room_ = allowance - (engine.cost() - expert.cost() - expert_increment.cost);
-  for (int k = 0; k < problem_.num_groups(); ++k) difference_[k] = engine.load[k] - expert.load[k] - expert_increment.load[k];
+  for (int k = 0; k < problem_.num_groups(); ++k)
+    difference_[k] = engine.load[k] - expert.load[k] - expert_increment.load[k];
 }
 
 double SlotBudget::Value(const Increment& increment) const {

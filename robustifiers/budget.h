@@ -6,9 +6,11 @@
 //   budget_t = allowance_t  -  (C_t - C_E,t)  -  sum_k mu_k R_{q_k}(L^k_t - E^k_t)
 //   allowance_t = rho max(J_E,t, F) + B
 //
-// a decision is safe when budget_t >= 0 with it. If every decision is safe, J_t <= J_E,t + allowance_t at every t, since
-// ||L|| <= ||E|| + R(L - E); and the expert's own decision is always safe after a safe slot, since it changes neither C - C_E nor L - E while
-// the allowance never falls. Costs are the shifted ones; engine and expert serve the same demand, so that the shift cancels in C - C_E.
+// a decision is safe when budget_t >= 0 with it. If every decision is safe, J_t <= J_E,t + allowance_t at every t,
+// since
+// ||L|| <= ||E|| + R(L - E); and the expert's own decision is always safe after a safe slot, since it changes neither C
+// - C_E nor L - E while the allowance never falls. Costs are the shifted ones; engine and expert serve the same demand,
+// so that the shift cancels in C - C_E.
 //
 // This is the only place that knows the formula.
 #pragma once
@@ -40,27 +42,30 @@ struct Increment {
 };
 
 /// Fills `increment`; buffers are reused.
-void ComputeIncrement(const Problem& problem, const Coefficients& coefficients, const Allocation& allocation, Increment* increment);
+void ComputeIncrement(const Problem& problem, const Coefficients& coefficients, const Allocation& allocation,
+                      Increment* increment);
 
 /// The budget of one slot as a function of the engine's decision in it.
 class SlotBudget {
  public:
   explicit SlotBudget(const Problem& problem);
 
-  /// `engine` and `expert` are the ledgers before the slot, `expert_increment` what the expert's decision adds, `allowance` the one after the
-  /// slot.
+  /// `engine` and `expert` are the ledgers before the slot, `expert_increment` what the expert's decision adds,
+  /// `allowance` the one after the slot.
   void Begin(const Ledger& engine, const Ledger& expert, const Increment& expert_increment, double allowance);
 
   /// The budget with a decision of this increment, USD.
   double Value(const Increment& increment) const;
 
-  /// The budget on the segment from `from` (alpha = 0) to `to` (alpha = 1), and a supergradient in alpha. Concave in alpha.
+  /// The budget on the segment from `from` (alpha = 0) to `to` (alpha = 1), and a supergradient in alpha. Concave in
+  /// alpha.
   struct OnSegment {
     double value, slope;
   };
   OnSegment ValueOnSegment(const Increment& from, const Increment& to, double alpha) const;
 
-  /// The parts, for solvers: the budget with a decision x is room() - cost(x) - sum_k mu_k R(difference()^k + load^k(x)).
+  /// The parts, for solvers: the budget with a decision x is room() - cost(x) - sum_k mu_k R(difference()^k +
+  /// load^k(x)).
   double room() const { return room_; }
   const std::vector<Vector>& difference() const { return difference_; }
 

@@ -11,8 +11,8 @@ namespace evenkeel {
 /// Runs an advice policy behind a guard.
 class GuardedAdvice {
  public:
-  /// With a timeout in seconds > 0 the advice runs on a thread of its own and an answer that is late is dropped; while it is still busy, the
-  /// slots in between count as late too. 0: it is waited for.
+  /// With a timeout in seconds > 0 the advice runs on a thread of its own and an answer that is late is dropped; while
+  /// it is still busy, the slots in between count as late too. 0: it is waited for.
   GuardedAdvice(const Problem& problem, std::unique_ptr<Policy> advice, double timeout);
   ~GuardedAdvice();
 

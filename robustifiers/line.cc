@@ -8,14 +8,19 @@ namespace evenkeel {
 
 double SmallestSafeAlpha(const SlotBudget& budget, const Increment& advice, const Increment& expert) {
   constexpr int kMaxSteps = 100;
-  double alpha = 0.0;
+  constexpr double kLastBit = std::numeric_limits<double>::epsilon();
+  double alpha = 0.0, last_value = -std::numeric_limits<double>::infinity(), stalled = 0.0;
   for (int step = 0; step < kMaxSteps; ++step) {
     const SlotBudget::OnSegment at = budget.ValueOnSegment(advice, expert, alpha);
     if (at.value >= 0.0) return alpha;
-    if (!(at.slope > 0.0)) return 1.0;  // concave and not rising: no safe point further on, but the expert's by theorem 4
-    // The tangent lies above the budget, so that its root is never beyond the smallest safe alpha; the last bit goes up.
+    if (!(at.slope > 0.0))
+      return 1.0;  // concave and not rising: no safe point further on, but the expert's by theorem 4
+    // The tangent lies above the budget, so that its root is never beyond the smallest safe alpha; the last bit goes
+    // up. Where loads that nearly cancel hide so short a step in their rounding, steps grow until the budget shows one.
+    if (!(at.value > last_value)) stalled = std::max(4.0 * stalled, kLastBit * alpha);
+    last_value = at.value;
     const double next = alpha - at.value / at.slope;
-    alpha = next > alpha ? next : std::nextafter(alpha, 2.0) + std::numeric_limits<double>::epsilon() * alpha;
+    alpha = std::max(next > alpha ? next : std::nextafter(alpha, 2.0) + kLastBit * alpha, alpha + stalled);
     if (!(alpha < 1.0)) return 1.0;
   }
   return 1.0;

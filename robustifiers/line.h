@@ -5,8 +5,9 @@
 
 namespace evenkeel {
 
-/// The smallest alpha in [0, 1] for which (1 - alpha) advice + alpha expert is safe, 1 when only the expert's decision is. Newton's method
-/// from the left on a concave function: exact up to rounding, after finitely many steps for the norms 1 and inf.
+/// The smallest alpha in [0, 1] for which (1 - alpha) advice + alpha expert is safe, 1 when only the expert's decision
+/// is. Newton's method from the left on a concave function: exact up to rounding, after finitely many steps for the
+/// norms 1 and inf.
 double SmallestSafeAlpha(const SlotBudget& budget, const Increment& advice, const Increment& expert);
 
 /// result = (1 - alpha) a + alpha b. The ends are copied to the bit.

@@ -73,7 +73,8 @@ SmoothReserve EvaluateReserve(const Vector& difference, double q) {
   for (Eigen::Index b = 0; b < n; ++b) out.gradient[b] = std::pow(u[b], q - 1.0);
   const double factor = (q - 1.0) / out.value;
   out.hessian = -factor * out.gradient * out.gradient.transpose();
-  for (Eigen::Index b = 0; b < n; ++b) out.hessian(b, b) += u[b] > 0.0 ? factor * std::pow(std::max(u[b], 1e-9), q - 2.0) : 0.0;
+  for (Eigen::Index b = 0; b < n; ++b)
+    out.hessian(b, b) += u[b] > 0.0 ? factor * std::pow(std::max(u[b], 1e-9), q - 2.0) : 0.0;
   return out;
 }
 
@@ -81,7 +82,11 @@ SmoothReserve EvaluateReserve(const Vector& difference, double q) {
 
 struct Projector::Impl {
   explicit Impl(const Problem& the_problem)
-      : problem(the_problem), data(LayOut(the_problem)), layout(data), kernel(data, layout), curvature(data.num_loads, data.num_loads) {
+      : problem(the_problem),
+        data(LayOut(the_problem)),
+        layout(data),
+        kernel(data, layout),
+        curvature(data.num_loads, data.num_loads) {
     const int arcs = data.num_arcs, regions = data.num_regions, loads = data.num_loads;
     const int groups = static_cast<int>(data.groups.size());
     for (Vector* vector : {&target, &x, &z, &dx, &dz, &product, &d, &dual, &u}) vector->setZero(arcs);
@@ -93,7 +98,9 @@ struct Projector::Impl {
 
   void Load(const Slot& slot, const Coefficients& coefficients, const SlotBudget& budget, const Allocation& advice);
   void Start();
-  bool Active(int a) const { return demand[data.gateway[a]] > 0.0 && (data.region[a] < 0 || capacity[data.region[a]] > 0.0); }
+  bool Active(int a) const {
+    return demand[data.gateway[a]] > 0.0 && (data.region[a] < 0 || capacity[data.region[a]] > 0.0);
+  }
   double Measure();
   void Factorise();
   void SlotStep(const Vector& price_step, double aim, bool corrector);
@@ -112,18 +119,19 @@ struct Projector::Impl {
   std::vector<SmoothReserve> reserves;
 
   Vector demand, capacity;
-  Vector target;                                       // the advice, [arcs]
-  Vector x, z, dx, dz, product, d, dual, u;            // [arcs]
-  Vector s, pi, ds, dpi, slack_product, ratio, region;  // [regions]
-  Vector y, dy, gateway;                               // [gateways]
+  Vector target;                                                                     // the advice, [arcs]
+  Vector x, z, dx, dz, product, d, dual, u;                                          // [arcs]
+  Vector s, pi, ds, dpi, slack_product, ratio, region;                               // [regions]
+  Vector y, dy, gateway;                                                             // [gateways]
   Vector gamma, dgamma, load, response, w, dw, w_product, difference, gamma_of_inf;  // [loads]
-  Vector bound, dbound, weight;                        // [groups]: s_k, and mu_k in the budget's unit
-  double unit = 1.0, room = 0.0;                       // the budget is divided by `unit`
+  Vector bound, dbound, weight;   // [groups]: s_k, and mu_k in the budget's unit
+  double unit = 1.0, room = 0.0;  // the budget is divided by `unit`
   double lambda = 1.0, dlambda = 0.0, v = 1.0, dv = 0.0, v_product = 0.0;
   double pairs = 1.0;
 };
 
-void Projector::Impl::Load(const Slot& slot, const Coefficients& coefficients, const SlotBudget& budget, const Allocation& advice) {
+void Projector::Impl::Load(const Slot& slot, const Coefficients& coefficients, const SlotBudget& budget,
+                           const Allocation& advice) {
   demand = slot.demand;
   capacity = slot.capacity;
   const int arcs = problem.num_arcs(), shed_arcs = data.num_arcs - arcs;
@@ -183,7 +191,8 @@ void Projector::Impl::Start() {
   for (std::size_t g = 1; g < data.groups.size(); ++g) {
     const CoupledGroup& group = data.groups[g];
     auto price = gamma.segment(group.first_load, group.num_loads);
-    const Vector total = difference.segment(group.first_load, group.num_loads) + load.segment(group.first_load, group.num_loads);
+    const Vector total =
+        difference.segment(group.first_load, group.num_loads) + load.segment(group.first_load, group.num_loads);
     price.setConstant(lambda * weight[static_cast<Eigen::Index>(g)] / group.num_loads);
     if (!std::isinf(group.norm)) continue;
     const double spread = std::max(1e-6, total.maxCoeff() - total.minCoeff());
@@ -225,7 +234,8 @@ double Projector::Impl::Measure() {
       continue;
     }
     reserves[g] = EvaluateReserve(
-        difference.segment(group.first_load, group.num_loads) + load.segment(group.first_load, group.num_loads), group.norm);
+        difference.segment(group.first_load, group.num_loads) + load.segment(group.first_load, group.num_loads),
+        group.norm);
   }
   return worst;
 }
@@ -277,11 +287,13 @@ void Projector::Impl::SlotStep(const Vector& price_step, double aim, bool correc
   }
 }
 
-/// The system for prices gamma, multiplier lambda and bounds s_k, given the slot's response dl = response - curvature dgamma:
+/// The system for prices gamma, multiplier lambda and bounds s_k, given the slot's response dl = response - curvature
+/// dgamma:
 ///   load 0:   dgamma_0 - dlambda = lambda - gamma_0
-///   norm inf: (M + w / gamma) dgamma + ds = response + target / gamma - (s - D - l - w),   sum dgamma - mu dlambda = lambda mu - sum gamma
-///   finite:   (I + lambda mu R'' M) dgamma - mu R' dlambda = lambda mu R' - gamma + lambda mu R'' response
-///   budget:   dv = room - l_0 - sum mu s_k - sum mu R - v - (dl_0 + sum mu ds_k + sum mu R' dl),   lambda dv + v dlambda = target - v lambda
+///   norm inf: (M + w / gamma) dgamma + ds = response + target / gamma - (s - D - l - w),   sum dgamma - mu dlambda =
+///   lambda mu - sum gamma finite:   (I + lambda mu R'' M) dgamma - mu R' dlambda = lambda mu R' - gamma + lambda mu
+///   R'' response budget:   dv = room - l_0 - sum mu s_k - sum mu R - v - (dl_0 + sum mu ds_k + sum mu R' dl),   lambda
+///   dv + v dlambda = target - v lambda
 bool Projector::Impl::Couple(double aim, bool corrector) {
   const int loads = data.num_loads, groups = static_cast<int>(data.groups.size()), size = loads + groups;
   const Eigen::MatrixXd full = curvature.selfadjointView<Eigen::Lower>();
@@ -301,7 +313,9 @@ bool Projector::Impl::Couple(double aim, bool corrector) {
     if (std::isinf(group.norm)) {
       const auto slack = w.segment(first, n);
       const Vector wanted =
-          (aim - (slack.cwiseProduct(price) + (corrector ? Vector(w_product.segment(first, n)) : Vector::Zero(n))).array()).matrix();
+          (aim -
+           (slack.cwiseProduct(price) + (corrector ? Vector(w_product.segment(first, n)) : Vector::Zero(n))).array())
+              .matrix();
       matrix.block(first, 0, n, loads) = full.middleRows(first, n);
       matrix.diagonal().segment(first, n) += slack.cwiseQuotient(price);
       matrix.col(loads + g).segment(first, n).setOnes();
@@ -318,7 +332,8 @@ bool Projector::Impl::Couple(double aim, bool corrector) {
       matrix.block(first, 0, n, loads) = factor_k * reserve.hessian * full.middleRows(first, n);
       matrix.diagonal().segment(first, n).array() += 1.0;
       matrix.col(lambda_column).segment(first, n) = -weight[g] * reserve.gradient;
-      right.segment(first, n) = factor_k * reserve.gradient - price + factor_k * reserve.hessian * response.segment(first, n);
+      right.segment(first, n) =
+          factor_k * reserve.gradient - price + factor_k * reserve.hessian * response.segment(first, n);
       matrix(loads + g, loads + g) = 1.0;
       matrix.row(lambda_column).head(loads) += weight[g] * reserve.gradient.transpose() * full.middleRows(first, n);
       right[lambda_column] += weight[g] * reserve.gradient.dot(response.segment(first, n));
@@ -399,8 +414,8 @@ void Projector::Impl::Update(double primal, double dual_length) {
 Projector::Projector(const Problem& problem) : impl_(std::make_unique<Impl>(problem)) {}
 Projector::~Projector() = default;
 
-bool Projector::Project(const Slot& slot, const Coefficients& coefficients, const SlotBudget& budget, const Allocation& advice,
-                        Allocation* result) {
+bool Projector::Project(const Slot& slot, const Coefficients& coefficients, const SlotBudget& budget,
+                        const Allocation& advice, Allocation* result) {
   Impl& m = *impl_;
   m.Load(slot, coefficients, budget, advice);
   m.Start();

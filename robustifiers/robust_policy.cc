@@ -17,7 +17,8 @@ constexpr double kNoRoom = 1e-10;
 
 class Robust : public Policy {
  public:
-  Robust(const Problem& problem, std::unique_ptr<Policy> advice, std::unique_ptr<Policy> expert, const RobustOptions& options)
+  Robust(const Problem& problem, std::unique_ptr<Policy> advice, std::unique_ptr<Policy> expert,
+         const RobustOptions& options)
       : problem_(problem),
         options_(options),
         advice_(problem, std::move(advice), options.advice_timeout),
@@ -40,7 +41,8 @@ class Robust : public Policy {
   bool IsSafe(double value) const { return value >= -kRounding * scale_; }
   void ComeBack(const SlotInput& input, Allocation* allocation);
   bool TryProjection(const SlotInput& input, Allocation* allocation);
-  double MixWithExpert(const SlotInput& input, const Allocation& from, const Increment& increment, Allocation* allocation);
+  double MixWithExpert(const SlotInput& input, const Allocation& from, const Increment& increment,
+                       Allocation* allocation);
   void Play(Verdict verdict, double alpha, const Allocation& decision, double slack, Allocation* allocation);
   void MeasureObservation(const Coefficients& metered);
 
@@ -112,10 +114,12 @@ void Robust::ComeBack(const SlotInput& input, Allocation* allocation) {
   }
 }
 
-/// The nearest safe point, made safe to the last digit by a last short way along the line. False, and counted, when it did not converge.
+/// The nearest safe point, made safe to the last digit by a last short way along the line. False, and counted, when it
+/// did not converge.
 bool Robust::TryProjection(const SlotInput& input, Allocation* allocation) {
   const double expert_slack = budget_.Value(expert_increment_);
-  if (expert_slack <= kNoRoom * scale_) {  // the safe set is next to nothing but the expert's decision: nothing to solve
+  if (expert_slack <=
+      kNoRoom * scale_) {  // the safe set is next to nothing but the expert's decision: nothing to solve
     Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
     return true;
   }
@@ -136,7 +140,8 @@ bool Robust::TryProjection(const SlotInput& input, Allocation* allocation) {
   return true;
 }
 
-double Robust::MixWithExpert(const SlotInput& input, const Allocation& from, const Increment& increment, Allocation* allocation) {
+double Robust::MixWithExpert(const SlotInput& input, const Allocation& from, const Increment& increment,
+                             Allocation* allocation) {
   const double alpha = SmallestSafeAlpha(budget_, increment, expert_increment_);
   Mix(from, expected_, alpha, allocation);
   ComputeIncrement(problem_, input.coefficients, *allocation, &played_increment_);
@@ -183,7 +188,8 @@ void Robust::MeasureObservation(const Coefficients& metered) {
     if (seen == truth) return;
     report_.delta = std::max(report_.delta, truth == 0.0 ? kInfinity : std::abs(seen / truth - 1.0));
   };
-  for (int a = 0; a < problem_.num_arcs(); ++a) compare(observed_.cost[a] + metered.shift, metered.cost[a] + metered.shift);
+  for (int a = 0; a < problem_.num_arcs(); ++a)
+    compare(observed_.cost[a] + metered.shift, metered.cost[a] + metered.shift);
   for (int k = 0; k < problem_.num_groups(); ++k) {
     for (int a = 0; a < problem_.num_arcs(); ++a) compare(observed_.load[k][a], metered.load[k][a]);
   }
@@ -203,8 +209,8 @@ PolicyReport Robust::Report() const {
 
 }  // namespace
 
-std::unique_ptr<Policy> MakeRobust(const Problem& problem, std::unique_ptr<Policy> advice, std::unique_ptr<Policy> expert,
-                                   const RobustOptions& options) {
+std::unique_ptr<Policy> MakeRobust(const Problem& problem, std::unique_ptr<Policy> advice,
+                                   std::unique_ptr<Policy> expert, const RobustOptions& options) {
   EVENKEEL_CHECK(options.spending.rho >= 0.0 && options.spending.bonus >= 0.0 && options.spending.planned >= 0.0);
   return std::make_unique<Robust>(problem, std::move(advice), std::move(expert), options);
 }

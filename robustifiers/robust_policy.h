@@ -22,9 +22,9 @@ struct RobustOptions {
   double advice_timeout = 0.0;  ///< seconds; 0: wait
 };
 
-/// J_t <= J_E,t + allowance_t at every t on shifted objectives, whatever the advice does (theorem 4); with observations that differ from what
-/// is metered the budget is settled with metered values (theorem 5 b).
-std::unique_ptr<Policy> MakeRobust(const Problem& problem, std::unique_ptr<Policy> advice, std::unique_ptr<Policy> expert,
-                                   const RobustOptions& options);
+/// J_t <= J_E,t + allowance_t at every t on shifted objectives, whatever the advice does (theorem 4); with observations
+/// that differ from what is metered the budget is settled with metered values (theorem 5 b).
+std::unique_ptr<Policy> MakeRobust(const Problem& problem, std::unique_ptr<Policy> advice,
+                                   std::unique_ptr<Policy> expert, const RobustOptions& options);
 
 }  // namespace evenkeel

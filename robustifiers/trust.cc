@@ -24,7 +24,8 @@ double Trust::PricedShiftedCost(const Coefficients& metered, const Allocation& a
   return cost_.dot(allocation.flow) + metered.shift * allocation.flow.sum() + shed_price * allocation.shed.sum();
 }
 
-void Trust::Observe(const Coefficients& metered, const Ledger& expert_ledger, const Allocation& advice, const Allocation& expert) {
+void Trust::Observe(const Coefficients& metered, const Ledger& expert_ledger, const Allocation& advice,
+                    const Allocation& expert) {
   if (!options_.adaptive) return;
   for (int k = 0; k < problem_.num_groups(); ++k) {
     const Group& group = problem_.groups[k];

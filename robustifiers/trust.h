@@ -1,7 +1,8 @@
 // How much of the allowance advice may use: all of it, or as much as it has earned.
 //
-// The adaptive rule looks at every slot's advice a_s and expert's decision e_s at the expert's own shadow prices gamma_s (the gradient of
-// mu_k ||E^k||_{min(q_k, 8)} at its loads), v_s(x) = (c_s + gamma_s h_s) . x on shifted costs, and books a credit when the advice is not much dearer:
+// The adaptive rule looks at every slot's advice a_s and expert's decision e_s at the expert's own shadow prices
+// gamma_s (the gradient of mu_k ||E^k||_{min(q_k, 8)} at its loads), v_s(x) = (c_s + gamma_s h_s) . x on shifted costs,
+// and books a credit when the advice is not much dearer:
 //
 //   credit_s    = max(0, (1 + tolerance) v_s(e_s) - v_s(a_s)),  capped at tolerance v_s(e_s)
 //   allowance_t = min( margin_t,  floor margin_t + gain sum_{s < t} credit_s ) + B,      margin_t = rho max(J_E,t, F)
@@ -10,7 +11,8 @@
 //
 //   J_t <= J_E,t + floor margin_t + B + gain sum_{s < t} credit_s :
 //
-// advice that always looks more than `tolerance` dearer than the expert costs at most floor times the margin (docs/guarantees.md).
+// advice that always looks more than `tolerance` dearer than the expert costs at most floor times the margin
+// (docs/guarantees.md).
 #pragma once
 
 #include "robustifiers/budget.h"
@@ -19,9 +21,9 @@ namespace evenkeel {
 
 struct TrustOptions {
   bool adaptive = false;
-  double floor = 0.3;      ///< share of the margin that is there without proof, in [0, 1]
-  double tolerance = 0.3;  ///< by how much advice may look dearer than the expert and still earn credit, >= 0
-  double gain = 1.0;       ///< margin per USD of credit, >= 0
+  double floor = 0.1;       ///< share of the margin that is there without proof, in [0, 1]
+  double tolerance = 0.05;  ///< by how much advice may look dearer than the expert and still earn credit, >= 0
+  double gain = 4.0;        ///< margin per USD of credit, >= 0
 };
 
 class Trust {
@@ -32,7 +34,8 @@ class Trust {
   double AllowanceAt(double expert_objective) const;
 
   /// Books a settled slot; `expert_ledger` is the expert's after it.
-  void Observe(const Coefficients& metered, const Ledger& expert_ledger, const Allocation& advice, const Allocation& expert);
+  void Observe(const Coefficients& metered, const Ledger& expert_ledger, const Allocation& advice,
+               const Allocation& expert);
 
  private:
   double PricedShiftedCost(const Coefficients& metered, const Allocation& allocation) const;

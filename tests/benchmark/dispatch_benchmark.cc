@@ -1,5 +1,5 @@
-// One slot's dispatch at prices. Arguments: regions (= gateways), reach in percent, whether arcs have a network cost of their own
-// (without, costs differ by region only, as in the published case).
+// One slot's dispatch at prices. Arguments: regions (= gateways), reach in percent, whether arcs have a network cost of
+// their own (without, costs differ by region only, as in the published case).
 #include <benchmark/benchmark.h>
 
 #include <random>
@@ -45,7 +45,8 @@ DispatchCase MakeCase(int size, double reach, bool network_cost) {
 }
 
 void BM_Dispatch(benchmark::State& state) {
-  const DispatchCase instance = MakeCase(static_cast<int>(state.range(0)), 0.01 * static_cast<double>(state.range(1)), state.range(2) != 0);
+  const DispatchCase instance =
+      MakeCase(static_cast<int>(state.range(0)), 0.01 * static_cast<double>(state.range(1)), state.range(2) != 0);
   Dispatcher dispatcher(instance.problem);
   Allocation allocation = MakeAllocation(instance.problem);
   std::size_t t = 0;

@@ -1,12 +1,14 @@
 // A trace file before it is written. Mutations may bend it out of all shape; what is written is well-formed HDF5.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "models/error.h"
 #include "models/hdf5_writer.h"
 #include "models/trace.h"
 #include "models/trace_schema.h"

@@ -16,64 +16,61 @@
 
 namespace evenkeel {
 
-inline const std::vector<std::string>& Names() {
-  static const std::vector<std::string> names = {"time",
-                                                 "region",
-                                                 "gateway",
-                                                 "variant",
-                                                 "demand",
-                                                 "capacity",
-                                                 "price",
-                                                 "carbon_intensity",
-                                                 "water_intensity",
-                                                 "onsite_water",
-                                                 "offsite_water",
-                                                 "pue",
-                                                 "region_latitude",
-                                                 "region_longitude",
-                                                 "gateway_latitude",
-                                                 "gateway_longitude",
-                                                 "energy_per_unit",
-                                                 "resource_per_unit",
-                                                 "quality_loss",
-                                                 "reachable",
-                                                 "network_cost",
-                                                 "distance",
-                                                 "title",
-                                                 "units",
-                                                 "schema",
-                                                 "schema_version",
-                                                 "slot_hours",
-                                                 "signal_type",
-                                                 "scope"};
-  return names;
-}
+inline constexpr const char* kNames[] = {"time",
+                                         "region",
+                                         "gateway",
+                                         "variant",
+                                         "demand",
+                                         "capacity",
+                                         "price",
+                                         "carbon_intensity",
+                                         "water_intensity",
+                                         "onsite_water",
+                                         "offsite_water",
+                                         "pue",
+                                         "region_latitude",
+                                         "region_longitude",
+                                         "gateway_latitude",
+                                         "gateway_longitude",
+                                         "energy_per_unit",
+                                         "resource_per_unit",
+                                         "quality_loss",
+                                         "reachable",
+                                         "network_cost",
+                                         "distance",
+                                         "title",
+                                         "units",
+                                         "schema",
+                                         "schema_version",
+                                         "slot_hours",
+                                         "signal_type",
+                                         "scope"};
 
 inline double DrawNumber(FuzzedDataProvider* input) {
-  static const std::vector<double> numbers = {0.0,
-                                              -0.0,
-                                              1.0,
-                                              -1.0,
-                                              0.5,
-                                              2.0,
-                                              90.0,
-                                              180.0,
-                                              255.0,
-                                              256.0,
-                                              1e-9,
-                                              1e12,
-                                              -1e12,
-                                              1.0000001e12,
-                                              1e308,
-                                              -1e308,
-                                              0x1p63,
-                                              std::numeric_limits<double>::infinity(),
-                                              -std::numeric_limits<double>::infinity(),
-                                              std::nan(""),
-                                              std::numeric_limits<double>::denorm_min(),
-                                              1663804800.0,
-                                              253402300800.0};
-  if (input->ConsumeBool()) return numbers[input->ConsumeIntegralInRange<std::size_t>(0, numbers.size() - 1)];
+  static const double numbers[] = {0.0,
+                                   -0.0,
+                                   1.0,
+                                   -1.0,
+                                   0.5,
+                                   2.0,
+                                   90.0,
+                                   180.0,
+                                   255.0,
+                                   256.0,
+                                   1e-9,
+                                   1e12,
+                                   -1e12,
+                                   1.0000001e12,
+                                   1e308,
+                                   -1e308,
+                                   0x1p63,
+                                   std::numeric_limits<double>::infinity(),
+                                   -std::numeric_limits<double>::infinity(),
+                                   std::nan(""),
+                                   std::numeric_limits<double>::denorm_min(),
+                                   1663804800.0,
+                                   253402300800.0};
+  if (input->ConsumeBool()) return input->PickValueInArray(numbers);
   return input->ConsumeFloatingPoint<double>();
 }
 
@@ -86,15 +83,15 @@ inline std::string DrawText(FuzzedDataProvider* input) {
     case 2:
       return "\xff\xfe\x80";
     case 3:
-      return Names()[input->ConsumeIntegralInRange<std::size_t>(0, Names().size() - 1)];
+      return input->PickValueInArray(kNames);
     default:
       return input->ConsumeRandomLengthString(40);
   }
 }
 
 inline std::string DrawAxis(FuzzedDataProvider* input) {
-  static const std::vector<std::string> axes = {"time", "region", "gateway", "variant", "0", "1", "2", "3", "9"};
-  return axes[input->ConsumeIntegralInRange<std::size_t>(0, axes.size() - 1)];
+  constexpr const char* kAxes[] = {"time", "region", "gateway", "variant", "0", "1", "2", "3", "9"};
+  return input->PickValueInArray(kAxes);
 }
 
 inline DraftDataset* DrawDataset(FuzzedDataProvider* input, Draft* draft) {
@@ -196,9 +193,8 @@ inline void ChangeLength(FuzzedDataProvider* input, DraftDataset* dataset) {
 
 /// Times and slot length that fit each other, or nearly.
 inline void ChangeSlots(FuzzedDataProvider* input, Draft* draft) {
-  static const std::vector<double> seconds = {1.0,        60.0,       900.0,         3600.0, 0.5,
-                                              7.0 + 1e-9, 7.0 + 1e-5, 8784 * 3600.0, 1e9};
-  const double step = seconds[input->ConsumeIntegralInRange<std::size_t>(0, seconds.size() - 1)];
+  constexpr double kSeconds[] = {1.0, 60.0, 900.0, 3600.0, 0.5, 7.0 + 1e-9, 7.0 + 1e-5, 8784 * 3600.0, 1e9};
+  const double step = input->PickValueInArray(kSeconds);
   draft->attributes["slot_hours"] = step / 3600.0;
   std::vector<double>& times = draft->datasets["time"].values;
   const double start = input->ConsumeBool() ? 0.0 : DrawNumber(input);

@@ -23,6 +23,7 @@ namespace evenkeel {
 namespace {
 
 constexpr int kMostMutations = 12;
+
 /// A path for a file, in memory where the system has a place for that.
 class TemporaryPath {
  public:

@@ -23,7 +23,8 @@ const char* const kData = EVENKEEL_SOURCE_DIR "/../shared/data/eglb-2022";
 const char* const kGolden = EVENKEEL_SOURCE_DIR "/tests/golden/generated_10x10.txt";
 constexpr double kOptimum = 623661.352476;  // USD
 
-/// Means and maxima over the regions: cost in USD to 0.01, water in m3 to 0.01, carbon in t to 0.001; 0 where none is published.
+/// Means and maxima over the regions: cost in USD to 0.01, water in m3 to 0.01, carbon in t to 0.001; 0 where none is
+/// published.
 struct Burden {
   double mean_cost, max_cost, mean_water, max_water, mean_carbon, max_carbon;
 };
@@ -122,11 +123,12 @@ TEST_F(PublishedCase, ExpertsNearTheOptimum) {
 
 TEST_F(PublishedCase, WeightSensitivity) {
   struct Row {
-    double water_weight, carbon_weight;          // USD/m3, USD/t
-    double max_water, water_digit, max_carbon;   // m3, t to 0.1
+    double water_weight, carbon_weight;         // USD/m3, USD/t
+    double max_water, water_digit, max_carbon;  // m3, t to 0.1
   };
-  for (const Row& row : {Row{6, 150, 2380.7, 0.1, 166.5}, Row{60, 150, 2047, 1, 145.8}, Row{60, 500, 1884.7, 0.1, 133.1},
-                         Row{200, 1500, 1565, 1, 114.7}, Row{600, 15000, 1595, 1, 106.7}}) {
+  for (const Row& row :
+       {Row{6, 150, 2380.7, 0.1, 166.5}, Row{60, 150, 2047, 1, 145.8}, Row{60, 500, 1884.7, 0.1, 133.1},
+        Row{200, 1500, 1565, 1, 114.7}, Row{600, 15000, 1595, 1, 106.7}}) {
     SCOPED_TRACE(testing::Message() << "water " << row.water_weight << ", carbon " << row.carbon_weight);
     Objective objective = PublishedObjective();
     objective.groups[0].weight = row.carbon_weight;

@@ -69,6 +69,7 @@ TEST_F(CliTest, SolvesAndChecks) {
   const Json solved = SucceedJson({"solve", "t.h5", "--prices-out", "p.csv", "--out", "opt.h5"});
   EXPECT_LE(solved["gap"], 1e-8);
   EXPECT_LE(solved["checker"]["gap"], 1e-8);
+  EXPECT_GT(solved["iterations"], 0);
   EXPECT_EQ(solved["checker"]["confirmed"], true);
   EXPECT_EQ(solved["prices"]["carbon"].size(), 4u);
   EXPECT_EQ(solved["groups"].size(), 2u);

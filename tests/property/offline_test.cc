@@ -12,7 +12,8 @@ namespace {
 void ExpectAgreement(const Instance& instance, double tolerance, double gap) {
   const auto slots = MakeSlotSource(instance.trace);
   const ClpPeriodOptimum reference = SolvePeriodWithClp(instance.problem, *slots, tolerance / 10.0);
-  ASSERT_TRUE(reference.converged) << "CLP did not converge: " << reference.objective << ", bound " << reference.lower_bound;
+  ASSERT_TRUE(reference.converged) << "CLP did not converge: " << reference.objective << ", bound "
+                                   << reference.lower_bound;
   const OfflineOptimum optimum = SolveOffline(instance.problem, *slots, {});
   const double scale = 1.0 + std::abs(reference.objective);
   EXPECT_LE(std::abs(optimum.objective - reference.objective) / scale, tolerance)
@@ -56,7 +57,8 @@ TEST(OfflineTest, ResultsDoNotDependOnTheNumberOfThreads) {
     const auto slots = MakeSlotSource(instance.trace);
     OfflineOptions one, three;
     three.threads = 3;
-    const OfflineOptimum a = SolveOffline(instance.problem, *slots, one), b = SolveOffline(instance.problem, *slots, three);
+    const OfflineOptimum a = SolveOffline(instance.problem, *slots, one),
+                         b = SolveOffline(instance.problem, *slots, three);
     EXPECT_EQ(a.objective, b.objective);
     for (std::size_t k = 0; k < a.prices.size(); ++k) EXPECT_EQ(a.prices[k], b.prices[k]);
   }

@@ -1,4 +1,5 @@
-// Theorems 2 and 3 of docs/theory.md against adversaries that see every decision, and on instances that make the bounds tight.
+// Theorems 2 and 3 of docs/theory.md against adversaries that see every decision, and on instances that make the bounds
+// tight.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -44,7 +45,8 @@ std::vector<Expert> AllExperts(const Problem& problem, int buckets) {
   return experts;
 }
 
-/// Plays, checks the theorem's bound, and returns J / OPT, both shifted. `trace` holds the adversary's slots afterwards.
+/// Plays, checks the theorem's bound, and returns J / OPT, both shifted. `trace` holds the adversary's slots
+/// afterwards.
 double PlayAndCheck(const Problem& problem, const Adversary& adversary, const Expert& expert, Trace* trace) {
   const Played played = PlayAdversary(problem, adversary, *expert.policy, trace);
   const OfflineOptimum optimum = SolveOffline(problem, *MakeSlotSource(*trace), {});
@@ -57,11 +59,13 @@ double PlayAndCheck(const Problem& problem, const Adversary& adversary, const Ex
   return ratio;
 }
 
-/// Slot t gives work for half of the 2^(m-t) regions that are left: the adversary keeps the half that carries more, and shuts the others
-/// for good. Its own plan puts every slot's work on the half that it is about to shut, 1 per region: OPT <= 1. The regions it keeps have
-/// at least the average load, which grows by 1/2 in every slot: J >= m / 2 = log2(N) / 2, whatever the algorithm.
+/// Slot t gives work for half of the 2^(m-t) regions that are left: the adversary keeps the half that carries more, and
+/// shuts the others for good. Its own plan puts every slot's work on the half that it is about to shut, 1 per region:
+/// OPT <= 1. The regions it keeps have at least the average load, which grows by 1/2 in every slot: J >= m / 2 =
+/// log2(N) / 2, whatever the algorithm.
 ///
-/// With `price` > 0 regions stay open but cost `price` where they would have been shut: the same as long as paying never pays.
+/// With `price` > 0 regions stay open but cost `price` where they would have been shut: the same as long as paying
+/// never pays.
 Adversary HalvingAdversary(int regions, double price) {
   auto open = std::make_shared<std::vector<int>>(regions);
   std::iota(open->begin(), open->end(), 0);
@@ -90,16 +94,19 @@ TEST(AdversaryTest, HalvingTheCheapSetCostsALogarithm) {
       Trace trace = PlainTrace(regions, 1, m + 1);  // the last slot gives half a unit to the only region left
       const Problem problem = ProblemOf(trace, CarbonObjective(1.0, kInfinity));
       const double best_q = std::max(1.2, std::log(regions / 2.0));
-      const double ratio = PlayAndCheck(problem, HalvingAdversary(regions, price), PowerGreedy(problem, regions, best_q, 1.0), &trace);
+      const double ratio =
+          PlayAndCheck(problem, HalvingAdversary(regions, price), PowerGreedy(problem, regions, best_q, 1.0), &trace);
       EXPECT_GE(ratio, 0.5 * (m + 1) - 1e-6);
       EXPECT_GT(ratio, before + 0.1) << "no growth with the number of regions";
       before = ratio;
       RecordProperty(fmt::format("power_greedy_{}_regions_price_{}", regions, price),
                      fmt::format("{:.4f} of {:.2f}", ratio, PowerGreedyBound(1, regions, best_q, 1.0)));
       for (double q : {2.0, 16.0}) {
-        const double norm_greedy = PlayAndCheck(problem, HalvingAdversary(regions, price), NormGreedy(problem, regions, q), &trace);
+        const double norm_greedy =
+            PlayAndCheck(problem, HalvingAdversary(regions, price), NormGreedy(problem, regions, q), &trace);
         EXPECT_GE(norm_greedy, 0.5 * (m + 1) - 1e-6) << q;
-        RecordProperty(fmt::format("norm_greedy_{}_{}_regions_price_{}", q, regions, price), fmt::format("{:.4f}", norm_greedy));
+        RecordProperty(fmt::format("norm_greedy_{}_{}_regions_price_{}", q, regions, price),
+                       fmt::format("{:.4f}", norm_greedy));
       }
     }
   }
@@ -136,9 +143,9 @@ TEST(AdversaryTest, RepeatingTheWorstRegionStaysUnderTheBounds) {
   RecordProperty("norm_greedy", fmt::format("{:.4f}", worst_norm));
 }
 
-/// Theorem 3's tight instance: in slot i either pay 1 - delta (by leaving the work unserved) or put load 1 on region i, which is the only
-/// one open. Loading region i adds ||.||_q of 1 to a period without loads: more than paying. So norm-greedy pays in every one of the N
-/// slots, J = N (1 - delta), and the optimum loads every region once, J = 1.
+/// Theorem 3's tight instance: in slot i either pay 1 - delta (by leaving the work unserved) or put load 1 on region i,
+/// which is the only one open. Loading region i adds ||.||_q of 1 to a period without loads: more than paying. So
+/// norm-greedy pays in every one of the N slots, J = N (1 - delta), and the optimum loads every region once, J = 1.
 TEST(AdversaryTest, NormGreedysBoundIsTight) {
   for (int regions : {2, 10, 50}) {
     for (double q : {1.0, 2.0, 8.0}) {
@@ -163,8 +170,8 @@ TEST(AdversaryTest, NormGreedysBoundIsTight) {
   }
 }
 
-/// Theorem 2 needs no smallness of the steps: slots that differ by up to eight orders of magnitude in demand, intensity and price (negative
-/// ones among them), growing, shrinking and mixed.
+/// Theorem 2 needs no smallness of the steps: slots that differ by up to eight orders of magnitude in demand, intensity
+/// and price (negative ones among them), growing, shrinking and mixed.
 TEST(AdversaryTest, StepsOfVeryDifferentMagnitude) {
   double worst_power = 0.0, worst_norm = 0.0;
   for (int seed = 1; seed <= Scaled(30); ++seed) {
@@ -178,7 +185,9 @@ TEST(AdversaryTest, StepsOfVeryDifferentMagnitude) {
     const int order = seed % 3;  // growing, shrinking, mixed
     Signals drawn = trace.signals;
     for (int t = 0; t < slots; ++t) {
-      const double place = (t + 0.5) / slots, at = order == 0 ? place : order == 1 ? 1.0 - place : Draw(&random, 0.0, 1.0);
+      const double place = (t + 0.5) / slots, at = order == 0   ? place
+                                                   : order == 1 ? 1.0 - place
+                                                                : Draw(&random, 0.0, 1.0);
       drawn.demand(t, 0) = std::pow(10.0, 4.0 * at - 2.0);
       drawn.capacity.row(t).setConstant(drawn.demand(t, 0));
       const double size = std::pow(10.0, Draw(&random, -2.0, 2.0));

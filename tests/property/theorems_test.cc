@@ -87,11 +87,15 @@ int LargestGroup(const Problem& problem) {
   return buckets;
 }
 
-/// What is left of the bound, as a share of it, once the slots' certified gaps are accounted for. Negative: the theorem is broken.
+/// What is left of the bound, as a share of it, once the slots' certified gaps are accounted for. Negative: the theorem
+/// is broken.
 ///
-/// Theorem 2 sums <grad Psi(V_t), Delta(x_t) - Delta(x*_t)> <= gap ||V_t||^q over T slots instead of <= 0, and ends with
-/// J <= bound / (1 - q T gap) OPT. Theorem 3 sums F_t(x_t) <= F_t(x*_t) + gap F_T, and ends with J <= N / (1 - T gap) OPT.
-double RoomBelow(double bound, double tolerance_factor, double ratio) { return 1.0 - ratio * (1.0 - tolerance_factor) / bound; }
+/// Theorem 2 sums <grad Psi(V_t), Delta(x_t) - Delta(x*_t)> <= gap ||V_t||^q over T slots instead of <= 0, and ends
+/// with J <= bound / (1 - q T gap) OPT. Theorem 3 sums F_t(x_t) <= F_t(x*_t) + gap F_T, and ends with J <= N / (1 - T
+/// gap) OPT.
+double RoomBelow(double bound, double tolerance_factor, double ratio) {
+  return 1.0 - ratio * (1.0 - tolerance_factor) / bound;
+}
 
 struct Worst {
   double ratio = 0.0, room = kInfinity, gap = 0.0;
@@ -104,13 +108,16 @@ struct Worst {
 };
 
 /// Only small gaps are accounted for: with a large one the bound, as for exact decisions, would say nothing.
-double AccountableGap(const PolicyReport& report) { return report.worst_slot_gap <= 1e-6 ? report.worst_slot_gap : 0.0; }
+double AccountableGap(const PolicyReport& report) {
+  return report.worst_slot_gap <= 1e-6 ? report.worst_slot_gap : 0.0;
+}
 
 /// Plays the policy and returns J / OPT, both shifted, or nothing when both are zero.
 double PlayedRatio(const Instance& instance, const OfflineOptimum& optimum, Policy& policy, double* slot_gap) {
   const Played played = Play(instance.problem, *MakeSlotSource(instance.trace), policy);
   *slot_gap = AccountableGap(played.report) * instance.trace.signals.num_slots();
-  const double value = ShiftedObjectiveValue(instance.problem, played.ledger), best = optimum.objective + optimum.ledger.shift;
+  const double value = ShiftedObjectiveValue(instance.problem, played.ledger),
+               best = optimum.objective + optimum.ledger.shift;
   if (best <= 1e-9) {
     EXPECT_LE(value, 1e-6);
     return 1.0;

@@ -13,13 +13,14 @@ namespace evenkeel {
 namespace {
 
 /// Rows, top to bottom: per slot the gateways' demand and the regions' capacity; per bucket its load; then the cuts.
-/// Columns, left to right: per slot the arcs and, with shedding, the gateways' unserved workload; per bucket its load L; per group
-/// the epigraph variable s_k of its norm.
+/// Columns, left to right: per slot the arcs and, with shedding, the gateways' unserved workload; per bucket its load
+/// L; per group the epigraph variable s_k of its norm.
 ///
-///   minimise  c x + sum_k mu_k s_k   with  h x - L = 0,  and for every cut g in the unit ball of the dual norm  g . L^k - s_k <= 0.
+///   minimise  c x + sum_k mu_k s_k   with  h x - L = 0,  and for every cut g in the unit ball of the dual norm  g .
+///   L^k - s_k <= 0.
 ///
-/// Cuts along the axes are exact for the norm inf, the all-ones cut for the norm 1. For q in between, cuts at the optimum's own gradient
-/// are added until the gap closes (Kelley 1960).
+/// Cuts along the axes are exact for the norm inf, the all-ones cut for the norm 1. For q in between, cuts at the
+/// optimum's own gradient are added until the gap closes (Kelley 1960).
 class PeriodProgram {
  public:
   PeriodProgram(const Problem& problem, SlotSource& slots);
@@ -30,7 +31,8 @@ class PeriodProgram {
   /// c x at the primal solution, without the norms.
   double CostPart() const {
     double norms = 0.0;
-    for (int k = 0; k < problem_.num_groups(); ++k) norms += problem_.groups[k].weight * clp_.primalColumnSolution()[NormColumn(k)];
+    for (int k = 0; k < problem_.num_groups(); ++k)
+      norms += problem_.groups[k].weight * clp_.primalColumnSolution()[NormColumn(k)];
     return clp_.objectiveValue() - norms;
   }
 
@@ -56,7 +58,8 @@ class PeriodProgram {
   ClpSimplex clp_;
 };
 
-PeriodProgram::PeriodProgram(const Problem& problem, SlotSource& slots) : problem_(problem), num_slots_(slots.num_slots()) {
+PeriodProgram::PeriodProgram(const Problem& problem, SlotSource& slots)
+    : problem_(problem), num_slots_(slots.num_slots()) {
   first_bucket_.push_back(0);
   for (const Group& group : problem.groups) first_bucket_.push_back(first_bucket_.back() + group.num_buckets());
   Load(slots);
@@ -72,8 +75,8 @@ void PeriodProgram::Load(SlotSource& slots) {
   }
   AppendLoads();
   clp_.setLogLevel(0);
-  clp_.loadProblem(static_cast<int>(cost_.size()), static_cast<int>(row_low_.size()), start_.data(), row_.data(), entry_.data(), nullptr,
-                   nullptr, cost_.data(), row_low_.data(), row_high_.data());
+  clp_.loadProblem(static_cast<int>(cost_.size()), static_cast<int>(row_low_.size()), start_.data(), row_.data(),
+                   entry_.data(), nullptr, nullptr, cost_.data(), row_low_.data(), row_high_.data());
   clp_.setPrimalTolerance(1e-9);
   clp_.setDualTolerance(1e-9);
   AddFirstCuts();

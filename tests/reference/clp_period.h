@@ -13,6 +13,7 @@ struct ClpPeriodOptimum {
 };
 
 /// Norms in (1, inf) are approximated from outside by cuts until the relative gap is reached. Demand must be servable.
-ClpPeriodOptimum SolvePeriodWithClp(const Problem& problem, SlotSource& slots, double gap = 1e-10, int max_rounds = 300);
+ClpPeriodOptimum SolvePeriodWithClp(const Problem& problem, SlotSource& slots, double gap = 1e-10,
+                                    int max_rounds = 300);
 
 }  // namespace evenkeel

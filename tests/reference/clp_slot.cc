@@ -29,8 +29,8 @@ double ClpSlotOptimum(const Problem& problem, const Vector& cost, const Slot& sl
   high.insert(high.end(), slot.capacity.data(), slot.capacity.data() + regions);
   ClpSimplex clp;
   clp.setLogLevel(0);
-  clp.loadProblem(static_cast<int>(objective.size()), gateways + regions, start.data(), row.data(), entry.data(), nullptr, nullptr,
-                  objective.data(), low.data(), high.data());
+  clp.loadProblem(static_cast<int>(objective.size()), gateways + regions, start.data(), row.data(), entry.data(),
+                  nullptr, nullptr, objective.data(), low.data(), high.data());
   clp.setPrimalTolerance(1e-10);
   clp.setDualTolerance(1e-10);
   clp.dual();

@@ -6,8 +6,8 @@
 //   north    1.25      1       0.4            1          40, 20     0.5, 0.4       2, 1
 //   south    1.5       2       0.8            2         -10, 30     0.2, 0.1       5, 1
 //
-// Network cost: g0 to south 3, g1 to north 1, else 0. Small uses half the resource and loses quality 0.2. Demand over the period, as
-// expected: g0 10, g1 20; in the slots (2, 3) and (1, 1).
+// Network cost: g0 to south 3, g1 to north 1, else 0. Small uses half the resource and loses quality 0.2. Demand over
+// the period, as expected: g0 10, g1 20; in the slots (2, 3) and (1, 1).
 #pragma once
 
 #include "models/problem.h"
@@ -16,7 +16,8 @@
 namespace evenkeel {
 
 inline Problem HandProblem() {
-  Network network = MakeFullNetwork({{"north", 1.25, 60.0, 10.0}, {"south", 1.5, 40.0, 10.0}}, {{"g0", 50.0, 0.0}, {"g1", 45.0, 5.0}});
+  Network network = MakeFullNetwork({{"north", 1.25, 60.0, 10.0}, {"south", 1.5, 40.0, 10.0}},
+                                    {{"g0", 50.0, 0.0}, {"g1", 45.0, 5.0}});
   network.variants = {{"large", 1.0, 0.0}, {"small", 0.5, 0.2}};
   network.energy_per_unit.resize(2, 2);
   network.energy_per_unit << 1.0, 0.4, 2.0, 0.8;

@@ -41,8 +41,8 @@ Problem ProblemOf(const Trace& trace, const Objective& objective) {
 Trace FirstSlots(const Trace& trace, int slots) {
   Trace first = trace;
   first.signals.time.resize(slots);
-  for (RowMatrix* signal : {&first.signals.demand, &first.signals.capacity, &first.signals.price, &first.signals.carbon_intensity,
-                            &first.signals.water_intensity}) {
+  for (RowMatrix* signal : {&first.signals.demand, &first.signals.capacity, &first.signals.price,
+                            &first.signals.carbon_intensity, &first.signals.water_intensity}) {
     signal->conservativeResize(slots, Eigen::NoChange);
   }
   return first;

@@ -37,8 +37,8 @@ Played Play(const Problem& problem, SlotSource& slots, Policy& policy);
 /// Fills row t of the signals knowing the loads of the slots before.
 using Adversary = std::function<void(int t, const Ledger& ledger, Signals* signals)>;
 
-/// Plays the policy against an adversary that sees its ledger before it chooses the next slot; `trace` has the period's length, and
-/// holds the whole period afterwards.
+/// Plays the policy against an adversary that sees its ledger before it chooses the next slot; `trace` has the period's
+/// length, and holds the whole period afterwards.
 Played PlayAdversary(const Problem& problem, const Adversary& adversary, Policy& policy, Trace* trace);
 
 }  // namespace evenkeel

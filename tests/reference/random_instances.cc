@@ -28,7 +28,8 @@ Network DrawNetwork(std::mt19937_64* random, const InstanceOptions& options) {
   const int n = network.num_regions(), g = network.num_gateways(), v = network.num_variants();
   network.energy_per_unit.resize(n, v);
   for (int m = 0; m < v; ++m) {
-    network.variants[m] = {"variant" + std::to_string(m), DrawInt(random, 0, 1) ? 1.0 : Draw(random, 0.3, 1.0), m == 0 ? 0.0 : Draw(random, 0.0, 1.0)};
+    network.variants[m] = {"variant" + std::to_string(m), DrawInt(random, 0, 1) ? 1.0 : Draw(random, 0.3, 1.0),
+                           m == 0 ? 0.0 : Draw(random, 0.0, 1.0)};
     for (int i = 0; i < n; ++i) network.energy_per_unit(i, m) = Draw(random, 0.2, 1.2);
   }
   const double reach = Draw(random, options.min_reach, 1.3);  // above 1: everyone reaches everyone
@@ -41,8 +42,10 @@ Network DrawNetwork(std::mt19937_64* random, const InstanceOptions& options) {
   return network;
 }
 
-/// Capacity that certainly suffices: every gateway's demand is split at random over the regions it reaches, on the hungriest variant.
-void DrawServableLoad(std::mt19937_64* random, const Network& network, bool integers, bool outages, int t, Signals* signals) {
+/// Capacity that certainly suffices: every gateway's demand is split at random over the regions it reaches, on the
+/// hungriest variant.
+void DrawServableLoad(std::mt19937_64* random, const Network& network, bool integers, bool outages, int t,
+                      Signals* signals) {
   const int n = network.num_regions(), g = network.num_gateways();
   double resource = 0.0;
   for (const Variant& variant : network.variants) resource = std::max(resource, variant.resource_per_unit);
@@ -64,7 +67,8 @@ void DrawServableLoad(std::mt19937_64* random, const Network& network, bool inte
     }
   }
   for (int i = 0; i < n; ++i) {
-    if (!out[i] && DrawInt(random, 0, 1)) signals->capacity(t, i) += integers ? DrawInt(random, 0, 2) : Draw(random, 0.0, 2.0);
+    if (!out[i] && DrawInt(random, 0, 1))
+      signals->capacity(t, i) += integers ? DrawInt(random, 0, 2) : Draw(random, 0.0, 2.0);
   }
 }
 
@@ -73,7 +77,8 @@ Signals DrawSignals(std::mt19937_64* random, const InstanceOptions& options, con
   const bool ties = options.ties && DrawInt(random, 0, 2) == 0;
   Signals signals;
   signals.demand.resize(slots, network.num_gateways());
-  for (RowMatrix* matrix : {&signals.capacity, &signals.price, &signals.carbon_intensity, &signals.water_intensity}) matrix->resize(slots, n);
+  for (RowMatrix* matrix : {&signals.capacity, &signals.price, &signals.carbon_intensity, &signals.water_intensity})
+    matrix->resize(slots, n);
   for (int t = 0; t < slots; ++t) {
     signals.time.push_back(3600 * t);
     for (int i = 0; i < n; ++i) {
@@ -86,7 +91,8 @@ Signals DrawSignals(std::mt19937_64* random, const InstanceOptions& options, con
   return signals;
 }
 
-Objective DrawObjective(std::mt19937_64* random, const InstanceOptions& options, const Network& network, bool every_gateway_has_demand) {
+Objective DrawObjective(std::mt19937_64* random, const InstanceOptions& options, const Network& network,
+                        bool every_gateway_has_demand) {
   Objective objective = PublishedObjective();
   objective.groups[0].weight = DrawInt(random, 0, 9) == 0 ? 0.0 : Draw(random, 1.0, 1500.0);
   objective.groups[1].weight = DrawInt(random, 0, 9) == 0 ? 0.0 : Draw(random, 1.0, 60.0);
@@ -100,7 +106,8 @@ Objective DrawObjective(std::mt19937_64* random, const InstanceOptions& options,
   for (EquityGroup& group : objective.groups) {
     group.norm = options.norms[DrawInt(random, 0, static_cast<int>(options.norms.size()) - 1)];
     if (!options.bucket_weights || DrawInt(random, 0, 2)) continue;
-    group.bucket_weight.resize(group.footprint == Footprint::kQualityLoss ? network.num_gateways() : network.num_regions());
+    group.bucket_weight.resize(group.footprint == Footprint::kQualityLoss ? network.num_gateways()
+                                                                          : network.num_regions());
     for (double& theta : group.bucket_weight) theta = Draw(random, 0.5, 2.0);
   }
   return objective;
@@ -128,7 +135,8 @@ Instance MakeRandomInstance(std::uint64_t seed, const InstanceOptions& options) 
   instance.trace.signals = DrawSignals(&random, options, instance.trace.header.network);
   const Vector demand = instance.trace.signals.demand.colwise().sum();
   instance.objective = DrawObjective(&random, options, instance.trace.header.network, demand.minCoeff() > 0.0);
-  instance.problem = MakeProblem(instance.trace.header.network, instance.objective, instance.trace.signals.num_slots(), demand);
+  instance.problem =
+      MakeProblem(instance.trace.header.network, instance.objective, instance.trace.signals.num_slots(), demand);
   return instance;
 }
 

@@ -1,4 +1,5 @@
-// Random, degenerate and adversarial instances for property tests. Everything follows from the seed, which failing tests print.
+// Random, degenerate and adversarial instances for property tests. Everything follows from the seed, which failing
+// tests print.
 #pragma once
 
 #include <cstdint>
@@ -17,13 +18,13 @@ struct InstanceOptions {
   int max_gateways = 6;
   int max_variants = 3;
   int max_slots = 8;
-  double min_reach = 0.3;         ///< smallest share of regions that a gateway reaches
+  double min_reach = 0.3;  ///< smallest share of regions that a gateway reaches
   bool negative_prices = true;
-  bool ties = true;               ///< sometimes draw prices and intensities from {1, 2, 3}, demand and capacity from integers
-  bool outages = true;            ///< sometimes a region has no capacity in a slot
+  bool ties = true;     ///< sometimes draw prices and intensities from {1, 2, 3}, demand and capacity from integers
+  bool outages = true;  ///< sometimes a region has no capacity in a slot
   bool network_cost = true;
   bool bucket_weights = true;
-  bool performance_group = true;  ///< sometimes a third group, with gateways as buckets
+  bool performance_group = true;            ///< sometimes a third group, with gateways as buckets
   std::vector<double> norms = {kInfinity};  ///< norms to draw from, per group
 };
 
@@ -41,7 +42,8 @@ double Draw(std::mt19937_64* random, double low, double high);
 /// An integer in [low, high].
 int DrawInt(std::mt19937_64* random, int low, int high);
 
-/// Scale of property tests, 1 by default: EVENKEEL_TEST_SCALE multiplies how many instances they try (sanitizer runs lower it).
+/// Scale of property tests, 1 by default: EVENKEEL_TEST_SCALE multiplies how many instances they try (sanitizer runs
+/// lower it).
 int Scaled(int count);
 
 }  // namespace evenkeel

@@ -19,7 +19,8 @@ Certificate Check(const Eigen::Vector2d& flow, double lower = 0.0) {
   const Trace trace = TwoRegionTrace(lower);
   const Problem problem = ProblemOf(trace, CarbonObjective(10.0, kInfinity));
   const Allocation decision{flow, Vector::Zero(1)};
-  return CheckCertificate(problem, *MakeSlotSource(trace), [&](int) -> const Allocation& { return decision; }, {Eigen::Vector2d(7, 3)});
+  return CheckCertificate(problem, *MakeSlotSource(trace), [&](int) -> const Allocation& { return decision; },
+                          {Eigen::Vector2d(7, 3)});
 }
 
 std::string ErrorOf(double norm, const Eigen::Vector2d& prices) {
@@ -42,7 +43,8 @@ TEST(CertificateTest, BoundsByHand) {
   EXPECT_DOUBLE_EQ(Bound(kInfinity, {7, 3}, 1.0), 12.0) << "two units at a price lower by 1";
 }
 
-// With capacity 1/2 on r0 only half of each slot can go there, at prices (3, 3) the rest costs 4 + 3: LB = 2 (3/2 + 7/2).
+// With capacity 1/2 on r0 only half of each slot can go there, at prices (3, 3) the rest costs 4 + 3: LB = 2 (3/2 +
+// 7/2).
 TEST(CertificateTest, BoundsKnowCapacity) {
   Trace trace = TwoRegionTrace();
   trace.signals.capacity.col(0).setConstant(0.5);
@@ -68,8 +70,9 @@ TEST(CertificateTest, PrefixesAddUpSlotBySlot) {
 
 TEST(CertificateTest, RefusesPricesOutsideTheDualSet) {
   EXPECT_EQ(ErrorOf(kInfinity, {7, 3}), "no error");
-  EXPECT_THAT(ErrorOf(kInfinity, {8, 3}), testing::AllOf(testing::HasSubstr("group 'carbon'"), testing::HasSubstr("dual norm 11"),
-                                                       testing::HasSubstr("at most the group's weight 10")));
+  EXPECT_THAT(ErrorOf(kInfinity, {8, 3}),
+              testing::AllOf(testing::HasSubstr("group 'carbon'"), testing::HasSubstr("dual norm 11"),
+                             testing::HasSubstr("at most the group's weight 10")));
   EXPECT_NE(ErrorOf(kInfinity, {7, 3.00001}), "no error");
   EXPECT_NE(ErrorOf(kInfinity, {7, -1}), "no error");
   EXPECT_NE(ErrorOf(kInfinity, {std::nan(""), 1}), "no error");
@@ -89,8 +92,8 @@ TEST(CertificateTest, ConfirmsTheOptimum) {
   }
 }
 
-// Everything on r0: J = 20 against the bound 14, whatever its author claims. With the prices lower by 1 both are 2 less, and the gap,
-// taken after the shift, is the same.
+// Everything on r0: J = 20 against the bound 14, whatever its author claims. With the prices lower by 1 both are 2
+// less, and the gap, taken after the shift, is the same.
 TEST(CertificateTest, MeasuresTheGapOfAWorseDecision) {
   EXPECT_DOUBLE_EQ(Check({1, 0}).objective, 20.0);
   EXPECT_DOUBLE_EQ(Check({1, 0}).gap, 0.3);

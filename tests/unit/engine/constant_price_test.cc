@@ -13,7 +13,8 @@
 namespace evenkeel {
 namespace {
 
-// Priced at (7, 3 + 1/2) r0 is the cheaper one: 7 < 4 + 3.5; at (7.5, 3) r1 is. The own objective is the priced sum of two slots.
+// Priced at (7, 3 + 1/2) r0 is the cheaper one: 7 < 4 + 3.5; at (7.5, 3) r1 is. The own objective is the priced sum of
+// two slots.
 TEST(ConstantPriceTest, DispatchesAtItsPrices) {
   const Trace trace = TwoRegionTrace();
   const Problem problem = ProblemOf(trace, CarbonObjective(10.0, kInfinity));
@@ -47,14 +48,16 @@ TEST(ConstantPriceTest, UniformPricesDivideThetaOut) {
 }
 
 TEST(ConstantPriceTest, L1PricesAreTheWeights) {
-  EXPECT_EQ(L1Prices(HandProblem()), (Prices{Vector::Constant(2, 100), Vector::Constant(2, 10), Vector::Constant(2, 50)}));
+  EXPECT_EQ(L1Prices(HandProblem()),
+            (Prices{Vector::Constant(2, 100), Vector::Constant(2, 10), Vector::Constant(2, 50)}));
 }
 
 TEST(PriceFileTest, RoundTripKeepsEveryBit) {
   const TemporaryDirectory folder;
   Problem problem = HandProblem();
   problem.groups[0].bucket_names = {"north, the \"cold\" one", "süd"};
-  const Prices prices = {Eigen::Vector2d(1.0 / 3.0, 1e-300), Eigen::Vector2d(0, 12345678.9012345678), Eigen::Vector2d(5e20, 0.1)};
+  const Prices prices = {Eigen::Vector2d(1.0 / 3.0, 1e-300), Eigen::Vector2d(0, 12345678.9012345678),
+                         Eigen::Vector2d(5e20, 0.1)};
   WritePrices(problem, prices, folder / "p.csv");
   const Prices read = ReadPrices(problem, folder / "p.csv");
   ASSERT_EQ(read.size(), prices.size());
@@ -68,7 +71,8 @@ class PriceFileErrors : public ::testing::Test {
  protected:
   void ExpectRefused(const std::string& text, std::initializer_list<std::string> words) {
     WriteBytes(folder_ / "p.csv", text);
-    ExpectInputError([this] { ReadPrices(ProblemOf(TwoRegionTrace(), CarbonObjective(1.0, 2.0)), folder_ / "p.csv"); }, words);
+    ExpectInputError([this] { ReadPrices(ProblemOf(TwoRegionTrace(), CarbonObjective(1.0, 2.0)), folder_ / "p.csv"); },
+                     words);
   }
   TemporaryDirectory folder_;
 };

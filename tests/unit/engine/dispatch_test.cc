@@ -44,8 +44,9 @@ TEST(DispatchTest, EveryGatewayTakesItsCheapestRegionWhenThereIsRoom) {
   EXPECT_EQ(dispatcher.capacity_price(), Eigen::Vector2d(0, 0));
 }
 
-// Both want west, which has room for 2 of the 3 units. Moving `first` east costs 4 per unit, moving `second` costs 1: so `second` gives way
-// with 1 of its 2 units. Cost 1*1 + 1*2 + 1*3 = 6, and a further unit of room in west would save 1.
+// Both want west, which has room for 2 of the 3 units. Moving `first` east costs 4 per unit, moving `second` costs 1:
+// so `second` gives way with 1 of its 2 units. Cost 1*1 + 1*2 + 1*3 = 6, and a further unit of room in west would
+// save 1.
 TEST(DispatchTest, TheOneWhoLosesLeastGivesWay) {
   const Problem problem = TwoByTwo();
   Dispatcher dispatcher(problem);
@@ -58,15 +59,16 @@ TEST(DispatchTest, TheOneWhoLosesLeastGivesWay) {
   EXPECT_EQ(dispatcher.capacity_price(), Eigen::Vector2d(1, 0));
 }
 
-// One region of capacity 1 reachable at a price, a large model (r = 1, cost 1) and a small one (r = 1/2, cost 3), 1.5 units of demand and no
-// other region with room: l + s = 1.5 and l + s/2 = 1 give l = 1/2, s = 1, cost 3.5.
+// One region of capacity 1 reachable at a price, a large model (r = 1, cost 1) and a small one (r = 1/2, cost 3), 1.5
+// units of demand and no other region with room: l + s = 1.5 and l + s/2 = 1 give l = 1/2, s = 1, cost 3.5.
 TEST(DispatchTest, SmallVariantsShareCapacity) {
   const Problem problem = TwoByTwo({{"large", 1.0, 0.0}, {"small", 0.5, 0.1}});
   Dispatcher dispatcher(problem);
   Allocation allocation = MakeAllocation(problem);
   Vector cost(8);  // first: west large, west small, east large, east small; second alike
   cost << 1, 3, 9, 9, 1, 3, 9, 9;
-  const DispatchResult result = dispatcher.Solve(cost, SlotOf(Eigen::Vector2d(1.5, 0), Eigen::Vector2d(1, 0)), &allocation);
+  const DispatchResult result =
+      dispatcher.Solve(cost, SlotOf(Eigen::Vector2d(1.5, 0), Eigen::Vector2d(1, 0)), &allocation);
   EXPECT_EQ(result.status, DispatchStatus::kOptimal);
   EXPECT_DOUBLE_EQ(allocation.flow[0], 0.5);
   EXPECT_DOUBLE_EQ(allocation.flow[1], 1.0);
@@ -82,7 +84,8 @@ TEST(DispatchTest, ShortfallIsAnErrorThatNamesSlotGatewaysAndAmount) {
     DispatchOrThrow(problem, Vector::Ones(4), slot, &dispatcher, &allocation);
     FAIL() << "served the unservable";
   } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr("slot 7"), testing::HasSubstr("shortfall 1.5"), testing::HasSubstr("second")));
+    EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr("slot 7"), testing::HasSubstr("shortfall 1.5"),
+                                             testing::HasSubstr("second")));
   }
 }
 

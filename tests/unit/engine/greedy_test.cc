@@ -35,8 +35,8 @@ struct TwoRegions {
   Problem problem;
 };
 
-// y on r1 costs y/2 and leaves the load (1 - y, y). With u = 1/2 - y the norm is s = sqrt(1/2 + 2 u^2), ds/du = 2 u / s = 1/2, s = 4 u,
-// u = 1 / sqrt(28).
+// y on r1 costs y/2 and leaves the load (1 - y, y). With u = 1/2 - y the norm is s = sqrt(1/2 + 2 u^2), ds/du = 2 u / s
+// = 1/2, s = 4 u, u = 1 / sqrt(28).
 TEST(NormGreedyTest, OneSlotByHand) {
   const Played played = TwoRegions(0.0, 0.5).PlayNorm(2.0);
   EXPECT_NEAR(played.decisions[0].flow[0], 0.5 + 1.0 / std::sqrt(28.0), 1e-6);
@@ -50,16 +50,16 @@ TEST(NormGreedyTest, PaysNoMoreThanTheNormSaves) {
   EXPECT_NEAR(TwoRegions(0.0, 0.0).PlayNorm(8.0).decisions[0].flow[0], 0.5, 1e-6) << "free: even loads";
 }
 
-// The second slot starts from the loads of the first: with r0 loaded, a free choice between the regions evens the sums out. A loop by
-// hand that loads r0 with 1 in slot 0 (r1 shut) leaves 1 for r1 in slot 1.
+// The second slot starts from the loads of the first: with r0 loaded, a free choice between the regions evens the sums
+// out. A loop by hand that loads r0 with 1 in slot 0 (r1 shut) leaves 1 for r1 in slot 1.
 TEST(NormGreedyTest, EvensOutWhatHasAccumulated) {
   TwoRegions two(0.0, 0.0, 2);
   two.trace.signals.capacity(0, 1) = 0.0;
   EXPECT_NEAR(two.PlayNorm(4.0).decisions[1].flow[1], 1.0, 1e-5);
 }
 
-// A region without footprint that costs 1 per unit, against a free one at weight 10: paying is right, nothing is loaded, and a solver
-// that sees the norm's kink at zero knows it.
+// A region without footprint that costs 1 per unit, against a free one at weight 10: paying is right, nothing is
+// loaded, and a solver that sees the norm's kink at zero knows it.
 TEST(NormGreedyTest, KnowsTheOptimumWhereNothingIsLoaded) {
   for (double q : {1.0, 2.0, 8.0}) {
     SCOPED_TRACE(q);
@@ -72,7 +72,34 @@ TEST(NormGreedyTest, KnowsTheOptimumWhereNothingIsLoaded) {
   }
 }
 
-// q = 1 makes the problem linear: the same costs and sums of loads as dispatch at the prices mu (ties may split otherwise).
+/// One unit over three regions, from nothing.
+struct ThreeRegions {
+  ThreeRegions(const Eigen::Vector3d& price, const Eigen::Vector3d& carbon, const Eigen::Vector3d& water,
+               double carbon_weight, double water_weight)
+      : trace(PlainTrace(3, 1, 1)) {
+    trace.signals.price = price.transpose();
+    trace.signals.carbon_intensity = carbon.transpose();
+    trace.signals.water_intensity = water.transpose();
+    Objective objective = PublishedObjective();
+    objective.groups[0].weight = carbon_weight;
+    objective.groups[1].weight = water_weight;
+    problem = ProblemOf(trace, objective);
+  }
+  Trace trace;
+  Problem problem;
+};
+
+// r1 costs 4 and loads nothing; r0 costs 2 + 3 + 3, r2 costs 3 + 2. A split x over r0, y over r2 costs 4 - 2 x - y +
+// ||(3 x, 2 y)|| + 3 x, never less than 4, since ||(3 x, 2 y)||_8 >= 2 y.
+TEST(NormGreedyTest, FindsTheRegionThatLoadsNothing) {
+  const ThreeRegions three({2, 4, 3}, {3, 0, 2}, {1, 0, 0}, 1.0, 3.0);
+  const Played played = Play(three.problem, *MakeSlotSource(three.trace), *MakeNormGreedy(three.problem, {}));
+  EXPECT_LE((played.decisions[0].flow - Eigen::Vector3d(0, 1, 0)).cwiseAbs().maxCoeff(), 1e-6)
+      << played.decisions[0].flow.transpose();
+}
+
+// q = 1 makes the problem linear: the same costs and sums of loads as dispatch at the prices mu (ties may split
+// otherwise).
 TEST(NormGreedyTest, WithExponentOneIsL1Greedy) {
   for (int seed = 1; seed <= Scaled(200); ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
@@ -97,7 +124,8 @@ TEST(NormGreedyTest, WithExponentOneIsL1Greedy) {
 TEST(PowerGreedyTest, OneSlotByHand) {
   EXPECT_NEAR(TwoRegions(0.0, 1.0).PlayPower(2.0, 1.0).decisions[0].flow[1], 1.0 / 3.0, 1e-6);
   EXPECT_NEAR(TwoRegions(0.0, 1.0).PlayPower(2.0, 2.0).decisions[0].flow[1], 1.0 / 6.0, 1e-6);
-  EXPECT_NEAR(TwoRegions(-1.0, 0.0).PlayPower(2.0, 1.0).decisions[0].flow[1], 1.0 / 3.0, 1e-6) << "shifted to the same case";
+  EXPECT_NEAR(TwoRegions(-1.0, 0.0).PlayPower(2.0, 1.0).decisions[0].flow[1], 1.0 / 3.0, 1e-6)
+      << "shifted to the same case";
 }
 
 // Slot 1 starts from V = (1/3, 2/3, 1/3): (1/3 + z)^2 + (2/3 + 1 - z)^2 + (1/3 + z)^2 is least at z = 1/3 again.
@@ -115,6 +143,17 @@ TEST(PowerGreedyTest, BalancesWithLargeExponents) {
   const Played played = two.PlayPower(16.0, 1.0);
   EXPECT_NEAR(played.decisions[0].flow[0], 0.32314, 1e-4);
   EXPECT_EQ(played.report.unconverged_slots, 0) << "certified gap " << played.report.worst_slot_gap;
+}
+
+// r1 costs nothing and loads nothing: the norm is 0 there.
+TEST(PowerGreedyTest, TakesWhatIsFree) {
+  const ThreeRegions three({1, 0, 3}, {3, 0, 2}, {1, 1, 1}, 2.0, 0.0);
+  for (double q : {1.5, 2.0, 8.0}) {
+    PowerGreedyOptions options;
+    options.q = q;
+    const Played played = Play(three.problem, *MakeSlotSource(three.trace), *MakePowerGreedy(three.problem, options));
+    EXPECT_NEAR(played.decisions[0].flow[1], 1.0, 1e-6) << "q " << q;
+  }
 }
 
 TEST(PowerGreedyTest, BoundsByHand) {

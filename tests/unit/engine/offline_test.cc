@@ -16,7 +16,8 @@ OfflineOptimum SolveTwoRegions(double norm, double lower = 0.0) {
   return SolveOffline(ProblemOf(trace, CarbonObjective(10.0, norm)), *MakeSlotSource(trace), {});
 }
 
-void ExpectOptimum(const OfflineOptimum& optimum, double objective, const Eigen::Vector2d& load, const Eigen::Vector2d& prices) {
+void ExpectOptimum(const OfflineOptimum& optimum, double objective, const Eigen::Vector2d& load,
+                   const Eigen::Vector2d& prices) {
   EXPECT_TRUE(optimum.converged);
   EXPECT_NEAR(optimum.objective, objective, 1e-7);
   EXPECT_NEAR(optimum.lower_bound, objective, 1e-7);
@@ -50,8 +51,8 @@ TEST(OfflineTest, ShedsWhatCostsMoreThanShedding) {
   EXPECT_NEAR(optimum.ledger.shed, 2.0, 1e-6);
 }
 
-// theta 3 on r1: 4 y + 10 max(2 - y, 3 y) falls until 2 - y = 3 y, y = 1/2: J = 2 + 15 = 17. Prices of the weighted loads: g0 + g1 = 10
-// and g0 = 4 + 3 g1.
+// theta 3 on r1: 4 y + 10 max(2 - y, 3 y) falls until 2 - y = 3 y, y = 1/2: J = 2 + 15 = 17. Prices of the weighted
+// loads: g0 + g1 = 10 and g0 = 4 + 3 g1.
 TEST(OfflineTest, BucketWeights) {
   const Trace trace = TwoRegionTrace();
   Objective objective = CarbonObjective(10.0, kInfinity);
@@ -63,7 +64,8 @@ TEST(OfflineTest, BucketWeights) {
 TEST(OfflineTest, NothingToServeCostsNothing) {
   Trace trace = TwoRegionTrace();
   trace.signals.demand.setZero();
-  const OfflineOptimum optimum = SolveOffline(ProblemOf(trace, CarbonObjective(10.0, kInfinity)), *MakeSlotSource(trace), {});
+  const OfflineOptimum optimum =
+      SolveOffline(ProblemOf(trace, CarbonObjective(10.0, kInfinity)), *MakeSlotSource(trace), {});
   EXPECT_NEAR(optimum.objective, 0.0, 1e-9);
   EXPECT_NEAR(optimum.lower_bound, 0.0, 1e-9);
 }
@@ -76,7 +78,8 @@ TEST(OfflineTest, UnservableDemandNamesTheSlot) {
     SolveOffline(problem, *MakeSlotSource(trace), {});
     FAIL() << "served the unservable";
   } catch (const InputError& error) {
-    EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr("slot 1"), testing::HasSubstr("g0"), testing::HasSubstr("0.5")));
+    EXPECT_THAT(error.what(),
+                testing::AllOf(testing::HasSubstr("slot 1"), testing::HasSubstr("g0"), testing::HasSubstr("0.5")));
   }
 }
 

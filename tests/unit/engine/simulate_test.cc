@@ -24,7 +24,9 @@ class Fixed : public Policy {
   Allocation decision_;
 };
 
-Fixed Serves(double r0, double r1, double shed = 0.0) { return Fixed({Eigen::Vector2d(r0, r1), Vector::Constant(1, shed)}); }
+Fixed Serves(double r0, double r1, double shed = 0.0) {
+  return Fixed({Eigen::Vector2d(r0, r1), Vector::Constant(1, shed)});
+}
 
 Problem TwoRegionProblem(const Trace& trace) { return ProblemOf(trace, CarbonObjective(10.0, kInfinity)); }
 
@@ -41,7 +43,8 @@ TEST(SimulateTest, AddsUpWhatWasDecided) {
   EXPECT_THAT(policy.seen_cost, testing::ElementsAre(0.0, 3.0)) << "the slots before, not the present one";
 }
 
-// Observed 4, metered 6 on r1, and twice the carbon: the policy sees the observed slot beside its settled, metered ledger.
+// Observed 4, metered 6 on r1, and twice the carbon: the policy sees the observed slot beside its settled, metered
+// ledger.
 TEST(SimulateTest, KeepsObservedAndMeteredApart) {
   const Trace observed_trace = TwoRegionTrace();
   Trace metered_trace = TwoRegionTrace();
@@ -96,7 +99,8 @@ TEST(SimulateTest, ForgivesRounding) {
 TEST(SimulateTest, PeriodsOfUnequalLengthAreABug) {
   const Trace trace = TwoRegionTrace(), shorter = FirstSlots(trace, 1);
   Fixed policy = Serves(0.5, 0.5);
-  EXPECT_THROW(Simulate(TwoRegionProblem(trace), *MakeSlotSource(trace), *MakeSlotSource(shorter), policy, {}), InternalError);
+  EXPECT_THROW(Simulate(TwoRegionProblem(trace), *MakeSlotSource(trace), *MakeSlotSource(shorter), policy, {}),
+               InternalError);
 }
 
 }  // namespace

@@ -74,8 +74,9 @@ struct TwoRegionSlot {
   }
   double ValueAt(const StackedObjective& objective, double on_r0) const {
     const Eigen::Vector2d flow(on_r0, slot.demand[0] - on_r0);
-    return StackedValue(objective, base + Eigen::Vector3d(coefficients.cost.dot(flow), coefficients.load[0][0] * flow[0],
-                                                          coefficients.load[0][1] * flow[1]));
+    return StackedValue(objective,
+                        base + Eigen::Vector3d(coefficients.cost.dot(flow), coefficients.load[0][0] * flow[0],
+                                               coefficients.load[0][1] * flow[1]));
   }
   /// Least value on a grid of 2,000 points, sharpened by ternary search around the best.
   double BruteForce(const StackedObjective& objective) const {
@@ -87,7 +88,8 @@ struct TwoRegionSlot {
     double low = std::max(0.0, (best - 1) * step), high = std::min(slot.demand[0], (best + 1) * step);
     for (int round = 0; round < 60; ++round) {
       const double left = low + (high - low) / 3.0, right = high - (high - low) / 3.0;
-      (ValueAt(objective, left) < ValueAt(objective, right) ? high : low) = ValueAt(objective, left) < ValueAt(objective, right) ? right : left;
+      (ValueAt(objective, left) < ValueAt(objective, right) ? high : low) =
+          ValueAt(objective, left) < ValueAt(objective, right) ? right : left;
     }
     return ValueAt(objective, 0.5 * (low + high));
   }
@@ -114,16 +116,17 @@ TEST(SlotProblemTest, CertifiedGapBoundsTheDistanceToBruteForce) {
         const SlotSolution solution = solver.Solve(two.slot, two.coefficients, two.base, &allocation);
         const double value = two.ValueAt(objective, allocation.flow[0]), optimum = two.BruteForce(objective);
         EXPECT_NEAR(allocation.flow.sum(), two.slot.demand[0], 1e-12);
-        EXPECT_LE(value - optimum, solution.gap * value + 1e-12 * value) << "value " << value << ", optimum " << optimum;
+        EXPECT_LE(value - optimum, solution.gap * value + 1e-12 * value)
+            << "value " << value << ", optimum " << optimum;
         EXPECT_EQ(solution.converged, solution.gap <= tolerance);
         (solution.converged ? solved : unsolved) += 1;
-        if (solution.converged) worst = std::max(worst, (value - optimum) / value);
+        if (tolerance == 1e-9 && solution.converged) worst = std::max(worst, (value - optimum) / value);
         loosest = std::max(loosest, solution.gap);
       }
     }
   }
   EXPECT_EQ(unsolved, 0) << "of " << solved + unsolved << " slots, largest certified gap " << loosest;
-  RecordProperty("worst_distance_of_converged", std::to_string(worst));
+  RecordProperty("worst_distance_at_1e-9", testing::PrintToString(worst));
 }
 
 }  // namespace

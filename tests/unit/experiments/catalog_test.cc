@@ -14,6 +14,8 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
 
 std::string ErrorOf(const std::string& text) {
   try {
@@ -31,10 +33,10 @@ Problem TwoRegions() {
 }
 
 TEST(Catalog, HasThePoliciesOfTheTheoryPage) {
-  std::vector<std::string> names;
-  for (const PolicyInfo& info : Catalog()) names.push_back(info.name);
-  EXPECT_THAT(names, ElementsAre("cost", "carbon", "water", "c2", "all", "nearest", "l1-greedy", "dmd", "norm-greedy",
-                                 "power-greedy", "fixed-price"));
+  std::set<std::string> names;
+  for (const PolicyInfo& info : Catalog()) names.insert(info.name);
+  EXPECT_THAT(names, IsSupersetOf({"cost", "carbon", "water", "c2", "all", "nearest", "l1-greedy", "dmd", "norm-greedy",
+                                   "power-greedy", "fixed-price", "robust"}));
 }
 
 TEST(Catalog, DescribesEveryPolicyAndParameter) {
@@ -54,13 +56,50 @@ TEST(Catalog, DescribesEveryPolicyAndParameter) {
 TEST(Catalog, MakesEveryPolicyOfTheDefaultComparison) {
   const Problem problem = TwoRegions();
   const PolicyContext context{problem, 1, {}};
-  std::vector<std::string> specs;
+  std::vector<std::string> specs, expected;
   for (const Spec& spec : DefaultComparison()) {
     specs.push_back(ToString(spec));
     EXPECT_NE(MakePolicy(context, spec), nullptr) << specs.back();
+    EXPECT_FALSE(IsClairvoyant(spec)) << specs.back();
   }
-  EXPECT_THAT(specs, ElementsAre("cost", "carbon", "water", "c2", "all", "nearest", "l1-greedy", "dmd",
-                                 "norm-greedy(q=8)", "power-greedy(q=4)"));
+  for (const PolicyInfo& info : Catalog()) {
+    if (info.prediction_free) expected.insert(expected.end(), info.compare_specs.begin(), info.compare_specs.end());
+  }
+  EXPECT_EQ(specs, expected);
+  EXPECT_GE(specs.size(), 10u);
+}
+
+// With defaults everywhere, and something simple where a parameter has none.
+TEST(Catalog, MakesEveryPolicyThatNeedsNoFileAndNoFuture) {
+  const Problem problem = TwoRegions();
+  const PolicyContext context{problem, 1, {}};
+  for (const PolicyInfo& info : Catalog()) {
+    Spec spec = ParseSpec(info.name);
+    bool needs_file = false;
+    for (const ParameterInfo& parameter : info.parameters) {
+      if (!parameter.default_value.empty()) continue;
+      needs_file = needs_file || parameter.kind == ParameterKind::kPath;
+      if (parameter.kind == ParameterKind::kPolicy) spec.parameters.emplace_back(parameter.name, ParseSpec("cost"));
+    }
+    if (needs_file) continue;
+    if (info.clairvoyant) {
+      EXPECT_THROW(MakePolicy(context, spec), InputError) << info.name << " has no future to look into here";
+    } else {
+      EXPECT_NE(MakePolicy(context, spec), nullptr) << info.name;
+    }
+  }
+}
+
+TEST(Catalog, MarksWhatIsNotForUse) {
+  const std::string text = CatalogText();
+  for (const PolicyInfo& info : Catalog()) {
+    EXPECT_EQ(text.find("  " + info.name + " * ") != std::string::npos, info.clairvoyant) << info.name;
+    EXPECT_EQ(text.find("  " + info.name + " ! ") != std::string::npos, info.test_advice && !info.clairvoyant)
+        << info.name;
+    EXPECT_TRUE(!info.faulty || info.test_advice) << info.name;
+  }
+  EXPECT_TRUE(IsClairvoyant(ParseSpec("robust(advice=mix(advice=hindsight,adversary=cost))")));
+  EXPECT_FALSE(IsClairvoyant(ParseSpec("robust(advice=mix(advice=cost))")));
 }
 
 TEST(CheckPolicySpec, ListsWhatIsKnownAndTheClosestMatch) {
@@ -91,6 +130,23 @@ TEST(CheckPolicySpec, AsksForWhatMustBeGiven) {
               HasSubstr("parameter \"file\" (CSV with the header group,bucket,price) must be given"));
   EXPECT_EQ(ErrorOf("fixed-price(file=p.csv)"), "no error");
   EXPECT_THAT(FilesOf(ParseSpec("fixed-price(file=p.csv)")), ElementsAre("p.csv"));
+}
+
+TEST(CheckPolicySpec, LooksIntoRobust) {
+  for (const char* good : {"robust(advice=hindsight-price)", "robust(advice=robust(advice=nan),expert=dmd,rho=0)",
+                           "robust(advice=cost,mode=project,trust=adaptive,spend=run.h5)"}) {
+    EXPECT_EQ(ErrorOf(good), "no error") << good;
+  }
+  EXPECT_THAT(ErrorOf("robust"), HasSubstr("parameter \"advice\" (the policy to follow) must be given, a policy"));
+  EXPECT_THAT(ErrorOf("robust(advice=norm-gredy)"),
+              HasSubstr("unknown policy \"norm-gredy\", did you mean \"norm-greedy\"?"));
+  EXPECT_THAT(ErrorOf("robust(advice=mix(advice=cost,share=2))"),
+              AllOf(HasSubstr("policy \"mix\": parameter \"share\" is 2"), Not(HasSubstr("robust\":"))));
+  EXPECT_EQ(ErrorOf("robust(advice=cost,mode=fast)"),
+            "policy \"robust\": parameter \"mode\" is fast, allowed is a word: line, switch, project");
+  EXPECT_THAT(ErrorOf("robust(advice=cost,rho=-0.1)"), HasSubstr("allowed is a number in [0, "));
+  EXPECT_THAT(ErrorOf("robust(advise=cost)"), HasSubstr("did you mean \"advice\"?"));
+  EXPECT_THAT(FilesOf(ParseSpec("robust(advice=fixed-price(file=p.csv))")), ElementsAre("p.csv"));
 }
 
 // What the next policies need: a policy as a parameter, checked against the same catalog.

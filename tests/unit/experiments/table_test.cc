@@ -67,5 +67,19 @@ TEST(FormatColumn, HandlesZeroInfinityAndNothing) {
   EXPECT_TRUE(FormatColumn(std::vector<double>()).empty());
 }
 
+TEST(Table, LongNamesGiveWayToNumbers) {
+  Table table;
+  table.max_width = 40;
+  table.columns = {{"policy", "", {"a name of 24 characters.", "short"}},
+                   {"first column", "", {"1", "2"}},
+                   {"second column", "", {"3", "4"}}};
+  EXPECT_EQ(ToString(table),
+            "policy  first column  second column\n"
+            "-----------------------------------\n"
+            "a name of 24 characters.\n"
+            "                   1              3\n"
+            "short              2              4\n");
+}
+
 }  // namespace
 }  // namespace evenkeel

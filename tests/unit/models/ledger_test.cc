@@ -9,7 +9,8 @@
 namespace evenkeel {
 namespace {
 
-/// Slot 0: g0 one unit on north large, one on south small; g1 three on south large. Slot 1: g0 one on north small, g1 one on south small.
+/// Slot 0: g0 one unit on north large, one on south small; g1 three on south large. Slot 1: g0 one on north small, g1
+/// one on south small.
 Allocation HandDecision(int t) {
   Allocation allocation{Vector::Zero(8), Vector::Zero(2)};
   if (t == 0) allocation.flow << 1, 0, 0, 1, 0, 0, 3, 0;
@@ -29,11 +30,13 @@ Ledger HandLedger(const Problem& problem) {
 }
 
 void ExpectNear(const Vector& actual, const Eigen::Vector2d& expected) {
-  EXPECT_LE((actual - expected).cwiseAbs().maxCoeff(), 1e-13) << actual.transpose() << " against " << expected.transpose();
+  EXPECT_LE((actual - expected).cwiseAbs().maxCoeff(), 1e-13)
+      << actual.transpose() << " against " << expected.transpose();
 }
 
-// Slot 0: cost 50 - 9 - 3 * 30 = -49, carbon north 0.625, south 0.48 + 3 * 1.2 = 4.08, water 2 and 4 + 30, quality of g0 0.02.
-// Slot 1: cost 20 * 1.25 * 0.4 + 30 * 1.5 * 0.8 = 10 + 36, carbon 1.25 * 0.4 * 0.4 = 0.2 and 2 * 1.5 * 0.8 * 0.1 = 0.24,
+// Slot 0: cost 50 - 9 - 3 * 30 = -49, carbon north 0.625, south 0.48 + 3 * 1.2 = 4.08, water 2 and 4 + 30, quality of
+// g0 0.02. Slot 1: cost 20 * 1.25 * 0.4 + 30 * 1.5 * 0.8 = 10 + 36, carbon 1.25 * 0.4 * 0.4 = 0.2 and 2 * 1.5 * 0.8 *
+// 0.1 = 0.24,
 //         water 0.4 and 0.8, quality 0.02 and 0.01.
 TEST(LedgerTest, SumsOfTwoSlots) {
   const Ledger ledger = HandLedger(HandProblem());
@@ -59,7 +62,8 @@ TEST(LedgerTest, ObjectiveAndShift) {
   EXPECT_NEAR(ShiftedObjectiveValue(problem, ledger), 147.0 + equity, 1e-10);
 }
 
-// Adding sigma to every arc of the same slot adds exactly the ledger's shift to the cost of any decision that serves everything.
+// Adding sigma to every arc of the same slot adds exactly the ledger's shift to the cost of any decision that serves
+// everything.
 TEST(LedgerTest, TheShiftIsWhatShiftedCostsAdd) {
   const Problem problem = HandProblem();
   Coefficients coefficients;

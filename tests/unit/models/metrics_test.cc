@@ -7,8 +7,8 @@
 namespace evenkeel {
 namespace {
 
-// 1, 2, 3, 6: sum 12, mean 3, max 6, PAR 2. Jain 12^2 / (4 * (1 + 4 + 9 + 36)) = 144 / 200. Differences of the six pairs
-// 1 + 2 + 5 + 1 + 4 + 3 = 16, each counted twice: Gini 32 / (2 * 4^2 * 3) = 1/3.
+// 1, 2, 3, 6: sum 12, mean 3, max 6, PAR 2. Jain 12^2 / (4 * (1 + 4 + 9 + 36)) = 144 / 200. Differences of the six
+// pairs 1 + 2 + 5 + 1 + 4 + 3 = 16, each counted twice: Gini 32 / (2 * 4^2 * 3) = 1/3.
 TEST(MetricsTest, WorkedByHand) {
   for (const Eigen::Vector4d& values : {Eigen::Vector4d(1, 2, 3, 6), Eigen::Vector4d(3, 6, 1, 2)}) {
     const Spread spread = ComputeSpread(values);

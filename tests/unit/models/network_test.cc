@@ -14,7 +14,8 @@ namespace {
 using ::testing::HasSubstr;
 
 Network TwoByTwo() {
-  return MakeFullNetwork({{"north", 1.1, 60.0, 10.0}, {"south", 1.2, 40.0, 10.0}}, {{"users", 50.0, 0.0}, {"others", 45.0, 5.0}});
+  return MakeFullNetwork({{"north", 1.1, 60.0, 10.0}, {"south", 1.2, 40.0, 10.0}},
+                         {{"users", 50.0, 0.0}, {"others", 45.0, 5.0}});
 }
 
 /// The error of a good network with one thing changed.
@@ -52,7 +53,8 @@ TEST(NetworkTest, FullNetworks) {
   EXPECT_DOUBLE_EQ(network.distance(1, 0), GreatCircleKm(45.0, 5.0, 60.0, 10.0));
 }
 
-// A quarter of the equator is pi/2 radii; so is the way from a pole to the equator. One degree of a meridian is pi/180 radii.
+// A quarter of the equator is pi/2 radii; so is the way from a pole to the equator. One degree of a meridian is pi/180
+// radii.
 TEST(NetworkTest, GreatCircles) {
   const double radius = 6371.0, pi = std::acos(-1.0);
   EXPECT_NEAR(GreatCircleKm(0.0, 0.0, 0.0, 90.0), radius * pi / 2.0, 1e-9);
@@ -70,34 +72,43 @@ TEST(NetworkTest, AGoodNetworkIsAccepted) {
 
 TEST(NetworkTest, ErrorsNameFieldPlaceValueAndRange) {
   EXPECT_EQ(ErrorAfter([](Network* n) { n->regions[1].pue = 0.9; }), "t.h5: pue of south is 0.9, allowed: at least 1");
-  EXPECT_EQ(ErrorAfter([](Network* n) { n->regions[0].pue = std::nan(""); }), "t.h5: pue of north is nan, allowed: at least 1");
-  EXPECT_EQ(ErrorAfter([](Network* n) { n->regions[0].latitude = 90.5; }), "t.h5: latitude of north is 90.5, allowed: -90 to 90");
-  EXPECT_EQ(ErrorAfter([](Network* n) { n->gateways[1].longitude = -181; }), "t.h5: longitude of others is -181, allowed: -180 to 180");
+  EXPECT_EQ(ErrorAfter([](Network* n) { n->regions[0].pue = std::nan(""); }),
+            "t.h5: pue of north is nan, allowed: at least 1");
+  EXPECT_EQ(ErrorAfter([](Network* n) { n->regions[0].latitude = 90.5; }),
+            "t.h5: latitude of north is 90.5, allowed: -90 to 90");
+  EXPECT_EQ(ErrorAfter([](Network* n) { n->gateways[1].longitude = -181; }),
+            "t.h5: longitude of others is -181, allowed: -180 to 180");
   EXPECT_EQ(ErrorAfter([](Network* n) { n->variants[0].resource_per_unit = 0; }),
             "t.h5: resource_per_unit of base is 0, allowed: greater than 0");
-  EXPECT_EQ(ErrorAfter([](Network* n) { n->variants[0].quality_loss = -0.1; }), "t.h5: quality_loss of base is -0.1, allowed: at least 0");
+  EXPECT_EQ(ErrorAfter([](Network* n) { n->variants[0].quality_loss = -0.1; }),
+            "t.h5: quality_loss of base is -0.1, allowed: at least 0");
   EXPECT_EQ(ErrorAfter([](Network* n) { n->energy_per_unit(1, 0) = 0; }),
             "t.h5: energy_per_unit of south/base is 0, allowed: greater than 0");
   EXPECT_EQ(ErrorAfter([](Network* n) { n->network_cost(0, 1) = -1; }),
             "t.h5: network_cost of users to south is -1, allowed: at least 0");
-  EXPECT_EQ(ErrorAfter([](Network* n) { n->distance(1, 1) = -1; }), "t.h5: distance of others to south is -1, allowed: at least 0");
-  EXPECT_EQ(ErrorAfter([](Network* n) { n->reachable(0, 0) = 2; }), "t.h5: reachable of users to north is 2, allowed: 0 or 1");
+  EXPECT_EQ(ErrorAfter([](Network* n) { n->distance(1, 1) = -1; }),
+            "t.h5: distance of others to south is -1, allowed: at least 0");
+  EXPECT_EQ(ErrorAfter([](Network* n) { n->reachable(0, 0) = 2; }),
+            "t.h5: reachable of users to north is 2, allowed: 0 or 1");
 }
 
 TEST(NetworkTest, ErrorsNameWhoIsMissingOrTwice) {
   EXPECT_EQ(ErrorAfter([](Network* n) { n->reachable.row(1).setZero(); }), "t.h5: gateway 'others' reaches no region");
   EXPECT_EQ(ErrorAfter([](Network* n) { n->regions[1].name = "north"; }), "t.h5: region 'north' appears twice");
   EXPECT_EQ(ErrorAfter([](Network* n) { n->gateways[0].name = "others"; }), "t.h5: gateway 'others' appears twice");
-  EXPECT_EQ(ErrorAfter([](Network* n) { n->variants.push_back(n->variants[0]); }), "t.h5: variant 'base' appears twice");
+  EXPECT_EQ(ErrorAfter([](Network* n) { n->variants.push_back(n->variants[0]); }),
+            "t.h5: variant 'base' appears twice");
   EXPECT_EQ(ErrorAfter([](Network* n) { n->gateways[0].name = ""; }), "t.h5: a gateway has an empty name");
   EXPECT_EQ(ErrorAfter([](Network* n) { n->regions.clear(); }), "t.h5: no region: at least one is needed");
 }
 
 TEST(NetworkTest, ErrorsNameWrongShapes) {
-  EXPECT_THAT(ErrorAfter([](Network* n) { n->distance.resize(2, 3); }), HasSubstr("distance has shape [2 x 3], expected [2 x 2]"));
+  EXPECT_THAT(ErrorAfter([](Network* n) { n->distance.resize(2, 3); }),
+              HasSubstr("distance has shape [2 x 3], expected [2 x 2]"));
   EXPECT_THAT(ErrorAfter([](Network* n) { n->energy_per_unit.resize(2, 2); }),
               HasSubstr("energy_per_unit has shape [2 x 2], expected [2 x 1]"));
-  EXPECT_THAT(ErrorAfter([](Network* n) { n->reachable.resize(1, 2); }), HasSubstr("reachable has shape [1 x 2], expected [2 x 2]"));
+  EXPECT_THAT(ErrorAfter([](Network* n) { n->reachable.resize(1, 2); }),
+              HasSubstr("reachable has shape [1 x 2], expected [2 x 2]"));
 }
 
 }  // namespace

@@ -50,11 +50,14 @@ TEST(ProblemTest, GroupsLieOverTheArcs) {
 
 TEST(ProblemTest, ErrorsNameGroupValueAndRange) {
   EXPECT_EQ(ErrorAfter([](Objective*) {}), "no error");
-  EXPECT_EQ(ErrorAfter([](Objective* o) { o->groups[0].norm = 0.99; }), "norm of group 'carbon' is 0.99, allowed: at least 1, or inf");
+  EXPECT_EQ(ErrorAfter([](Objective* o) { o->groups[0].norm = 0.99; }),
+            "norm of group 'carbon' is 0.99, allowed: at least 1, or inf");
   EXPECT_EQ(ErrorAfter([](Objective* o) { o->groups[0].norm = std::nan(""); }),
             "norm of group 'carbon' is nan, allowed: at least 1, or inf");
-  EXPECT_EQ(ErrorAfter([](Objective* o) { o->groups[1].weight = -1; }), "weight of group 'water' is -1, allowed: at least 0");
-  EXPECT_EQ(ErrorAfter([](Objective* o) { o->groups[1].weight = kInfinity; }), "weight of group 'water' is inf, allowed: at least 0");
+  EXPECT_EQ(ErrorAfter([](Objective* o) { o->groups[1].weight = -1; }),
+            "weight of group 'water' is -1, allowed: at least 0");
+  EXPECT_EQ(ErrorAfter([](Objective* o) { o->groups[1].weight = kInfinity; }),
+            "weight of group 'water' is inf, allowed: at least 0");
   EXPECT_EQ(ErrorAfter([](Objective* o) { o->groups[1].bucket_weight = Eigen::Vector2d(1, 0); }),
             "a bucket weight of group 'water' is 0, allowed: greater than 0");
   EXPECT_EQ(ErrorAfter([](Objective* o) { o->groups[0].bucket_weight = Vector::Ones(3); }),
@@ -66,8 +69,9 @@ TEST(ProblemTest, ErrorsNameGroupValueAndRange) {
 TEST(ProblemTest, MeanQualityNeedsDemand) {
   const Eigen::Vector2d demand(10, 0);
   EXPECT_EQ(ErrorAfter([](Objective*) {}, demand), "no error") << "only a performance group divides by it";
-  EXPECT_EQ(ErrorAfter(AddPerformance, demand),
-            "group 'performance': gateway 'g1' has no demand in the period, so that its mean quality loss is undefined");
+  EXPECT_EQ(
+      ErrorAfter(AddPerformance, demand),
+      "group 'performance': gateway 'g1' has no demand in the period, so that its mean quality loss is undefined");
 }
 
 TEST(ProblemTest, WrongNumberOfDemandsIsABug) {

@@ -153,6 +153,61 @@ TEST_F(RunLogTest, WritesMoreThanABlock) {
   }
 }
 
+TEST_F(RunLogTest, KeepsHowDecisionsCameAbout) {
+  for (const bool allocations : {false, true}) {
+    RunLogOptions options;
+    options.allocations = allocations;
+    options.decisions = true;
+    RunLogWriter writer(Path(), problem_, info_, options);
+    const Ledger ledger = MakeLedger(problem_);
+    for (int t = 0; t < 8; ++t) {
+      const Allocation advice = Decide(t), expert = Decide(t + 1);
+      const bool rejected = t % kNumVerdicts == 3;
+      const RunLogDecision decision{t % kNumVerdicts, 0.125 * t, 10.0 - t, rejected ? nullptr : &advice, &expert};
+      writer.Append(t, advice, ledger, &decision);
+    }
+    writer.Finish();
+    const RunLog log = ReadRunLog(Path());
+    EXPECT_EQ(log.verdict, (std::vector<std::int64_t>{0, 1, 2, 3, 0, 1, 2, 3}));
+    EXPECT_EQ(log.verdict_count, (std::vector<std::int64_t>{2, 2, 2, 2}));
+    EXPECT_EQ(log.alpha[5], 0.625);
+    EXPECT_EQ(log.slack[5], 5.0);
+    ASSERT_EQ(log.advice.rows(), allocations ? 8 : 0);
+    if (!allocations) continue;
+    EXPECT_EQ(log.advice.row(4), log.allocation.row(4));
+    EXPECT_EQ(log.expert.row(4), log.allocation.row(5));
+    EXPECT_EQ(log.expert_shed(1, 1), Decide(2).shed[1]);
+    EXPECT_TRUE((log.advice.row(3).array() == kNoAllocation).all());
+    EXPECT_TRUE((log.advice_shed.row(3).array() == kNoAllocation).all());
+  }
+}
+
+TEST_F(RunLogTest, KeepsCertificates) {
+  info_.observed = "seen.h5";
+  objective_.groups[1].bucket_weight = Vector::LinSpaced(3, 1.0, 2.0);
+  Use(50);
+  const Prices prices = {Vector::LinSpaced(3, 1.0, 3.0), Vector::LinSpaced(3, 4.0, 6.0),
+                         Vector::LinSpaced(2, 7.0, 8.0)};
+  RunLogWriter writer(Path(), problem_, info_, {});
+  Run(&writer);
+  writer.AddCertificates({{19, 100.0, 80.0, 1.25, prices}, {49, 300.0, -1.0, kInfinity, ZeroPrices(problem_)}});
+  writer.Finish();
+  const RunLog log = ReadRunLog(Path());
+  EXPECT_EQ(log.info.observed, "seen.h5");
+  EXPECT_EQ(log.shed_price, 1000.0);
+  EXPECT_EQ(log.groups[0].bucket_weight, Vector::Ones(3));
+  EXPECT_EQ(log.groups[1].bucket_weight, Vector::LinSpaced(3, 1.0, 2.0));
+  EXPECT_TRUE(log.verdict.empty());
+  ASSERT_EQ(log.certificates.size(), 2u);
+  EXPECT_EQ(log.certificates[0].slot, 19);
+  EXPECT_EQ(log.certificates[0].objective, 100.0);
+  EXPECT_EQ(log.certificates[0].lower_bound, 80.0);
+  EXPECT_EQ(log.certificates[0].ratio, 1.25);
+  EXPECT_EQ(log.certificates[0].prices, prices);
+  EXPECT_EQ(log.certificates[1].ratio, kInfinity);
+  EXPECT_EQ(log.certified_ratio, kInfinity);
+}
+
 #ifdef EVENKEEL_COUNTS_ALLOCATIONS
 TEST_F(RunLogTest, AllocatesNoMemoryPerSlot) {
   RunLogWriter writer(Path(), problem_, info_, kEverything);
