@@ -84,13 +84,15 @@ Certificate CheckCertificate(const Problem& problem, SlotSource& slots,
   certificate.objective = ObjectiveValue(problem, ledger);
   certificate.lower_bound = bound.value();
   certificate.shift = ledger.shift;
-  certificate.gap = RelativeGap(certificate.objective + ledger.shift, certificate.lower_bound + ledger.shift);
+  certificate.gap = RelativeGap(certificate.objective, certificate.lower_bound, ledger.shift);
   return certificate;
 }
 
-double RelativeGap(double objective, double lower_bound) {
+double RelativeGap(double objective, double lower_bound, double shift) {
   if (objective == lower_bound) return 0.0;
-  return (objective - lower_bound) / std::max(std::abs(objective), 1e-300);
+  // An objective that the shift brings to next to nothing must not turn rounding into a gap.
+  const double scale = std::max(std::abs(objective + shift), 1e-6 * (std::abs(objective) + shift));
+  return (objective - lower_bound) / std::max(scale, 1e-300);
 }
 
 double Ratio(double shifted_objective, double shifted_reference) {

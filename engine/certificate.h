@@ -36,8 +36,8 @@ class PrefixBound {
   double bound_ = 0.0;
 };
 
-/// (objective - lower_bound) / |objective|, 0 when they are equal.
-double RelativeGap(double objective, double lower_bound);
+/// (objective - lower_bound) / |objective + shift|, 0 when they are equal.
+double RelativeGap(double objective, double lower_bound, double shift);
 
 /// J over a reference, both shifted: 1 when both are zero, infinity when only the reference is.
 double Ratio(double shifted_objective, double shifted_reference);

@@ -16,6 +16,7 @@ constexpr int kSlotsPerChunk = 64;
 constexpr double kToTheBoundary = 0.9995;
 constexpr double kRounding = 4e-15;
 constexpr double kInfeasibilityWeight = 100.0;  // a user can live with a gap of 1e-9, but not with a broken constraint
+constexpr double kSmallestNonlinearSigma = 0.05;
 constexpr int kRefinements = 2;
 constexpr double kAccurateResponse = 1e-13;
 
@@ -416,7 +417,7 @@ void InteriorPoint::Judge() {
       std::max({primal_residual_ / demand_scale_, dual_residual_ / cost_scale_, DualSetResidual(data_, coupling_)});
   const double size = std::max(std::abs(objective_), 1e-6);
   const double gap = std::max(std::abs(objective_ - dual_objective_), kInfeasibilityWeight * infeasible * size);
-  if (gap >= best_gap_) {
+  if (!(gap < best_gap_)) {  // also when it is not a number any more
     if (best_gap_ < 1e-3 * size) ++worse_;
     return;
   }
@@ -439,7 +440,8 @@ bool InteriorPoint::Iterate() {
   if (gap_ <= options_.tolerance) return false;
   const double mu = affine.xz / pairs_;
   const double predicted = affine.ComplementarityAt(affine.primal_step, affine.dual_step) / pairs_;
-  const double sigma = std::pow(std::max(0.0, predicted / mu), 3.0);
+  // Finite norms converge by Newton's method only as fast as their own curvature allows: complementarity must not run ahead of it.
+  const double sigma = std::max(nonlinear_ ? kSmallestNonlinearSigma : 0.0, std::pow(std::max(0.0, predicted / mu), 3.0));
   if (!Correct(std::min(sigma, 1.0) * mu)) return false;
   ChunkSums step = AddUp();
   CouplingSteps(step_, &step);

@@ -42,7 +42,7 @@ OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const Off
   }
   optimum.objective = ObjectiveValue(problem, optimum.ledger);
   optimum.lower_bound = bound.value();
-  optimum.gap = RelativeGap(optimum.objective + optimum.ledger.shift, optimum.lower_bound + optimum.ledger.shift);
+  optimum.gap = RelativeGap(optimum.objective, optimum.lower_bound, optimum.ledger.shift);
   optimum.converged = optimum.gap <= options.gap;
   return optimum;
 }

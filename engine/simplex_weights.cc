@@ -34,38 +34,75 @@ void WeightOptimiser::Minimise(const StackedObjective& objective, const Vector& 
   const Eigen::Index n = w->size();
   double value = ValueAt(objective, base, increments, *w);
   int blind_steps = 0;
-  WeightVector slope(n), direction(n), trial(n);
+  WeightVector slope(n), direction(n);
   for (int step = 0; step < kMaxNewtonSteps; ++step) {
     StackedGradient(objective, z_, &gradient_);
     slope.noalias() = increments.leftCols(n).transpose() * gradient_;
     const double mean = slope.dot(*w);
     if (mean - slope.minCoeff() <= kRelativeAccuracy * std::abs(value)) return;
-    if (!NewtonDirection(objective, increments, *w, slope, &direction)) return;
-    const double descent = slope.dot(direction);
-    double length = LargestStep(*w, direction);
+    const bool newton = NewtonDirection(objective, increments, *w, slope, &direction);
+    const double descent = newton ? slope.dot(direction) : 0.0;
     // So close to the minimum that values cannot tell the points apart: Newton's step still sharpens the gradient.
-    if (-descent <= kValueResolution * std::abs(value)) {
-      *w += length * direction;
+    if (newton && -descent <= kValueResolution * std::abs(value)) {
+      *w += LargestStep(*w, direction) * direction;
       Normalise(w);
       value = ValueAt(objective, base, increments, *w);
       if (++blind_steps == kMaxBlindSteps) return;
       continue;
     }
-    bool improved = false;
-    for (int halving = 0; halving < 30 && !improved; ++halving, length *= 0.5) {
-      trial = *w + length * direction;
-      Normalise(&trial);
-      const double candidate = ValueAt(objective, base, increments, trial);
-      if (candidate > value + 1e-4 * length * descent) continue;
-      improved = true;
-      value = candidate;
-      *w = trial;
-    }
-    if (!improved) {
-      ValueAt(objective, base, increments, *w);
-      return;
-    }
+    const double before = value;
+    if (newton && Backtrack(objective, base, increments, direction, descent, w, &value)) continue;
+    ExchangeStep(objective, base, increments, slope, w, &value);
+    if (!(value < before)) return;
   }
+}
+
+/// Armijo's rule along `direction`; false when no step is good enough.
+bool WeightOptimiser::Backtrack(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments,
+                                const WeightVector& direction, double descent, WeightVector* w, double* value) {
+  double length = LargestStep(*w, direction);
+  for (int halving = 0; halving < 30; ++halving, length *= 0.5) {
+    WeightVector trial = *w + length * direction;
+    Normalise(&trial);
+    const double candidate = ValueAt(objective, base, increments, trial);
+    if (!(candidate <= *value + 1e-4 * length * descent) || !(candidate < *value)) continue;
+    *value = candidate;
+    *w = trial;
+    return true;
+  }
+  ValueAt(objective, base, increments, *w);
+  return false;
+}
+
+/// Where Newton's model is of no use (next to no curvature, or none that is finite): moves weight from the dearest vertex in use to the cheapest
+/// one, as much as a bisection on the slope says.
+void WeightOptimiser::ExchangeStep(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments,
+                                   const WeightVector& slope, WeightVector* w, double* value) {
+  Eigen::Index cheapest = 0, dearest = -1;
+  slope.minCoeff(&cheapest);
+  for (Eigen::Index v = 0; v < w->size(); ++v) {
+    if ((*w)[v] > 0.0 && v != cheapest && (dearest < 0 || slope[v] > slope[dearest])) dearest = v;
+  }
+  if (dearest < 0) return;
+  const Vector direction = increments.col(cheapest) - increments.col(dearest);
+  const Vector start = z_;
+  double low = 0.0, high = (*w)[dearest];
+  z_ = start + high * direction;
+  StackedGradient(objective, z_, &gradient_);
+  if (gradient_.dot(direction) > 0.0) {
+    for (int halving = 0; halving < 60; ++halving) {
+      const double middle = 0.5 * (low + high);
+      z_ = start + middle * direction;
+      StackedGradient(objective, z_, &gradient_);
+      (gradient_.dot(direction) > 0.0 ? high : low) = middle;
+    }
+  } else {
+    low = high;
+  }
+  (*w)[cheapest] += low;
+  (*w)[dearest] -= low;
+  Normalise(w);
+  *value = ValueAt(objective, base, increments, *w);
 }
 
 double WeightOptimiser::ValueAt(const StackedObjective& objective, const Vector& base,
@@ -118,7 +155,7 @@ void WeightOptimiser::AddCurvature(const StackedObjective& objective, const Eige
     if (term.q == 1.0) continue;
     const auto scale = objective.scale.segment(term.begin, term.size);
     power_.head(term.size) = scale.cwiseProduct(z_.segment(term.begin, term.size));
-    const double norm = Norm(power_.head(term.size), term.q);
+    const double norm = TermNorm(objective, term, z_);
     if (norm == 0.0) continue;
     const double factor = term.weight * (term.q - 1.0) / norm;
     for (int b = 0; b < term.size; ++b) {

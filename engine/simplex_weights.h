@@ -5,7 +5,7 @@
 
 namespace evenkeel {
 
-inline constexpr int kMaxVertices = 64;
+inline constexpr int kMaxVertices = 128;
 /// Weights and reduced Hessians live on the stack: no allocation.
 using WeightVector = Eigen::Matrix<double, Eigen::Dynamic, 1, 0, kMaxVertices, 1>;
 using WeightMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, kMaxVertices, kMaxVertices>;
@@ -24,6 +24,10 @@ class WeightOptimiser {
  private:
   double ValueAt(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments,
                  const WeightVector& w);
+  bool Backtrack(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments,
+                 const WeightVector& direction, double descent, WeightVector* w, double* value);
+  void ExchangeStep(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments, const WeightVector& slope,
+                    WeightVector* w, double* value);
   bool NewtonDirection(const StackedObjective& objective, const Eigen::MatrixXd& increments, const WeightVector& w,
                        const WeightVector& slope, WeightVector* direction);
   void AddCurvature(const StackedObjective& objective, const Eigen::MatrixXd& increments, const int* free, int count,

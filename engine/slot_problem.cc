@@ -7,24 +7,34 @@
 
 namespace evenkeel {
 
+namespace {
+
+constexpr int kRounds = 100;        // dispatches on the norms as they are
+constexpr int kSmoothRounds = 60;   // dispatches at each level of smoothing
+
+}  // namespace
+
 int StackSize(const Problem& problem) {
   int size = 1;
   for (const Group& group : problem.groups) size += group.num_buckets();
   return size;
 }
 
+/// ||(scale z, smoothing)||_q over the term's entries.
+double TermNorm(const StackedObjective& objective, const NormTerm& term, const Vector& z) {
+  double largest = term.smoothing;
+  for (int b = term.begin; b < term.begin + term.size; ++b) largest = std::max(largest, objective.scale[b] * z[b]);
+  if (largest <= 0.0) return 0.0;
+  double sum = term.smoothing > 0.0 ? std::pow(term.smoothing / largest, term.q) : 0.0;
+  for (int b = term.begin; b < term.begin + term.size; ++b) {
+    sum += std::pow(std::max(0.0, objective.scale[b] * z[b]) / largest, term.q);
+  }
+  return largest * std::pow(sum, 1.0 / term.q);
+}
+
 double StackedValue(const StackedObjective& objective, const Vector& z) {
   double value = objective.linear * z[0];
-  for (const NormTerm& term : objective.terms) {
-    double largest = 0.0;
-    for (int b = term.begin; b < term.begin + term.size; ++b) largest = std::max(largest, objective.scale[b] * z[b]);
-    if (largest <= 0.0) continue;
-    double sum = 0.0;
-    for (int b = term.begin; b < term.begin + term.size; ++b) {
-      sum += std::pow(std::max(0.0, objective.scale[b] * z[b]) / largest, term.q);
-    }
-    value += term.weight * largest * std::pow(sum, 1.0 / term.q);
-  }
+  for (const NormTerm& term : objective.terms) value += term.weight * TermNorm(objective, term, z);
   return value;
 }
 
@@ -33,11 +43,16 @@ void StackedGradient(const StackedObjective& objective, const Vector& z, Vector*
   for (const NormTerm& term : objective.terms) {
     auto part = gradient->segment(term.begin, term.size);
     const auto scale = objective.scale.segment(term.begin, term.size);
-    part = scale.cwiseProduct(z.segment(term.begin, term.size)).cwiseMax(0.0);
-    const double norm = Norm(part, term.q);
+    if (term.q == 1.0) {
+      part = term.weight * scale;
+      continue;
+    }
+    const double norm = TermNorm(objective, term, z);
     if (norm == 0.0) continue;
-    for (int b = 0; b < term.size; ++b)
-      part[b] = term.weight * scale[b] * (term.q == 1.0 ? 1.0 : std::pow(part[b] / norm, term.q - 1.0));
+    for (int b = 0; b < term.size; ++b) {
+      const double u = std::max(0.0, scale[b] * z[term.begin + b]) / norm;
+      part[b] = term.weight * scale[b] * std::pow(u, term.q - 1.0);
+    }
   }
   (*gradient)[0] += objective.linear;
 }
@@ -57,6 +72,9 @@ struct SlotSolver::Impl {
         last_increment(Vector::Zero(StackSize(the_problem))),
         vertices(kMaxVertices) {}
 
+  double Descend(const Slot& slot, const Coefficients& coefficients, const Vector& base, double wanted, int rounds, int* dispatches);
+  double DescendSmoothly(const Slot& slot, const Coefficients& coefficients, const Vector& base, int* dispatches);
+  void SetSmoothing(const Vector& size, double share);
   int AddVertex(const Slot& slot, const Coefficients& coefficients);
   double GapOf(int vertex) const;
   void DropLightest();
@@ -142,28 +160,79 @@ SlotSolver::SlotSolver(const Problem& problem, StackedObjective objective, doubl
 }
 SlotSolver::~SlotSolver() = default;
 
-SlotSolution SlotSolver::Solve(const Slot& slot, const Coefficients& coefficients, const Vector& base,
-                               Allocation* allocation) {
+/// Adds vertices until the certified gap of the (smoothed) objective is at most `tolerance` of its value, for at most `rounds` dispatches.
+/// Returns the absolute gap.
+double SlotSolver::Impl::Descend(const Slot& slot, const Coefficients& coefficients, const Vector& base, double wanted, int rounds,
+                                 int* dispatches) {
+  double gap = kInfinity;
+  for (int round = 0; round < rounds; ++round) {
+    z = base;
+    z.noalias() += increments.leftCols(w.size()) * w;
+    StackedGradient(objective, z, &gradient);
+    const int vertex = AddVertex(slot, coefficients);
+    ++*dispatches;
+    gap = std::max(0.0, GapOf(vertex));
+    if (gap <= wanted * std::abs(StackedValue(objective, z))) break;
+    w.conservativeResize(vertex + 1);
+    w[vertex] = 0.0;
+    optimiser.Minimise(objective, base, increments, &w);
+    DropLightest();
+  }
+  return gap;
+}
+
+void SlotSolver::Impl::SetSmoothing(const Vector& size, double share) {
+  for (NormTerm& term : objective.terms) {
+    const double largest = objective.scale.segment(term.begin, term.size).cwiseProduct(size.segment(term.begin, term.size)).maxCoeff();
+    term.smoothing = share * largest;
+  }
+}
+
+/// The way for slots in which some norm has nothing in it yet, where its gradient says nothing: smoothed norms, less and less so. The bound of a
+/// smoothed problem, less what the smoothing adds, holds for the problem itself.
+double SlotSolver::Impl::DescendSmoothly(const Slot& slot, const Coefficients& coefficients, const Vector& base, int* dispatches) {
+  // What the slot can add to an entry at most: the scale against which smoothing is small.
+  const double demand = slot.demand.sum();
+  Vector size = base;
+  size[0] += coefficients.cost.cwiseAbs().maxCoeff() * demand;
+  Eigen::Index entry = 1;
+  for (const Vector& per_unit : coefficients.load) {
+    const Eigen::Index buckets = prices[static_cast<std::size_t>(&per_unit - coefficients.load.data())].size();
+    size.segment(entry, buckets).array() += per_unit.maxCoeff() * demand;
+    entry += buckets;
+  }
+  double relative = kInfinity;
+  for (double share = 0.1; share > 1e-13 && relative > tolerance; share *= 0.1) {
+    SetSmoothing(size, share);
+    const double gap = Descend(slot, coefficients, base, 0.1 * tolerance, kSmoothRounds, dispatches);
+    z = base;
+    z.noalias() += increments.leftCols(w.size()) * w;
+    double bound = StackedValue(objective, z) - gap;
+    for (const NormTerm& term : objective.terms) bound -= term.weight * term.smoothing;
+    SetSmoothing(size, 0.0);
+    const double value = StackedValue(objective, z);
+    relative = value == 0.0 ? 0.0 : std::min(relative, std::max(0.0, value - bound) / std::abs(value));
+  }
+  SetSmoothing(size, 0.0);
+  return relative;
+}
+
+SlotSolution SlotSolver::Solve(const Slot& slot, const Coefficients& coefficients, const Vector& base, Allocation* allocation) {
   Impl& s = *impl_;
-  constexpr int kMaxRounds = 300;
   SlotSolution solution;
   s.w.resize(0);
   s.z = base + s.last_increment;
   StackedGradient(s.objective, s.z, &s.gradient);
   s.AddVertex(slot, coefficients);
   s.w.setOnes(1);
-  for (solution.vertices = 1; solution.vertices < kMaxRounds; ++solution.vertices) {
-    s.z = base;
-    s.z.noalias() += s.increments.leftCols(s.w.size()) * s.w;
-    StackedGradient(s.objective, s.z, &s.gradient);
-    const double value = std::abs(StackedValue(s.objective, s.z));
-    const int vertex = s.AddVertex(slot, coefficients);
-    solution.gap = value > 0.0 ? std::max(0.0, s.GapOf(vertex)) / value : 0.0;
-    if (solution.gap <= s.tolerance) break;
-    s.w.conservativeResize(vertex + 1);
-    s.w[vertex] = 0.0;
-    s.optimiser.Minimise(s.objective, base, s.increments, &s.w);
-    s.DropLightest();
+  solution.vertices = 1;
+  const double gap = s.Descend(slot, coefficients, base, s.tolerance, kRounds, &solution.vertices);
+  s.z = base;
+  s.z.noalias() += s.increments.leftCols(s.w.size()) * s.w;
+  const double value = std::abs(StackedValue(s.objective, s.z));
+  solution.gap = value > 0.0 ? gap / value : 0.0;
+  if (solution.gap > s.tolerance) {
+    solution.gap = std::min(solution.gap, s.DescendSmoothly(slot, coefficients, base, &solution.vertices));
   }
   solution.converged = solution.gap <= s.tolerance;
   s.last_increment.noalias() = s.increments.leftCols(s.w.size()) * s.w;

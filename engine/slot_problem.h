@@ -22,6 +22,8 @@ struct NormTerm {
   int size = 0;
   double weight = 1.0;
   double q = 2.0;  ///< finite
+  /// A constant entry beside the others. Above zero it makes the norm smooth where all its entries vanish, for at most weight * smoothing.
+  double smoothing = 0.0;
 };
 
 struct StackedObjective {
@@ -32,6 +34,9 @@ struct StackedObjective {
 
 /// Entries of the stack: the cost and every bucket of every group.
 int StackSize(const Problem& problem);
+
+/// The norm of one term at z, [stack], without its weight.
+double TermNorm(const StackedObjective& objective, const NormTerm& term, const Vector& z);
 
 /// Value at z, [stack], entries >= 0 inside norms.
 double StackedValue(const StackedObjective& objective, const Vector& z);

@@ -135,8 +135,8 @@ class FaultyAdvice : public Policy {
         flow[0] = kInfinity;
         return;
       case Fault::kNegative:
-        flow[0] -= 1.0;
-        flow[flow.size() - 1] += 1.0;
+        flow[flow.size() - 1] += flow[0] + 1.0;
+        flow[0] = -1.0;
         return;
       case Fault::kWrongSize:
         flow = Vector::Zero(flow.size() + 1);

@@ -9,17 +9,25 @@ double Allowance(const Spending& spending, double expert_objective) {
   return spending.rho * std::max(expert_objective, spending.planned) + spending.bonus;
 }
 
-double Reserve(const VectorRef& difference, double q) {
+namespace {
+
+/// R_q of a vector or of an expression, which takes no memory of its own.
+template <typename Difference>
+double ReserveOf(const Difference& difference, double q) {
   if (std::isinf(q)) return difference.maxCoeff();
   if (q == 1.0) return difference.sum();
   const double largest = difference.maxCoeff();
   if (largest <= 0.0) return 0.0;
   double sum = 0.0;
-  for (double one : difference) {
-    if (one > 0.0) sum += std::pow(one / largest, q);
+  for (Eigen::Index b = 0; b < difference.size(); ++b) {
+    if (difference[b] > 0.0) sum += std::pow(difference[b] / largest, q);
   }
   return largest * std::pow(sum, 1.0 / q);
 }
+
+}  // namespace
+
+double Reserve(const VectorRef& difference, double q) { return ReserveOf(difference, q); }
 
 namespace {
 
@@ -85,7 +93,7 @@ SlotBudget::OnSegment SlotBudget::ValueOnSegment(const Increment& from, const In
 double SettledBudget(const Problem& problem, const Ledger& engine, const Ledger& expert, double allowance) {
   double budget = allowance - (engine.cost() - expert.cost());
   for (int k = 0; k < problem.num_groups(); ++k) {
-    budget -= problem.groups[k].weight * Reserve(engine.load[k] - expert.load[k], problem.groups[k].norm);
+    budget -= problem.groups[k].weight * ReserveOf(engine.load[k] - expert.load[k], problem.groups[k].norm);
   }
   return budget;
 }

@@ -108,9 +108,9 @@ TEST(CertificateTest, SeesInfeasibleDecisions) {
 }
 
 TEST(CertificateTest, RelativeGaps) {
-  EXPECT_EQ(RelativeGap(0.0, 0.0), 0.0);
-  EXPECT_DOUBLE_EQ(RelativeGap(10.0, 9.0), 0.1);
-  EXPECT_DOUBLE_EQ(RelativeGap(-10.0, -11.0), 0.1);
+  EXPECT_EQ(RelativeGap(0.0, 0.0, 0.0), 0.0);
+  EXPECT_DOUBLE_EQ(RelativeGap(10.0, 9.0, 0.0), 0.1);
+  EXPECT_DOUBLE_EQ(RelativeGap(-10.0, -11.0, 0.0), 0.1);
 }
 
 }  // namespace

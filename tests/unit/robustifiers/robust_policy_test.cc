@@ -111,13 +111,14 @@ TEST(RobustPolicyTest, SaysHowItCameToItsDecision) {
 }
 
 // Slot 0 takes advice that costs 1 more than the expert out of B = 1, and the meters then show 5 more: the settled
-// budget is -5. From there on the expert is played, even where the advice would be as good.
+// budget is -5. From there on the expert is played, even where the advice looks good enough to make up for it: in slot
+// 1 it looks cheaper by 7.
 TEST(RobustPolicyTest, PlaysTheExpertWhileTheSettledBudgetIsNegative) {
   Trace trace = PlainTrace(2, 1, 2);
   trace.signals.price.col(0).setConstant(1.0);
+  trace.signals.price(1, 1) = 8.0;
   const Problem problem = ProblemOf(trace, CarbonObjective(0.0, kInfinity));
-  const std::vector<Allocation> advice = {{Eigen::Vector2d(1.0, 0.0), Vector::Zero(1)},
-                                          {Eigen::Vector2d(0.0, 1.0), Vector::Zero(1)}};
+  const std::vector<Allocation> advice(2, Allocation{Eigen::Vector2d(1.0, 0.0), Vector::Zero(1)});
   const std::vector<Allocation> expert(2, Allocation{Eigen::Vector2d(0.0, 1.0), Vector::Zero(1)});
   const auto policy =
       MakeRobust(problem, MakeReplay(advice), MakeReplay(expert), Options(WayBack::kLine, {0.0, 1.0, 0.0}));
@@ -140,7 +141,7 @@ TEST(RobustPolicyTest, PlaysTheExpertWhileTheSettledBudgetIsNegative) {
   EXPECT_DOUBLE_EQ(report.min_slack, -5.0);
   EXPECT_DOUBLE_EQ(report.observation_error, 5.0);
   EXPECT_DOUBLE_EQ(report.delta, 5.0 / 6.0);
-  EXPECT_DOUBLE_EQ(ledger.cost(), 6.0) << "the expert's 0, B = 1 and err = 5";
+  EXPECT_DOUBLE_EQ(ledger.cost(), 14.0) << "the expert's 8, B = 1 and err = 5";
 }
 
 TEST(RobustPolicyTest, RefusesNegativeMargins) {

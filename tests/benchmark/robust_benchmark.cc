@@ -1,0 +1,166 @@
+// What a robust policy costs in a slot beyond its advice and its expert. Arguments: regions (= gateways). The books are
+// those of a run in which the advice is not safe: all of the pieces that a slot needs are timed, and the whole policy
+// around decisions that cost nothing.
+#include <benchmark/benchmark.h>
+
+#include "engine/constant_price.h"
+#include "predictors/test_advice.h"
+#include "robustifiers/line.h"
+#include "robustifiers/project.h"
+#include "robustifiers/robust_policy.h"
+#include "tests/reference/play.h"
+#include "tests/reference/random_instances.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr int kSlots = 64;
+
+/// Everyone reaches everyone, carbon and water with the norm of choice, the adversary as advice and the cheapest
+/// full-weight dispatch as expert.
+struct RobustCase {
+  RobustCase(int size, double norm) : trace(PlainTrace(size, size, kSlots)) {
+    std::mt19937_64 random(1);
+    const auto fill = [&](RowMatrix* signal, double low, double high) {
+      *signal = signal->unaryExpr([&](double) { return Draw(&random, low, high); });
+    };
+    fill(&trace.signals.demand, 0.4, 0.9);
+    trace.signals.capacity.setOnes();
+    fill(&trace.signals.price, 20.0, 120.0);
+    fill(&trace.signals.carbon_intensity, 0.1, 0.9);
+    fill(&trace.signals.water_intensity, 1.0, 8.0);
+    Objective objective = PublishedObjective();
+    for (EquityGroup& group : objective.groups) group.norm = norm;
+    problem = ProblemOf(trace, objective);
+    expert =
+        Play(problem, *MakeSlotSource(trace), *MakeConstantPrice(problem, {1.0, L1Prices(problem), false})).decisions;
+    advice = Play(problem, *MakeSlotSource(trace), *MakeAdversary(problem, Harm::kSum)).decisions;
+    RobustOptions options;
+    options.spending.rho = 0.05;
+    const auto policy = MakeRobust(problem, MakeReplay(advice), MakeReplay(expert), options);
+    const std::vector<Allocation> played = Play(problem, *MakeSlotSource(trace), *policy).decisions;
+    const auto source = MakeSlotSource(trace);
+    Ledger ledger = MakeLedger(problem), expert_ledger = MakeLedger(problem);
+    for (int t = 0; t < kSlots; ++t) {
+      slots.emplace_back();
+      coefficients.emplace_back();
+      source->Read(t, &slots.back());
+      EstimateCoefficients(problem, slots.back(), &coefficients.back());
+      ledgers.push_back(ledger);
+      expert_ledgers.push_back(expert_ledger);
+      const double demand = slots.back().demand.sum();
+      AddSlot(problem, coefficients.back(), played[t], demand, &ledger);
+      AddSlot(problem, coefficients.back(), expert[t], demand, &expert_ledger);
+      allowances.push_back(0.05 * ShiftedObjectiveValue(problem, expert_ledger));
+    }
+  }
+
+  /// The budget of slot t with both increments, as a policy computes them.
+  void Begin(std::size_t t, SlotBudget* budget, Increment* advice_step, Increment* expert_step) const {
+    ComputeIncrement(problem, coefficients[t], expert[t], expert_step);
+    budget->Begin(ledgers[t], expert_ledgers[t], *expert_step, allowances[t]);
+    ComputeIncrement(problem, coefficients[t], advice[t], advice_step);
+  }
+
+  Trace trace;
+  Problem problem;
+  std::vector<Slot> slots;
+  std::vector<Coefficients> coefficients;
+  std::vector<Allocation> advice, expert;
+  std::vector<Ledger> ledgers, expert_ledgers;  ///< before every slot
+  std::vector<double> allowances;               ///< after every slot
+};
+
+double NormOf(const benchmark::State& state) {
+  return state.range(1) == 0 ? kInfinity : static_cast<double>(state.range(1));
+}
+
+void BM_Budget(benchmark::State& state) {
+  const RobustCase instance(static_cast<int>(state.range(0)), NormOf(state));
+  SlotBudget budget(instance.problem);
+  Increment advice_step, expert_step;
+  std::size_t t = 0;
+  for (auto _ : state) {
+    instance.Begin(t, &budget, &advice_step, &expert_step);
+    benchmark::DoNotOptimize(budget.Value(advice_step));
+    t = (t + 1) % kSlots;
+  }
+}
+
+void BM_BudgetAndLine(benchmark::State& state) {
+  const RobustCase instance(static_cast<int>(state.range(0)), NormOf(state));
+  SlotBudget budget(instance.problem);
+  Increment advice_step, expert_step;
+  Allocation mixed = MakeAllocation(instance.problem);
+  std::size_t t = 0;
+  long inside = 0;
+  for (auto _ : state) {
+    instance.Begin(t, &budget, &advice_step, &expert_step);
+    const double alpha = SmallestSafeAlpha(budget, advice_step, expert_step);
+    Mix(instance.advice[t], instance.expert[t], alpha, &mixed);
+    benchmark::DoNotOptimize(mixed.flow.data());
+    inside += alpha > 0.0 && alpha < 1.0;
+    t = (t + 1) % kSlots;
+  }
+  state.counters["inside"] = benchmark::Counter(static_cast<double>(inside), benchmark::Counter::kAvgIterations);
+}
+
+void BM_BudgetAndProjection(benchmark::State& state) {
+  const RobustCase instance(static_cast<int>(state.range(0)), NormOf(state));
+  SlotBudget budget(instance.problem);
+  Increment advice_step, expert_step;
+  Allocation projected = MakeAllocation(instance.problem);
+  Projector projector(instance.problem);
+  std::size_t t = 0;
+  long solved = 0;
+  for (auto _ : state) {
+    instance.Begin(t, &budget, &advice_step, &expert_step);
+    solved += projector.Project(instance.slots[t], instance.coefficients[t], budget, instance.advice[t], &projected);
+    t = (t + 1) % kSlots;
+  }
+  state.counters["solved"] = benchmark::Counter(static_cast<double>(solved), benchmark::Counter::kAvgIterations);
+}
+
+/// Deciding and settling by the whole policy around replayed decisions, copies of them and the ledger of the run
+/// included.
+void BM_Policy(benchmark::State& state) {
+  const RobustCase instance(static_cast<int>(state.range(0)), kInfinity);
+  RobustOptions options;
+  options.spending.rho = 0.05;
+  options.mode = static_cast<WayBack>(state.range(1));
+  Allocation decision = MakeAllocation(instance.problem);
+  for (auto _ : state) {
+    state.PauseTiming();
+    auto policy = MakeRobust(instance.problem, MakeReplay(instance.advice), MakeReplay(instance.expert), options);
+    Ledger ledger = MakeLedger(instance.problem);
+    state.ResumeTiming();
+    for (int t = 0; t < kSlots; ++t) {
+      policy->Decide({instance.slots[t], instance.coefficients[t], ledger}, &decision);
+      AddSlot(instance.problem, instance.coefficients[t], decision, instance.slots[t].demand.sum(), &ledger);
+      policy->Settle({instance.slots[t], instance.coefficients[t], ledger});
+    }
+    state.PauseTiming();
+    policy.reset();
+    state.ResumeTiming();
+  }
+  state.counters["per_slot"] = benchmark::Counter(static_cast<double>(kSlots) * static_cast<double>(state.iterations()),
+                                                  benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+
+BENCHMARK(BM_Budget)->ArgNames({"size", "norm"})->Args({10, 0})->Args({10, 4})->Args({100, 0});
+BENCHMARK(BM_BudgetAndLine)->ArgNames({"size", "norm"})->Args({10, 0})->Args({10, 4})->Args({100, 0})->Args({100, 4});
+BENCHMARK(BM_BudgetAndProjection)
+    ->ArgNames({"size", "norm"})
+    ->Args({10, 0})
+    ->Args({10, 4})
+    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(BM_Policy)
+    ->ArgNames({"size", "mode"})
+    ->Args({10, 0})
+    ->Args({10, 1})
+    ->Args({10, 2})
+    ->Args({100, 1})
+    ->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+}  // namespace evenkeel
