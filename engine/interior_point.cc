@@ -440,8 +440,10 @@ bool InteriorPoint::Iterate() {
   if (gap_ <= options_.tolerance) return false;
   const double mu = affine.xz / pairs_;
   const double predicted = affine.ComplementarityAt(affine.primal_step, affine.dual_step) / pairs_;
-  // Finite norms converge by Newton's method only as fast as their own curvature allows: complementarity must not run ahead of it.
-  const double sigma = std::max(nonlinear_ ? kSmallestNonlinearSigma : 0.0, std::pow(std::max(0.0, predicted / mu), 3.0));
+  // Finite norms converge by Newton's method only as fast as their own curvature allows: complementarity must not run
+  // ahead of it.
+  const double sigma =
+      std::max(nonlinear_ ? kSmallestNonlinearSigma : 0.0, std::pow(std::max(0.0, predicted / mu), 3.0));
   if (!Correct(std::min(sigma, 1.0) * mu)) return false;
   ChunkSums step = AddUp();
   CouplingSteps(step_, &step);

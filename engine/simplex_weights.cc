@@ -58,8 +58,9 @@ void WeightOptimiser::Minimise(const StackedObjective& objective, const Vector& 
 }
 
 /// Armijo's rule along `direction`; false when no step is good enough.
-bool WeightOptimiser::Backtrack(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments,
-                                const WeightVector& direction, double descent, WeightVector* w, double* value) {
+bool WeightOptimiser::Backtrack(const StackedObjective& objective, const Vector& base,
+                                const Eigen::MatrixXd& increments, const WeightVector& direction, double descent,
+                                WeightVector* w, double* value) {
   double length = LargestStep(*w, direction);
   for (int halving = 0; halving < 30; ++halving, length *= 0.5) {
     WeightVector trial = *w + length * direction;
@@ -74,10 +75,11 @@ bool WeightOptimiser::Backtrack(const StackedObjective& objective, const Vector&
   return false;
 }
 
-/// Where Newton's model is of no use (next to no curvature, or none that is finite): moves weight from the dearest vertex in use to the cheapest
-/// one, as much as a bisection on the slope says.
-void WeightOptimiser::ExchangeStep(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments,
-                                   const WeightVector& slope, WeightVector* w, double* value) {
+/// Where Newton's model is of no use (next to no curvature, or none that is finite): moves weight from the dearest
+/// vertex in use to the cheapest one, as much as a bisection on the slope says.
+void WeightOptimiser::ExchangeStep(const StackedObjective& objective, const Vector& base,
+                                   const Eigen::MatrixXd& increments, const WeightVector& slope, WeightVector* w,
+                                   double* value) {
   Eigen::Index cheapest = 0, dearest = -1;
   slope.minCoeff(&cheapest);
   for (Eigen::Index v = 0; v < w->size(); ++v) {

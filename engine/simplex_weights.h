@@ -26,8 +26,8 @@ class WeightOptimiser {
                  const WeightVector& w);
   bool Backtrack(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments,
                  const WeightVector& direction, double descent, WeightVector* w, double* value);
-  void ExchangeStep(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments, const WeightVector& slope,
-                    WeightVector* w, double* value);
+  void ExchangeStep(const StackedObjective& objective, const Vector& base, const Eigen::MatrixXd& increments,
+                    const WeightVector& slope, WeightVector* w, double* value);
   bool NewtonDirection(const StackedObjective& objective, const Eigen::MatrixXd& increments, const WeightVector& w,
                        const WeightVector& slope, WeightVector* direction);
   void AddCurvature(const StackedObjective& objective, const Eigen::MatrixXd& increments, const int* free, int count,

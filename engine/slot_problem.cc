@@ -9,8 +9,9 @@ namespace evenkeel {
 
 namespace {
 
-constexpr int kRounds = 100;        // dispatches on the norms as they are
-constexpr int kSmoothRounds = 60;   // dispatches at each level of smoothing
+constexpr int kRounds = 100;       // dispatches on the norms as they are
+constexpr double kCrumb = 1e-4;    // weight of a vertex that may be the smoothing's doing
+constexpr int kSmoothRounds = 60;  // dispatches at each level of smoothing
 
 }  // namespace
 
@@ -72,8 +73,10 @@ struct SlotSolver::Impl {
         last_increment(Vector::Zero(StackSize(the_problem))),
         vertices(kMaxVertices) {}
 
-  double Descend(const Slot& slot, const Coefficients& coefficients, const Vector& base, double wanted, int rounds, int* dispatches);
+  double Descend(const Slot& slot, const Coefficients& coefficients, const Vector& base, double wanted, int rounds,
+                 int* dispatches);
   double DescendSmoothly(const Slot& slot, const Coefficients& coefficients, const Vector& base, int* dispatches);
+  double DropCrumbs(const Vector& base);
   void SetSmoothing(const Vector& size, double share);
   int AddVertex(const Slot& slot, const Coefficients& coefficients);
   double GapOf(int vertex) const;
@@ -160,10 +163,10 @@ SlotSolver::SlotSolver(const Problem& problem, StackedObjective objective, doubl
 }
 SlotSolver::~SlotSolver() = default;
 
-/// Adds vertices until the certified gap of the (smoothed) objective is at most `tolerance` of its value, for at most `rounds` dispatches.
-/// Returns the absolute gap.
-double SlotSolver::Impl::Descend(const Slot& slot, const Coefficients& coefficients, const Vector& base, double wanted, int rounds,
-                                 int* dispatches) {
+/// Adds vertices until the certified gap of the (smoothed) objective is at most `tolerance` of its value, for at most
+/// `rounds` dispatches. Returns the absolute gap.
+double SlotSolver::Impl::Descend(const Slot& slot, const Coefficients& coefficients, const Vector& base, double wanted,
+                                 int rounds, int* dispatches) {
   double gap = kInfinity;
   for (int round = 0; round < rounds; ++round) {
     z = base;
@@ -183,14 +186,35 @@ double SlotSolver::Impl::Descend(const Slot& slot, const Coefficients& coefficie
 
 void SlotSolver::Impl::SetSmoothing(const Vector& size, double share) {
   for (NormTerm& term : objective.terms) {
-    const double largest = objective.scale.segment(term.begin, term.size).cwiseProduct(size.segment(term.begin, term.size)).maxCoeff();
+    const double largest =
+        objective.scale.segment(term.begin, term.size).cwiseProduct(size.segment(term.begin, term.size)).maxCoeff();
     term.smoothing = share * largest;
   }
 }
 
-/// The way for slots in which some norm has nothing in it yet, where its gradient says nothing: smoothed norms, less and less so. The bound of a
-/// smoothed problem, less what the smoothing adds, holds for the problem itself.
-double SlotSolver::Impl::DescendSmoothly(const Slot& slot, const Coefficients& coefficients, const Vector& base, int* dispatches) {
+/// Value of the present point, or, where that is no worse, of the one without its tiny weights, which then becomes the
+/// present one. At a kink smoothing leaves crumbs of workload behind; small as they are, later slots would multiply
+/// them.
+double SlotSolver::Impl::DropCrumbs(const Vector& base) {
+  z = base;
+  z.noalias() += increments.leftCols(w.size()) * w;
+  const double value = StackedValue(objective, z);
+  WeightVector whole = w;
+  for (double& weight : whole) weight = weight < kCrumb ? 0.0 : weight;
+  if (whole == w || whole.sum() == 0.0) return value;
+  whole /= whole.sum();
+  z = base;
+  z.noalias() += increments.leftCols(w.size()) * whole;
+  const double without = StackedValue(objective, z);
+  if (without > value) return value;
+  w = whole;
+  return without;
+}
+
+/// The way for slots in which some norm has nothing in it yet, where its gradient says nothing: smoothed norms, less
+/// and less so. The bound of a smoothed problem, less what the smoothing adds, holds for the problem itself.
+double SlotSolver::Impl::DescendSmoothly(const Slot& slot, const Coefficients& coefficients, const Vector& base,
+                                         int* dispatches) {
   // What the slot can add to an entry at most: the scale against which smoothing is small.
   const double demand = slot.demand.sum();
   Vector size = base;
@@ -202,7 +226,7 @@ double SlotSolver::Impl::DescendSmoothly(const Slot& slot, const Coefficients& c
     entry += buckets;
   }
   double relative = kInfinity;
-  for (double share = 0.1; share > 1e-13 && relative > tolerance; share *= 0.1) {
+  for (double share = 0.1; share > 1e-15 && relative > tolerance; share *= 0.1) {
     SetSmoothing(size, share);
     const double gap = Descend(slot, coefficients, base, 0.1 * tolerance, kSmoothRounds, dispatches);
     z = base;
@@ -210,14 +234,15 @@ double SlotSolver::Impl::DescendSmoothly(const Slot& slot, const Coefficients& c
     double bound = StackedValue(objective, z) - gap;
     for (const NormTerm& term : objective.terms) bound -= term.weight * term.smoothing;
     SetSmoothing(size, 0.0);
-    const double value = StackedValue(objective, z);
+    const double value = DropCrumbs(base);
     relative = value == 0.0 ? 0.0 : std::min(relative, std::max(0.0, value - bound) / std::abs(value));
   }
   SetSmoothing(size, 0.0);
   return relative;
 }
 
-SlotSolution SlotSolver::Solve(const Slot& slot, const Coefficients& coefficients, const Vector& base, Allocation* allocation) {
+SlotSolution SlotSolver::Solve(const Slot& slot, const Coefficients& coefficients, const Vector& base,
+                               Allocation* allocation) {
   Impl& s = *impl_;
   SlotSolution solution;
   s.w.resize(0);

@@ -22,7 +22,8 @@ struct NormTerm {
   int size = 0;
   double weight = 1.0;
   double q = 2.0;  ///< finite
-  /// A constant entry beside the others. Above zero it makes the norm smooth where all its entries vanish, for at most weight * smoothing.
+  /// A constant entry beside the others. Above zero it makes the norm smooth where all its entries vanish, for at most
+  /// weight * smoothing.
   double smoothing = 0.0;
 };
 

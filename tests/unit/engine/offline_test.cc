@@ -97,7 +97,7 @@ TEST(OfflineTest, ConvergesOnFiniteNorms) {
     const OfflineOptimum optimum = SolveOffline(instance.problem, *MakeSlotSource(instance.trace), {});
     const double scale = 1.0 + optimum.objective + optimum.ledger.shift;
     const double gap = (optimum.objective - optimum.lower_bound) / scale;
-    if (gap <= 1e-7) continue;
+    if (gap <= 1e-6) continue;  // what the planner promises for finite norms
     if (failed++ == 0) first = "seed " + std::to_string(seed);
     worst = std::max(worst, gap);
   }
