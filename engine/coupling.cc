@@ -57,6 +57,10 @@ CouplingState StartCoupling(const PeriodData& data, const Vector& load) {
 bool SolveCoupling(const PeriodData& data, const CouplingState& state, const Eigen::MatrixXd& curvature,
                    const Vector& response, const CouplingTarget& target, CouplingState* step) {
   const int loads = data.num_loads, groups = static_cast<int>(data.groups.size());
+  if (loads == 0) {  // nothing couples the slots
+    *step = state;
+    return true;
+  }
   Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(loads + groups, loads + groups);
   Vector right = Vector::Zero(loads + groups);
   matrix.topLeftCorner(loads, loads) = curvature.selfadjointView<Eigen::Lower>();

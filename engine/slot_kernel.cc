@@ -77,6 +77,7 @@ void SlotKernel::Factorise(const double* d, const double* slack_ratio, SlotFacto
 }
 
 void SlotKernel::AddCurvature(int t, const double* d, const SlotFactor& factor, Eigen::MatrixXd* curvature) {
+  if (data_.num_loads == 0) return;
   const SlotLayout& layout = layout_;
   reduced_.setZero();
   // H D H' and the inner part of B.
