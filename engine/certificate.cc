@@ -25,7 +25,7 @@ void CheckInDualSet(const Problem& problem, const Prices& prices) {
 
 /// sum_j d[j] min_a (cost[a] + r[a] pi[i]) - sum_i pi[i] cap[i]: at most the slot's minimum for any pi >= 0 (weak
 /// duality).
-double SlotBound(const Problem& problem, const Slot& slot, const Vector& cost, const Vector& capacity_price) {
+double SlotBound(const Problem& problem, const Slot& slot, const Vector& cost, const VectorRef& capacity_price) {
   double bound = -capacity_price.dot(slot.capacity);
   for (int j = 0; j < problem.network.num_gateways(); ++j) {
     double cheapest = problem.shed_cost.value_or(kInfinity);
@@ -50,6 +50,12 @@ void PrefixBound::Add(const Slot& slot, const Coefficients& coefficients) {
   PricedCost(problem_, coefficients, 1.0, prices_, &cost_);
   DispatchOrThrow(problem_, cost_, slot, &dispatcher_, &allocation_);
   bound_ += SlotBound(problem_, slot, cost_, dispatcher_.capacity_price());
+}
+
+void PrefixBound::AddAt(const VectorRef& capacity_price, const Slot& slot, const Coefficients& coefficients) {
+  EVENKEEL_CHECK(capacity_price.size() == 0 || capacity_price.minCoeff() >= 0.0);
+  PricedCost(problem_, coefficients, 1.0, prices_, &cost_);
+  bound_ += SlotBound(problem_, slot, cost_, capacity_price);
 }
 
 double LowerBound(const Problem& problem, SlotSource& slots, const Prices& prices) {

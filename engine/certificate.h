@@ -24,6 +24,9 @@ class PrefixBound {
   PrefixBound(const Problem& problem, Prices prices);
   /// Throws InputError when the slot's demand cannot be served.
   void Add(const Slot& slot, const Coefficients& coefficients);
+  /// Takes the slot's minimum at given capacity prices (>= 0, [regions]) instead of finding the best: never more, and
+  /// as good where they are the optimal ones.
+  void AddAt(const VectorRef& capacity_price, const Slot& slot, const Coefficients& coefficients);
   /// LB of the slots added, for the unshifted J, USD.
   double value() const { return bound_; }
 

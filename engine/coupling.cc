@@ -58,7 +58,7 @@ bool SolveCoupling(const PeriodData& data, const CouplingState& state, const Eig
                    const Vector& response, const CouplingTarget& target, CouplingState* step) {
   const int loads = data.num_loads, groups = static_cast<int>(data.groups.size());
   if (loads == 0) {  // nothing couples the slots
-    *step = state;
+    *step = {Vector::Zero(0), Vector::Zero(0), Vector::Zero(0), Vector::Zero(0), Vector::Zero(0)};
     return true;
   }
   Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(loads + groups, loads + groups);

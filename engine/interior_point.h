@@ -1,14 +1,9 @@
 // The planner's solver: a primal-dual interior-point method (Mehrotra 1992) on the period's problem that eliminates
-// every slot by itself (engine/slot_kernel.h) and solves one small dense system for the prices that couple them. Cost
-// per iteration is linear in the slots.
+// every slot by itself, several slots at a time (engine/slot_batch.h), and solves one small dense system for the prices
+// that couple them (engine/coupling.h). Cost per iteration is linear in the slots.
 //
-// The coupling is in engine/coupling.h.
-//
-// Slots are cut into a fixed number of chunks whose sums are added in order: results do not depend on the number of
-// threads.
+// Slots are cut into chunks whose sums are added in order: results do not depend on the number of threads.
 #pragma once
-
-#include <vector>
 
 #include "engine/period_data.h"
 
@@ -27,6 +22,7 @@ struct InteriorPointResult {
   double dual_objective = 0.0;  ///< of the (nearly feasible) dual point
   Vector price;                 ///< gamma, stacked [loads]
   RowMatrix flow;               ///< x, [slots x arcs]
+  RowMatrix capacity_price;     ///< pi >= 0, [slots x regions]
 };
 
 InteriorPointResult SolveInteriorPoint(const PeriodData& data, const InteriorPointOptions& options);

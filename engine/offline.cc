@@ -7,6 +7,8 @@
 namespace evenkeel {
 namespace {
 
+constexpr double kServable = 1e-6;  // no solution of this accuracy exists where some demand cannot be served
+
 Prices UnstackPrices(const Problem& problem, const PeriodData& data, const Vector& stacked) {
   Prices prices = ZeroPrices(problem);
   for (int k = 0; k < problem.num_groups(); ++k) {
@@ -25,6 +27,7 @@ OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const Off
   InteriorPointOptions solver;
   solver.threads = options.threads;
   const InteriorPointResult result = SolveInteriorPoint(data, solver);
+  if (!(result.gap <= kServable)) CheckServable(problem, slots);
   OfflineOptimum optimum;
   optimum.iterations = result.iterations;
   optimum.prices = UnstackPrices(problem, data, result.price);
@@ -38,11 +41,15 @@ OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const Off
     EstimateCoefficients(problem, slot, &coefficients);
     ExpandFlow(problem, data, result.flow.row(t).transpose(), slot.demand, &optimum.allocations[t]);
     AddSlot(problem, coefficients, optimum.allocations[t], slot.demand.sum(), &optimum.ledger);
-    bound.Add(slot, coefficients);
+    bound.AddAt(result.capacity_price.row(t).transpose(), slot, coefficients);
   }
   optimum.objective = ObjectiveValue(problem, optimum.ledger);
   optimum.lower_bound = bound.value();
   optimum.gap = RelativeGap(optimum.objective, optimum.lower_bound, optimum.ledger.shift);
+  if (optimum.gap > options.gap) {  // the best capacity prices for these prices may still do
+    optimum.lower_bound = LowerBound(problem, slots, optimum.prices);
+    optimum.gap = RelativeGap(optimum.objective, optimum.lower_bound, optimum.ledger.shift);
+  }
   optimum.converged = optimum.gap <= options.gap;
   return optimum;
 }

@@ -34,6 +34,29 @@ void LayOutArcs(const Problem& problem, PeriodData* data) {
     data->resource[a] = problem.network.variants[problem.arcs.arcs[a].variant].resource_per_unit;
 }
 
+/// The set of a footprint's activities, an existing one if it is the same.
+int FindActivities(const Problem& problem, const Group& group, PeriodData* data) {
+  ActivitySet set;
+  set.first = data->num_activities;
+  set.count = group.num_buckets();
+  set.per_unit = Vector::Zero(data->num_arcs);
+  set.of_arc.assign(data->num_arcs, -1);
+  for (int a = 0; a < data->num_arcs && data->region[a] >= 0; ++a) {
+    set.of_arc[a] = group.bucket_of_arc[a];
+    set.per_unit[a] = ActivityPerUnit(problem.network, group.footprint, problem.arcs.arcs[a]);
+  }
+  for (ActivitySet& known : data->activities) {
+    const auto same = [&](int mine, int its) { return mine < 0 ? its < 0 : mine + known.first == its; };
+    if (known.per_unit == set.per_unit &&
+        std::equal(set.of_arc.begin(), set.of_arc.end(), known.of_arc.begin(), same))
+      return known.first;
+  }
+  for (int& activity : set.of_arc) activity = activity < 0 ? -1 : activity + set.first;
+  data->num_activities += set.count;
+  data->activities.push_back(std::move(set));
+  return data->activities.back().first;
+}
+
 void LayOutGroups(const Problem& problem, const std::vector<Vector>& initial, PeriodData* data) {
   for (int k = 0; k < problem.num_groups(); ++k) {
     const Group& group = problem.groups[k];
@@ -44,11 +67,9 @@ void LayOutGroups(const Problem& problem, const std::vector<Vector>& initial, Pe
     coupled.norm = group.norm;
     coupled.first_load = data->num_loads;
     coupled.num_loads = group.num_buckets();
-    for (int a = 0; a < data->num_arcs; ++a) {
-      coupled.load_of_arc.push_back(data->region[a] < 0 ? -1 : coupled.first_load + group.bucket_of_arc[a]);
-    }
+    coupled.first_activity = FindActivities(problem, group, data);
     data->num_loads += coupled.num_loads;
-    data->groups.push_back(std::move(coupled));
+    data->groups.push_back(coupled);
   }
   data->initial_load.resize(data->num_loads);
   for (const CoupledGroup& group : data->groups)
@@ -65,9 +86,9 @@ void FillSlot(const Problem& problem, const Slot& slot, const Coefficients& coef
     if (group.norm == 1.0)
       data->cost.row(row).head(served) += group.weight * coefficients.load[k].head(served).transpose();
   }
-  for (std::size_t g = 0; g < data->groups.size(); ++g) {
-    data->load[g].row(row).head(served) = coefficients.load[data->groups[g].group].head(served).transpose();
-    data->load[g].row(row).tail(shed_arcs).setZero();
+  for (const CoupledGroup& group : data->groups) {
+    for (int b = 0; b < group.num_loads; ++b)
+      data->intensity(row, group.first_load + b) = Intensity(problem, problem.groups[group.group], b, slot);
   }
   if (data->aggregated) {
     data->demand(row, 0) = slot.demand.sum();
@@ -89,20 +110,28 @@ PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, 
   LayOutArcs(problem, &data);
   LayOutGroups(problem, initial, &data);
   data.cost.resize(data.num_slots, data.num_arcs);
-  data.load.assign(data.groups.size(), RowMatrix(data.num_slots, data.num_arcs));
+  data.intensity.resize(data.num_slots, data.num_loads);
   data.demand.resize(data.num_slots, data.num_gateways);
   data.capacity.resize(data.num_slots, data.num_regions);
-  Dispatcher dispatcher(problem);
-  Allocation scratch = MakeAllocation(problem);
   Slot slot;
   Coefficients coefficients;
   for (int t = 0; t < data.num_slots; ++t) {
     slots.Read(first + t, &slot);
     EstimateCoefficients(problem, slot, &coefficients);
-    DispatchOrThrow(problem, coefficients.cost, slot, &dispatcher, &scratch);  // names a slot that cannot be served
     FillSlot(problem, slot, coefficients, t, &data);
   }
   return data;
+}
+
+void CheckServable(const Problem& problem, SlotSource& slots) {
+  Dispatcher dispatcher(problem);
+  Allocation scratch = MakeAllocation(problem);
+  const Vector cost = Vector::Zero(problem.num_arcs());
+  Slot slot;
+  for (int t = 0; t < slots.num_slots(); ++t) {
+    slots.Read(t, &slot);
+    DispatchOrThrow(problem, cost, slot, &dispatcher, &scratch);
+  }
 }
 
 void ExpandFlow(const Problem& problem, const PeriodData& data, const VectorRef& flow, const Vector& demand,

@@ -5,24 +5,23 @@
 #include "models/error.h"
 
 namespace evenkeel {
-namespace {
+double ActivityPerUnit(const Network& network, Footprint footprint, const Arc& arc) {
+  return footprint == Footprint::kQualityLoss ? network.variants[arc.variant].quality_loss
+                                              : network.energy_per_unit(arc.region, arc.variant);
+}
 
-/// Load per unit of workload on every arc, before the bucket's weight.
-double LoadPerUnit(const Problem& problem, Footprint footprint, const Arc& arc, const Slot& slot) {
-  const Network& network = problem.network;
-  const double energy = network.energy_per_unit(arc.region, arc.variant);
-  switch (footprint) {
+double Intensity(const Problem& problem, const Group& group, int bucket, const Slot& slot) {
+  const double theta = group.bucket_weight[bucket];
+  switch (group.footprint) {
     case Footprint::kCarbon:
-      return network.regions[arc.region].pue * energy * slot.carbon_intensity[arc.region];
+      return theta * (problem.network.regions[bucket].pue * slot.carbon_intensity[bucket]);
     case Footprint::kWater:
-      return energy * slot.water_intensity[arc.region];
+      return theta * slot.water_intensity[bucket];
     case Footprint::kQualityLoss:
-      return network.variants[arc.variant].quality_loss / problem.expected_demand[arc.gateway];
+      return theta / problem.expected_demand[bucket];
   }
   throw InternalError("unknown footprint");
 }
-
-}  // namespace
 
 void EstimateCoefficients(const Problem& problem, const Slot& slot, Coefficients* coefficients) {
   const Network& network = problem.network;
@@ -47,8 +46,8 @@ void EstimateCoefficients(const Problem& problem, const Slot& slot, Coefficients
     Vector& load = coefficients->load[k];
     load.resize(num_arcs);
     for (int a = 0; a < num_arcs; ++a) {
-      load[a] = group.bucket_weight[group.bucket_of_arc[a]] *
-                LoadPerUnit(problem, group.footprint, problem.arcs.arcs[a], slot);
+      load[a] = ActivityPerUnit(network, group.footprint, problem.arcs.arcs[a]) *
+                Intensity(problem, group, group.bucket_of_arc[a], slot);
     }
   }
 }

@@ -21,6 +21,13 @@ struct Coefficients {
   double shift = 0.0;        ///< sigma = max(0, -min_a c[a]), USD per unit: makes every cost non-negative
 };
 
+/// Every footprint is an intensity that changes from slot to slot times an activity that does not:
+///   carbon, water   energy used in the bucket's region, e[i,m] per unit of workload
+///   quality loss    quality lost at the bucket's gateway, quality_loss[m] per unit of workload.
+double ActivityPerUnit(const Network& network, Footprint footprint, const Arc& arc);
+/// Load of the bucket per unit of its activity, with the bucket's weight theta.
+double Intensity(const Problem& problem, const Group& group, int bucket, const Slot& slot);
+
 /// Fills `coefficients` (buffers are reused). Sizes are the problem's.
 void EstimateCoefficients(const Problem& problem, const Slot& slot, Coefficients* coefficients);
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/slot_kernel.h"
+#include "robustifiers/slot_kernel.h"
 
 namespace evenkeel {
 namespace {
@@ -15,9 +15,8 @@ constexpr double kTolerance = 1e-10;
 constexpr double kToTheBoundary = 0.995;
 
 /// The slot as the kernel wants it: load 0 is the budget's cost, then the buckets of every group with a weight.
-PeriodData LayOut(const Problem& problem) {
-  PeriodData data;
-  data.num_slots = 1;
+SlotData LayOut(const Problem& problem) {
+  SlotData data;
   data.num_gateways = problem.network.num_gateways();
   data.num_regions = problem.network.num_regions();
   const int shed_arcs = problem.shed_cost ? data.num_gateways : 0;
@@ -32,7 +31,7 @@ PeriodData LayOut(const Problem& problem) {
     data.gateway.push_back(j);
     data.region.push_back(-1);
   }
-  CoupledGroup cost;
+  SlotGroup cost;
   cost.group = -1;
   cost.num_loads = 1;
   cost.load_of_arc.assign(data.num_arcs, 0);
@@ -41,7 +40,7 @@ PeriodData LayOut(const Problem& problem) {
   for (int k = 0; k < problem.num_groups(); ++k) {
     const Group& group = problem.groups[k];
     if (group.weight == 0.0) continue;
-    CoupledGroup coupled;
+    SlotGroup coupled;
     coupled.group = k;
     coupled.norm = group.norm;
     coupled.first_load = data.num_loads;
@@ -111,7 +110,7 @@ struct Projector::Impl {
   double Complementarity() const { return x.dot(z) + s.dot(pi) + w.dot(gamma_of_inf) + v * lambda; }
 
   const Problem& problem;
-  PeriodData data;
+  SlotData data;
   SlotLayout layout;
   SlotKernel kernel;
   SlotFactor factor;
@@ -148,7 +147,7 @@ void Projector::Impl::Load(const Slot& slot, const Coefficients& coefficients, c
   room = (budget.room() + coefficients.shift * slot.demand.sum()) / unit;
   difference.setZero();
   for (std::size_t g = 1; g < data.groups.size(); ++g) {
-    const CoupledGroup& group = data.groups[g];
+    const SlotGroup& group = data.groups[g];
     data.load[g].row(0).head(arcs) = coefficients.load[group.group].transpose();
     difference.segment(group.first_load, group.num_loads) = budget.difference()[group.group];
     weight[static_cast<Eigen::Index>(g)] = problem.groups[group.group].weight / unit;
@@ -189,7 +188,7 @@ void Projector::Impl::Start() {
   w.setZero();
   gamma[0] = lambda;
   for (std::size_t g = 1; g < data.groups.size(); ++g) {
-    const CoupledGroup& group = data.groups[g];
+    const SlotGroup& group = data.groups[g];
     auto price = gamma.segment(group.first_load, group.num_loads);
     const Vector total =
         difference.segment(group.first_load, group.num_loads) + load.segment(group.first_load, group.num_loads);
@@ -228,7 +227,7 @@ double Projector::Impl::Measure() {
   reserves.resize(data.groups.size());
   gamma_of_inf = Vector::Zero(data.num_loads);
   for (std::size_t g = 1; g < data.groups.size(); ++g) {
-    const CoupledGroup& group = data.groups[g];
+    const SlotGroup& group = data.groups[g];
     if (std::isinf(group.norm)) {
       gamma_of_inf.segment(group.first_load, group.num_loads) = gamma.segment(group.first_load, group.num_loads);
       continue;
@@ -307,7 +306,7 @@ bool Projector::Impl::Couple(double aim, bool corrector) {
   double used = load[0];
   right[lambda_column] = response[0];
   for (int g = 1; g < groups; ++g) {
-    const CoupledGroup& group = data.groups[static_cast<std::size_t>(g)];
+    const SlotGroup& group = data.groups[static_cast<std::size_t>(g)];
     const int first = group.first_load, n = group.num_loads;
     const auto price = gamma.segment(first, n);
     if (std::isinf(group.norm)) {
@@ -351,7 +350,7 @@ bool Projector::Impl::Couple(double aim, bool corrector) {
   dv = (wanted_v - v * dlambda) / lambda;
   dw.setZero();
   for (int g = 1; g < groups; ++g) {
-    const CoupledGroup& group = data.groups[static_cast<std::size_t>(g)];
+    const SlotGroup& group = data.groups[static_cast<std::size_t>(g)];
     if (!std::isinf(group.norm)) continue;
     for (int b = group.first_load; b < group.first_load + group.num_loads; ++b) {
       dw[b] = (aim - w[b] * gamma[b] - (corrector ? w_product[b] : 0.0) - w[b] * dgamma[b]) / gamma[b];

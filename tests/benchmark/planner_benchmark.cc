@@ -43,7 +43,7 @@ BENCHMARK(BM_Planner)
     ->ArgNames({"size", "slots", "reach"})
     ->Args({10, 457, 100})
     ->Args({10, 457, 50})
-    ->Args({10, 4570, 50})
+    
     ->Args({10, 8760, 50})
     ->Unit(benchmark::kMillisecond);
 

@@ -1,10 +1,10 @@
-#include "engine/slot_kernel.h"
+#include "robustifiers/slot_kernel.h"
 
 #include <cmath>
 
 namespace evenkeel {
 
-SlotLayout::SlotLayout(const PeriodData& data) {
+SlotLayout::SlotLayout(const SlotData& data) {
   regions_outer = data.num_regions >= data.num_gateways;
   num_outer = regions_outer ? data.num_regions : data.num_gateways;
   num_inner = regions_outer ? data.num_gateways : data.num_regions;
@@ -23,7 +23,7 @@ SlotLayout::SlotLayout(const PeriodData& data) {
   }
 }
 
-SlotKernel::SlotKernel(const PeriodData& data, const SlotLayout& layout)
+SlotKernel::SlotKernel(const SlotData& data, const SlotLayout& layout)
     : data_(data),
       layout_(layout),
       inner_matrix_(layout.num_inner, layout.num_inner),
@@ -82,7 +82,7 @@ void SlotKernel::AddCurvature(int t, const double* d, const SlotFactor& factor, 
   reduced_.setZero();
   // H D H' and the inner part of B.
   for (std::size_t g = 0; g < data_.groups.size(); ++g) {
-    const CoupledGroup& group = data_.groups[g];
+    const SlotGroup& group = data_.groups[g];
     for (int a = 0; a < data_.num_arcs; ++a) {
       const int load = group.load_of_arc[a];
       if (load < 0) continue;

@@ -15,13 +15,13 @@
 
 #include <vector>
 
-#include "engine/period_data.h"
+#include "robustifiers/slot_data.h"
 
 namespace evenkeel {
 
 /// Lists of arcs by node, fixed for a period.
 struct SlotLayout {
-  explicit SlotLayout(const PeriodData& data);
+  explicit SlotLayout(const SlotData& data);
 
   int num_outer = 0, num_inner = 0;  ///< nodes eliminated first, nodes factorised
   bool regions_outer = true;
@@ -39,7 +39,7 @@ struct SlotFactor {
 /// Work space of one thread.
 class SlotKernel {
  public:
-  SlotKernel(const PeriodData& data, const SlotLayout& layout);
+  SlotKernel(const SlotData& data, const SlotLayout& layout);
 
   /// Factorises a slot with D `d` [arcs] and node regularisation of the regions `slack_ratio` [regions].
   void Factorise(const double* d, const double* slack_ratio, SlotFactor* factor);
@@ -49,7 +49,7 @@ class SlotKernel {
   void SolveNodes(const double* d, const SlotFactor& factor, double* gateway, double* region);
 
  private:
-  const PeriodData& data_;
+  const SlotData& data_;
   const SlotLayout& layout_;
   Eigen::MatrixXd inner_matrix_;
   Eigen::MatrixXd reduced_;   // B of the inner nodes after elimination, [inner x loads]

@@ -1,0 +1,200 @@
+#include "engine/slot_batch.h"
+
+#include <algorithm>
+
+namespace evenkeel {
+namespace {
+
+void LayOutArcs(const PeriodData& data, SlotShape* shape) {
+  shape->first_amount.push_back(0);
+  for (int a = 0; a < data.num_arcs; ++a) {
+    SlotShape::Arc arc;
+    arc.gateway = data.gateway[a];
+    arc.region = data.region[a];
+    arc.outer = shape->regions_outer ? arc.region : arc.gateway;
+    arc.inner = shape->regions_outer ? arc.gateway : arc.region;
+    arc.resource = data.resource[a];
+    arc.coupling = arc.region < 0 ? 0.0 : arc.resource;
+    shape->arcs.push_back(arc);
+    for (const ActivitySet& set : data.activities) {
+      if (set.of_arc[a] >= 0 && set.per_unit[a] != 0.0) shape->amounts.push_back({set.of_arc[a], set.per_unit[a]});
+    }
+    shape->first_amount.push_back(static_cast<int>(shape->amounts.size()));
+  }
+}
+
+void LayOutLoads(const PeriodData& data, SlotShape* shape) {
+  shape->activity_of_load.resize(data.num_loads);
+  std::vector<std::vector<int>> loads(data.num_activities);
+  for (const CoupledGroup& group : data.groups) {
+    for (int b = 0; b < group.num_loads; ++b) {
+      shape->activity_of_load[group.first_load + b] = group.first_activity + b;
+      loads[group.first_activity + b].push_back(group.first_load + b);
+    }
+  }
+  shape->first_load.push_back(0);
+  for (const std::vector<int>& of_one : loads) {
+    shape->loads.insert(shape->loads.end(), of_one.begin(), of_one.end());
+    shape->first_load.push_back(static_cast<int>(shape->loads.size()));
+  }
+}
+
+double NodeCoefficient(const SlotShape& shape, const SlotShape::Arc& arc, bool outer) {
+  return outer == shape.regions_outer ? arc.resource : 1.0;
+}
+
+/// The rows of the matrix that an arc meets, with its coefficients there.
+std::vector<SlotShape::Entry> RowsOfArc(const SlotShape& shape, int a) {
+  std::vector<SlotShape::Entry> rows;
+  const SlotShape::Arc& arc = shape.arcs[a];
+  if (arc.inner >= 0) rows.push_back({arc.inner, NodeCoefficient(shape, arc, false)});
+  for (int e = shape.first_amount[a]; e < shape.first_amount[a + 1]; ++e)
+    rows.push_back({shape.num_inner + shape.amounts[e].activity, shape.amounts[e].per_unit});
+  std::sort(rows.begin(), rows.end(), [](const auto& l, const auto& r) { return l.index < r.index; });
+  return rows;
+}
+
+void LayOutEntries(SlotShape* shape) {
+  shape->first_entry.push_back(0);
+  for (int a = 0; a < shape->num_arcs; ++a) {
+    const std::vector<SlotShape::Entry> rows = RowsOfArc(*shape, a);
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      for (std::size_t c = 0; c <= r; ++c) {
+        shape->entries.push_back(
+            {SlotShape::PackedRow(rows[r].index) + rows[c].index, rows[r].coefficient * rows[c].coefficient});
+      }
+    }
+    shape->first_entry.push_back(static_cast<int>(shape->entries.size()));
+  }
+}
+
+void LayOutElimination(SlotShape* shape) {
+  std::vector<std::vector<int>> arcs(shape->num_outer);
+  for (int a = 0; a < shape->num_arcs; ++a) {
+    if (shape->arcs[a].outer >= 0) arcs[shape->arcs[a].outer].push_back(a);
+  }
+  for (std::vector<int>* first : {&shape->first_own, &shape->first_touched, &shape->first_weight}) first->push_back(0);
+  for (const std::vector<int>& mine : arcs) {
+    std::vector<int> touched;
+    for (int a : mine) {
+      for (const SlotShape::Entry& row : RowsOfArc(*shape, a)) touched.push_back(row.index);
+    }
+    std::sort(touched.begin(), touched.end());
+    touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+    for (int a : mine) {
+      const double kappa = NodeCoefficient(*shape, shape->arcs[a], true);
+      shape->own.push_back({a, 0, kappa * kappa});
+      for (const SlotShape::Entry& row : RowsOfArc(*shape, a)) {
+        const auto position = std::lower_bound(touched.begin(), touched.end(), row.index) - touched.begin();
+        shape->weights.push_back({a, static_cast<int>(position), kappa * row.coefficient});
+      }
+    }
+    shape->touched.insert(shape->touched.end(), touched.begin(), touched.end());
+    shape->first_own.push_back(static_cast<int>(shape->own.size()));
+    shape->first_touched.push_back(static_cast<int>(shape->touched.size()));
+    shape->first_weight.push_back(static_cast<int>(shape->weights.size()));
+  }
+}
+
+BatchFields LayOutFields(const SlotShape& shape) {
+  BatchFields field;
+  const auto reserve = [&](int* first, int rows) {
+    *first = field.rows;
+    field.rows += rows;
+  };
+  for (int* f : {&field.cost, &field.x, &field.z, &field.dx, &field.dz, &field.reduced, &field.product, &field.best_x})
+    reserve(f, shape.num_arcs);
+  for (int* f : {&field.demand, &field.y, &field.dy}) reserve(f, shape.num_gateways);
+  for (int* f : {&field.capacity, &field.s, &field.pi, &field.ds, &field.dpi, &field.slack_product, &field.best_pi})
+    reserve(f, shape.num_regions);
+  reserve(&field.intensity, shape.num_loads);
+  reserve(&field.outer, shape.num_outer);
+  reserve(&field.factor, SlotShape::PackedRow(shape.num_inner));
+  return field;
+}
+
+}  // namespace
+
+SlotShape::SlotShape(const PeriodData& data)
+    : num_arcs(data.num_arcs),
+      num_gateways(data.num_gateways),
+      num_regions(data.num_regions),
+      num_loads(data.num_loads),
+      num_activities(data.num_activities),
+      num_groups(static_cast<int>(data.groups.size())),
+      regions_outer(data.num_regions >= data.num_gateways),
+      num_outer(regions_outer ? num_regions : num_gateways),
+      num_inner(regions_outer ? num_gateways : num_regions) {
+  LayOutArcs(data, this);
+  LayOutLoads(data, this);
+  LayOutEntries(this);
+  LayOutElimination(this);
+  field = LayOutFields(*this);
+}
+
+int SlotShape::scratch_rows() const {
+  // D, u, and a right-hand side per node, three times; prices and answers of activities; an outer node's row; the matrix
+  return 3 * (num_arcs + num_gateways + num_regions) + 2 * num_activities + matrix_rows() + PackedRow(matrix_rows());
+}
+
+SlotBlocks::SlotBlocks(const PeriodData& data, const SlotShape& shape)
+    : num_slots_(data.num_slots),
+      width_(BatchWidth()),
+      rows_(shape.field.rows),
+      count_((data.num_slots + width_ - 1) / width_),
+      numbers_(hwy::AllocateAligned<double>(static_cast<std::size_t>(count_) * rows_ * width_)) {
+  std::fill_n(numbers_.get(), static_cast<std::size_t>(count_) * rows_ * width_, 0.0);
+  const auto copy = [&](const RowMatrix& from, int field) {
+    for (int t = 0; t < num_slots_; ++t) {
+      for (Eigen::Index c = 0; c < from.cols(); ++c) at(t, field + static_cast<int>(c)) = from(t, c);
+    }
+  };
+  copy(data.cost, shape.field.cost);
+  copy(data.intensity, shape.field.intensity);
+  copy(data.demand, shape.field.demand);
+  copy(data.capacity, shape.field.capacity);
+}
+
+RowMatrix SlotBlocks::Read(int field, int columns) const {
+  RowMatrix values(num_slots_, columns);
+  for (int t = 0; t < num_slots_; ++t) {
+    for (int c = 0; c < columns; ++c) values(t, c) = at(t, field + c);
+  }
+  return values;
+}
+
+void SlotSums::Reset(int num_loads) {
+  xz = xdz = zdx = dxdz = primal_ratio = dual_ratio = 0.0;
+  cost = dual_value = primal_residual = dual_residual = 0.0;
+  curvature.setZero(num_loads, num_loads);
+  for (Vector* v : {&load, &response, &product_response, &unit_response}) v->setZero(num_loads);
+}
+
+void SlotSums::Add(const SlotSums& other) {
+  curvature += other.curvature;
+  load += other.load;
+  response += other.response;
+  product_response += other.product_response;
+  unit_response += other.unit_response;
+  xz += other.xz;
+  xdz += other.xdz;
+  zdx += other.zdx;
+  dxdz += other.dxdz;
+  primal_ratio = std::max(primal_ratio, other.primal_ratio);
+  dual_ratio = std::max(dual_ratio, other.dual_ratio);
+  cost += other.cost;
+  dual_value += other.dual_value;
+  primal_residual = std::max(primal_residual, other.primal_residual);
+  dual_residual = std::max(dual_residual, other.dual_residual);
+}
+
+void SlotSums::AddPair(double x, double dx, double z, double dz) {
+  primal_ratio = std::max(primal_ratio, -dx / x);
+  dual_ratio = std::max(dual_ratio, -dz / z);
+  xz += x * z;
+  xdz += x * dz;
+  zdx += z * dx;
+  dxdz += dx * dz;
+}
+
+}  // namespace evenkeel
