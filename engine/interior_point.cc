@@ -19,7 +19,7 @@ constexpr double kToTheBoundary = 0.9995;
 constexpr double kInfeasibilityWeight = 100.0;  // a user can live with a gap of 1e-9, but not with a broken constraint
 constexpr double kSmallestNonlinearSigma = 0.05;
 constexpr double kWorthKeeping = 1e-4;
-constexpr int kPatience = 4;
+constexpr int kPatience = 2;
 constexpr int kRefinements = 2;
 constexpr double kAccurateResponse = 1e-13;
 
@@ -118,7 +118,8 @@ bool InteriorPoint::Predict() {
 }
 
 double StepLength(double ratio) { return ratio > 1.0 ? 1.0 / ratio : 1.0; }
-double SafeStepLength(double ratio) { return ratio > kToTheBoundary ? kToTheBoundary / ratio : 1.0; }
+static double E(const char* n, double d) { const char* e = getenv(n); return e ? atof(e) : d; }
+double SafeStepLength(double ratio) { static double k = E("TB", kToTheBoundary); return ratio > k ? k / ratio : 1.0; }
 
 /// The combined step, and how far to go.
 bool InteriorPoint::Correct() {
@@ -127,7 +128,7 @@ bool InteriorPoint::Correct() {
                                                       StepLength(predicted_.dual_ratio)) / pairs_;
   // Finite norms converge by Newton's method only as fast as their own curvature allows: complementarity must not run
   // ahead of it.
-  const double sigma = std::max(nonlinear_ ? kSmallestNonlinearSigma : 0.0, std::pow(std::max(0.0, reached / mu), 3.0));
+  const double sigma = std::max(nonlinear_ ? kSmallestNonlinearSigma : 0.0, std::pow(std::max(0.0, reached / mu), E("SG",3.0)));
   const double aim = std::min(sigma, 1.0) * mu;
   const CouplingTarget target = {
       (aim - (coupling_.slack.cwiseProduct(coupling_.price) + affine_.slack.cwiseProduct(affine_.price)).array())
@@ -142,6 +143,7 @@ bool InteriorPoint::Correct() {
       CorrectBatch(shape_, step_.price.data(), aim, block, scratch, sums);
     });
     // What the slots really answer differs by the digits that the curvature lost; aim again with the difference.
+    if (getenv("IPDBG")) fprintf(stderr, "  refinement %d\n", refinement);
     const Vector miss = taken.response - step_.load;
     if (miss.size() == 0 || miss.cwiseAbs().maxCoeff() <= kAccurateResponse * coupling_.load.cwiseAbs().maxCoeff())
       break;
@@ -177,6 +179,7 @@ void InteriorPoint::Judge() {
                                       DualSetResidual(data_, coupling_)});
   const double size = std::max(std::abs(objective), 1e-6);
   const double gap = std::max(std::abs(objective - dual_objective), kInfeasibilityWeight * infeasible * size);
+  if (getenv("IPDBG")) fprintf(stderr, "it %d gap %.2e obj-dual %.2e pr %.2e dr %.2e steps %.3f %.3f\n", best_.iterations, gap / size, (objective-dual_objective)/size, present_.primal_residual, present_.dual_residual, update_.primal, update_.dual);
   present_is_best_ = gap < best_gap_;  // not when it is not a number any more
   if (!present_is_best_) {
     if (best_gap_ < 1e-3 * size) ++worse_;
@@ -184,6 +187,7 @@ void InteriorPoint::Judge() {
   }
   worse_ = 0;
   best_gap_ = gap;
+  best_.accurate = std::abs(objective - dual_objective) <= options_.tolerance * size && infeasible <= options_.infeasibility;
   best_.gap = gap / size;
   best_.price = coupling_.price;
   best_.objective = objective;
@@ -197,7 +201,7 @@ bool InteriorPoint::Iterate() {
   });
   coupling_.load = data_.initial_load + present_.load;
   Judge();
-  if (best_.gap <= options_.tolerance || worse_ >= kPatience) return false;
+  if (best_.accurate || worse_ >= kPatience) return false;
   if (!Predict() || !Correct()) return false;
   MoveCoupling();
   update_.move = true;
@@ -210,7 +214,7 @@ InteriorPointResult InteriorPoint::Run() {
   pairs_ = CountPairs(data_, shape_, blocks_);
   while (best_.iterations < options_.max_iterations && Iterate()) ++best_.iterations;
   const bool present = present_is_best_ || best_.gap > kWorthKeeping;
-  best_.flow = blocks_.Read(present ? shape_.field.x : shape_.field.best_x, data_.num_arcs);
+  best_.flow = blocks_.ReadArcs(present ? shape_.field.x : shape_.field.best_x, shape_);
   best_.capacity_price = blocks_.Read(present ? shape_.field.pi : shape_.field.best_pi, data_.num_regions);
   return std::move(best_);
 }

@@ -10,13 +10,15 @@
 namespace evenkeel {
 
 struct InteriorPointOptions {
-  double tolerance = 1e-11;  ///< stop at this gap; often rounding ends the progress before, at 1e-9 or so
+  double tolerance = 1e-11;      ///< stop when the relative gap is at most this ..
+  double infeasibility = 1e-10;  ///< .. and the relative residuals are at most that; rounding may end progress before
   int max_iterations = 100;
   int threads = 1;  ///< 0: one per core
 };
 
 struct InteriorPointResult {
   double gap = kInfinity;  ///< larger of the relative gap and the relative residuals
+  bool accurate = false;   ///< both tolerances are met
   int iterations = 0;
   double objective = 0.0;       ///< cost + sum_k phi_k(L^k) at `flow`, on the data
   double dual_objective = 0.0;  ///< of the (nearly feasible) dual point

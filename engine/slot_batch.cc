@@ -1,14 +1,28 @@
 #include "engine/slot_batch.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace evenkeel {
 namespace {
 
+/// Diagonal by diagonal of the matrix of gateways and regions; unserved workload last.
+std::vector<int> OrderOfArcs(const PeriodData& data) {
+  const int size = std::max(data.num_regions, data.num_gateways);
+  std::vector<int> order(data.num_arcs);
+  std::iota(order.begin(), order.end(), 0);
+  const auto diagonal = [&](int a) {
+    return data.region[a] < 0 ? size : (data.region[a] - data.gateway[a] + size) % size;
+  };
+  std::stable_sort(order.begin(), order.end(), [&](int l, int r) { return diagonal(l) < diagonal(r); });
+  return order;
+}
+
 void LayOutArcs(const PeriodData& data, SlotShape* shape) {
   shape->first_amount.push_back(0);
-  for (int a = 0; a < data.num_arcs; ++a) {
+  for (int a : OrderOfArcs(data)) {
     SlotShape::Arc arc;
+    arc.index = a;
     arc.gateway = data.gateway[a];
     arc.region = data.region[a];
     arc.outer = shape->regions_outer ? arc.region : arc.gateway;
@@ -133,8 +147,8 @@ SlotShape::SlotShape(const PeriodData& data)
 }
 
 int SlotShape::scratch_rows() const {
-  // D, u, and a right-hand side per node, three times; prices and answers of activities; an outer node's row; the matrix
-  return 3 * (num_arcs + num_gateways + num_regions) + 2 * num_activities + matrix_rows() + PackedRow(matrix_rows());
+  // D, u twice, reciprocals; right-hand sides of nodes, three times; prices and answers of activities; an outer node's row; the matrix
+  return 5 * num_arcs + 3 * (num_gateways + num_regions) + 2 * num_activities + matrix_rows() + PackedRow(matrix_rows());
 }
 
 SlotBlocks::SlotBlocks(const PeriodData& data, const SlotShape& shape)
@@ -149,7 +163,9 @@ SlotBlocks::SlotBlocks(const PeriodData& data, const SlotShape& shape)
       for (Eigen::Index c = 0; c < from.cols(); ++c) at(t, field + static_cast<int>(c)) = from(t, c);
     }
   };
-  copy(data.cost, shape.field.cost);
+  for (int t = 0; t < num_slots_; ++t) {
+    for (int a = 0; a < shape.num_arcs; ++a) at(t, shape.field.cost + a) = data.cost(t, shape.arcs[a].index);
+  }
   copy(data.intensity, shape.field.intensity);
   copy(data.demand, shape.field.demand);
   copy(data.capacity, shape.field.capacity);
@@ -159,6 +175,14 @@ RowMatrix SlotBlocks::Read(int field, int columns) const {
   RowMatrix values(num_slots_, columns);
   for (int t = 0; t < num_slots_; ++t) {
     for (int c = 0; c < columns; ++c) values(t, c) = at(t, field + c);
+  }
+  return values;
+}
+
+RowMatrix SlotBlocks::ReadArcs(int field, const SlotShape& shape) const {
+  RowMatrix values(num_slots_, shape.num_arcs);
+  for (int t = 0; t < num_slots_; ++t) {
+    for (int a = 0; a < shape.num_arcs; ++a) values(t, shape.arcs[a].index) = at(t, field + a);
   }
   return values;
 }

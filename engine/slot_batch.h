@@ -47,6 +47,7 @@ struct SlotShape {
   explicit SlotShape(const PeriodData& data);
 
   struct Arc {
+    int index;            ///< in the data
     int gateway, region;  ///< region -1: unserved workload
     int outer, inner;     ///< the same by role, -1 for none
     double resource;
@@ -68,7 +69,7 @@ struct SlotShape {
   int num_arcs, num_gateways, num_regions, num_loads, num_activities, num_groups;
   bool regions_outer;
   int num_outer, num_inner;
-  std::vector<Arc> arcs;
+  std::vector<Arc> arcs;  ///< neighbours share no node where possible: sums at nodes would wait for each other
   std::vector<int> first_amount;  ///< by arc
   std::vector<Amount> amounts;
   std::vector<int> activity_of_load;
@@ -103,6 +104,8 @@ class SlotBlocks {
   double at(int t, int row) const { return numbers_[Position(t, row)]; }
   /// A field of all slots, [slots x columns].
   RowMatrix Read(int field, int columns) const;
+  /// A field of the arcs, in the data's order, [slots x arcs].
+  RowMatrix ReadArcs(int field, const SlotShape& shape) const;
 
  private:
   std::size_t Position(int t, int row) const {

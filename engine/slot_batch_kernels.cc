@@ -44,7 +44,7 @@ struct Scratch {
       return first;
     };
     d = take(shape.num_arcs);
-    for (double** u : {&u0, &u1}) *u = take(shape.num_arcs);
+    for (double** u : {&u0, &u1, &over_x, &over_z}) *u = take(shape.num_arcs);
     for (double** g : {&gateway0, &gateway1, &gateway2}) *g = take(shape.num_gateways);
     for (double** r : {&region0, &region1, &region2}) *r = take(shape.num_regions);
     price = take(shape.num_activities);
@@ -52,7 +52,7 @@ struct Scratch {
     touched = take(shape.matrix_rows());
     matrix = take(SlotShape::PackedRow(shape.matrix_rows()));
   }
-  double *d, *u0, *u1, *gateway0, *gateway1, *gateway2, *region0, *region1, *region2, *price, *answer, *touched, *matrix;
+  double *d, *u0, *u1, *over_x, *over_z, *gateway0, *gateway1, *gateway2, *region0, *region1, *region2, *price, *answer, *touched, *matrix;
 };
 
 /// Lanewise counterparts of SlotSums' pairs.
@@ -383,6 +383,17 @@ struct Fields {
   double *x, *z, *y, *s, *pi, *dx, *dz, *dy, *ds, *dpi, *reduced, *product, *slack_product, *outer, *factor;
 };
 
+/// 1 / x, 1 / z and D of an arc, to scratch; returns D.
+V Invert(const Fields& f, const Scratch& w, int a) {
+  const V x = Get(f.x, a);
+  const Reciprocals over(x, Get(f.z, a));
+  const V d = hn::Mul(x, over.over_z);
+  Put(over.over_x, w.over_x, a);
+  Put(over.over_z, w.over_z, a);
+  Put(d, w.d, a);
+  return d;
+}
+
 /// D, dual residuals, what the arcs of the present point use and cost. gateway0 and region0 are left with what the point
 /// misses there, gateway1 and region1 with the right-hand sides of the affine step.
 void Measure(const SlotShape& shape, const Fields& f, const Scratch& w, SlotSums* sums) {
@@ -395,7 +406,7 @@ void Measure(const SlotShape& shape, const Fields& f, const Scratch& w, SlotSums
   V cost_sum = zero, dual_residual = zero, primal_residual = zero, dual_value = zero;
   for (int a = 0; a < shape.num_arcs; ++a) {
     const SlotShape::Arc& arc = shape.arcs[a];
-    const V x = Get(f.x, a), z = Get(f.z, a), cost = Get(f.cost, a), y = Get(f.y, arc.gateway);
+    const V x = Get(f.x, a), z = Get(f.z, a), cost = Get(f.cost, a), y = Get(f.y, arc.gateway), d = Invert(f, w, a);
     const V capacity_cost = arc.region < 0 ? zero : hn::Mul(All(arc.resource), Get(f.pi, arc.region));
     const V added = hn::Add(PriceOfArc(shape, w.price, a), capacity_cost);
     V reduced = hn::Sub(hn::Add(cost, added), hn::Add(y, z));
@@ -403,8 +414,6 @@ void Measure(const SlotShape& shape, const Fields& f, const Scratch& w, SlotSums
     // Mere rounding of the reduced cost must not be taken for infeasibility: near the solution D is huge and would blow
     // it up.
     reduced = hn::IfThenZeroElse(hn::Le(hn::Abs(reduced), hn::Mul(All(kRounding), magnitude)), reduced);
-    const V d = hn::Mul(x, Reciprocals(x, z).over_z);
-    Put(d, w.d, a);
     Put(reduced, f.reduced, a);
     cost_sum = hn::MulAdd(cost, x, cost_sum);
     dual_residual = hn::Max(dual_residual, hn::IfThenElseZero(hn::Gt(x, zero), hn::Abs(reduced)));
@@ -470,9 +479,8 @@ void Predict(const SlotShape& shape, const double* price_step, double* block, do
   std::copy_n(f.demand, shape.num_gateways * Width(), w.gateway0);
   std::copy_n(f.capacity, shape.num_regions * Width(), w.region0);
   for (int a = 0; a < shape.num_arcs; ++a) {
-    const V x = Get(f.x, a), d = hn::Mul(x, Reciprocals(x, Get(f.z, a)).over_z);
     const V dual = hn::Add(Get(f.reduced, a), PriceOfArc(shape, w.price, a));
-    Put(d, w.d, a);
+    const V d = Invert(f, w, a);
     Put(dual, w.u0, a);
     AddAtNodes(shape.arcs[a], hn::Mul(d, dual), w.gateway0, w.region0);
   }
@@ -486,18 +494,16 @@ void Predict(const SlotShape& shape, const double* price_step, double* block, do
   Clear(w.region2, shape.num_regions);
   PairSums pairs;
   for (int a = 0; a < shape.num_arcs; ++a) {
-    const V x = Get(f.x, a), z = Get(f.z, a);
-    const Reciprocals over(x, z);
+    const V x = Get(f.x, a), z = Get(f.z, a), over_x = Get(w.over_x, a), over_z = Get(w.over_z, a);
     const V dual = Get(w.u0, a), potential = Potential(shape.arcs[a], w.gateway0, w.region0);
     const V dx = hn::MulSub(Get(w.d, a), hn::Sub(potential, dual), x);
     const V dz = hn::IfThenElseZero(hn::Gt(x, zero), hn::Sub(dual, potential));
-    const V product = hn::Mul(dx, dz), shift = hn::Mul(product, over.over_z);
-    pairs.Add(x, dx, over.over_x, z, dz, over.over_z);
+    const V product = hn::Mul(dx, dz), shift = hn::Mul(product, over_z);
+    pairs.Add(x, dx, over_x, z, dz, over_z);
     Put(product, f.product, a);
     Put(hn::Neg(shift), w.u0, a);
-    Put(over.over_z, w.u1, a);
     AddAtNodes(shape.arcs[a], shift, w.gateway1, w.region1);
-    AddAtNodes(shape.arcs[a], hn::Neg(over.over_z), w.gateway2, w.region2);
+    AddAtNodes(shape.arcs[a], hn::Neg(over_z), w.gateway2, w.region2);
   }
   for (int i = 0; i < shape.num_regions; ++i) {
     const V s = Get(f.s, i), pi = Get(f.pi, i);
@@ -513,7 +519,7 @@ void Predict(const SlotShape& shape, const double* price_step, double* block, do
   }
   pairs.AddTo(sums);
   AddResponse(shape, f, w, w.u0, w.gateway1, w.region1, &sums->product_response);
-  AddResponse(shape, f, w, w.u1, w.gateway2, w.region2, &sums->unit_response);
+  AddResponse(shape, f, w, w.over_z, w.gateway2, w.region2, &sums->unit_response);
 }
 
 void Correct(const SlotShape& shape, const double* price_step, double aim, double* block, double* scratch,
@@ -525,13 +531,12 @@ void Correct(const SlotShape& shape, const double* price_step, double aim, doubl
   std::copy_n(f.demand, shape.num_gateways * Width(), w.gateway0);
   Clear(w.region0, shape.num_regions);
   for (int a = 0; a < shape.num_arcs; ++a) {
-    const V x = Get(f.x, a), over_z = Reciprocals(x, Get(f.z, a)).over_z, d = hn::Mul(x, over_z);
     const V dual = hn::Add(Get(f.reduced, a), PriceOfArc(shape, w.price, a));
+    const V d = Invert(f, w, a);
     // u + x
-    const V flow = hn::NegMulAdd(d, dual, hn::Mul(hn::Sub(All(aim), Get(f.product, a)), over_z));
-    Put(d, w.d, a);
+    const V flow = hn::NegMulAdd(d, dual, hn::Mul(hn::Sub(All(aim), Get(f.product, a)), Get(w.over_z, a)));
     Put(dual, w.u0, a);
-    Put(hn::Sub(flow, x), w.u1, a);
+    Put(hn::Sub(flow, Get(f.x, a)), w.u1, a);
     AddAtNodes(shape.arcs[a], hn::Neg(flow), w.gateway0, w.region0);
   }
   for (int i = 0; i < shape.num_regions; ++i) {
@@ -545,10 +550,9 @@ void Correct(const SlotShape& shape, const double* price_step, double aim, doubl
   PairSums pairs;
   for (int a = 0; a < shape.num_arcs; ++a) {
     const V x = Get(f.x, a), z = Get(f.z, a), potential = Potential(shape.arcs[a], w.gateway0, w.region0);
-    const Reciprocals over(x, z);
     const V dx = hn::MulAdd(Get(w.d, a), potential, Get(w.u1, a));
     const V dz = hn::IfThenElseZero(hn::Gt(x, zero), hn::Sub(Get(w.u0, a), potential));
-    pairs.Add(x, dx, over.over_x, z, dz, over.over_z);
+    pairs.Add(x, dx, Get(w.over_x, a), z, dz, Get(w.over_z, a));
     Put(dx, f.dx, a);
     Put(dz, f.dz, a);
     AddActivities(shape, a, dx, w.answer);

@@ -6,10 +6,14 @@
 namespace evenkeel {
 namespace {
 
+constexpr double kLeastSlack = 0.3;         // of the capacity
+constexpr double kCapacityPrice = 0.5;      // of the mean cost
+constexpr double kLeastReducedCost = 0.1;   // of the mean cost
+
 class StartPoint {
  public:
   StartPoint(const PeriodData& data, const SlotShape& shape, SlotBlocks* blocks)
-      : data_(data), field_(shape.field), blocks_(*blocks), share_(data.num_gateways), used_(data.num_regions) {
+      : data_(data), shape_(shape), field_(shape.field), blocks_(*blocks), share_(data.num_gateways), used_(data.num_regions) {
     scale_ = std::max(1e-6, data.cost.size() > 0 ? data.cost.cwiseAbs().mean() : 1.0);
   }
 
@@ -17,52 +21,52 @@ class StartPoint {
     share_.setZero();
     used_.setZero();
     activity->setZero();
-    for (int a = 0; a < data_.num_arcs; ++a) share_[data_.gateway[a]] += Weight(t, a);
-    for (int a = 0; a < data_.num_arcs; ++a) {
-      const int region = data_.region[a], gateway = data_.gateway[a];
-      const double weight = Weight(t, a);
-      const double x = weight > 0.0 ? data_.demand(t, gateway) * weight / share_[gateway] : 0.0;
+    for (const SlotShape::Arc& arc : shape_.arcs) share_[arc.gateway] += Weight(t, arc);
+    for (int a = 0; a < shape_.num_arcs; ++a) {
+      const SlotShape::Arc& arc = shape_.arcs[a];
+      const double weight = Weight(t, arc);
+      const double x = weight > 0.0 ? data_.demand(t, arc.gateway) * weight / share_[arc.gateway] : 0.0;
       blocks_.at(t, field_.x + a) = x;
-      if (region >= 0) used_[region] += data_.resource[a] * x;
-      for (const ActivitySet& set : data_.activities) {
-        if (set.of_arc[a] >= 0) (*activity)[set.of_arc[a]] += set.per_unit[a] * x;
-      }
+      if (arc.region >= 0) used_[arc.region] += arc.resource * x;
+      for (int e = shape_.first_amount[a]; e < shape_.first_amount[a + 1]; ++e)
+        (*activity)[shape_.amounts[e].activity] += shape_.amounts[e].per_unit * x;
     }
     for (int i = 0; i < data_.num_regions; ++i) {
       const double capacity = data_.capacity(t, i);
-      blocks_.at(t, field_.s + i) = capacity > 0.0 ? std::max(capacity - used_[i], 0.05 * capacity) : 0.0;
-      blocks_.at(t, field_.pi + i) = capacity > 0.0 ? 0.1 * scale_ : 0.0;
+      blocks_.at(t, field_.s + i) = capacity > 0.0 ? std::max(capacity - used_[i], kLeastSlack * capacity) : 0.0;
+      blocks_.at(t, field_.pi + i) = capacity > 0.0 ? kCapacityPrice * scale_ : 0.0;
     }
   }
 
   void SetPrices(int t, const Vector& activity_price) {
     Vector& least = share_;
     least.setConstant(kInfinity);
-    for (int a = 0; a < data_.num_arcs; ++a) {
-      double cost = data_.cost(t, a);
-      if (data_.region[a] >= 0) cost += data_.resource[a] * blocks_.at(t, field_.pi + data_.region[a]);
-      for (const ActivitySet& set : data_.activities) {
-        if (set.of_arc[a] >= 0) cost += set.per_unit[a] * activity_price[set.of_arc[a]];
-      }
+    for (int a = 0; a < shape_.num_arcs; ++a) {
+      const SlotShape::Arc& arc = shape_.arcs[a];
+      double cost = blocks_.at(t, field_.cost + a);
+      if (arc.region >= 0) cost += arc.resource * blocks_.at(t, field_.pi + arc.region);
+      for (int e = shape_.first_amount[a]; e < shape_.first_amount[a + 1]; ++e)
+        cost += shape_.amounts[e].per_unit * activity_price[shape_.amounts[e].activity];
       blocks_.at(t, field_.z + a) = cost;
-      if (blocks_.at(t, field_.x + a) > 0.0) least[data_.gateway[a]] = std::min(least[data_.gateway[a]], cost);
+      if (blocks_.at(t, field_.x + a) > 0.0) least[arc.gateway] = std::min(least[arc.gateway], cost);
     }
     for (int j = 0; j < data_.num_gateways; ++j)
-      blocks_.at(t, field_.y + j) = std::isinf(least[j]) ? 0.0 : least[j] - 0.1 * scale_;
-    for (int a = 0; a < data_.num_arcs; ++a) {
+      blocks_.at(t, field_.y + j) = std::isinf(least[j]) ? 0.0 : least[j] - kLeastReducedCost * scale_;
+    for (int a = 0; a < shape_.num_arcs; ++a) {
       double& z = blocks_.at(t, field_.z + a);
-      z = blocks_.at(t, field_.x + a) > 0.0 ? z - blocks_.at(t, field_.y + data_.gateway[a]) : 1.0;
+      z = blocks_.at(t, field_.x + a) > 0.0 ? z - blocks_.at(t, field_.y + shape_.arcs[a].gateway) : 1.0;
     }
   }
 
  private:
   /// Share of the gateway's demand, up to a factor; 0 for arcs that take no part.
-  double Weight(int t, int a) const {
-    if (data_.demand(t, data_.gateway[a]) <= 0.0) return 0.0;
-    return data_.region[a] < 0 ? 1.0 : std::max(0.0, data_.capacity(t, data_.region[a]));
+  double Weight(int t, const SlotShape::Arc& arc) const {
+    if (data_.demand(t, arc.gateway) <= 0.0) return 0.0;
+    return arc.region < 0 ? 1.0 : std::max(0.0, data_.capacity(t, arc.region));
   }
 
   const PeriodData& data_;
+  const SlotShape& shape_;
   const BatchFields& field_;
   SlotBlocks& blocks_;
   Vector share_, used_;
