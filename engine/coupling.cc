@@ -1,11 +1,11 @@
 #include "engine/coupling.h"
 
-#include <Eigen/LU>
-
 #include <cmath>
 
 namespace evenkeel {
 namespace {
+
+constexpr int kManyLoads = 256;  // beyond, Cholesky's method is worth the digits that it loses to LU with pivoting
 
 /// g(gamma) = sum_b (gamma_b / mu)^(q*), its gradient and the diagonal of its Hessian.
 struct BallValue {
@@ -54,51 +54,89 @@ CouplingState StartCoupling(const PeriodData& data, const Vector& load) {
   return state;
 }
 
-bool SolveCoupling(const PeriodData& data, const CouplingState& state, const Eigen::MatrixXd& curvature,
-                   const Vector& response, const CouplingTarget& target, CouplingState* step) {
+CouplingSystem::CouplingSystem(const PeriodData& data, const CouplingState& state, const Eigen::MatrixXd& curvature)
+    : data_(data), state_(state), curvature_(curvature), gap_(data.groups.size()) {
   const int loads = data.num_loads, groups = static_cast<int>(data.groups.size());
-  if (loads == 0) {  // nothing couples the slots
-    *step = {Vector::Zero(0), Vector::Zero(0), Vector::Zero(0), Vector::Zero(0), Vector::Zero(0)};
-    return true;
-  }
-  Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(loads + groups, loads + groups);
-  Vector right = Vector::Zero(loads + groups);
-  matrix.topLeftCorner(loads, loads) = curvature.selfadjointView<Eigen::Lower>();
-  right.head(loads) = response;
+  Vector diagonal(loads), corner = Vector::Zero(groups);
+  sides_.setZero(loads, groups);
   for (int g = 0; g < groups; ++g) {
     const CoupledGroup& group = data.groups[g];
     const int first = group.first_load, n = group.num_loads;
     const auto price = state.price.segment(first, n);
-    const auto load = state.load.segment(first, n);
-    auto diagonal = matrix.diagonal().segment(first, n);
+    auto side = sides_.col(g).segment(first, n);
     if (std::isinf(group.norm)) {
-      // (M + w / gamma) dgamma + ds = response + target / gamma - (s - L - w);   sum dgamma = mu - sum gamma
-      const auto slack = state.slack.segment(first, n);
-      diagonal += slack.cwiseQuotient(price);
-      matrix.col(loads + g).segment(first, n).setOnes();
-      matrix.row(loads + g).segment(first, n).setOnes();
-      right.segment(first, n) += target.slack.segment(first, n).cwiseQuotient(price) -
-                                 (state.bound[g] - load.array() - slack.array()).matrix();
-      right[loads + g] = group.weight - price.sum();
+      diagonal.segment(first, n) = state.slack.segment(first, n).cwiseQuotient(price);
+      side.setOnes();
+      gap_[g] = group.weight - price.sum();
     } else {
-      // (M + tau g'') dgamma + g' dtau = response + L - tau g';   g' dgamma - (v / tau) dtau = 1 - g - v - target / tau
       const BallValue ball = EvaluateBall(group, price);
-      const double tau = state.bound[g], room = state.room[g];
-      diagonal += tau * ball.hessian;
-      matrix.col(loads + g).segment(first, n) = ball.gradient;
-      matrix.row(loads + g).segment(first, n) = ball.gradient.transpose();
-      matrix(loads + g, loads + g) = -room / tau;
-      right.segment(first, n) += load - tau * ball.gradient;
-      right[loads + g] = 1.0 - ball.value - room - target.room[g] / tau;
+      diagonal.segment(first, n) = state.bound[g] * ball.hessian;
+      side = ball.gradient;
+      corner[g] = state.room[g] / state.bound[g];
+      gap_[g] = 1.0 - ball.value - state.room[g];
     }
   }
-  const Vector solution = matrix.partialPivLu().solve(right);
+  if (loads == 0) return;
+  eliminate_loads_ = loads > kManyLoads;
+  if (eliminate_loads_) {
+    Eigen::MatrixXd matrix = curvature;
+    matrix.diagonal() += diagonal;
+    loads_.compute(matrix);
+    eliminate_loads_ = loads_.info() == Eigen::Success;
+  }
+  if (eliminate_loads_) {
+    answers_ = loads_.solve(sides_);
+    Eigen::MatrixXd complement = sides_.transpose() * answers_;
+    complement.diagonal() += corner;
+    all_.compute(complement);
+    return;
+  }
+  Eigen::MatrixXd matrix(loads + groups, loads + groups);
+  matrix.topLeftCorner(loads, loads) = curvature.selfadjointView<Eigen::Lower>();
+  matrix.diagonal().head(loads) += diagonal;
+  matrix.topRightCorner(loads, groups) = sides_;
+  matrix.bottomLeftCorner(groups, loads) = sides_.transpose();
+  matrix.bottomRightCorner(groups, groups) = (-corner).asDiagonal();
+  all_.compute(matrix);
+}
+
+/// (dgamma, dbound) for a right-hand side.
+Vector CouplingSystem::SolveShared(const Vector& right) const {
+  if (!eliminate_loads_) return all_.solve(right);
+  const Eigen::Index loads = sides_.rows(), groups = sides_.cols();
+  Vector solution(loads + groups);
+  const Vector free_step = loads_.solve(right.head(loads));
+  solution.tail(groups) = all_.solve(sides_.transpose() * free_step - right.tail(groups));
+  solution.head(loads) = free_step - answers_ * solution.tail(groups);
+  return solution;
+}
+
+bool CouplingSystem::Solve(const Vector& response, const CouplingTarget& target, CouplingState* step) const {
+  const int loads = data_.num_loads, groups = static_cast<int>(data_.groups.size());
+  Vector right(loads + groups);
+  right << response, gap_;
+  for (int g = 0; g < groups; ++g) {
+    const CoupledGroup& group = data_.groups[g];
+    const int first = group.first_load, n = group.num_loads;
+    const auto load = state_.load.segment(first, n);
+    auto mine = right.segment(first, n);
+    if (std::isinf(group.norm)) {
+      // (M + w / gamma) dgamma + ds = response + target / gamma - (s - L - w);   sum dgamma = mu - sum gamma
+      mine += target.slack.segment(first, n).cwiseQuotient(state_.price.segment(first, n)) -
+              (state_.bound[g] - load.array() - state_.slack.segment(first, n).array()).matrix();
+    } else {
+      // (M + tau g'') dgamma + g' dtau = response + L - tau g';   g' dgamma - (v / tau) dtau = 1 - g - v - target / tau
+      mine += load - state_.bound[g] * sides_.col(g).segment(first, n);
+      right[loads + g] -= target.room[g] / state_.bound[g];
+    }
+  }
+  const Vector solution = loads == 0 ? right : SolveShared(right);
   if (!solution.allFinite()) return false;
   step->price = solution.head(loads);
   step->bound = solution.tail(groups);
-  step->load.noalias() = response - curvature.selfadjointView<Eigen::Lower>() * step->price;
-  step->slack = (target.slack - state.slack.cwiseProduct(step->price)).cwiseQuotient(state.price);
-  step->room = (target.room - state.room.cwiseProduct(step->bound)).cwiseQuotient(state.bound);
+  step->load.noalias() = response - curvature_.selfadjointView<Eigen::Lower>() * step->price;
+  step->slack = (target.slack - state_.slack.cwiseProduct(step->price)).cwiseQuotient(state_.price);
+  step->room = (target.room - state_.room.cwiseProduct(step->bound)).cwiseQuotient(state_.bound);
   return true;
 }
 

@@ -9,6 +9,8 @@
 // not, at L = 0.
 #pragma once
 
+#include <Eigen/Cholesky>
+#include <Eigen/LU>
 #include <vector>
 
 #include "engine/period_data.h"
@@ -32,10 +34,29 @@ struct CouplingTarget {
   Vector room;
 };
 
-/// Solves for the step of all shared variables, given the slots' response dL = response - curvature dgamma (lower
-/// triangle of `curvature`). False when the system is singular.
-bool SolveCoupling(const PeriodData& data, const CouplingState& state, const Eigen::MatrixXd& curvature,
-                   const Vector& response, const CouplingTarget& target, CouplingState* step);
+/// The shared variables' linear system at a state, given the slots' response dL = response - curvature dgamma:
+///
+///     (M + diagonal) dgamma + sides dbound = ..,     sides' dgamma - corner dbound = ..
+class CouplingSystem {
+ public:
+  /// `curvature` [loads x loads], lower triangle. Both are used, and must live, until the last Solve.
+  CouplingSystem(const PeriodData& data, const CouplingState& state, const Eigen::MatrixXd& curvature);
+
+  /// The step of all shared variables. False when the system is singular.
+  bool Solve(const Vector& response, const CouplingTarget& target, CouplingState* step) const;
+
+ private:
+  Vector SolveShared(const Vector& right) const;
+
+  const PeriodData& data_;
+  const CouplingState& state_;
+  const Eigen::MatrixXd& curvature_;
+  Vector gap_;  // of the groups' defining equations, [groups]
+  Eigen::MatrixXd sides_, answers_;                  // [loads x groups]; answers = (M + diagonal)^-1 sides
+  Eigen::LLT<Eigen::MatrixXd, Eigen::Lower> loads_;  // of M + diagonal, when there are many loads
+  Eigen::PartialPivLU<Eigen::MatrixXd> all_;         // of the whole system, or of its Schur complement
+  bool eliminate_loads_ = false;
+};
 
 /// sum_k phi_k(L^k).
 double CouplingValue(const PeriodData& data, const Vector& load);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include "engine/coupling.h"
 #include "engine/slot_batch.h"
@@ -15,11 +16,13 @@ namespace {
 
 constexpr int kSlotsPerChunk = 64;
 constexpr int kMostChunks = 32;  // each holds a curvature of its own
-constexpr double kToTheBoundary = 0.9995;
+constexpr double kLeastOfTheWay = 0.9, kMostOfTheWay = 0.9995;  // to the boundary
 constexpr double kInfeasibilityWeight = 100.0;  // a user can live with a gap of 1e-9, but not with a broken constraint
 constexpr double kSmallestNonlinearSigma = 0.05;
 constexpr double kWorthKeeping = 1e-4;
-constexpr int kPatience = 2;
+constexpr double kFarOutside = 0.1;
+constexpr int kMostHalvings = 10;
+constexpr int kPatience = 4;
 constexpr int kRefinements = 2;
 constexpr double kAccurateResponse = 1e-13;
 
@@ -34,7 +37,9 @@ class InteriorPoint {
   SlotSums Pass(const Visit& visit);
   bool Predict();
   bool Correct();
+  bool Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken);
   void AddCouplingPairs(const CouplingState& step, SlotSums* sums) const;
+  CouplingState MovedCoupling() const;
   void MoveCoupling();
   void Judge();
 
@@ -46,6 +51,7 @@ class InteriorPoint {
   std::vector<hwy::AlignedFreeUniquePtr<double[]>> scratch_;  // per thread
   std::vector<SlotSums> sums_;                                // per chunk
   CouplingState coupling_, affine_, step_;
+  std::unique_ptr<CouplingSystem> system_;
   SlotSums present_, predicted_;
   BatchUpdate update_;     // to the next point
   bool nonlinear_ = false; // some group has a finite norm: one step length for both sides
@@ -109,7 +115,8 @@ void InteriorPoint::AddCouplingPairs(const CouplingState& step, SlotSums* sums) 
 bool InteriorPoint::Predict() {
   const CouplingTarget zero = {-coupling_.slack.cwiseProduct(coupling_.price),
                                -coupling_.room.cwiseProduct(coupling_.bound)};
-  if (!SolveCoupling(data_, coupling_, present_.curvature, present_.response, zero, &affine_)) return false;
+  system_ = std::make_unique<CouplingSystem>(data_, coupling_, present_.curvature);
+  if (!system_->Solve(present_.response, zero, &affine_)) return false;
   predicted_ = Pass([&](double* block, double* scratch, SlotSums* sums) {
     PredictBatch(shape_, affine_.price.data(), block, scratch, sums);
   });
@@ -118,55 +125,77 @@ bool InteriorPoint::Predict() {
 }
 
 double StepLength(double ratio) { return ratio > 1.0 ? 1.0 / ratio : 1.0; }
-static double E(const char* n, double d) { const char* e = getenv(n); return e ? atof(e) : d; }
-double SafeStepLength(double ratio) { static double k = E("TB", kToTheBoundary); return ratio > k ? k / ratio : 1.0; }
+/// Short of the boundary by more the sooner it is met: short steps that end at it stay short.
+double SafeStepLength(double ratio) {
+  const double safe = std::clamp(ratio > 0.0 ? 1.0 / ratio : 1.0, kLeastOfTheWay, kMostOfTheWay);
+  return ratio > safe ? safe / ratio : 1.0;
+}
 
 /// The combined step, and how far to go.
 bool InteriorPoint::Correct() {
   const double mu = predicted_.xz / pairs_;
-  const double reached = predicted_.ComplementarityAt(StepLength(predicted_.primal_ratio),
-                                                      StepLength(predicted_.dual_ratio)) / pairs_;
+  const double primal = StepLength(predicted_.primal_ratio), dual = StepLength(predicted_.dual_ratio);
+  const double reached = predicted_.ComplementarityAt(primal, dual) / pairs_;
   // Finite norms converge by Newton's method only as fast as their own curvature allows: complementarity must not run
   // ahead of it.
-  const double sigma = std::max(nonlinear_ ? kSmallestNonlinearSigma : 0.0, std::pow(std::max(0.0, reached / mu), E("SG",3.0)));
+  const double sigma = std::max(nonlinear_ ? kSmallestNonlinearSigma : 0.0, std::pow(std::max(0.0, reached / mu), 3.0));
   const double aim = std::min(sigma, 1.0) * mu;
   const CouplingTarget target = {
       (aim - (coupling_.slack.cwiseProduct(coupling_.price) + affine_.slack.cwiseProduct(affine_.price)).array())
           .matrix(),
       (aim - (coupling_.room.cwiseProduct(coupling_.bound) + affine_.room.cwiseProduct(affine_.bound)).array())
           .matrix()};
-  Vector response = present_.response + predicted_.product_response + aim * predicted_.unit_response;
+  const Vector response = present_.response + predicted_.product_response + aim * predicted_.unit_response;
   SlotSums taken;
+  if (!Take(aim, target, response, &taken)) return false;
+  update_.primal = SafeStepLength(taken.primal_ratio);
+  update_.dual = SafeStepLength(taken.dual_ratio);
+  return true;
+}
+
+/// Solves for the shared variables' step and takes the slots' with it.
+bool InteriorPoint::Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken) {
   for (int refinement = 0; refinement <= kRefinements; ++refinement) {
-    if (!SolveCoupling(data_, coupling_, present_.curvature, response, target, &step_)) return false;
-    taken = Pass([&](double* block, double* scratch, SlotSums* sums) {
+    if (!system_->Solve(response, target, &step_)) return false;
+    *taken = Pass([&](double* block, double* scratch, SlotSums* sums) {
       CorrectBatch(shape_, step_.price.data(), aim, block, scratch, sums);
     });
     // What the slots really answer differs by the digits that the curvature lost; aim again with the difference.
-    if (getenv("IPDBG")) fprintf(stderr, "  refinement %d\n", refinement);
-    const Vector miss = taken.response - step_.load;
+    const Vector miss = taken->response - step_.load;
     if (miss.size() == 0 || miss.cwiseAbs().maxCoeff() <= kAccurateResponse * coupling_.load.cwiseAbs().maxCoeff())
       break;
     response += miss;
   }
-  AddCouplingPairs(step_, &taken);
-  update_.primal = SafeStepLength(taken.primal_ratio);
-  update_.dual = SafeStepLength(taken.dual_ratio);
-  if (nonlinear_) update_.primal = update_.dual = std::min(update_.primal, update_.dual);
+  AddCouplingPairs(step_, taken);
   return true;
 }
 
-void InteriorPoint::MoveCoupling() {
-  coupling_.slack += update_.primal * step_.slack;
-  coupling_.bound += update_.primal * step_.bound;
-  coupling_.room += update_.primal * step_.room;
-  // Prices of finite norms have no barrier of their own; one that wants to vanish must not hold the others back.
-  const Vector floor = 0.1 * coupling_.price;
-  coupling_.price += update_.dual * step_.price;
+/// The shared variables after the step. Prices of finite norms have no barrier of their own; one that wants to vanish
+/// must not hold the others back.
+CouplingState InteriorPoint::MovedCoupling() const {
+  CouplingState moved = coupling_;
+  moved.slack += update_.primal * step_.slack;
+  moved.bound += update_.primal * step_.bound;
+  moved.room += update_.primal * step_.room;
+  moved.price += update_.dual * step_.price;
   for (const CoupledGroup& group : data_.groups) {
-    auto price = coupling_.price.segment(group.first_load, group.num_loads);
-    if (!std::isinf(group.norm)) price = price.cwiseMax(floor.segment(group.first_load, group.num_loads));
+    auto price = moved.price.segment(group.first_load, group.num_loads);
+    if (!std::isinf(group.norm))
+      price = price.cwiseMax(0.1 * coupling_.price.segment(group.first_load, group.num_loads));
   }
+  return moved;
+}
+
+/// The dual balls of finite norms are curved: Newton's step may leave them by far, and is then halved.
+void InteriorPoint::MoveCoupling() {
+  if (nonlinear_) update_.primal = update_.dual = std::min(update_.primal, update_.dual);
+  CouplingState moved = MovedCoupling();
+  const double allowed = kFarOutside + DualSetResidual(data_, coupling_);
+  for (int halvings = 0; nonlinear_ && halvings < kMostHalvings && DualSetResidual(data_, moved) > allowed; ++halvings) {
+    update_.primal = update_.dual = 0.5 * update_.dual;
+    moved = MovedCoupling();
+  }
+  coupling_ = moved;
 }
 
 /// Whether the present point is the best so far. What counts is the gap between the objective at the actual loads and
@@ -179,7 +208,6 @@ void InteriorPoint::Judge() {
                                       DualSetResidual(data_, coupling_)});
   const double size = std::max(std::abs(objective), 1e-6);
   const double gap = std::max(std::abs(objective - dual_objective), kInfeasibilityWeight * infeasible * size);
-  if (getenv("IPDBG")) fprintf(stderr, "it %d gap %.2e obj-dual %.2e pr %.2e dr %.2e steps %.3f %.3f\n", best_.iterations, gap / size, (objective-dual_objective)/size, present_.primal_residual, present_.dual_residual, update_.primal, update_.dual);
   present_is_best_ = gap < best_gap_;  // not when it is not a number any more
   if (!present_is_best_) {
     if (best_gap_ < 1e-3 * size) ++worse_;

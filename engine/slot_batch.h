@@ -21,6 +21,7 @@
 #include <hwy/aligned_allocator.h>
 
 #include <Eigen/Core>
+#include <algorithm>
 #include <vector>
 
 #include "engine/period_data.h"
@@ -35,7 +36,8 @@ struct BatchFields {
   int cost = 0, intensity = 0, demand = 0, capacity = 0;            ///< data: [arcs], [loads], [gateways], [regions]
   int x = 0, z = 0, y = 0, s = 0, pi = 0;                           ///< point: [arcs] x2, [gateways], [regions] x2
   int dx = 0, dz = 0, dy = 0, ds = 0, dpi = 0;                      ///< step, as the point
-  int reduced = 0, product = 0, slack_product = 0;                  ///< dual residuals [arcs]; dx dz, ds dpi of the predictor
+  int reduced = 0;                             ///< dual residuals, [arcs]
+  int product = 0, slack_product = 0;          ///< dx dz [arcs], ds dpi [regions] of the predictor
   int outer = 0, factor = 0;                                        ///< 1 / pivots [outer]; packed Cholesky rows of the inner nodes
   int best_x = 0, best_pi = 0;                                      ///< of the best point so far, [arcs], [regions]
   int rows = 0;                                                     ///< of a block
@@ -148,7 +150,7 @@ void FactoriseBatch(const SlotShape& shape, const BatchUpdate& update, const dou
                     double* scratch, SlotSums* sums);
 /// Takes the affine step for `price_step` [loads]; adds its lengths and the two parts of the corrector's response.
 void PredictBatch(const SlotShape& shape, const double* price_step, double* block, double* scratch, SlotSums* sums);
-/// Takes the combined step to complementarity `aim`; adds its lengths and response.
+/// Takes the combined step to complementarity `aim`, less the predictor's products; adds its lengths and response.
 void CorrectBatch(const SlotShape& shape, const double* price_step, double aim, double* block, double* scratch,
                   SlotSums* sums);
 

@@ -526,7 +526,7 @@ void Correct(const SlotShape& shape, const double* price_step, double aim, doubl
              SlotSums* sums) {
   const Fields f(shape, block);
   const Scratch w(shape, scratch);
-  const V zero = hn::Zero(kLanes);
+  const V zero = hn::Zero(kLanes), goal = All(aim);
   PriceActivities(shape, price_step, f.intensity, w.price);
   std::copy_n(f.demand, shape.num_gateways * Width(), w.gateway0);
   Clear(w.region0, shape.num_regions);
@@ -534,14 +534,14 @@ void Correct(const SlotShape& shape, const double* price_step, double aim, doubl
     const V dual = hn::Add(Get(f.reduced, a), PriceOfArc(shape, w.price, a));
     const V d = Invert(f, w, a);
     // u + x
-    const V flow = hn::NegMulAdd(d, dual, hn::Mul(hn::Sub(All(aim), Get(f.product, a)), Get(w.over_z, a)));
+    const V flow = hn::NegMulAdd(d, dual, hn::Mul(hn::Sub(goal, Get(f.product, a)), Get(w.over_z, a)));
     Put(dual, w.u0, a);
     Put(hn::Sub(flow, Get(f.x, a)), w.u1, a);
     AddAtNodes(shape.arcs[a], hn::Neg(flow), w.gateway0, w.region0);
   }
   for (int i = 0; i < shape.num_regions; ++i) {
     const V s = Get(f.s, i), over_pi = Reciprocals(s, Get(f.pi, i)).over_z;
-    const V slack = hn::Mul(hn::Sub(All(aim), Get(f.slack_product, i)), over_pi);
+    const V slack = hn::Mul(hn::Sub(goal, Get(f.slack_product, i)), over_pi);
     const V right = hn::Add(Get(w.region0, i), hn::Sub(Get(f.capacity, i), slack));
     Put(hn::IfThenElseZero(hn::Gt(s, zero), right), w.region0, i);
   }
@@ -560,7 +560,7 @@ void Correct(const SlotShape& shape, const double* price_step, double aim, doubl
   for (int i = 0; i < shape.num_regions; ++i) {
     const V s = Get(f.s, i), pi = Get(f.pi, i), lambda = Get(w.region0, i);
     const Reciprocals over(s, pi);
-    const V slack = hn::Sub(hn::Sub(All(aim), Get(f.slack_product, i)), hn::Mul(s, pi));
+    const V slack = hn::Sub(hn::Sub(goal, Get(f.slack_product, i)), hn::Mul(s, pi));
     const V ds = hn::Mul(hn::MulAdd(s, lambda, slack), over.over_z);
     const V dpi = hn::IfThenZeroElse(hn::Le(s, zero), hn::Neg(lambda));
     pairs.Add(s, ds, over.over_x, pi, dpi, over.over_z);

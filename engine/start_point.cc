@@ -6,7 +6,9 @@
 namespace evenkeel {
 namespace {
 
-constexpr double kLeastSlack = 0.3;         // of the capacity
+constexpr int kRounds = 10;
+constexpr double kFullest = 0.9;           // a region's use that counts as inside, relative to its capacity
+constexpr double kTarget = 0.8;            // the use that is aimed at where it is more
 constexpr double kCapacityPrice = 0.5;      // of the mean cost
 constexpr double kLeastReducedCost = 0.1;   // of the mean cost
 
@@ -17,23 +19,23 @@ class StartPoint {
     scale_ = std::max(1e-6, data.cost.size() > 0 ? data.cost.cwiseAbs().mean() : 1.0);
   }
 
+  /// Splits demand in proportion to the regions' capacities, and moves it away from regions that get too much.
   void SetFlows(int t, Vector* activity) {
-    share_.setZero();
-    used_.setZero();
+    appeal_ = data_.capacity.row(t).transpose().cwiseMax(0.0);
+    for (int round = 0; round < kRounds && !Split(t); ++round) {
+      for (int i = 0; i < data_.num_regions; ++i) {
+        const double most = kFullest * data_.capacity(t, i);
+        if (used_[i] > most) appeal_[i] *= kTarget / kFullest * most / used_[i];
+      }
+    }
     activity->setZero();
-    for (const SlotShape::Arc& arc : shape_.arcs) share_[arc.gateway] += Weight(t, arc);
     for (int a = 0; a < shape_.num_arcs; ++a) {
-      const SlotShape::Arc& arc = shape_.arcs[a];
-      const double weight = Weight(t, arc);
-      const double x = weight > 0.0 ? data_.demand(t, arc.gateway) * weight / share_[arc.gateway] : 0.0;
-      blocks_.at(t, field_.x + a) = x;
-      if (arc.region >= 0) used_[arc.region] += arc.resource * x;
       for (int e = shape_.first_amount[a]; e < shape_.first_amount[a + 1]; ++e)
-        (*activity)[shape_.amounts[e].activity] += shape_.amounts[e].per_unit * x;
+        (*activity)[shape_.amounts[e].activity] += shape_.amounts[e].per_unit * blocks_.at(t, field_.x + a);
     }
     for (int i = 0; i < data_.num_regions; ++i) {
       const double capacity = data_.capacity(t, i);
-      blocks_.at(t, field_.s + i) = capacity > 0.0 ? std::max(capacity - used_[i], kLeastSlack * capacity) : 0.0;
+      blocks_.at(t, field_.s + i) = capacity > 0.0 ? std::max(capacity - used_[i], (1.0 - kFullest) * capacity) : 0.0;
       blocks_.at(t, field_.pi + i) = capacity > 0.0 ? kCapacityPrice * scale_ : 0.0;
     }
   }
@@ -62,14 +64,29 @@ class StartPoint {
   /// Share of the gateway's demand, up to a factor; 0 for arcs that take no part.
   double Weight(int t, const SlotShape::Arc& arc) const {
     if (data_.demand(t, arc.gateway) <= 0.0) return 0.0;
-    return arc.region < 0 ? 1.0 : std::max(0.0, data_.capacity(t, arc.region));
+    return arc.region < 0 ? 1.0 : appeal_[arc.region];
+  }
+
+  /// Whether every region keeps some room.
+  bool Split(int t) {
+    share_.setZero();
+    used_.setZero();
+    for (const SlotShape::Arc& arc : shape_.arcs) share_[arc.gateway] += Weight(t, arc);
+    for (int a = 0; a < shape_.num_arcs; ++a) {
+      const SlotShape::Arc& arc = shape_.arcs[a];
+      const double weight = Weight(t, arc);
+      const double x = weight > 0.0 ? data_.demand(t, arc.gateway) * weight / share_[arc.gateway] : 0.0;
+      blocks_.at(t, field_.x + a) = x;
+      if (arc.region >= 0) used_[arc.region] += arc.resource * x;
+    }
+    return (used_.array() <= kFullest * data_.capacity.row(t).transpose().array()).all();
   }
 
   const PeriodData& data_;
   const SlotShape& shape_;
   const BatchFields& field_;
   SlotBlocks& blocks_;
-  Vector share_, used_;
+  Vector share_, used_, appeal_;
   double scale_ = 1.0;
 };
 
