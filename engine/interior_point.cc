@@ -204,10 +204,12 @@ void InteriorPoint::MoveCoupling() {
 void InteriorPoint::Judge() {
   const double objective = present_.cost + CouplingValue(data_, coupling_.load);
   const double dual_objective = present_.dual_value + coupling_.price.dot(data_.initial_load);
-  const double infeasible = std::max({present_.primal_residual / demand_scale_, present_.dual_residual / cost_scale_,
-                                      DualSetResidual(data_, coupling_)});
+  const double infeasible =
+      std::max(present_.primal_residual / demand_scale_, present_.dual_residual / cost_scale_);
+  const double outside = DualSetResidual(data_, coupling_);  // mended by scaling, at that share of the dual objective
   const double size = std::max(std::abs(objective), 1e-6);
-  const double gap = std::max(std::abs(objective - dual_objective), kInfeasibilityWeight * infeasible * size);
+  const double distance = std::max(std::abs(objective - dual_objective), outside * size);
+  const double gap = std::max(distance, kInfeasibilityWeight * infeasible * size);
   present_is_best_ = gap < best_gap_;  // not when it is not a number any more
   if (!present_is_best_) {
     if (best_gap_ < 1e-3 * size) ++worse_;
@@ -215,7 +217,7 @@ void InteriorPoint::Judge() {
   }
   worse_ = 0;
   best_gap_ = gap;
-  best_.accurate = std::abs(objective - dual_objective) <= options_.tolerance * size && infeasible <= options_.infeasibility;
+  best_.accurate = distance <= options_.tolerance * size && infeasible <= options_.infeasibility;
   best_.gap = gap / size;
   best_.price = coupling_.price;
   best_.objective = objective;
