@@ -47,7 +47,8 @@ class InteriorPoint {
   const InteriorPointOptions options_;
   const SlotShape shape_;
   SlotBlocks blocks_;
-  int batches_, batches_per_chunk_, chunks_, threads_;
+  int batches_, batches_per_chunk_, chunks_;
+  std::unique_ptr<WorkerPool> workers_;
   std::vector<hwy::AlignedFreeUniquePtr<double[]>> scratch_;  // per thread
   std::vector<SlotSums> sums_;                                // per chunk
   CouplingState coupling_, affine_, step_;
@@ -76,9 +77,10 @@ InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions&
   const int least = std::max(1, kSlotsPerChunk / BatchWidth());
   batches_per_chunk_ = std::max(least, (batches_ + kMostChunks - 1) / kMostChunks);
   chunks_ = (batches_ + batches_per_chunk_ - 1) / batches_per_chunk_;
-  threads_ = std::min(ThreadCount(options.threads), std::max(1, chunks_));
+  const int threads = std::min(ThreadCount(options.threads), std::max(1, chunks_));
+  workers_ = std::make_unique<WorkerPool>(threads);
   sums_.resize(chunks_);
-  for (int i = 0; i < threads_; ++i)
+  for (int i = 0; i < threads; ++i)
     scratch_.push_back(hwy::AllocateAligned<double>(static_cast<std::size_t>(shape_.scratch_rows()) * BatchWidth()));
   for (const CoupledGroup& group : data.groups) nonlinear_ = nonlinear_ || !std::isinf(group.norm);
 }
@@ -86,7 +88,7 @@ InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions&
 /// visit(block, scratch, sums) for every batch; returns the sums, added up in order.
 template <typename Visit>
 SlotSums InteriorPoint::Pass(const Visit& visit) {
-  ParallelChunks(chunks_, threads_, [&](int chunk, int thread) {
+  workers_->Run(chunks_, [&](int chunk, int thread) {
     sums_[chunk].Reset(data_.num_loads);
     const int end = std::min(batches_, (chunk + 1) * batches_per_chunk_);
     for (int b = chunk * batches_per_chunk_; b < end; ++b)

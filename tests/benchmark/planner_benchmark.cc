@@ -1,6 +1,6 @@
-// The optimum of a whole period on generated traces (seed 1): ours, without the certificate's check, and CLP's dual
-// simplex. Arguments: regions
-// (= gateways), slots, reach in percent (100 gathers the gateways at one).
+// The optimum of a whole period on generated traces (seed 1): ours, without the certificate's check, beside CLP's
+// barrier method, and re-planning from every slot. Arguments: regions (= gateways), slots, reach in percent (100 gathers
+// the gateways at one), threads.
 #include <benchmark/benchmark.h>
 
 #include "engine/interior_point.h"
@@ -31,28 +31,58 @@ PlannerCase MakeCase(const benchmark::State& state) {
 void BM_Planner(benchmark::State& state) {
   const PlannerCase instance = MakeCase(state);
   const auto slots = MakeSlotSource(instance.trace);
+  InteriorPointOptions options;
+  options.threads = static_cast<int>(state.range(3));
   InteriorPointResult result;
   for (auto _ : state) {
     const PeriodData data = AssemblePeriod(instance.problem, *slots, 0, ZeroPrices(instance.problem));
-    result = SolveInteriorPoint(data, {});
+    result = SolveInteriorPoint(data, options);
   }
   state.counters["iterations"] = result.iterations;
   state.counters["gap"] = result.gap;
 }
 BENCHMARK(BM_Planner)
+    ->ArgNames({"size", "slots", "reach", "threads"})
+    ->Args({10, 457, 100, 1})
+    ->Args({10, 457, 50, 1})
+    ->Args({10, 457, 50, 2})
+    ->Args({10, 8760, 50, 1})
+    ->Args({10, 8760, 50, 2})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+/// The rest of the period from every slot on, one plan after the other.
+void BM_Replan(benchmark::State& state) {
+  const PlannerCase instance = MakeCase(state);
+  const auto slots = MakeSlotSource(instance.trace);
+  double worst = 0.0;
+  for (auto _ : state) {
+    for (int first = 0; first < slots->num_slots(); ++first) {
+      const PeriodData data = AssemblePeriod(instance.problem, *slots, first, ZeroPrices(instance.problem));
+      worst = std::max(worst, SolveInteriorPoint(data, {}).gap);
+    }
+  }
+  state.counters["worst_gap"] = worst;
+}
+BENCHMARK(BM_Replan)
     ->ArgNames({"size", "slots", "reach"})
     ->Args({10, 457, 100})
-    ->Args({10, 457, 50})
-    
-    ->Args({10, 8760, 50})
-    ->Unit(benchmark::kMillisecond);
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1);
 
 void BM_Clp(benchmark::State& state) {
   const PlannerCase instance = MakeCase(state);
   const auto slots = MakeSlotSource(instance.trace);
-  for (auto _ : state) benchmark::DoNotOptimize(SolvePeriodWithClp(instance.problem, *slots));
+  const auto method = static_cast<ClpMethod>(state.range(3));
+  for (auto _ : state) benchmark::DoNotOptimize(SolvePeriodWithClp(instance.problem, *slots, method));
 }
-BENCHMARK(BM_Clp)->ArgNames({"size", "slots", "reach"})->Args({10, 100, 50})->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_Clp)
+    ->ArgNames({"size", "slots", "reach", "barrier"})
+    ->Args({10, 100, 50, 0})
+    ->Args({10, 457, 50, 0})
+    ->Args({10, 457, 50, 1})
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace evenkeel

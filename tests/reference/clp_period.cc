@@ -1,6 +1,7 @@
 #include "tests/reference/clp_period.h"
 
 #include <ClpSimplex.hpp>
+#include <ClpSolve.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -24,7 +25,7 @@ namespace {
 class PeriodProgram {
  public:
   PeriodProgram(const Problem& problem, SlotSource& slots);
-  bool Solve();
+  bool Solve(ClpMethod method);
   std::vector<Vector> Loads() const;
   void AddGradientCuts(const std::vector<Vector>& load);
   double objective() const { return clp_.objectiveValue(); }
@@ -161,8 +162,14 @@ void PeriodProgram::AddGradientCuts(const std::vector<Vector>& load) {
   }
 }
 
-bool PeriodProgram::Solve() {
-  clp_.dual();
+bool PeriodProgram::Solve(ClpMethod method) {
+  if (method == ClpMethod::kBarrier) {
+    ClpSolve barrier;
+    barrier.setSolveType(ClpSolve::useBarrier);
+    clp_.initialSolve(barrier);
+  } else {
+    clp_.dual();
+  }
   return clp_.isProvenOptimal();
 }
 
@@ -177,12 +184,13 @@ std::vector<Vector> PeriodProgram::Loads() const {
 
 }  // namespace
 
-ClpPeriodOptimum SolvePeriodWithClp(const Problem& problem, SlotSource& slots, double gap, int max_rounds) {
+ClpPeriodOptimum SolvePeriodWithClp(const Problem& problem, SlotSource& slots, ClpMethod method, double gap,
+                                    int max_rounds) {
   PeriodProgram program(problem, slots);
   ClpPeriodOptimum optimum;
   optimum.objective = kInfinity;
   for (int round = 0; round < max_rounds; ++round) {
-    if (!program.Solve()) break;
+    if (!program.Solve(method)) break;
     optimum.lower_bound = program.objective();
     const std::vector<Vector> load = program.Loads();
     optimum.objective = std::min(optimum.objective, program.CostPart() + EquityCost(problem, load));

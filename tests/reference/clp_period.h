@@ -12,8 +12,11 @@ struct ClpPeriodOptimum {
   double lower_bound = 0.0;  ///< optimum of the (outer) linear program; equal to J for the norms 1 and inf
 };
 
+enum class ClpMethod { kDualSimplex, kBarrier };
+
 /// Norms in (1, inf) are approximated from outside by cuts until the relative gap is reached. Demand must be servable.
-ClpPeriodOptimum SolvePeriodWithClp(const Problem& problem, SlotSource& slots, double gap = 1e-10,
+ClpPeriodOptimum SolvePeriodWithClp(const Problem& problem, SlotSource& slots,
+                                    ClpMethod method = ClpMethod::kDualSimplex, double gap = 1e-10,
                                     int max_rounds = 300);
 
 }  // namespace evenkeel

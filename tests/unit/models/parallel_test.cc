@@ -25,6 +25,18 @@ TEST(ParallelTest, EveryChunkOnce) {
   }
 }
 
+TEST(ParallelTest, APoolServesManyRunsAndSurvivesFailures) {
+  WorkerPool pool(3);
+  for (int run = 0; run < 2000; ++run) {
+    std::vector<int> calls(run % 7, 0);
+    pool.Run(static_cast<int>(calls.size()), [&](int chunk, int) { ++calls[chunk]; });
+    for (int count : calls) ASSERT_EQ(count, 1) << "run " << run;
+    if (run % 100 == 0) {
+      EXPECT_THROW(pool.Run(5, [](int, int) { throw std::runtime_error("chunk"); }), std::runtime_error);
+    }
+  }
+}
+
 TEST(ParallelTest, NoTwoChunksOfOneThreadAtATime) {
   std::vector<std::atomic<int>> busy(4);
   std::atomic<bool> shared{false};
