@@ -51,7 +51,7 @@ class CouplingSystem {
   const PeriodData& data_;
   const CouplingState& state_;
   const Eigen::MatrixXd& curvature_;
-  Vector gap_;  // of the groups' defining equations, [groups]
+  Vector gap_;                                       // of the groups' defining equations, [groups]
   Eigen::MatrixXd sides_, answers_;                  // [loads x groups]; answers = (M + diagonal)^-1 sides
   Eigen::LLT<Eigen::MatrixXd, Eigen::Lower> loads_;  // of M + diagonal, when there are many loads
   Eigen::PartialPivLU<Eigen::MatrixXd> all_;         // of the whole system, or of its Schur complement

@@ -15,7 +15,7 @@ namespace evenkeel {
 namespace {
 
 constexpr int kSlotsPerChunk = 64;
-constexpr int kMostChunks = 32;  // each holds a curvature of its own
+constexpr int kMostChunks = 32;                                 // each holds a curvature of its own
 constexpr double kLeastOfTheWay = 0.9, kMostOfTheWay = 0.9995;  // to the boundary
 constexpr double kInfeasibilityWeight = 100.0;  // a user can live with a gap of 1e-9, but not with a broken constraint
 constexpr double kSmallestNonlinearSigma = 0.05;
@@ -54,9 +54,9 @@ class InteriorPoint {
   CouplingState coupling_, affine_, step_;
   std::unique_ptr<CouplingSystem> system_;
   SlotSums present_, predicted_;
-  BatchUpdate update_;     // to the next point
-  bool nonlinear_ = false; // some group has a finite norm: one step length for both sides
-  double pairs_ = 0.0;     // complementary pairs that take part
+  BatchUpdate update_;      // to the next point
+  bool nonlinear_ = false;  // some group has a finite norm: one step length for both sides
+  double pairs_ = 0.0;      // complementary pairs that take part
   double cost_scale_, demand_scale_;
   InteriorPointResult best_;  // its flow and capacity prices are in the blocks
   double best_gap_ = kInfinity;
@@ -193,7 +193,8 @@ void InteriorPoint::MoveCoupling() {
   if (nonlinear_) update_.primal = update_.dual = std::min(update_.primal, update_.dual);
   CouplingState moved = MovedCoupling();
   const double allowed = kFarOutside + DualSetResidual(data_, coupling_);
-  for (int halvings = 0; nonlinear_ && halvings < kMostHalvings && DualSetResidual(data_, moved) > allowed; ++halvings) {
+  for (int halvings = 0; nonlinear_ && halvings < kMostHalvings && DualSetResidual(data_, moved) > allowed;
+       ++halvings) {
     update_.primal = update_.dual = 0.5 * update_.dual;
     moved = MovedCoupling();
   }
@@ -206,8 +207,7 @@ void InteriorPoint::MoveCoupling() {
 void InteriorPoint::Judge() {
   const double objective = present_.cost + CouplingValue(data_, coupling_.load);
   const double dual_objective = present_.dual_value + coupling_.price.dot(data_.initial_load);
-  const double infeasible =
-      std::max(present_.primal_residual / demand_scale_, present_.dual_residual / cost_scale_);
+  const double infeasible = std::max(present_.primal_residual / demand_scale_, present_.dual_residual / cost_scale_);
   const double outside = DualSetResidual(data_, coupling_);  // mended by scaling, at that share of the dual objective
   const double size = std::max(std::abs(objective), 1e-6);
   const double distance = std::max(std::abs(objective - dual_objective), outside * size);

@@ -47,8 +47,7 @@ int FindActivities(const Problem& problem, const Group& group, PeriodData* data)
   }
   for (ActivitySet& known : data->activities) {
     const auto same = [&](int mine, int its) { return mine < 0 ? its < 0 : mine + known.first == its; };
-    if (known.per_unit == set.per_unit &&
-        std::equal(set.of_arc.begin(), set.of_arc.end(), known.of_arc.begin(), same))
+    if (known.per_unit == set.per_unit && std::equal(set.of_arc.begin(), set.of_arc.end(), known.of_arc.begin(), same))
       return known.first;
   }
   for (int& activity : set.of_arc) activity = activity < 0 ? -1 : activity + set.first;

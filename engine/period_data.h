@@ -32,9 +32,9 @@ struct CoupledGroup {
 /// What buckets add up before the slot's intensity is applied (models/footprint.h): carbon and water share one set, the
 /// energy used in the regions.
 struct ActivitySet {
-  int first = 0, count = 0;    ///< activities [first, first + count) of the stacked activity vector
-  std::vector<int> of_arc;     ///< [arcs], index into the stacked activity vector, -1 for a shed arc
-  Vector per_unit;             ///< [arcs]
+  int first = 0, count = 0;  ///< activities [first, first + count) of the stacked activity vector
+  std::vector<int> of_arc;   ///< [arcs], index into the stacked activity vector, -1 for a shed arc
+  Vector per_unit;           ///< [arcs]
 };
 
 struct PeriodData {
@@ -44,7 +44,7 @@ struct PeriodData {
   Vector resource;                   ///< [arcs]
   std::vector<CoupledGroup> groups;
   std::vector<ActivitySet> activities;
-  Vector initial_load;          ///< L0, [loads]
+  Vector initial_load;  ///< L0, [loads]
   RowMatrix cost;       ///< [slots x arcs], USD per unit, with the groups of norm 1
   RowMatrix intensity;  ///< [slots x loads], load per unit of activity
   RowMatrix demand;     ///< [slots x gateways]

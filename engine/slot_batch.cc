@@ -147,8 +147,10 @@ SlotShape::SlotShape(const PeriodData& data)
 }
 
 int SlotShape::scratch_rows() const {
-  // D, u twice, reciprocals; right-hand sides of nodes, three times; prices and answers of activities; an outer node's row; the matrix
-  return 5 * num_arcs + 3 * (num_gateways + num_regions) + 2 * num_activities + matrix_rows() + PackedRow(matrix_rows());
+  // D, u twice, reciprocals; right-hand sides of nodes, three times; prices and answers of activities; an outer node's
+  // row; the matrix
+  return 5 * num_arcs + 3 * (num_gateways + num_regions) + 2 * num_activities + matrix_rows() +
+         PackedRow(matrix_rows());
 }
 
 SlotBlocks::SlotBlocks(const PeriodData& data, const SlotShape& shape)

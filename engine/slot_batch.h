@@ -1,6 +1,6 @@
-// Slots in batches, one slot per lane of the machine's vectors: every slot of a period has the same network, so the same
-// operations are done on several at once. This is the part of a Newton step of the planner's interior-point method that
-// belongs to single slots; engine/interior_point.h has the rest.
+// Slots in batches, one slot per lane of the machine's vectors: every slot of a period has the same network, so the
+// same operations are done on several at once. This is the part of a Newton step of the planner's interior-point method
+// that belongs to single slots; engine/interior_point.h has the rest.
 //
 // With D = x / z, node rows K (1 at an arc's gateway, its resource at its region), activities E, S = s / pi at regions
 // and 0 at gateways, potentials lambda = (dy, -dpi) and price steps v = E' I dgamma per arc, the step is
@@ -33,14 +33,14 @@ int BatchWidth();
 
 /// First row of every field in a batch's block.
 struct BatchFields {
-  int cost = 0, intensity = 0, demand = 0, capacity = 0;            ///< data: [arcs], [loads], [gateways], [regions]
-  int x = 0, z = 0, y = 0, s = 0, pi = 0;                           ///< point: [arcs] x2, [gateways], [regions] x2
-  int dx = 0, dz = 0, dy = 0, ds = 0, dpi = 0;                      ///< step, as the point
-  int reduced = 0;                             ///< dual residuals, [arcs]
-  int product = 0, slack_product = 0;          ///< dx dz [arcs], ds dpi [regions] of the predictor
-  int outer = 0, factor = 0;                                        ///< 1 / pivots [outer]; packed Cholesky rows of the inner nodes
-  int best_x = 0, best_pi = 0;                                      ///< of the best point so far, [arcs], [regions]
-  int rows = 0;                                                     ///< of a block
+  int cost = 0, intensity = 0, demand = 0, capacity = 0;  ///< data: [arcs], [loads], [gateways], [regions]
+  int x = 0, z = 0, y = 0, s = 0, pi = 0;                 ///< point: [arcs] x2, [gateways], [regions] x2
+  int dx = 0, dz = 0, dy = 0, ds = 0, dpi = 0;            ///< step, as the point
+  int reduced = 0;                                        ///< dual residuals, [arcs]
+  int product = 0, slack_product = 0;                     ///< dx dz [arcs], ds dpi [regions] of the predictor
+  int outer = 0, factor = 0;    ///< 1 / pivots [outer]; packed Cholesky rows of the inner nodes
+  int best_x = 0, best_pi = 0;  ///< of the best point so far, [arcs], [regions]
+  int rows = 0;                 ///< of a block
 };
 
 /// Who meets whom in a slot's matrix, fixed for a period. Lists by arc, node or activity are given by where each part
@@ -71,7 +71,7 @@ struct SlotShape {
   int num_arcs, num_gateways, num_regions, num_loads, num_activities, num_groups;
   bool regions_outer;
   int num_outer, num_inner;
-  std::vector<Arc> arcs;  ///< neighbours share no node where possible: sums at nodes would wait for each other
+  std::vector<Arc> arcs;          ///< neighbours share no node where possible: sums at nodes would wait for each other
   std::vector<int> first_amount;  ///< by arc
   std::vector<Amount> amounts;
   std::vector<int> activity_of_load;
@@ -81,7 +81,8 @@ struct SlotShape {
   std::vector<Entry> entries;
   std::vector<int> first_own;  ///< by outer node: coefficients of its own pivot; `position` is unused
   std::vector<Weight> own;
-  std::vector<int> first_touched;  ///< by outer node: rows of inner nodes (0 ..) and activities (num_inner ..), ascending
+  std::vector<int>
+      first_touched;  ///< by outer node: rows of inner nodes (0 ..) and activities (num_inner ..), ascending
   std::vector<int> touched;
   std::vector<int> first_weight;  ///< by outer node
   std::vector<Weight> weights;
@@ -120,10 +121,10 @@ class SlotBlocks {
 
 /// What batches add up.
 struct SlotSums {
-  Eigen::MatrixXd curvature;                   ///< sum of M, lower triangle, [loads x loads]
-  Vector load;                                 ///< I E x
-  Vector response;                             ///< I E dx at the given price step (Factorise: affine, no price step)
-  Vector product_response, unit_response;      ///< of the second-order terms, and of complementarity 1 everywhere
+  Eigen::MatrixXd curvature;               ///< sum of M, lower triangle, [loads x loads]
+  Vector load;                             ///< I E x
+  Vector response;                         ///< I E dx at the given price step (Factorise: affine, no price step)
+  Vector product_response, unit_response;  ///< of the second-order terms, and of complementarity 1 everywhere
   double xz = 0.0, xdz = 0.0, zdx = 0.0, dxdz = 0.0;
   double primal_ratio = 0.0, dual_ratio = 0.0;  ///< largest -dx / x and -dz / z
   double cost = 0.0, dual_value = 0.0, primal_residual = 0.0, dual_residual = 0.0;

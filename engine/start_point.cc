@@ -9,13 +9,18 @@ namespace {
 constexpr int kRounds = 10;
 constexpr double kFullest = 0.9;           // a region's use that counts as inside, relative to its capacity
 constexpr double kTarget = 0.8;            // the use that is aimed at where it is more
-constexpr double kCapacityPrice = 0.5;      // of the mean cost
-constexpr double kLeastReducedCost = 0.1;   // of the mean cost
+constexpr double kCapacityPrice = 0.5;     // of the mean cost
+constexpr double kLeastReducedCost = 0.1;  // of the mean cost
 
 class StartPoint {
  public:
   StartPoint(const PeriodData& data, const SlotShape& shape, SlotBlocks* blocks)
-      : data_(data), shape_(shape), field_(shape.field), blocks_(*blocks), share_(data.num_gateways), used_(data.num_regions) {
+      : data_(data),
+        shape_(shape),
+        field_(shape.field),
+        blocks_(*blocks),
+        share_(data.num_gateways),
+        used_(data.num_regions) {
     scale_ = std::max(1e-6, data.cost.size() > 0 ? data.cost.cwiseAbs().mean() : 1.0);
   }
 

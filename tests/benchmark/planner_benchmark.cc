@@ -1,6 +1,6 @@
 // The optimum of a whole period on generated traces (seed 1): ours, without the certificate's check, beside CLP's
-// barrier method, and re-planning from every slot. Arguments: regions (= gateways), slots, reach in percent (100 gathers
-// the gateways at one), threads.
+// barrier method, and re-planning from every slot. Arguments: regions (= gateways), slots, reach in percent (100
+// gathers the gateways at one), threads.
 #include <benchmark/benchmark.h>
 
 #include "engine/interior_point.h"

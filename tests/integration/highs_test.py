@@ -55,8 +55,8 @@ class Trace:
         return self.gateways if group == "performance" else len(self.regions)
 
 
-def solve_lp(cost, equal, equal_to, below, at_most):
-    result = linprog(cost, A_ub=below, b_ub=at_most, A_eq=equal, b_eq=equal_to, bounds=(0, None), method="highs",
+def solve_lp(cost, equal, equal_to, below, at_most, method="highs"):
+    result = linprog(cost, A_ub=below, b_ub=at_most, A_eq=equal, b_eq=equal_to, bounds=(0, None), method=method,
                      options={"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9})
     assert result.status == 0, result.message
     return result.fun
@@ -74,7 +74,7 @@ def slot_rows(trace, slots, columns):
     return equal, trace.demand[slots].ravel(), below, trace.capacity[slots].ravel()
 
 
-def optimum(trace, groups):
+def optimum(trace, groups, method="highs"):
     """J of the whole period; groups: name -> (weight, norm, theta)."""
     arcs, slots = len(trace.arcs), np.arange(trace.slots)
     coupled = [name for name, (_, norm, _) in groups.items() if norm == "inf"]
@@ -103,7 +103,7 @@ def optimum(trace, groups):
         coupling = csr_matrix((np.concatenate(entries), (np.concatenate(rows), np.concatenate(row_columns))),
                               shape=(first_row, columns))
         below, capacity = vstack([below, coupling]), np.concatenate([capacity, np.zeros(first_row)])
-    return solve_lp(np.concatenate([cost.ravel(), tail]), equal, demand, below, capacity)
+    return solve_lp(np.concatenate([cost.ravel(), tail]), equal, demand, below, capacity, method)
 
 
 class Checker:

@@ -11,7 +11,8 @@ namespace {
 
 void ExpectAgreement(const Instance& instance, double tolerance, double gap) {
   const auto slots = MakeSlotSource(instance.trace);
-  const ClpPeriodOptimum reference = SolvePeriodWithClp(instance.problem, *slots, ClpMethod::kDualSimplex, tolerance / 10.0);
+  const ClpPeriodOptimum reference =
+      SolvePeriodWithClp(instance.problem, *slots, ClpMethod::kDualSimplex, tolerance / 10.0);
   ASSERT_TRUE(reference.converged) << "CLP did not converge: " << reference.objective << ", bound "
                                    << reference.lower_bound;
   const OfflineOptimum optimum = SolveOffline(instance.problem, *slots, {});
