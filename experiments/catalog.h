@@ -27,6 +27,8 @@ struct PolicyContext {
   std::function<std::unique_ptr<SlotSource>()> open_future;
   double advice_timeout =
       0.0;  ///< seconds that robust policies wait for their advice in a slot; 0: as long as it takes
+  /// Opens what could be observed before the period, for policies that learn from it. Empty: nothing.
+  std::function<std::unique_ptr<SlotSource>()> open_history = {};
 };
 
 enum class ParameterKind {

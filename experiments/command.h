@@ -17,6 +17,7 @@ struct Command {
 
 Command TraceGenerateCommand();
 Command TraceImportCommand();
+Command TraceImportZonesCommand();
 Command TraceInfoCommand();
 Command TraceValidateCommand();
 Command SolveCommand();
