@@ -34,9 +34,10 @@ struct PolicyContext {
 enum class ParameterKind {
   kNumber,
   kInteger,
-  kWord,    ///< one of ParameterInfo::words
-  kPath,    ///< a file
-  kPolicy,  ///< a spec of another policy of the catalog
+  kWord,      ///< one of ParameterInfo::words
+  kPath,      ///< a file
+  kPolicy,    ///< a spec of another policy of the catalog
+  kForecast,  ///< a spec of a predictor (experiments/catalog_forecast.h)
 };
 
 struct ParameterInfo {
