@@ -23,6 +23,7 @@ Command TraceValidateCommand();
 Command SolveCommand();
 Command RunCommand();
 Command CompareCommand();
+Command BacktestCommand();
 Command CheckCommand();
 
 /// All of them, in the order of the help.
