@@ -174,7 +174,7 @@ ZoneImportOptions ParseImport(const Options& options) {
   }
   import.carbon_scope = static_cast<CarbonScope>(WordOption(options, "carbon-scope", {"direct", "lifecycle"}));
   import.fill = static_cast<Fill>(WordOption(options, "fill", {"error", "hold", "interpolate"}));
-  import.weather_tail = static_cast<int>(IntegerOption(options, "weather-tail", 0, 14));
+  import.weather_edge = static_cast<int>(IntegerOption(options, "weather-edge", 0, 14));
   import.command = options.command_line;
   import.generator = "evenkeel " EVENKEEL_VERSION;
   return import;
@@ -237,8 +237,8 @@ Command TraceImportZonesCommand() {
       {"wh-per-context-token", "WH", "", "energy of a token of the prompt, Wh"},
       {"wh-per-generated-token", "WH", "", "energy of a token of the answer, Wh"},
       {"fill", "WORD", "error", "missing values: error, hold (the last one) or interpolate (looks ahead)"},
-      {"weather-tail", "HOURS", "0",
-       "hours that the last weather file may lack because its year is the local one; held, 0 to 14"},
+      {"weather-edge", "HOURS", "0",
+       "hours at either end that the weather files may lack because their years are local; the nearest value, 0 to 14"},
   };
   info.details =
       "Example\n  evenkeel trace import zones --config experiments/configs/zones-10.ini --data ../shared/data/zones "

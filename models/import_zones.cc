@@ -125,7 +125,7 @@ class Importer {
     signals->carbon_intensity.col(i) = Column(zone.carbon_of_mix ? mix_carbon : ZoneCarbon(zone, folder), 0);
     const bool fixed = zone.offsite_water >= 0.0;
     const Vector offsite = fixed ? Vector::Constant(options_.grid.count, zone.offsite_water) : Column(mix_water, 0);
-    const Vector water = Column(onsite, options_.weather_tail);
+    const Vector water = Column(onsite, options_.weather_edge);
     for (int t = 0; t < options_.grid.count; ++t)
       signals->water_intensity(t, i) = TotalWaterIntensity(water[t], zone.region.pue, offsite[t]);
   }
@@ -142,8 +142,8 @@ class Importer {
     return carbon;
   }
 
-  Vector Column(const Measurements& measured, int tail) {
-    const std::vector<double> values = SlotMeans(measured, options_.grid, {options_.fill, tail}, &notes_);
+  Vector Column(const Measurements& measured, int edge) {
+    const std::vector<double> values = SlotMeans(measured, options_.grid, {options_.fill, edge}, &notes_);
     return Eigen::Map<const Vector>(values.data(), static_cast<Eigen::Index>(values.size()));
   }
 

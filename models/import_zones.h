@@ -51,7 +51,7 @@ struct ZoneImportOptions {
   CarbonScope carbon_scope = CarbonScope::kLifecycle;
   SlotGrid grid;
   Fill fill = Fill::kError;
-  int weather_tail =
+  int weather_edge =
       0;                ///< hours that the last weather file may lack, since it ends with the local year; they are held
   std::string command;  ///< kept as provenance
   std::string generator;  ///< program and version, kept as provenance

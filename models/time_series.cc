@@ -57,20 +57,22 @@ class GapFiller {
   std::int64_t TimeOf(std::size_t k) const { return first_time_ + static_cast<std::int64_t>(k) * measurements_.step; }
 
   void FillGap(std::size_t first, std::size_t end) {
-    const bool at_end = TimeOf(first) > measurements_.entries.back().time;
     const double before = first > 0 ? values_[first - 1] : before_;
     const auto length = static_cast<int>(end - first);
-    if (at_end && length <= options_.tail && !std::isnan(before)) {
-      tail_ += length;
-    } else {
-      CheckAllowed(first, end, before);
-      filled_ += length;
-      if (filled_ == length) first_filled_ = TimeOf(first);
+    const bool ends = TimeOf(first) > measurements_.entries.back().time && !std::isnan(before);
+    const bool begins = first == 0 && end < values_.size() && TimeOf(end) == measurements_.entries.front().time;
+    if ((ends || begins) && length <= options_.edge) {
+      (ends ? after_last_ : before_first_) += length;
+      std::fill(values_.begin() + static_cast<std::ptrdiff_t>(first),
+                values_.begin() + static_cast<std::ptrdiff_t>(end), ends ? before : values_[end]);
+      return;
     }
+    CheckAllowed(first, end, before);
+    if (filled_ == 0) first_filled_ = TimeOf(first);
+    filled_ += length;
     for (std::size_t k = first; k < end; ++k) {
       const double share = static_cast<double>(k - first + 1) / (length + 1);
-      const bool hold = options_.fill != Fill::kInterpolate || end == values_.size();
-      values_[k] = hold ? before : before + share * (values_[end] - before);
+      values_[k] = options_.fill == Fill::kHold ? before : before + share * (values_[end] - before);
     }
   }
 
@@ -103,8 +105,13 @@ class GapFiller {
       notes->push_back(fmt::format("{}: {} missing values filled ({}), the first at {}", measurements_.name, filled_,
                                    options_.fill == Fill::kHold ? "hold" : "interpolate", FormatUtc(first_filled_)));
     }
-    if (tail_ > 0)
-      notes->push_back(fmt::format("{}: the last {} values held, the file ends", measurements_.name, tail_));
+    if (before_first_ > 0) {
+      notes->push_back(fmt::format("{}: the first {} values are the next one, the file begins later",
+                                   measurements_.name, before_first_));
+    }
+    if (after_last_ > 0)
+      notes->push_back(
+          fmt::format("{}: the last {} values are the one before, the file ends", measurements_.name, after_last_));
   }
 
   const Measurements& measurements_;
@@ -112,7 +119,7 @@ class GapFiller {
   std::vector<double> values_;
   std::int64_t first_time_ = 0, first_filled_ = 0;
   double before_ = kMissing;
-  int filled_ = 0, tail_ = 0;
+  int filled_ = 0, before_first_ = 0, after_last_ = 0;
 };
 
 std::int64_t FloorDivide(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }

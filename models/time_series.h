@@ -43,7 +43,9 @@ struct SlotGrid {
 
 struct FillOptions {
   Fill fill = Fill::kError;
-  int tail = 0;  ///< measurements that may be missing after the last one and are held whatever `fill` says
+  /// Measurements that may be missing before the first one and after the last one, and have its value whatever `fill`
+  /// says: of the two, the one before looks ahead.
+  int edge = 0;
 };
 
 /// One value per slot: the mean over the slot of measurements that each hold for a step, so that a measurement is cut

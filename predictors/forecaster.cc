@@ -7,16 +7,20 @@
 
 namespace evenkeel {
 
+void KeepPossible(const SignalColumns& columns, RowMatrix* forecast) {
+  for (Signal signal : {Signal::kDemand, Signal::kCarbon, Signal::kWater}) {
+    auto block = forecast->middleCols(columns.first(signal), columns.count(signal));
+    block = block.cwiseMax(0.0).eval();
+  }
+}
+
 RowMatrix Forecast(Forecaster& forecaster, const HistoryView& history, int horizon) {
   const SignalColumns& columns = history.columns();
   RowMatrix forecast(horizon, columns.size());
   forecaster.Predict(history, horizon, &forecast);
   EVENKEEL_CHECK_EQ(forecast.rows(), horizon);
   EVENKEEL_CHECK(forecast.allFinite());
-  for (Signal signal : {Signal::kDemand, Signal::kCarbon, Signal::kWater}) {
-    auto block = forecast.middleCols(columns.first(signal), columns.count(signal));
-    block = block.cwiseMax(0.0);
-  }
+  KeepPossible(columns, &forecast);
   return forecast;
 }
 

@@ -55,11 +55,8 @@ IntervalForecast IntervalForecaster::Predict(const HistoryView& history, int hor
       result.upper(k, c) += OfRank(usable, std::ceil(ranks * (1.0 + options_.coverage) / 2.0 - 1e-9));
     }
   }
-  for (Signal signal : {Signal::kDemand, Signal::kCarbon, Signal::kWater}) {
-    const int first = history.columns().first(signal), count = history.columns().count(signal);
-    for (RowMatrix* bound : {&result.lower, &result.upper})
-      bound->middleCols(first, count) = bound->middleCols(first, count).cwiseMax(0.0).eval();
-  }
+  KeepPossible(history.columns(), &result.lower);
+  KeepPossible(history.columns(), &result.upper);
   return result;
 }
 

@@ -92,10 +92,7 @@ class PlanAdvice : public Policy {
     forecast.topRows(made) = Forecast(*forecaster_, view, made);
     FadeIntoHourlyMean(view, options_.mean_days, made, &forecast);
     // A fading distance can lead below zero, where only prices may be.
-    for (Signal signal : {Signal::kDemand, Signal::kCarbon, Signal::kWater}) {
-      auto block = forecast.middleCols(view.columns().first(signal), view.columns().count(signal));
-      block = block.cwiseMax(0.0).eval();
-    }
+    KeepPossible(view.columns(), &forecast);
     return forecast;
   }
 

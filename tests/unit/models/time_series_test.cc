@@ -53,10 +53,17 @@ TEST(TimeSeries, AnEmptyFieldIsAGapToo) {
   EXPECT_THAT(Means(series, {86400, 3600, 3}, {Fill::kHold, 0}), ElementsAre(1, 1, 3));
 }
 
-TEST(TimeSeries, TheTailIsHeldAsFarAsAllowed) {
+TEST(TimeSeries, TheEdgesTakeTheNearestValueAsFarAsAllowed) {
+  std::vector<std::string> notes;
   const SlotGrid grid{86400, 3600, 4};
-  EXPECT_THAT(Means(Hours({1, 2}), grid, {Fill::kError, 2}), ElementsAre(1, 2, 2, 2));
+  EXPECT_THAT(Means(Hours({1, 2}), grid, {Fill::kError, 2}, &notes), ElementsAre(1, 2, 2, 2));
+  EXPECT_THAT(Means(Hours({-1, -1, 3, 4}), grid, {Fill::kError, 2}, &notes), ElementsAre(3, 3, 3, 4));
+  EXPECT_THAT(notes, ElementsAre(HasSubstr("the last 2 values are the one before"),
+                                 HasSubstr("the first 2 values are the next one")));
   ExpectInputError([&] { Means(Hours({1, 2}), grid, {Fill::kError, 1}); }, {"a.csv:3", "2 of 3600 s missing"});
+  ExpectInputError([&] { Means(Hours({-1, -1, 3, 4}), grid, {Fill::kError, 1}); }, {"a.csv:2", "2 of 3600 s missing"});
+  // A gap in the middle is none at an edge.
+  ExpectInputError([&] { Means(Hours({1, -1, 3, 4}), grid, {Fill::kError, 2}); }, {"1 of 3600 s missing"});
 }
 
 TEST(TimeSeries, NothingBeforeAGapOrBehindItIsAnError) {
