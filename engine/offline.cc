@@ -9,17 +9,6 @@ namespace {
 
 constexpr double kServable = 1e-6;  // no solution of this accuracy exists where some demand cannot be served
 
-Prices UnstackPrices(const Problem& problem, const PeriodData& data, const Vector& stacked) {
-  Prices prices = ZeroPrices(problem);
-  for (int k = 0; k < problem.num_groups(); ++k) {
-    if (problem.groups[k].norm == 1.0) prices[k].setConstant(problem.groups[k].weight);
-  }
-  for (const CoupledGroup& group : data.groups)
-    prices[group.group] = stacked.segment(group.first_load, group.num_loads);
-  ScaleIntoDualSet(problem, &prices);
-  return prices;
-}
-
 }  // namespace
 
 OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const OfflineOptions& options) {
@@ -30,7 +19,7 @@ OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const Off
   if (!(result.gap <= kServable)) CheckServable(problem, slots);
   OfflineOptimum optimum;
   optimum.iterations = result.iterations;
-  optimum.prices = UnstackPrices(problem, data, result.price);
+  optimum.prices = PricesOfPeriod(problem, data, result.price);
   optimum.ledger = MakeLedger(problem);
   optimum.allocations.assign(slots.num_slots(), MakeAllocation(problem));
   PrefixBound bound(problem, optimum.prices);

@@ -122,6 +122,17 @@ PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, 
   return data;
 }
 
+Prices PricesOfPeriod(const Problem& problem, const PeriodData& data, const Vector& stacked) {
+  Prices prices = ZeroPrices(problem);
+  for (int k = 0; k < problem.num_groups(); ++k) {
+    if (problem.groups[k].norm == 1.0) prices[k].setConstant(problem.groups[k].weight);
+  }
+  for (const CoupledGroup& group : data.groups)
+    prices[group.group] = stacked.segment(group.first_load, group.num_loads);
+  ScaleIntoDualSet(problem, &prices);
+  return prices;
+}
+
 void CheckServable(const Problem& problem, SlotSource& slots) {
   Dispatcher dispatcher(problem);
   Allocation scratch = MakeAllocation(problem);

@@ -6,6 +6,7 @@
 #include "engine/nearest.h"
 #include "experiments/catalog_advice.h"
 #include "experiments/catalog_check.h"
+#include "experiments/catalog_forecast.h"
 
 namespace evenkeel {
 namespace {
@@ -182,6 +183,7 @@ std::vector<PolicyInfo> MakeCatalog() {
   std::vector<PolicyInfo> catalog = ConstantPricePolicies();
   for (PolicyInfo& info : EquityPolicies()) catalog.push_back(std::move(info));
   for (PolicyInfo& info : AdvicePolicies()) catalog.push_back(std::move(info));
+  catalog.push_back(PlanPolicy());
   return catalog;
 }
 

@@ -27,14 +27,17 @@ struct PolicyContext {
   std::function<std::unique_ptr<SlotSource>()> open_future;
   double advice_timeout =
       0.0;  ///< seconds that robust policies wait for their advice in a slot; 0: as long as it takes
+  /// Opens what could be observed before the period, for policies that learn from it. Empty: nothing.
+  std::function<std::unique_ptr<SlotSource>()> open_history = {};
 };
 
 enum class ParameterKind {
   kNumber,
   kInteger,
-  kWord,    ///< one of ParameterInfo::words
-  kPath,    ///< a file
-  kPolicy,  ///< a spec of another policy of the catalog
+  kWord,      ///< one of ParameterInfo::words
+  kPath,      ///< a file
+  kPolicy,    ///< a spec of another policy of the catalog
+  kForecast,  ///< a spec of a predictor (experiments/catalog_forecast.h)
 };
 
 struct ParameterInfo {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "experiments/catalog_forecast.h"
 #include "experiments/numbers.h"
 #include "experiments/suggest.h"
 #include "models/error.h"
@@ -31,7 +32,7 @@ bool IsInRange(const ParameterInfo& parameter, double value) {
 }
 
 bool IsAllowed(const ParameterInfo& parameter, const Spec& value) {
-  if (parameter.kind == ParameterKind::kPolicy) return true;
+  if (parameter.kind == ParameterKind::kPolicy || parameter.kind == ParameterKind::kForecast) return true;
   if (!value.parameters.empty() || value.name.empty()) return false;
   switch (parameter.kind) {
     case ParameterKind::kNumber: {
@@ -49,22 +50,23 @@ bool IsAllowed(const ParameterInfo& parameter, const Spec& value) {
   }
 }
 
-void CheckValue(const std::vector<PolicyInfo>& catalog, const std::string& policy, const ParameterInfo& parameter,
-                const Spec& value) {
+void CheckValue(const std::vector<PolicyInfo>& catalog, const std::string& kind, const std::string& owner,
+                const ParameterInfo& parameter, const Spec& value) {
   if (!IsAllowed(parameter, value)) {
-    throw InputError("policy \"{}\": parameter \"{}\" is {}, allowed is a {}", policy, parameter.name, ToString(value),
+    throw InputError("{} \"{}\": parameter \"{}\" is {}, allowed is a {}", kind, owner, parameter.name, ToString(value),
                      DescribeAllowed(parameter));
   }
   if (parameter.kind == ParameterKind::kPolicy) CheckSpec(catalog, value);
+  if (parameter.kind == ParameterKind::kForecast) CheckForecastSpec(value);
 }
 
-void CheckParameterNames(const PolicyInfo& info, const Spec& spec) {
-  const std::vector<std::string> known = NamesOf(info.parameters);
+void CheckParameterNames(const std::string& kind, const std::vector<ParameterInfo>& parameters, const Spec& spec) {
+  const std::vector<std::string> known = NamesOf(parameters);
   for (const auto& [name, value] : spec.parameters) {
     if (std::count(known.begin(), known.end(), name) > 0) continue;
-    if (known.empty()) throw InputError("policy \"{}\" has no parameters, but \"{}\" is given", info.name, name);
-    throw InputError("policy \"{}\": unknown parameter \"{}\"{} (known: {})", info.name, name, DidYouMean(name, known),
-                     fmt::join(known, ", "));
+    if (known.empty()) throw InputError("{} \"{}\" has no parameters, but \"{}\" is given", kind, spec.name, name);
+    throw InputError("{} \"{}\": unknown parameter \"{}\"{} (known: {})", kind, spec.name, name,
+                     DidYouMean(name, known), fmt::join(known, ", "));
   }
 }
 
@@ -84,6 +86,8 @@ std::string DescribeAllowed(const ParameterInfo& parameter) {
       return fmt::format("word: {}", fmt::join(parameter.words, ", "));
     case ParameterKind::kPath:
       return "path of a file";
+    case ParameterKind::kForecast:
+      return "predictor";
     case ParameterKind::kPolicy:
       break;
   }
@@ -98,19 +102,26 @@ CheckedSpec CheckSpec(const std::vector<PolicyInfo>& catalog, const Spec& spec) 
     throw InputError("unknown policy \"{}\"{} (known: {})", spec.name, DidYouMean(spec.name, known),
                      fmt::join(known, ", "));
   }
-  CheckParameterNames(*checked.info, spec);
-  for (const ParameterInfo& parameter : checked.info->parameters) {
+  checked.arguments = CheckParameters("policy", checked.info->parameters, spec, catalog);
+  return checked;
+}
+
+PolicyArguments CheckParameters(const std::string& kind, const std::vector<ParameterInfo>& parameters, const Spec& spec,
+                                const std::vector<PolicyInfo>& catalog) {
+  CheckParameterNames(kind, parameters, spec);
+  PolicyArguments arguments;
+  for (const ParameterInfo& parameter : parameters) {
     const auto given = std::find_if(spec.parameters.begin(), spec.parameters.end(),
                                     [&](const auto& named) { return named.first == parameter.name; });
     if (given == spec.parameters.end() && parameter.default_value.empty()) {
-      throw InputError("policy \"{}\": parameter \"{}\" ({}) must be given, a {}", spec.name, parameter.name,
+      throw InputError("{} \"{}\": parameter \"{}\" ({}) must be given, a {}", kind, spec.name, parameter.name,
                        parameter.description, DescribeAllowed(parameter));
     }
     const Spec value = given == spec.parameters.end() ? ParseSpec(parameter.default_value) : given->second;
-    CheckValue(catalog, spec.name, parameter, value);
-    checked.arguments[parameter.name] = value;
+    CheckValue(catalog, kind, spec.name, parameter, value);
+    arguments[parameter.name] = value;
   }
-  return checked;
+  return arguments;
 }
 
 double NumberArgument(const PolicyArguments& arguments, const std::string& name) {
@@ -136,10 +147,23 @@ std::vector<std::string> FilesOf(const Spec& spec) {
 bool IsClairvoyant(const Spec& spec) {
   const CheckedSpec checked = CheckSpec(Catalog(), spec);
   if (checked.info->clairvoyant) return true;
-  return std::any_of(
-      checked.info->parameters.begin(), checked.info->parameters.end(), [&](const ParameterInfo& parameter) {
-        return parameter.kind == ParameterKind::kPolicy && IsClairvoyant(checked.arguments.at(parameter.name));
-      });
+  return std::any_of(checked.info->parameters.begin(), checked.info->parameters.end(),
+                     [&](const ParameterInfo& parameter) {
+                       const Spec& value = checked.arguments.at(parameter.name);
+                       if (parameter.kind == ParameterKind::kForecast) return IsClairvoyantForecast(value);
+                       return parameter.kind == ParameterKind::kPolicy && IsClairvoyant(value);
+                     });
+}
+
+std::string EntryText(const std::string& name, const std::string& description,
+                      const std::vector<ParameterInfo>& parameters) {
+  std::string text = fmt::format("  {:<18}{}\n", name, description);
+  for (const ParameterInfo& parameter : parameters) {
+    const std::string given = parameter.default_value.empty() ? "must be given" : "default " + parameter.default_value;
+    text += fmt::format("  {:<18}  {}: {}; {}, {}\n", "", parameter.name, parameter.description,
+                        DescribeAllowed(parameter), given);
+  }
+  return text;
 }
 
 std::string CatalogText() {
@@ -149,15 +173,9 @@ std::string CatalogText() {
       "out\nguarantees with):\n";
   for (const PolicyInfo& info : Catalog()) {
     const char* mark = info.clairvoyant ? " *" : info.test_advice ? " !" : "";
-    text += fmt::format("  {:<18}{}\n", info.name + mark, info.description);
-    for (const ParameterInfo& parameter : info.parameters) {
-      const std::string given =
-          parameter.default_value.empty() ? "must be given" : "default " + parameter.default_value;
-      text += fmt::format("  {:<18}  {}: {}; {}, {}\n", "", parameter.name, parameter.description,
-                          DescribeAllowed(parameter), given);
-    }
+    text += EntryText(info.name + mark, info.description, info.parameters);
   }
-  return text;
+  return text + "\n" + ForecastCatalogText();
 }
 
 }  // namespace evenkeel

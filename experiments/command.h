@@ -17,11 +17,13 @@ struct Command {
 
 Command TraceGenerateCommand();
 Command TraceImportCommand();
+Command TraceImportZonesCommand();
 Command TraceInfoCommand();
 Command TraceValidateCommand();
 Command SolveCommand();
 Command RunCommand();
 Command CompareCommand();
+Command BacktestCommand();
 Command CheckCommand();
 
 /// All of them, in the order of the help.

@@ -83,6 +83,7 @@ Command CompareCommand() {
                   {"no-optimum", "", "", "leave out the optimum and the ratios to it"},
                   ObservedOption(),
                   AdviceTimeoutOption()};
+  for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
   for (OptionInfo& option : ObjectiveOptions()) info.options.push_back(std::move(option));
   info.options.push_back(JsonOption());
   info.details = CatalogText() +

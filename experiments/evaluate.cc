@@ -7,7 +7,6 @@
 #include "experiments/catalog.h"
 #include "models/error.h"
 #include "models/parallel.h"
-#include "models/trace_file.h"
 
 namespace evenkeel {
 namespace {
@@ -60,18 +59,18 @@ RunSettings ParseRunSettings(const Options& options) {
 RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& settings, const SlotObserver& observer,
                      const std::function<void(const Policy&)>& begin) {
   const Clock::time_point start = Clock::now();
-  const auto open_future = [&period] { return std::make_unique<TraceFile>(period.trace); };
-  const PolicyContext context{period.problem, settings.seed, open_future, settings.advice_timeout};
+  const PolicyContext context{period.problem, settings.seed, [&period] { return OpenMetered(period); },
+                              settings.advice_timeout, [&period] { return OpenHistory(period); }};
   const std::unique_ptr<Policy> policy = MakePolicy(context, spec);
   if (begin) begin(*policy);
-  TraceFile metered(period.trace);
-  std::optional<TraceFile> observed;
-  if (!period.observed.empty()) observed.emplace(period.observed);
+  const std::unique_ptr<SlotSource> metered = OpenMetered(period);
+  std::unique_ptr<SlotSource> observed;
+  if (!period.observed.empty()) observed = OpenObserved(period);
   RunOutcome outcome;
   outcome.policy = ToString(spec);
   outcome.clairvoyant = IsClairvoyant(spec);
   const auto simulate = [&] {
-    return Simulate(period.problem, observed ? *observed : metered, metered, *policy, observer).metered;
+    return Simulate(period.problem, observed ? *observed : *metered, *metered, *policy, observer).metered;
   };
   outcome.ledger = NamingTrace(period.trace, simulate);
   outcome.objective = ObjectiveValue(period.problem, outcome.ledger);
@@ -86,13 +85,13 @@ CheckedOptimum SolveAndCheck(const Period& period, int threads) {
   OfflineOptions options;
   options.threads = threads;
   const Clock::time_point start = Clock::now();
-  TraceFile slots(period.trace);
-  checked.optimum = NamingTrace(period.trace, [&] { return SolveOffline(period.problem, slots, options); });
+  const std::unique_ptr<SlotSource> slots = OpenMetered(period);
+  checked.optimum = NamingTrace(period.trace, [&] { return SolveOffline(period.problem, *slots, options); });
   checked.seconds = SecondsSince(start);
   const auto allocation_of = [&](int t) -> const Allocation& {
     return checked.optimum.allocations[static_cast<std::size_t>(t)];
   };
-  checked.certificate = CheckCertificate(period.problem, slots, allocation_of, checked.optimum.prices);
+  checked.certificate = CheckCertificate(period.problem, *slots, allocation_of, checked.optimum.prices);
   return checked;
 }
 

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cmath>
 
+#include "experiments/numbers.h"
 #include "experiments/objective_options.h"
 #include "experiments/observations.h"
-#include "models/trace_file.h"
+#include "models/error.h"
+#include "models/trace_window.h"
+#include "models/utc_time.h"
 
 namespace evenkeel {
 
@@ -17,13 +20,53 @@ OptionInfo ObservedOption() {
       "settled with TRACE.h5, the meters"};
 }
 
+std::vector<OptionInfo> PeriodOptions() {
+  return {{"from", "TIME", "", "start of the period, UTC, such as 2023-01-31T10:00; the trace's when left out"},
+          {"to", "TIME", "", "its end, the first time that is not part of it; the trace's when left out"}};
+}
+
+SlotRange ParseSlotRange(const Options& options, const TraceFile& trace) {
+  const std::int64_t start = trace.ReadSignals(0, 1).time.at(0);
+  const std::int64_t step = std::llround(trace.header().slot_hours * 3600.0);
+  const std::int64_t end = start + trace.num_slots() * step;
+  const auto slot_of = [&](const char* name, std::int64_t standard, std::int64_t low, std::int64_t high) {
+    if (!HasOption(options, name)) return static_cast<int>((standard - start) / step);
+    const std::string text = TextOption(options, name);
+    const std::optional<std::int64_t> time = ParseUtc(text);
+    if (!time || *time < low || *time > high || (*time - start) % step != 0) {
+      throw InputError("option --{}: \"{}\" is not a start of a slot from {} to {}, every {} s", name, text,
+                       FormatUtc(low), FormatUtc(high), step);
+    }
+    return static_cast<int>((*time - start) / step);
+  };
+  const int first = slot_of("from", start, start, end - step);
+  return {first, slot_of("to", end, start + (first + 1) * step, end) - first};
+}
+
+std::unique_ptr<SlotSource> OpenMetered(const Period& period) {
+  return MakeSlotWindow(std::make_unique<TraceFile>(period.trace), period.first, period.problem.num_slots);
+}
+
+std::unique_ptr<SlotSource> OpenObserved(const Period& period) {
+  const std::string& path = period.observed.empty() ? period.trace : period.observed;
+  return MakeSlotWindow(std::make_unique<TraceFile>(path), period.first, period.problem.num_slots);
+}
+
+std::unique_ptr<SlotSource> OpenHistory(const Period& period) {
+  const std::string& path = period.observed.empty() ? period.trace : period.observed;
+  return MakeSlotWindow(std::make_unique<TraceFile>(path), 0, period.first);
+}
+
 Period OpenPeriod(const Options& options) {
   Period period;
   period.trace = options.positionals.at(0);
   const TraceFile file(period.trace);
   period.header = file.header();
   const Objective objective = ParseObjective(options, period.header.network);
-  period.problem = MakeProblem(period.header.network, objective, file.num_slots(), file.TotalDemand());
+  const SlotRange range = ParseSlotRange(options, file);
+  period.first = range.first;
+  const auto slots = MakeSlotWindow(std::make_unique<TraceFile>(period.trace), range.first, range.count);
+  period.problem = MakeProblem(period.header.network, objective, range.count, TotalDemand(*slots));
   if (HasOption(options, "observed")) {
     period.observed = TextOption(options, "observed");
     CheckObservations(period.trace, period.observed);

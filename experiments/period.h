@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "experiments/options.h"
 #include "models/problem.h"
+#include "models/slot.h"
 #include "models/trace.h"
+#include "models/trace_file.h"
 
 namespace evenkeel {
 
@@ -15,7 +19,25 @@ struct Period {
   TraceHeader header;
   Problem problem;
   std::string observed = {};  ///< path of the trace that policies see; empty: `trace` itself
+  int first = 0;              ///< slot of the trace with which the period begins; it has problem.num_slots
 };
+
+/// The period's slots as metered, as policies see them, and what policies may know of the time before it.
+std::unique_ptr<SlotSource> OpenMetered(const Period& period);
+std::unique_ptr<SlotSource> OpenObserved(const Period& period);
+std::unique_ptr<SlotSource> OpenHistory(const Period& period);
+
+/// `--from` and `--to`, for commands that work on a part of a trace.
+std::vector<OptionInfo> PeriodOptions();
+
+/// Slots of a trace that a period takes.
+struct SlotRange {
+  int first = 0;
+  int count = 0;
+};
+/// The slots from `--from` until before `--to`, the whole trace where neither is given. Throws InputError for times
+/// that are no start of a slot of the trace, or its end.
+SlotRange ParseSlotRange(const Options& options, const TraceFile& trace);
 
 /// `--observed`, for commands that run policies.
 OptionInfo ObservedOption();

@@ -1,3 +1,6 @@
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -17,7 +20,7 @@ std::string Overview() {
       "usage: evenkeel COMMAND [arguments] [options]\n\n"
       "Commands\n";
   for (const Command& command : AllCommands()) {
-    text += fmt::format("  {:<16}{}\n", command.info.name, command.info.summary);
+    text += fmt::format("  {:<20}{}\n", command.info.name, command.info.summary);
   }
   return text +
          "\n`evenkeel help COMMAND` or `evenkeel COMMAND --help` explains a command; `evenkeel --version` prints the "
@@ -31,12 +34,15 @@ struct Found {
   std::size_t words;  // that its name takes
 };
 
-// The command that the words begin with: two words for `trace info`, one for the others.
+// The command that the words begin with, the one with the longest name: `trace import zones` before `trace import`.
 std::optional<Found> FindCommand(const std::vector<std::string>& words) {
-  for (Command& command : AllCommands()) {
-    const std::string& name = command.info.name;
-    if (!words.empty() && words[0] == name) return Found{std::move(command), 1};
-    if (words.size() > 1 && words[0] + " " + words[1] == name) return Found{std::move(command), 2};
+  constexpr std::size_t kLongestName = 3;
+  for (std::size_t count = std::min(words.size(), kLongestName); count > 0; --count) {
+    const std::string typed =
+        fmt::format("{}", fmt::join(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(count), " "));
+    for (Command& command : AllCommands()) {
+      if (command.info.name == typed) return Found{std::move(command), count};
+    }
   }
   return std::nullopt;
 }
@@ -100,8 +106,10 @@ int Dispatch(const std::vector<std::string>& arguments) {
 }  // namespace
 
 std::vector<Command> AllCommands() {
-  return {TraceGenerateCommand(), TraceImportCommand(), TraceInfoCommand(), TraceValidateCommand(),
-          SolveCommand(),         RunCommand(),         CompareCommand(),   CheckCommand()};
+  return {TraceGenerateCommand(), TraceImportCommand(),   TraceImportZonesCommand(),
+          TraceInfoCommand(),     TraceValidateCommand(), SolveCommand(),
+          RunCommand(),           CompareCommand(),       BacktestCommand(),
+          CheckCommand()};
 }
 
 int RunProgram(const std::vector<std::string>& arguments) {

@@ -11,6 +11,8 @@
 #include "experiments/run_difference.h"
 #include "models/error.h"
 #include "models/trace_file.h"
+#include "models/trace_window.h"
+#include "models/utc_time.h"
 
 namespace evenkeel {
 namespace {
@@ -30,21 +32,30 @@ void CheckNames(const std::string& trace, const char* kind, const std::vector<No
   throw InputError("{}: it is not the run's trace: its {}s are others", trace, kind);
 }
 
-Problem ProblemOf(const RunLog& log, const std::string& path, const TraceFile& trace) {
+Problem ProblemOf(const RunLog& log, const std::string& path, const TraceFile& trace, SlotSource& slots) {
   const Network& network = trace.header().network;
   CheckNames(path, "region", network.regions, log.regions);
   CheckNames(path, "gateway", network.gateways, log.gateways);
   CheckNames(path, "variant", network.variants, log.variants);
-  if (trace.num_slots() != log.num_slots()) {
-    throw InputError("{}: it is not the run's trace: it has {} slots, the run {}", path, trace.num_slots(),
-                     log.num_slots());
-  }
   Objective objective;
   for (const RunLogGroup& group : log.groups) {
     objective.groups.push_back({group.name, FootprintOf(group.name), group.weight, group.norm, group.bucket_weight});
   }
   objective.shed_cost = log.shed_price;
-  return MakeProblem(network, objective, trace.num_slots(), trace.TotalDemand());
+  return MakeProblem(network, objective, slots.num_slots(), TotalDemand(slots));
+}
+
+/// The slots of the trace that the run went through: it may have been a part.
+std::unique_ptr<SlotSource> OpenRunSlots(const RunLog& log, const std::string& path) {
+  auto trace = std::make_unique<TraceFile>(path);
+  const std::int64_t start = trace->ReadSignals(0, 1).time.at(0);
+  const std::int64_t step = std::llround(trace->header().slot_hours * 3600.0);
+  const std::int64_t ahead = log.time.at(0) - start;
+  if (ahead < 0 || ahead % step != 0 || ahead / step + log.num_slots() > trace->num_slots()) {
+    throw InputError("{}: it is not the run's trace: it has {} slots from {} on, the run {} from {} on", path,
+                     trace->num_slots(), FormatUtc(start), log.num_slots(), FormatUtc(log.time[0]));
+  }
+  return MakeSlotWindow(std::move(trace), static_cast<int>(ahead / step), log.num_slots());
 }
 
 /// The ledger of the logged decisions beside the logged values.
@@ -109,7 +120,7 @@ void CheckCertificates(const Problem& problem, const RunLog& log, SlotSource& tr
 }
 
 // Throws RunDifference at the first one.
-void CheckSlots(const Problem& problem, const RunLog& log, TraceFile& trace, TraceFile& seen, RunCheck* check) {
+void CheckSlots(const Problem& problem, const RunLog& log, SlotSource& trace, SlotSource& seen, RunCheck* check) {
   std::optional<LedgerCheck> ledger;
   if (check->has_allocations) ledger.emplace(problem, log);
   std::optional<BudgetCheck> budget;
@@ -146,13 +157,13 @@ RunCheck CheckRun(const RunLog& log, const std::string& trace_path, const std::s
     throw InputError(
         "the log has neither decisions (run --allocations) nor certificates (run --certify): nothing to check");
   }
-  TraceFile trace(trace_path);
-  std::optional<TraceFile> other;
-  if (!observed.empty()) other.emplace(observed);
-  const Problem problem = ProblemOf(log, trace_path, trace);
+  const std::unique_ptr<SlotSource> slots = OpenRunSlots(log, trace_path);
+  std::unique_ptr<SlotSource> other;
+  if (!observed.empty()) other = OpenRunSlots(log, observed);
+  const Problem problem = ProblemOf(log, trace_path, TraceFile(trace_path), *slots);
   try {
-    CheckSlots(problem, log, trace, other ? *other : trace, &check);
-    CheckCertificates(problem, log, trace);
+    CheckSlots(problem, log, *slots, other ? *other : *slots, &check);
+    CheckCertificates(problem, log, *slots);
     CheckTotals(log);
   } catch (const RunDifference& difference) {
     check.difference = difference.what();

@@ -153,6 +153,7 @@ Command RunCommand() {
        "faster, not as tight)"},
       ObservedOption(),
       AdviceTimeoutOption()};
+  for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
   for (OptionInfo& option : ObjectiveOptions()) info.options.push_back(std::move(option));
   info.options.push_back(JsonOption());
   info.details = CatalogText() + "\nExample\n  evenkeel run trace.h5 --policy 'norm-greedy(q=8)' --out run.h5\n";

@@ -26,7 +26,7 @@ RunRecorder::RunRecorder(const Period& period, const RunLogInfo& info, const Rec
   certificate.every = options.certify_every;
   certificate.prices = options.prices;
   certificate.threads = options.threads;
-  metered_.emplace(period.trace);
+  metered_ = OpenMetered(period);
   certificate_.emplace(period.problem, *metered_, certificate);
 }
 

@@ -1,6 +1,7 @@
 // What `run` keeps beside the outcome: the log on disk and the certificates.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,7 +10,7 @@
 #include "engine/simulate.h"
 #include "experiments/period.h"
 #include "models/run_log.h"
-#include "models/trace_file.h"
+#include "models/slot.h"
 
 namespace evenkeel {
 
@@ -41,7 +42,7 @@ class RunRecorder {
   RecorderOptions options_;
   const Policy* policy_ = nullptr;
   std::optional<RunLogWriter> log_;
-  std::optional<TraceFile> metered_;
+  std::unique_ptr<SlotSource> metered_;
   std::optional<RunningCertificate> certificate_;
 };
 

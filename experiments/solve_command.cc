@@ -10,7 +10,6 @@
 #include "experiments/report_text.h"
 #include "models/error.h"
 #include "models/run_log.h"
-#include "models/trace_file.h"
 
 namespace evenkeel {
 namespace {
@@ -22,12 +21,12 @@ void WriteOptimumLog(const Options& options, const Period& period, const Offline
   log_options.allocations = HasOption(options, "allocations");
   RunLogWriter log(path, period.problem, {"offline", period.trace, options.command_line, "evenkeel " EVENKEEL_VERSION},
                    log_options);
-  TraceFile slots(period.trace);
+  const std::unique_ptr<SlotSource> slots = OpenMetered(period);
   Ledger ledger = MakeLedger(period.problem);
   Coefficients coefficients;
   Slot slot;
-  for (int t = 0; t < slots.num_slots(); ++t) {
-    slots.Read(t, &slot);
+  for (int t = 0; t < slots->num_slots(); ++t) {
+    slots->Read(t, &slot);
     EstimateCoefficients(period.problem, slot, &coefficients);
     const Allocation& allocation = optimum.allocations[static_cast<std::size_t>(t)];
     AddSlot(period.problem, coefficients, allocation, slot.demand.sum(), &ledger);
@@ -122,6 +121,7 @@ Command SolveCommand() {
   info.summary = "the optimum in hindsight, its prices and its gap, checked independently";
   info.positionals = {"TRACE.h5"};
   info.options = ObjectiveOptions();
+  for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
   info.options.push_back(
       {"prices-out", "FILE.csv", "", "write the prices for the policy fixed-price, USD per unit of load"});
   info.options.push_back({"out", "RUN.h5", "", "write the optimum as the log of a run"});

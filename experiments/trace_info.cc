@@ -107,6 +107,7 @@ Json ProvenanceJson(const Provenance& provenance) {
   return {{"title", provenance.title},
           {"source", provenance.source},
           {"licence", provenance.licence},
+          {"processing", provenance.processing},
           {"command", provenance.command},
           {"generator", provenance.generator},
           {"seed", provenance.seed},
@@ -198,6 +199,7 @@ std::string ProvenanceText(const Provenance& provenance) {
   add("command", provenance.command);
   add("generator", provenance.generator);
   add("seed", provenance.seed);
+  if (!provenance.processing.empty()) add("processing", provenance.processing);
   add("carbon", provenance.carbon_signal_type + ", scope " + provenance.carbon_scope);
   return text;
 }

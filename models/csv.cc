@@ -2,19 +2,15 @@
 
 #include <csv.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
 
 #include "models/error.h"
+#include "models/read_file.h"
 
 namespace evenkeel {
 namespace {
-
-constexpr std::uintmax_t kLargestFile = 1 << 30;
 
 struct RowReader {
   std::vector<std::vector<std::string>> rows;
@@ -42,6 +38,11 @@ void EndRow(int, void* reader) noexcept {
 std::string Trimmed(const std::string& text) {
   const std::size_t first = text.find_first_not_of(" \t");
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::string LowerCase(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
 }
 
 class Parser {
@@ -96,6 +97,21 @@ int CsvTable::Column(const std::string& name) const {
   return found;
 }
 
+int CsvTable::ColumnAmong(const std::vector<std::string>& names) const {
+  int found = -1;
+  for (std::size_t k = 0; k < header.size(); ++k) {
+    const auto same = [&](const std::string& name) { return LowerCase(name) == LowerCase(header[k]); };
+    if (std::none_of(names.begin(), names.end(), same)) continue;
+    if (found >= 0) throw InputError("{}: the columns {} and {} both name \"{}\"", path, found + 1, k + 1, names[0]);
+    found = static_cast<int>(k);
+  }
+  if (found < 0) {
+    throw InputError("{}: no column \"{}\"; the header has \"{}\"", path, fmt::join(names, "\" or \""),
+                     fmt::join(header, "\", \""));
+  }
+  return found;
+}
+
 double CsvTable::Number(int row, int column) const {
   const std::string& text = rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
   double value = 0.0;
@@ -128,22 +144,6 @@ CsvTable ParseCsv(std::string_view text, const std::string& path, CsvHeader head
   return table;
 }
 
-CsvTable ReadCsv(const std::string& path, CsvHeader header) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!error && std::filesystem::is_directory(status))
-    throw InputError("cannot read {}: it is a directory, expected a file", path);
-  const std::uintmax_t size = error ? 0 : std::filesystem::file_size(path, error);
-  if (error) throw InputError("cannot read {}: {}", path, error.message());
-  if (size > kLargestFile)
-    throw InputError("cannot read {}: it has {} bytes, allowed are at most {}", path, size, kLargestFile);
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw InputError("cannot read {}: {}", path, std::generic_category().message(errno));
-  std::string text(size, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(size));
-  if (static_cast<std::uintmax_t>(file.gcount()) != size)
-    throw InputError("cannot read {}: the file ended early", path);
-  return ParseCsv(text, path, header);
-}
+CsvTable ReadCsv(const std::string& path, CsvHeader header) { return ParseCsv(ReadTextFile(path), path, header); }
 
 }  // namespace evenkeel

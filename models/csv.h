@@ -19,6 +19,8 @@ struct CsvTable {
 
   /// Index of the column. Throws InputError that lists the columns there are.
   int Column(const std::string& name) const;
+  /// Index of the one column with any of the names, letters A to Z in either case. Throws InputError.
+  int ColumnAmong(const std::vector<std::string>& names) const;
   /// A field as a finite number. Throws InputError naming file, line, column and value.
   double Number(int row, int column) const;
   /// "file:line" of a row.
@@ -29,7 +31,7 @@ struct CsvTable {
 /// skipped.
 CsvTable ParseCsv(std::string_view text, const std::string& path, CsvHeader header);
 
-/// Reads and parses a file. Throws InputError.
+/// Reads and parses a file, gzipped or not. Throws InputError.
 CsvTable ReadCsv(const std::string& path, CsvHeader header);
 
 }  // namespace evenkeel

@@ -7,6 +7,7 @@
 namespace evenkeel {
 
 using Vector = Eigen::VectorXd;
+using RowVector = Eigen::RowVectorXd;
 using VectorRef = Eigen::Ref<const Eigen::VectorXd>;
 /// Row-major, so that one slot (one gateway, one region) is contiguous.
 using RowMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;

@@ -23,6 +23,7 @@ struct Provenance {
   std::string seed;                            ///< empty when nothing was drawn
   std::string carbon_signal_type = "average";  ///< average or marginal
   std::string carbon_scope = "unspecified";    ///< direct, lifecycle or unspecified
+  std::string processing = {};                 ///< what was filled, averaged or held on the way, a line each
 };
 
 /// The part of a trace that does not grow with the slots.

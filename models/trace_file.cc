@@ -124,6 +124,7 @@ Provenance ReadProvenance(const Hdf5Reader& file) {
   origin.title = text("title");
   origin.source = text("source");
   origin.licence = text("licence");
+  origin.processing = text("processing");
   origin.command = text("command");
   origin.generator = text("generator");
   origin.seed = text("seed");

@@ -17,6 +17,7 @@ void WriteAttributes(const TraceHeader& header, Hdf5Writer* file) {
   file->SetAttribute("", "title", origin.title);
   file->SetAttribute("", "source", origin.source);
   file->SetAttribute("", "licence", origin.licence);
+  if (!origin.processing.empty()) file->SetAttribute("", "processing", origin.processing);
   file->SetAttribute("", "command", origin.command);
   file->SetAttribute("", "generator", origin.generator);
   file->SetAttribute("", "seed", origin.seed);

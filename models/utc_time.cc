@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace evenkeel {
 namespace {
 
@@ -33,6 +35,33 @@ Date DateFromDays(std::int64_t days) {
   return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month, day};
 }
 
+/// Whether the text has the pattern's length and characters; `d` stands for a digit.
+bool Matches(std::string_view text, std::string_view pattern) {
+  if (text.size() != pattern.size()) return false;
+  for (std::size_t k = 0; k < text.size(); ++k) {
+    const bool digit = text[k] >= '0' && text[k] <= '9';
+    if (pattern[k] == 'd' ? !digit : text[k] != pattern[k]) return false;
+  }
+  return true;
+}
+
+int Digits(std::string_view text, std::size_t first, std::size_t count) {
+  int value = 0;
+  for (std::size_t k = first; k < first + count; ++k) value = value * 10 + (text[k] - '0');
+  return value;
+}
+
+/// Days since 1970 of a text that begins with `dddd-dd-dd`; nothing for a date that does not exist.
+std::optional<std::int64_t> DayOf(std::string_view text) {
+  const Date date = {Digits(text, 0, 4), Digits(text, 5, 2), Digits(text, 8, 2)};
+  if (date.year < 1970) return std::nullopt;
+  const std::int64_t days = DaysFromDate(date);
+  // A day or month that does not exist comes back as another one.
+  const Date back = DateFromDays(days);
+  if (back.year != date.year || back.month != date.month || back.day != date.day) return std::nullopt;
+  return days;
+}
+
 }  // namespace
 
 std::string FormatUtc(std::int64_t time) {
@@ -44,25 +73,43 @@ std::string FormatUtc(std::int64_t time) {
 }
 
 std::optional<std::int64_t> ParseUtcHour(std::string_view text) {
-  constexpr std::string_view kPattern = "dddd-dd-dd dd";
-  if (text.size() != kPattern.size()) return std::nullopt;
-  for (std::size_t k = 0; k < text.size(); ++k) {
-    const bool digit = text[k] >= '0' && text[k] <= '9';
-    if (kPattern[k] == 'd' ? !digit : text[k] != kPattern[k]) return std::nullopt;
+  if (!Matches(text, "dddd-dd-dd dd")) return std::nullopt;
+  const auto day = DayOf(text);
+  const int hour = Digits(text, 11, 2);
+  if (!day || hour > 23) return std::nullopt;
+  return *day * 86400 + hour * 3600;
+}
+
+std::optional<Timestamp> ParseTimestamp(std::string_view text) {
+  constexpr std::string_view kMinutes = "dddd-dd-dd?dd:dd";
+  if (text.size() < kMinutes.size() || (text[10] != ' ' && text[10] != 'T')) return std::nullopt;
+  if (!Matches(text.substr(0, 10), "dddd-dd-dd") || !Matches(text.substr(11, 5), "dd:dd")) return std::nullopt;
+  const auto day = DayOf(text);
+  const int hour = Digits(text, 11, 2), minute = Digits(text, 14, 2);
+  if (!day || hour > 23 || minute > 59) return std::nullopt;
+  Timestamp stamp;
+  stamp.clock = *day * 86400 + hour * 3600 + minute * 60;
+  text.remove_prefix(kMinutes.size());
+  if (text.size() >= 3 && Matches(text.substr(0, 3), ":dd")) {
+    const int second = Digits(text, 1, 2);
+    if (second > 59) return std::nullopt;
+    stamp.clock += second;
+    text.remove_prefix(3);
+    if (text.size() > 1 && text[0] == '.') {
+      const std::size_t end = text.find_first_not_of("0123456789", 1);
+      if (end == 1) return std::nullopt;
+      text.remove_prefix(std::min(end, text.size()));
+    }
   }
-  const auto number = [&text](std::size_t first, std::size_t count) {
-    int value = 0;
-    for (std::size_t k = first; k < first + count; ++k) value = value * 10 + (text[k] - '0');
-    return value;
-  };
-  const Date date = {number(0, 4), number(5, 2), number(8, 2)};
-  const int hour = number(11, 2);
-  if (date.year < 1970 || hour > 23) return std::nullopt;
-  const std::int64_t days = DaysFromDate(date);
-  // A day or month that does not exist comes back as another one.
-  const Date back = DateFromDays(days);
-  if (back.year != date.year || back.month != date.month || back.day != date.day) return std::nullopt;
-  return days * 86400 + hour * 3600;
+  if (text.empty()) return stamp;
+  if (text == "Z") {
+    stamp.utc_offset = 0;
+    return stamp;
+  }
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || !Matches(text.substr(1), "dd:dd")) return std::nullopt;
+  const int offset = Digits(text, 1, 2) * 3600 + Digits(text, 4, 2) * 60;
+  stamp.utc_offset = text[0] == '-' ? -offset : offset;
+  return stamp;
 }
 
 }  // namespace evenkeel

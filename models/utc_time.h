@@ -18,4 +18,13 @@ std::string FormatUtc(std::int64_t time);
 /// Start of the hour written as "2022-09-22 13", in seconds since 1970-01-01 00:00:00 UTC. Nothing else is accepted.
 std::optional<std::int64_t> ParseUtcHour(std::string_view text);
 
+/// A date and time of day as files write it: `2023-01-01 00:00[:00[.0000000]]`, `T` in place of the blank, and at the
+/// end nothing, `Z` or an offset such as `+05:30`. Fractions of a second are dropped.
+struct Timestamp {
+  std::int64_t clock = 0;         ///< what the clock shows, in seconds since 1970-01-01 00:00:00 on that clock
+  std::optional<int> utc_offset;  ///< seconds east of UTC, where the text says so
+};
+
+std::optional<Timestamp> ParseTimestamp(std::string_view text);
+
 }  // namespace evenkeel

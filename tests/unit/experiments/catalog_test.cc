@@ -100,6 +100,8 @@ TEST(Catalog, MarksWhatIsNotForUse) {
   }
   EXPECT_TRUE(IsClairvoyant(ParseSpec("robust(advice=mix(advice=hindsight,adversary=cost))")));
   EXPECT_FALSE(IsClairvoyant(ParseSpec("robust(advice=mix(advice=cost))")));
+  EXPECT_TRUE(IsClairvoyant(ParseSpec("robust(advice=plan(forecast=perfect))")));
+  EXPECT_FALSE(IsClairvoyant(ParseSpec("robust(advice=plan(forecast=ridge))")));
 }
 
 TEST(CheckPolicySpec, ListsWhatIsKnownAndTheClosestMatch) {
@@ -109,6 +111,15 @@ TEST(CheckPolicySpec, ListsWhatIsKnownAndTheClosestMatch) {
   EXPECT_EQ(ErrorOf("power-greedy(bta=1)"),
             "policy \"power-greedy\": unknown parameter \"bta\", did you mean \"beta\"? (known: q, beta, tolerance)");
   EXPECT_EQ(ErrorOf("cost(q=1)"), "policy \"cost\" has no parameters, but \"q\" is given");
+}
+
+TEST(CheckPolicySpec, LooksIntoForecasts) {
+  EXPECT_THAT(ErrorOf("plan(forecast=seasonal-nave)"),
+              AllOf(HasSubstr("unknown predictor \"seasonal-nave\", did you mean \"seasonal-naive\"?"),
+                    HasSubstr("(known: persistence,")));
+  EXPECT_THAT(ErrorOf("plan(forecast=hourly-mean(days=0))"),
+              HasSubstr("predictor \"hourly-mean\": parameter \"days\" is 0, allowed is a integer in [1, 366]"));
+  EXPECT_THAT(ErrorOf("plan(forecast=ridge(depth=3))"), HasSubstr("predictor \"ridge\": unknown parameter \"depth\""));
 }
 
 TEST(CheckPolicySpec, NamesTheAllowedRange) {

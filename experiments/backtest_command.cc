@@ -1,0 +1,85 @@
+// evenkeel backtest.
+#include <fmt/format.h>
+
+#include "experiments/backtest_report.h"
+#include "experiments/catalog_forecast.h"
+#include "experiments/command.h"
+#include "experiments/output_path.h"
+#include "experiments/period.h"
+#include "experiments/progress.h"
+#include "models/backtest_file.h"
+#include "models/error.h"
+#include "models/trace_window.h"
+
+namespace evenkeel {
+namespace {
+
+/// What is judged, and from where on.
+struct Judged {
+  History truth;  ///< the trace up to the end of the slots that are judged
+  BacktestOptions options;
+};
+
+Judged ReadJudged(const Options& options, const std::string& path, const TraceFile& file) {
+  constexpr std::int64_t kMostSlots = 8784;
+  const SlotRange range = ParseSlotRange(options, file);
+  Judged judged;
+  judged.truth.AppendAll(*MakeSlotWindow(std::make_unique<TraceFile>(path), 0, range.first + range.count));
+  BacktestOptions& test = judged.options;
+  test.horizon = static_cast<int>(IntegerOption(options, "horizon", 1, kMostSlots));
+  test.every = static_cast<int>(IntegerOption(options, "every", 1, kMostSlots));
+  test.period = static_cast<int>(IntegerOption(options, "period", 1, kMostSlots));
+  test.intervals.coverage = NumberOption(options, "coverage", 0.01, 0.99);
+  const int day = HistoryView(judged.truth).slots_per_day();
+  const auto warm_up = static_cast<int>(IntegerOption(options, "warm-up", 2, 3660)) * day;
+  if (HasOption(options, "from") && range.first < warm_up) {
+    throw InputError("option --from: {} slots of the trace are before it, expected at least {} (--warm-up)",
+                     range.first, warm_up);
+  }
+  test.first = HasOption(options, "from") ? range.first : warm_up;
+  return judged;
+}
+
+int RunBacktest(const Options& options) {
+  const Spec spec = ParseSpec(TextOption(options, "predictor"));
+  CheckForecastSpec(spec);
+  const std::string path = options.positionals[0];
+  const std::string out = HasOption(options, "out") ? TextOption(options, "out") : "";
+  const TraceFile file(path);
+  const Judged judged = ReadJudged(options, path, file);
+  CheckOutputs({out}, {path});
+  const ForecastContext context{[&path] { return std::make_unique<TraceFile>(path); }, 0};
+  const std::unique_ptr<Forecaster> forecaster = MakeForecaster(context, spec);
+  BacktestReport report{path, ToString(spec), IsClairvoyantForecast(spec), file.header(), judged.options, {}};
+  {
+    const long origins = (judged.truth.num_slots() - judged.options.first) / judged.options.every;
+    Progress progress({"backtesting", origins, !HasOption(options, "quiet")});
+    report.result = Backtest(judged.truth, *forecaster, judged.options, [&] { progress.Step(); });
+  }
+  if (!out.empty()) WriteBacktest(MakeBacktestTable(report, options.command_line), out);
+  Print(HasOption(options, "json") ? DocumentText(BacktestJson(report)) : BacktestText(report));
+  return kExitSuccess;
+}
+
+}  // namespace
+
+Command BacktestCommand() {
+  CommandInfo info;
+  info.name = "backtest";
+  info.summary = "how good a predictor's forecasts are, beside seasonal-naive";
+  info.positionals = {"TRACE.h5"};
+  info.options = {{"predictor", "SPEC", "", "the predictor, for example hourly-mean(days=7)"},
+                  {"horizon", "N", "24", "steps of a forecast, slots"},
+                  {"every", "N", "24", "slots between two forecasts"},
+                  {"warm-up", "DAYS", "28", "days that the first forecast has seen at least"},
+                  {"period", "N", "730", "slots of an accounting period, for the means of its rest"},
+                  {"coverage", "SHARE", "0.8", "share of the truth that intervals should hold, 0.01 to 0.99"},
+                  {"out", "RESULTS.h5", "", "write all figures by horizon and by region (HDF5)"}};
+  for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
+  info.options.push_back(JsonOption());
+  info.details = "Slots before --from are seen, and not judged.\n\n" + ForecastCatalogText() +
+                 "\nExample\n  evenkeel backtest trace.h5 --predictor 'hourly-mean(days=7)' --from 2023-03-01\n";
+  return {info, RunBacktest};
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,134 @@
+#include "experiments/catalog_forecast.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "experiments/catalog_check.h"
+#include "experiments/suggest.h"
+#include "models/error.h"
+#include "predictors/naive.h"
+#include "predictors/plan_advice.h"
+#include "predictors/ridge.h"
+
+namespace evenkeel {
+namespace {
+
+ParameterInfo Parameter(ParameterKind kind, std::string name, std::string default_value, std::string description,
+                        double low = 0.0, double high = kInfinity) {
+  ParameterInfo info;
+  info.name = std::move(name);
+  info.kind = kind;
+  info.default_value = std::move(default_value);
+  info.description = std::move(description);
+  info.low = low;
+  info.high = high;
+  return info;
+}
+
+int IntegerArgument(const PolicyArguments& arguments, const std::string& name) {
+  return static_cast<int>(NumberArgument(arguments, name));
+}
+
+std::unique_ptr<Forecaster> MakePerfectForecaster(const ForecastContext& context, const PolicyArguments&) {
+  if (!context.open_future) throw InputError("predictor 'perfect' knows the future, and may not here");
+  return MakePerfect(context.open_future(), context.slots_before);
+}
+
+std::unique_ptr<Forecaster> MakeRidgeForecaster(const ForecastContext&, const PolicyArguments& arguments) {
+  RidgeOptions options;
+  options.days = IntegerArgument(arguments, "days");
+  options.refit = IntegerArgument(arguments, "refit");
+  options.penalty = NumberArgument(arguments, "penalty");
+  return MakeRidge(options);
+}
+
+std::vector<ForecasterInfo> MakeForecastCatalog() {
+  const auto integer = ParameterKind::kInteger;
+  return {
+      {"persistence",
+       "the last value goes on",
+       {},
+       [](const ForecastContext&, const PolicyArguments&) { return MakePersistence(); }},
+      {"seasonal-naive",
+       "the last season repeats",
+       {Parameter(integer, "season", "24", "slots of a season", 1, 8784)},
+       [](const ForecastContext&, const PolicyArguments& arguments) {
+         return MakeSeasonalNaive(IntegerArgument(arguments, "season"));
+       }},
+      {"hourly-mean",
+       "each time of day as on average over the last days",
+       {Parameter(integer, "days", "7", "days that are averaged", 1, 366)},
+       [](const ForecastContext&, const PolicyArguments& arguments) {
+         return MakeHourlyMean(IntegerArgument(arguments, "days"));
+       }},
+      {"ridge",
+       "linear in the last values, yesterday, last week and the calendar; fades into the hourly mean after a day",
+       {Parameter(integer, "days", "56", "days that it is fitted on", 10, 3660),
+        Parameter(integer, "refit", "168", "slots between two fits", 1, 8784),
+        Parameter(ParameterKind::kNumber, "penalty", "100", "on squared weights at unit deviation", 0.0, 1e9)},
+       MakeRidgeForecaster},
+      {"perfect", "the truth: for experiments", {}, MakePerfectForecaster, true},
+  };
+}
+
+const ForecasterInfo& FindForecaster(const Spec& spec) {
+  const std::vector<ForecasterInfo>& catalog = ForecastCatalog();
+  const auto found =
+      std::find_if(catalog.begin(), catalog.end(), [&](const ForecasterInfo& info) { return info.name == spec.name; });
+  if (found != catalog.end()) return *found;
+  std::vector<std::string> known;
+  for (const ForecasterInfo& info : catalog) known.push_back(info.name);
+  throw InputError("unknown predictor \"{}\"{} (known: {})", spec.name, DidYouMean(spec.name, known),
+                   fmt::join(known, ", "));
+}
+
+std::unique_ptr<Policy> MakePlan(const PolicyContext& context, const PolicyArguments& arguments) {
+  History past;
+  if (context.open_history) past.AppendAll(*context.open_history());
+  const ForecastContext forecast{context.open_future, past.num_slots()};
+  PlanOptions options;
+  options.every = IntegerArgument(arguments, "every");
+  options.horizon = IntegerArgument(arguments, "horizon");
+  return MakePlanAdvice(context.problem, MakeForecaster(forecast, arguments.at("forecast")), std::move(past), options);
+}
+
+}  // namespace
+
+const std::vector<ForecasterInfo>& ForecastCatalog() {
+  static const std::vector<ForecasterInfo> catalog = MakeForecastCatalog();
+  return catalog;
+}
+
+void CheckForecastSpec(const Spec& spec) { CheckParameters("predictor", FindForecaster(spec).parameters, spec); }
+
+std::unique_ptr<Forecaster> MakeForecaster(const ForecastContext& context, const Spec& spec) {
+  const ForecasterInfo& info = FindForecaster(spec);
+  return info.make(context, CheckParameters("predictor", info.parameters, spec));
+}
+
+bool IsClairvoyantForecast(const Spec& spec) { return FindForecaster(spec).clairvoyant; }
+
+std::string ForecastCatalogText() {
+  std::string text = "Predictors (* looks into the future: for experiments):\n";
+  for (const ForecasterInfo& info : ForecastCatalog())
+    text += EntryText(info.name + (info.clairvoyant ? " *" : ""), info.description, info.parameters);
+  return text;
+}
+
+PolicyInfo PlanPolicy() {
+  PolicyInfo info;
+  info.name = "plan";
+  info.description = "solves the rest of the period on forecasts, from the loads so far, and dispatches at its prices";
+  info.parameters = {
+      Parameter(ParameterKind::kForecast, "forecast", "seasonal-naive(season=24)", "what predicts"),
+      Parameter(ParameterKind::kInteger, "every", "24", "slots between two plans", 1, 8784),
+      Parameter(ParameterKind::kInteger, "horizon", "0",
+                "steps taken from the predictor, fading into the hourly mean of 7 days behind; 0: all", 0, 8784)};
+  info.prediction_free = false;
+  info.make = MakePlan;
+  return info;
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,174 @@
+// `trace import zones` as a user runs it: on a small made-up folder and, where it is there, on the real data.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "models/utc_time.h"
+#include "tests/integration/cli_program.h"
+
+namespace evenkeel {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+constexpr std::int64_t kStart = 1672531200;  // 2023-01-01 00:00 UTC
+constexpr int kHours = 60;
+
+class ImportZones : public CliTest {
+ protected:
+  void SetUp() override {
+    CliTest::SetUp();
+    std::filesystem::create_directories(folder_ / "zones/A");
+    WriteRows("zones/A/price-2023.csv", "Datetime (UTC),Price (USD/MWh)", 40.0);
+    WriteRows("zones/A/carbon-2023.csv",
+              "Datetime (UTC),Carbon Intensity gCO₂eq/kWh (LCA),Carbon Intensity gCO₂eq/kWh (direct),Data Estimated",
+              300.0, ",1,false");
+    std::string times, temperatures, humidities;
+    for (int t = 0; t < kHours; ++t) {
+      times += fmt::format("{}\"{}\"", t > 0 ? "," : "", Stamp(t + 1, 'T').substr(0, 16));
+      temperatures += t > 0 ? ",20" : "20";
+      humidities += t > 0 ? ",50" : "50";
+    }
+    // An hour east of Greenwich: the first entry is 2023-01-01 00:00 UTC, the last one hour 59.
+    Write("zones/A/weather-2023.json",
+          fmt::format(R"({{"utc_offset_seconds": 3600, "timezone": "Europe/Berlin", "hourly_units": {{"time": "iso8601",
+            "temperature_2m": "°C", "relative_humidity_2m": "%"}}, "hourly": {{"time": [{}], "temperature_2m": [{}],
+            "relative_humidity_2m": [{}]}}}})",
+                      times, temperatures, humidities));
+    Write("demand.csv", "Time,Demand\n2019-01-01 00:00,1\n2019-01-01 01:00,2\n2019-01-01 02:00,3\n");
+  }
+
+  static std::string Stamp(int hour, char between) {
+    std::string text = FormatUtc(kStart + 3600 * std::int64_t{hour}).substr(0, 19);
+    text[10] = between;
+    return text;
+  }
+
+  void WriteRows(const std::string& file, const std::string& header, double value, const std::string& more = "",
+                 int left_out = -1) const {
+    std::string text = header + "\n";
+    for (int t = 0; t < kHours; ++t)
+      if (t != left_out) text += fmt::format("{},{}{}\n", Stamp(t, ' '), value + t, more);
+    Write(file, text);
+  }
+
+  static std::vector<std::string> Import(std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {
+        "trace",
+        "import",
+        "zones",
+        "--data",
+        "zones",
+        "--demand",
+        "demand.csv",
+        "--from",
+        "2023-01-01",
+        "--to",
+        "2023-01-03",
+        "--out",
+        "t.h5",
+        "--region",
+        "a(zone=A,timezone=Europe/Berlin,latitude=50,longitude=8,pue=1.5,capacity=2,offsite_water=1.8)",
+        "--gateway",
+        "users(utc_offset=1,latitude=50,longitude=8)"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+
+  static std::vector<std::string> With(const std::string& option, const std::string& value) {
+    std::vector<std::string> arguments = Import();
+    *std::next(std::find(arguments.begin(), arguments.end(), option)) = value;
+    return arguments;
+  }
+};
+
+TEST_F(ImportZones, JoinsEverythingInUtc) {
+  EXPECT_THAT(Succeed(Import()),
+              AllOf(HasSubstr("48 slots of 1 h, 1 region, 1 gateway"), HasSubstr("demand: 3 slots")));
+  const nlohmann::json info = SucceedJson({"trace", "info", "t.h5"});
+  const nlohmann::json& region = info["regions"][0];
+  EXPECT_NEAR(region["price"]["min"], 40.0, 1e-12);
+  EXPECT_NEAR(region["price"]["max"], 87.0, 1e-12);
+  EXPECT_NEAR(region["carbon_intensity"]["min"], 0.3, 1e-12);
+  // On-site 3.5675 at 20 C and 50 %, off-site 1.8 per facility energy: 3.5675 + 1.5 * 1.8.
+  EXPECT_NEAR(region["water_intensity"]["mean"], 6.2675, 1e-3);
+  EXPECT_EQ(info["provenance"]["carbon_scope"], "lifecycle");
+  EXPECT_THAT(std::string(info["provenance"]["processing"]), HasSubstr("demand: 3 slots, from 2023-01-01 00:00"));
+  Succeed({"compare", "t.h5", "--policy", "cost"});
+  Succeed(Import({"--carbon-scope", "direct"}));
+  EXPECT_EQ(SucceedJson({"trace", "info", "t.h5"})["provenance"]["carbon_scope"], "direct");
+}
+
+TEST_F(ImportZones, AGapIsRefusedOrFilledAndLogged) {
+  WriteRows("zones/A/price-2023.csv", "Datetime (UTC),Price (USD/MWh)", 40.0, "", 7);
+  EXPECT_THAT(Refuse(Import()), AllOf(HasSubstr("price-2023.csv:8"), HasSubstr("2023-01-01 07:00:00"),
+                                      HasSubstr("missing"), HasSubstr("--fill")));
+  EXPECT_THAT(Succeed(Import({"--fill", "hold"})), HasSubstr("price of a: 1 missing values filled (hold)"));
+}
+
+TEST_F(ImportZones, BadInputIsNamed) {
+  EXPECT_THAT(Refuse(Import({"--fill", "guess"})), HasSubstr("none of error, hold, interpolate"));
+  EXPECT_THAT(Refuse(Import({"--region", "b(zone=B,pue=1)"})), AllOf(HasSubstr("\"capacity\""), HasSubstr("missing")));
+  EXPECT_THAT(Refuse(Import({"--gateway", "g(utc_offset=1,latitude=0,longitude=0,shere=2)"})),
+              HasSubstr("did you mean \"share\""));
+  EXPECT_THAT(Refuse(With("--to", "2023-01-05")), HasSubstr("missing from 2023-01-03 12:00:00"));
+  EXPECT_THAT(Refuse(With("--from", "2021-01-01")), HasSubstr("2021.csv.gz: no such file"));
+  Write("zones/A/price-2023.csv", "Datetime (UTC),Price (EUR/MWh)\n2023-01-01 00:00:00,1\n");
+  EXPECT_THAT(Refuse(Import()), HasSubstr("Price (EUR/MWh)"));
+}
+
+TEST_F(ImportZones, RequestsAndAFuelMix) {
+  Write("requests.csv",
+        "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.9799600,4808,10\n2023-11-16 18:25:04.1,20,8\n"
+        "2023-11-16 18:35:04.1,20,8");
+  Write("factors.csv", "fuel,carbon (kg/kWh),water (L/kWh),source\nCOL,0.9,2,book\nWND,0.1,0,book\n");
+  std::filesystem::create_directory(folder_ / "mix");
+  std::string mix = "timestamp,COL,WND\n";
+  for (int t = 0; t < kHours; ++t) mix += Stamp(t, ' ') + "+00:00,3,1\n";
+  Write("mix/M-2023.csv", mix);
+  std::vector<std::string> arguments =
+      Import({"--demand-format", "requests", "--slot-minutes", "5", "--demand-scale", "none", "--wh-per-request", "0",
+              "--wh-per-context-token", "0.001", "--wh-per-generated-token", "0.1", "--fuel-mix", "mix",
+              "--fuel-factors", "factors.csv", "--region",
+              "b(zone=A,latitude=50,longitude=8,pue=1,capacity=1,mix=M,carbon=mix,offsite_water=mix)"});
+  for (std::string& argument : arguments) argument = argument == "demand.csv" ? "requests.csv" : argument;
+  Succeed(arguments);
+  const nlohmann::json info = SucceedJson({"trace", "info", "t.h5"});
+  EXPECT_EQ(info["slots"], 48 * 12);
+  EXPECT_NEAR(info["regions"][1]["carbon_intensity"]["max"], 0.7, 1e-12);
+  // 4808 * 0.001 + 10 * 0.1 = 5.808 Wh in the first five minutes.
+  EXPECT_NEAR(info["gateways"][0]["demand"]["max"], 5.808e-6, 1e-12);
+}
+
+/// The six periods of 730 hours of 2023 that docs/importing.md compares.
+std::vector<std::pair<std::string, std::string>> Periods() {
+  std::vector<std::pair<std::string, std::string>> periods;
+  for (int m = 1; m <= 11; m += 2) {
+    const auto text = [](std::int64_t hour) {
+      return FormatUtc(kStart + 3600 * hour).replace(10, 1, "T").substr(0, 16);
+    };
+    periods.emplace_back(text(730 * m), text(730 * (m + 1)));
+  }
+  return periods;
+}
+
+TEST_F(ImportZones, TheTenZonesOf2023) {
+  const std::string data = EVENKEEL_SOURCE_DIR "/../shared/data/";
+  if (!std::filesystem::exists(data + "zones")) GTEST_SKIP() << "no zone data in " << data;
+  Succeed({"trace", "import", "zones", "--config", EVENKEEL_SOURCE_DIR "/experiments/configs/zones-10.ini", "--data",
+           data + "zones", "--demand", data + "workload/azure-2019-demand.csv.gz", "--from", "2023-01-01", "--to",
+           "2024-01-01", "--out", "z.h5", "--quiet"});
+  double cost = 0.0, greedy = 0.0;
+  for (const auto& [from, to] : Periods()) {
+    const nlohmann::json result = SucceedJson(
+        {"compare", "z.h5", "--from", from, "--to", to, "--policy", "cost", "--policy", "norm-greedy(q=8)"});
+    EXPECT_EQ(result["slots"], 730);
+    cost += double(result["policies"][0]["ratio"]) / 6;
+    greedy += double(result["policies"][1]["ratio"]) / 6;
+  }
+  EXPECT_NEAR(cost, 1.375, 0.002);
+  EXPECT_NEAR(greedy, 1.056, 0.001);
+}
+
+}  // namespace
+}  // namespace evenkeel

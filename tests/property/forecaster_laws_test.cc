@@ -1,0 +1,136 @@
+// The laws of predictors/forecaster.h for every predictor of the catalog, and that nothing leaks from the future into
+// forecasts, intervals and plans.
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "experiments/catalog_forecast.h"
+#include "models/generate.h"
+#include "models/trace_window.h"
+#include "predictors/intervals.h"
+#include "tests/reference/play.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr int kSlots = 24 * 40;
+
+Trace MakeTrace() {
+  GeneratorOptions options;
+  options.regions = 3;
+  options.gateways = 2;
+  options.slots = kSlots;
+  return GenerateTrace(options);
+}
+
+/// The trace with every signal after slot t another one.
+Trace ChangedAfter(Trace trace, int t) {
+  for (RowMatrix* signal : {&trace.signals.price, &trace.signals.carbon_intensity, &trace.signals.water_intensity})
+    signal->bottomRows(kSlots - t - 1) = 3.0 * signal->bottomRows(kSlots - t - 1).rowwise().reverse().eval();
+  trace.signals.demand.bottomRows(kSlots - t - 1) *= 0.3;
+  return trace;
+}
+
+History HistoryOf(const Trace& trace) {
+  History history;
+  history.AppendAll(*MakeSlotSource(trace));
+  return history;
+}
+
+bool SameBits(const RowMatrix& a, const RowMatrix& b) {
+  return a.size() == b.size() &&
+         std::memcmp(a.data(), b.data(), sizeof(double) * static_cast<std::size_t>(a.size())) == 0;
+}
+
+ForecastContext Knowing(const Trace& trace) {
+  return {[&trace] { return MakeSlotSource(trace); }, 0};
+}
+
+TEST(ForecasterLaws, F1NothingAfterTheViewIsSeen) {
+  const Trace trace = MakeTrace();
+  const History history = HistoryOf(trace);
+  for (const ForecasterInfo& info : ForecastCatalog()) {
+    if (info.clairvoyant) continue;
+    for (int t : {3, 200, 500, 800}) {
+      const History changed = HistoryOf(ChangedAfter(trace, t));
+      const Spec spec = ParseSpec(info.name);
+      // One has served other views, later ones as well, before; the other is fresh and has the changed future at hand.
+      const auto used = MakeForecaster({}, spec), fresh = MakeForecaster({}, spec);
+      Forecast(*used, HistoryView(history, 900), 30);
+      Forecast(*used, HistoryView(history, 2), 30);
+      EXPECT_TRUE(SameBits(Forecast(*used, HistoryView(history, t + 1), 100),
+                           Forecast(*fresh, HistoryView(changed, t + 1), 100)))
+          << info.name << " at slot " << t;
+    }
+  }
+}
+
+TEST(ForecasterLaws, F2EveryHorizonIsServedFromOneSlotOn) {
+  const Trace trace = MakeTrace();
+  const History history = HistoryOf(trace);
+  for (const ForecasterInfo& info : ForecastCatalog()) {
+    const auto forecaster = MakeForecaster(Knowing(trace), ParseSpec(info.name));
+    for (int n : {1, 2, 23, 25, 400, kSlots}) {
+      for (int horizon : {0, 1, 24, 25, 744})
+        EXPECT_TRUE(Forecast(*forecaster, HistoryView(history, n), horizon).allFinite()) << info.name << " " << n;
+    }
+  }
+}
+
+TEST(ForecasterLaws, OnlyThePerfectOneIsPerfect) {
+  const Trace trace = MakeTrace();
+  const History history = HistoryOf(trace);
+  for (const ForecasterInfo& info : ForecastCatalog()) {
+    const auto forecaster = MakeForecaster(Knowing(trace), ParseSpec(info.name));
+    const RowMatrix forecast = Forecast(*forecaster, HistoryView(history, 500), 24);
+    double error = 0.0;
+    for (int k = 0; k < 24; ++k) error += (forecast.row(k) - history.row(500 + k)).cwiseAbs().sum();
+    EXPECT_EQ(error == 0.0, info.clairvoyant) << info.name;
+  }
+}
+
+TEST(ForecasterLaws, IntervalsAreCausalAndInOrder) {
+  const Trace trace = MakeTrace();
+  const History history = HistoryOf(trace);
+  constexpr int kSeen = 800;
+  const History changed = HistoryOf(ChangedAfter(trace, kSeen - 1));
+  for (const ForecasterInfo& info : ForecastCatalog()) {
+    if (info.clairvoyant) continue;
+    const auto used = MakeForecaster({}, ParseSpec(info.name)), fresh = MakeForecaster({}, ParseSpec(info.name));
+    IntervalForecaster used_intervals(*used, {}), fresh_intervals(*fresh, {});
+    used_intervals.Predict(HistoryView(history, kSeen - 48), 24);
+    const IntervalForecast a = used_intervals.Predict(HistoryView(history, kSeen), 24);
+    const IntervalForecast b = fresh_intervals.Predict(HistoryView(changed, kSeen), 24);
+    EXPECT_TRUE(SameBits(a.mean, b.mean) && SameBits(a.lower, b.lower) && SameBits(a.upper, b.upper)) << info.name;
+    EXPECT_LE((a.lower - a.upper).maxCoeff(), 0.0) << info.name;
+  }
+}
+
+/// A period of 60 slots after 700 slots of history.
+Played PlayPlan(const Trace& trace, const std::string& forecast) {
+  constexpr int kBefore = 700, kPeriod = 60;
+  const auto window = [&](int first, int count) { return MakeSlotWindow(MakeSlotSource(trace), first, count); };
+  const auto period = window(kBefore, kPeriod);
+  static const Network network = trace.header.network;
+  const Problem problem = MakeProblem(network, PublishedObjective(), kPeriod, TotalDemand(*period));
+  PolicyContext context{problem, 1, {}};
+  context.open_history = [&] { return window(0, kBefore); };
+  const auto policy = MakePolicy(context, ParseSpec("plan(forecast=" + forecast + ",every=5)"));
+  return Play(problem, *period, *policy);
+}
+
+TEST(ForecasterLaws, PlansDecideOnWhatTheyHaveSeen) {
+  const Trace trace = MakeTrace();
+  const Trace changed = ChangedAfter(trace, 731);
+  for (const ForecasterInfo& info : ForecastCatalog()) {
+    if (info.clairvoyant) continue;
+    const Played a = PlayPlan(trace, info.name), b = PlayPlan(changed, info.name);
+    for (std::size_t t = 0; t <= 31; ++t) {
+      EXPECT_EQ(a.decisions[t].flow, b.decisions[t].flow) << info.name << " slot " << t;
+    }
+    EXPECT_NE(a.decisions[32].flow, b.decisions[32].flow) << "the change is one that shows";
+  }
+}
+
+}  // namespace
+}  // namespace evenkeel
