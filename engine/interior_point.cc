@@ -61,7 +61,8 @@ class InteriorPoint {
   InteriorPointResult best_;  // its flow and capacity prices are in the blocks
   double best_gap_ = kInfinity;
   bool present_is_best_ = false;
-  int worse_ = 0;  // iterations since the best
+  double last_gap_ = kInfinity;
+  int worse_ = 0;  // iterations since the best that were worse than the one before
 };
 
 double LargestOrTiny(const RowMatrix& m) { return std::max(1e-6, m.size() > 0 ? m.cwiseAbs().maxCoeff() : 1.0); }
@@ -213,8 +214,10 @@ void InteriorPoint::Judge() {
   const double distance = std::max(std::abs(objective - dual_objective), outside * size);
   const double gap = std::max(distance, kInfeasibilityWeight * infeasible * size);
   present_is_best_ = gap < best_gap_;  // not when it is not a number any more
+  const bool recovers = gap < last_gap_;
+  last_gap_ = gap;
   if (!present_is_best_) {
-    if (best_gap_ < 1e-3 * size) ++worse_;
+    if (best_gap_ < 1e-3 * size && !recovers) ++worse_;
     return;
   }
   worse_ = 0;
