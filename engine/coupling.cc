@@ -113,8 +113,13 @@ Vector CouplingSystem::SolveShared(const Vector& right) const {
 
 bool CouplingSystem::Solve(const Vector& response, const CouplingTarget& target, CouplingState* step) const {
   const int loads = data_.num_loads, groups = static_cast<int>(data_.groups.size());
+  if (loads == 0) {  // nothing couples the slots
+    *step = state_;
+    return true;
+  }
   Vector right(loads + groups);
-  right << response, gap_;
+  right.head(loads) = response;
+  right.tail(groups) = gap_;
   for (int g = 0; g < groups; ++g) {
     const CoupledGroup& group = data_.groups[g];
     const int first = group.first_load, n = group.num_loads;
@@ -130,7 +135,7 @@ bool CouplingSystem::Solve(const Vector& response, const CouplingTarget& target,
       right[loads + g] -= target.room[g] / state_.bound[g];
     }
   }
-  const Vector solution = loads == 0 ? right : SolveShared(right);
+  const Vector solution = SolveShared(right);
   if (!solution.allFinite()) return false;
   step->price = solution.head(loads);
   step->bound = solution.tail(groups);
