@@ -54,8 +54,8 @@ struct PeriodData {
 /// Reads slots [first, num_slots). `initial` are the loads before `first`, per group of the problem.
 PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, const std::vector<Vector>& initial);
 
-/// The problem's prices from the stacked ones of the coupled groups, scaled into the dual set. A norm of 1 has one price,
-/// its weight.
+/// The problem's prices from the stacked ones of the coupled groups, scaled into the dual set. A norm of 1 has one
+/// price, its weight.
 Prices PricesOfPeriod(const Problem& problem, const PeriodData& data, const Vector& stacked);
 
 /// Throws InputError that names the first slot whose demand cannot be served, and its gateways.
