@@ -23,8 +23,9 @@ struct SlotInput {
 /// What a slot turned out to be, once its meters are read.
 struct Settlement {
   const Slot& slot;
-  const Coefficients& metered;
-  const Ledger& ledger;  ///< the policy's own, after the slot
+  const Coefficients& observed;  ///< what Decide was given
+  const Coefficients& metered;   ///< the same object where observations are exact
+  const Ledger& ledger;          ///< the policy's own, after the slot
 };
 
 /// Where a robust policy's decision came from.

@@ -162,7 +162,7 @@ void WeightOptimiser::AddCurvature(const StackedObjective& objective, const Eige
     const double factor = term.weight * (term.q - 1.0) / norm;
     for (int b = 0; b < term.size; ++b) {
       const double u = std::max(power_[b] / norm, 1e-12);
-      const double root = std::pow(u, term.q - 2.0);
+      const double root = Power(u, term.q - 2.0);
       diagonal_[b] = scale[b] * scale[b] * root;
       power_[b] = scale[b] * root * u;
     }

@@ -43,7 +43,7 @@ RunLedgers Simulate(const Problem& problem, SlotSource& observed, SlotSource& me
     const double total_demand = seen.demand.sum();
     AddSlot(problem, settled, allocation, total_demand, &ledgers.metered);
     AddSlot(problem, seen_coefficients, allocation, total_demand, &ledgers.observed);
-    policy.Settle({seen, settled, ledgers.metered});
+    policy.Settle({seen, seen_coefficients, settled, ledgers.metered});
     if (observer) observer({seen, settled, allocation, ledgers});
   }
   return ledgers;

@@ -28,7 +28,7 @@ double TermNorm(const StackedObjective& objective, const NormTerm& term, const V
   if (largest <= 0.0) return 0.0;
   double sum = term.smoothing > 0.0 ? std::pow(term.smoothing / largest, term.q) : 0.0;
   for (int b = term.begin; b < term.begin + term.size; ++b) {
-    sum += std::pow(std::max(0.0, objective.scale[b] * z[b]) / largest, term.q);
+    sum += Power(std::max(0.0, objective.scale[b] * z[b]) / largest, term.q);
   }
   return largest * std::pow(sum, 1.0 / term.q);
 }
@@ -52,7 +52,7 @@ void StackedGradient(const StackedObjective& objective, const Vector& z, Vector*
     if (norm == 0.0) continue;
     for (int b = 0; b < term.size; ++b) {
       const double u = std::max(0.0, scale[b] * z[term.begin + b]) / norm;
-      part[b] = term.weight * scale[b] * std::pow(u, term.q - 1.0);
+      part[b] = term.weight * scale[b] * Power(u, term.q - 1.0);
     }
   }
   (*gradient)[0] += objective.linear;

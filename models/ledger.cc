@@ -53,11 +53,10 @@ double ShiftedObjectiveValue(const Problem& problem, const Ledger& ledger) {
 }
 
 void AddLoads(const Problem& problem, const Coefficients& coefficients, const Vector& flow, std::vector<Vector>* load) {
-  for (int k = 0; k < problem.num_groups(); ++k) {
-    const std::vector<int>& bucket = problem.groups[k].bucket_of_arc;
-    const Vector& per_unit = coefficients.load[k];
-    Vector& sum = (*load)[k];
-    for (Eigen::Index a = 0; a < flow.size(); ++a) sum[bucket[a]] += per_unit[a] * flow[a];
+  for (Eigen::Index a = 0; a < flow.size(); ++a) {
+    if (flow[a] == 0.0) continue;  // most arcs, in large networks
+    for (int k = 0; k < problem.num_groups(); ++k)
+      (*load)[k][problem.groups[k].bucket_of_arc[a]] += coefficients.load[k][a] * flow[a];
   }
 }
 

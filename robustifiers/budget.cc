@@ -20,7 +20,7 @@ double ReserveOf(const Difference& difference, double q) {
   if (largest <= 0.0) return 0.0;
   double sum = 0.0;
   for (Eigen::Index b = 0; b < difference.size(); ++b) {
-    if (difference[b] > 0.0) sum += std::pow(difference[b] / largest, q);
+    if (difference[b] > 0.0) sum += Power(difference[b] / largest, q);
   }
   return largest * std::pow(sum, 1.0 / q);
 }
@@ -43,7 +43,7 @@ double ReserveSlope(const Vector& difference, const Vector& direction, double q)
   if (norm <= 0.0) return 0.0;
   double slope = 0.0;
   for (Eigen::Index b = 0; b < difference.size(); ++b) {
-    if (difference[b] > 0.0) slope += std::pow(difference[b] / norm, q - 1.0) * direction[b];
+    if (difference[b] > 0.0) slope += Power(difference[b] / norm, q - 1.0) * direction[b];
   }
   return slope;
 }

@@ -69,11 +69,11 @@ SmoothReserve EvaluateReserve(const Vector& difference, double q) {
   out.gradient = q == 1.0 ? Vector::Ones(n) : Vector::Zero(n);
   if (q == 1.0 || out.value <= 0.0) return out;
   const Vector u = difference.cwiseMax(0.0) / out.value;
-  for (Eigen::Index b = 0; b < n; ++b) out.gradient[b] = std::pow(u[b], q - 1.0);
+  for (Eigen::Index b = 0; b < n; ++b) out.gradient[b] = Power(u[b], q - 1.0);
   const double factor = (q - 1.0) / out.value;
   out.hessian = -factor * out.gradient * out.gradient.transpose();
   for (Eigen::Index b = 0; b < n; ++b)
-    out.hessian(b, b) += u[b] > 0.0 ? factor * std::pow(std::max(u[b], 1e-9), q - 2.0) : 0.0;
+    out.hessian(b, b) += u[b] > 0.0 ? factor * Power(std::max(u[b], 1e-9), q - 2.0) : 0.0;
   return out;
 }
 

@@ -44,7 +44,7 @@ class Robust : public Policy {
   double MixWithExpert(const SlotInput& input, const Allocation& from, const Increment& increment,
                        Allocation* allocation);
   void Play(Verdict verdict, double alpha, const Allocation& decision, double slack, Allocation* allocation);
-  void MeasureObservation(const Coefficients& metered);
+  void MeasureObservation(const Coefficients& observed, const Coefficients& metered);
 
   const Problem& problem_;
   RobustOptions options_;
@@ -57,7 +57,6 @@ class Robust : public Policy {
   Ledger expert_ledger_;                       // metered
   Allocation advised_, expected_, projected_;  // this slot's advice and expert's decision
   Increment advice_increment_, expert_increment_, played_increment_;
-  Coefficients observed_;
   bool advice_is_good_ = false;
   double scale_ = 1.0;           // size of the sums that a budget is the difference of, USD
   double settled_budget_ = 0.0;  // after the last slot
@@ -70,7 +69,6 @@ void Robust::Decide(const SlotInput& input, Allocation* allocation) {
   advised_.flow.setZero(problem_.num_arcs());
   advised_.shed.setZero(problem_.network.num_gateways());
   advice_is_good_ = advice_.Ask(input, &advised_);
-  observed_ = input.coefficients;
 
   ComputeIncrement(problem_, input.coefficients, expected_, &expert_increment_);
   expert_after_ = expert_ledger_;
@@ -174,24 +172,24 @@ void Robust::Settle(const Settlement& settlement) {
   settled_budget_ = SettledBudget(problem_, settlement.ledger, expert_ledger_, trust_.AllowanceAt(expert_objective));
   report_.min_slack = std::min(report_.min_slack, settled_budget_);
   report_.observation_error = std::max(report_.observation_error, decision_.slack - settled_budget_);
-  MeasureObservation(settlement.metered);
+  if (&settlement.observed != &settlement.metered) MeasureObservation(settlement.observed, settlement.metered);
   report_.expert_objective = expert_objective - expert_ledger_.shift;
   report_.bound = expert_objective + trust_.AllowanceAt(expert_objective);
   if (advice_is_good_) trust_.Observe(settlement.metered, expert_ledger_, advised_, expected_);
   advice_.Settle(settlement);
-  expert_->Settle({settlement.slot, settlement.metered, expert_ledger_});
+  expert_->Settle({settlement.slot, settlement.observed, settlement.metered, expert_ledger_});
 }
 
 /// delta of theorem 5 (a), as realised: shifted costs and loads as observed against as metered.
-void Robust::MeasureObservation(const Coefficients& metered) {
+void Robust::MeasureObservation(const Coefficients& observed, const Coefficients& metered) {
   const auto compare = [&](double seen, double truth) {
     if (seen == truth) return;
     report_.delta = std::max(report_.delta, truth == 0.0 ? kInfinity : std::abs(seen / truth - 1.0));
   };
   for (int a = 0; a < problem_.num_arcs(); ++a)
-    compare(observed_.cost[a] + metered.shift, metered.cost[a] + metered.shift);
+    compare(observed.cost[a] + metered.shift, metered.cost[a] + metered.shift);
   for (int k = 0; k < problem_.num_groups(); ++k) {
-    for (int a = 0; a < problem_.num_arcs(); ++a) compare(observed_.load[k][a], metered.load[k][a]);
+    for (int a = 0; a < problem_.num_arcs(); ++a) compare(observed.load[k][a], metered.load[k][a]);
   }
 }
 

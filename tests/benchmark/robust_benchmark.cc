@@ -137,7 +137,7 @@ void BM_Policy(benchmark::State& state) {
     for (int t = 0; t < kSlots; ++t) {
       policy->Decide({instance.slots[t], instance.coefficients[t], ledger}, &decision);
       AddSlot(instance.problem, instance.coefficients[t], decision, instance.slots[t].demand.sum(), &ledger);
-      policy->Settle({instance.slots[t], instance.coefficients[t], ledger});
+      policy->Settle({instance.slots[t], instance.coefficients[t], instance.coefficients[t], ledger});
     }
     state.PauseTiming();
     policy.reset();

@@ -58,7 +58,7 @@ void PlaySlot(const Problem& problem, const Slot& slot, Policy* policy, Played* 
   allocation.shed.setConstant(std::numeric_limits<double>::quiet_NaN());
   policy->Decide({slot, coefficients, played->ledger}, &allocation);
   AddSlot(problem, coefficients, allocation, slot.demand.sum(), &played->ledger);
-  policy->Settle({slot, coefficients, played->ledger});
+  policy->Settle({slot, coefficients, coefficients, played->ledger});
   played->decisions.push_back(allocation);
 }
 

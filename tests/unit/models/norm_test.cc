@@ -82,5 +82,14 @@ TEST(NormTest, ScalesIntoTheDualBall) {
   EXPECT_EQ(ToDualBall(0.0, 2.0, prices), Vector::Zero(3));
 }
 
+TEST(NormTest, PowersByMultiplicationAreThePowers) {
+  for (double base : {0.0, 1e-9, 0.3, 1.0, 1.7}) {
+    for (double exponent : {0.0, 0.5, 1.0, 2.0, 3.0, 4.5, 8.0, 31.0, 64.0, 65.0}) {
+      const double expected = std::pow(base, exponent);
+      EXPECT_NEAR(Power(base, exponent), expected, 1e-13 * expected) << base << " to " << exponent;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace evenkeel

@@ -87,7 +87,7 @@ Counts CountAllocations(const RobustOptions& options, double norm) {
     const long decided = allocations.load() - before_deciding;
     AddSlot(problem, coefficients, decision, 2.0, &ledger);
     const long before_settling = allocations.load();
-    policy->Settle({slot, coefficients, ledger});
+    policy->Settle({slot, coefficients, coefficients, ledger});
     const long settled = allocations.load() - before_settling;
     const Verdict verdict = policy->LastDecision()->verdict;
     (verdict == Verdict::kTaken ? counts.taken : verdict == Verdict::kPulled ? counts.pulled : counts.expert) += 1;

@@ -32,7 +32,7 @@ struct Shares {
     EstimateCoefficients(problem, slot, &coefficients);
     const Ledger ledger = MakeLedger(problem);
     const bool good = guarded->Ask({slot, coefficients, ledger}, answer);
-    guarded->Settle({slot, coefficients, ledger});
+    guarded->Settle({slot, coefficients, coefficients, ledger});
     return good;
   }
 

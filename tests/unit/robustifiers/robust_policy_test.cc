@@ -135,7 +135,7 @@ TEST(RobustPolicyTest, PlaysTheExpertWhileTheSettledBudgetIsNegative) {
     policy->Decide({slot, observed, ledger}, &decision);
     EXPECT_EQ(policy->LastDecision()->verdict, verdicts[t]);
     AddSlot(problem, metered, decision, 1.0, &ledger);
-    policy->Settle({slot, metered, ledger});
+    policy->Settle({slot, observed, metered, ledger});
   }
   const GuaranteeReport report = *policy->Report().guarantee;
   EXPECT_DOUBLE_EQ(report.min_slack, -5.0);
