@@ -42,8 +42,9 @@ double ObjectiveValue(const Problem& problem, const Ledger& ledger);
 /// J with every arc's cost shifted to be non-negative: what ratios and guarantees are stated for.
 double ShiftedObjectiveValue(const Problem& problem, const Ledger& ledger);
 
-/// Adds the loads of an allocation to `load` without cost bookkeeping, per group [buckets].
-void AddLoads(const Problem& problem, const Coefficients& coefficients, const Vector& flow, std::vector<Vector>* load);
+/// Adds the loads of flows [arcs] to `load`, per group [buckets], and returns their cost c . x, USD.
+double AddLoads(const Problem& problem, const Coefficients& coefficients, const Vector& flow,
+                std::vector<Vector>* load);
 
 Allocation MakeAllocation(const Problem& problem);
 

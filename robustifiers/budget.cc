@@ -31,32 +31,32 @@ double Reserve(const VectorRef& difference, double q) { return ReserveOf(differe
 
 namespace {
 
-/// A subgradient of R_q at `difference` along `direction`.
-double ReserveSlope(const Vector& difference, const Vector& direction, double q) {
-  if (q == 1.0) return direction.sum();
-  if (std::isinf(q)) {
-    Eigen::Index worst = 0;
-    difference.maxCoeff(&worst);
-    return direction[worst];
-  }
-  const double norm = Reserve(difference, q);
-  if (norm <= 0.0) return 0.0;
-  double slope = 0.0;
+/// R_q at `difference` and a subgradient of it along `direction`.
+SlotBudget::OnSegment ReserveOnSegment(const Vector& difference, const Vector& direction, double q) {
+  if (q == 1.0) return {difference.sum(), direction.sum()};
+  Eigen::Index worst = 0;
+  const double largest = difference.maxCoeff(&worst);
+  if (std::isinf(q)) return {largest, direction[worst]};
+  if (largest <= 0.0) return {0.0, 0.0};
+  double sum = 0.0, slope = 0.0;  // with u = D / max D: sum u^q, sum u^(q-1) direction
   for (Eigen::Index b = 0; b < difference.size(); ++b) {
-    if (difference[b] > 0.0) slope += Power(difference[b] / norm, q - 1.0) * direction[b];
+    if (difference[b] <= 0.0) continue;
+    const double u = difference[b] / largest, power = Power(u, q - 1.0);
+    sum += power * u;
+    slope += power * direction[b];
   }
-  return slope;
+  const double root = std::pow(sum, 1.0 / q);
+  return {largest * root, slope * root / sum};
 }
 
 }  // namespace
 
 void ComputeIncrement(const Problem& problem, const Coefficients& coefficients, const Allocation& allocation,
                       Increment* increment) {
-  increment->cost = coefficients.cost.dot(allocation.flow);
-  if (problem.shed_cost) increment->cost += *problem.shed_cost * allocation.shed.sum();
   increment->load.resize(problem.groups.size());
   for (int k = 0; k < problem.num_groups(); ++k) increment->load[k].setZero(problem.groups[k].num_buckets());
-  AddLoads(problem, coefficients, allocation.flow, &increment->load);
+  increment->cost = AddLoads(problem, coefficients, allocation.flow, &increment->load);
+  if (problem.shed_cost) increment->cost += *problem.shed_cost * allocation.shed.sum();
 }
 
 SlotBudget::SlotBudget(const Problem& problem) : problem_(problem), difference_(ZeroPrices(problem)) {}
@@ -84,8 +84,9 @@ SlotBudget::OnSegment SlotBudget::ValueOnSegment(const Increment& from, const In
     const Group& group = problem_.groups[k];
     direction_ = to.load[k] - from.load[k];
     scratch_ = difference_[k] + from.load[k] + alpha * direction_;
-    at.value -= group.weight * Reserve(scratch_, group.norm);
-    at.slope -= group.weight * ReserveSlope(scratch_, direction_, group.norm);
+    const OnSegment reserve = ReserveOnSegment(scratch_, direction_, group.norm);
+    at.value -= group.weight * reserve.value;
+    at.slope -= group.weight * reserve.slope;
   }
   return at;
 }

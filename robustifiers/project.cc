@@ -46,7 +46,7 @@ SlotData LayOut(const Problem& problem) {
     coupled.first_load = data.num_loads;
     coupled.num_loads = group.num_buckets();
     for (int bucket : group.bucket_of_arc) coupled.load_of_arc.push_back(coupled.first_load + bucket);
-    coupled.load_of_arc.resize(data.num_arcs, -1);
+    coupled.load_of_arc.resize(data.num_arcs, coupled.first_load);  // a shed arc's coefficient there stays zero
     data.num_loads += coupled.num_loads;
     data.groups.push_back(std::move(coupled));
   }
@@ -88,7 +88,8 @@ struct Projector::Impl {
         curvature(data.num_loads, data.num_loads) {
     const int arcs = data.num_arcs, regions = data.num_regions, loads = data.num_loads;
     const int groups = static_cast<int>(data.groups.size());
-    for (Vector* vector : {&target, &x, &z, &dx, &dz, &product, &d, &dual, &u}) vector->setZero(arcs);
+    for (Vector* vector : {&target, &x, &z, &dx, &dz, &product, &d, &inverse_x, &reduced, &dual, &u})
+      vector->setZero(arcs);
     for (Vector* vector : {&s, &pi, &ds, &dpi, &slack_product, &ratio, &region}) vector->setZero(regions);
     for (Vector* vector : {&y, &dy, &gateway}) vector->setZero(data.num_gateways);
     for (Vector* vector : {&gamma, &dgamma, &load, &response, &w, &dw, &w_product, &difference}) vector->setZero(loads);
@@ -102,7 +103,10 @@ struct Projector::Impl {
   }
   double Measure();
   void Factorise();
+  void AddPrices(const Vector& price, Vector* reduced_cost) const;
+  void AddLoadsOf(const Vector& flow, Vector* loads) const;
   void SlotStep(const Vector& price_step, double aim, bool corrector);
+  void FactoriseCoupling();
   bool Couple(double aim, bool corrector);
   bool Newton(double aim, bool corrector);
   void StepLengths(double* primal, double* dual, double* after) const;
@@ -114,12 +118,14 @@ struct Projector::Impl {
   SlotLayout layout;
   SlotKernel kernel;
   SlotFactor factor;
-  Eigen::MatrixXd curvature;
+  Eigen::MatrixXd curvature, coupling;
+  Eigen::PartialPivLU<Eigen::MatrixXd> coupling_factor;
+  Vector right, solution;
   std::vector<SmoothReserve> reserves;
 
   Vector demand, capacity;
   Vector target;                                                                     // the advice, [arcs]
-  Vector x, z, dx, dz, product, d, dual, u;                                          // [arcs]
+  Vector x, z, dx, dz, product, d, inverse_x, reduced, dual, u;                      // [arcs]
   Vector s, pi, ds, dpi, slack_product, ratio, region;                               // [regions]
   Vector y, dy, gateway;                                                             // [gateways]
   Vector gamma, dgamma, load, response, w, dw, w_product, difference, gamma_of_inf;  // [loads]
@@ -180,7 +186,7 @@ void Projector::Impl::Start() {
   load.setZero();
   for (std::size_t g = 0; g < data.groups.size(); ++g) {
     for (int a = 0; a < data.num_arcs; ++a) {
-      if (data.groups[g].load_of_arc[a] >= 0) load[data.groups[g].load_of_arc[a]] += data.load[g](0, a) * x[a];
+      load[data.groups[g].load_of_arc[a]] += data.load[g](0, a) * x[a];
     }
   }
   lambda = v = 1.0;
@@ -201,26 +207,43 @@ void Projector::Impl::Start() {
   }
 }
 
+/// Adds H' price.
+void Projector::Impl::AddPrices(const Vector& price, Vector* reduced_cost) const {
+  for (std::size_t g = 0; g < data.groups.size(); ++g) {
+    const int* load_of_arc = data.groups[g].load_of_arc.data();
+    const double* unit_load = data.load[g].data();
+    for (int a = 0; a < data.num_arcs; ++a) (*reduced_cost)[a] += unit_load[a] * price[load_of_arc[a]];
+  }
+}
+
+/// Adds H flow.
+void Projector::Impl::AddLoadsOf(const Vector& flow, Vector* loads) const {
+  for (std::size_t g = 0; g < data.groups.size(); ++g) {
+    const int* load_of_arc = data.groups[g].load_of_arc.data();
+    const double* unit_load = data.load[g].data();
+    for (int a = 0; a < data.num_arcs; ++a) (*loads)[load_of_arc[a]] += unit_load[a] * flow[a];
+  }
+}
+
 /// Refreshes loads and reserves; returns the largest residual.
 double Projector::Impl::Measure() {
   load.setZero();
+  AddLoadsOf(x, &load);
   gateway = demand;
   region = capacity - s;
+  dual = x - target - z;
+  AddPrices(gamma, &dual);
   double worst = 0.0;
   for (int a = 0; a < data.num_arcs; ++a) {
     if (x[a] == 0.0) continue;
     const int i = data.region[a], j = data.gateway[a];
-    double reduced = x[a] - target[a] - y[j] + (i < 0 ? 0.0 : data.resource[a] * pi[i]) - z[a];
     gateway[j] -= x[a];
-    if (i >= 0) region[i] -= data.resource[a] * x[a];
-    for (std::size_t g = 0; g < data.groups.size(); ++g) {
-      const int l = data.groups[g].load_of_arc[a];
-      if (l < 0) continue;
-      load[l] += data.load[g](0, a) * x[a];
-      reduced += data.load[g](0, a) * gamma[l];
+    dual[a] -= y[j];
+    if (i >= 0) {
+      dual[a] += data.resource[a] * pi[i];
+      region[i] -= data.resource[a] * x[a];
     }
-    dual[a] = reduced;
-    worst = std::max(worst, std::abs(reduced));
+    worst = std::max(worst, std::abs(dual[a]));
   }
   for (int j = 0; j < data.num_gateways; ++j) worst = std::max(worst, std::abs(gateway[j]));
   for (int i = 0; i < data.num_regions; ++i) worst = std::max(worst, capacity[i] > 0.0 ? std::abs(region[i]) : 0.0);
@@ -240,11 +263,16 @@ double Projector::Impl::Measure() {
 }
 
 void Projector::Impl::Factorise() {
-  for (int a = 0; a < data.num_arcs; ++a) d[a] = x[a] > 0.0 ? x[a] / (x[a] + z[a]) : 0.0;
+  for (int a = 0; a < data.num_arcs; ++a) {
+    d[a] = x[a] > 0.0 ? x[a] / (x[a] + z[a]) : 0.0;
+    inverse_x[a] = x[a] > 0.0 ? 1.0 / x[a] : 0.0;
+  }
   for (int i = 0; i < data.num_regions; ++i) ratio[i] = s[i] > 0.0 ? s[i] / pi[i] : 1.0;
   curvature.setZero();
   kernel.Factorise(d.data(), ratio.data(), &factor);
   kernel.AddCurvature(0, d.data(), factor, &curvature);
+  curvature.triangularView<Eigen::StrictlyUpper>() = curvature.transpose();
+  FactoriseCoupling();
 }
 
 /// The slot's Newton step for a step of the prices; sets dx, dz, dy, ds, dpi and the loads' response.
@@ -254,31 +282,24 @@ void Projector::Impl::SlotStep(const Vector& price_step, double aim, bool correc
     ratio[i] = aim - s[i] * pi[i] - (corrector ? slack_product[i] : 0.0);
     region[i] = s[i] > 0.0 ? capacity[i] - s[i] - ratio[i] / pi[i] : 0.0;
   }
+  reduced = dual;
+  AddPrices(price_step, &reduced);
+  dz = (aim - x.cwiseProduct(z).array()).matrix();  // what x z should change by, and then z's step
+  if (corrector) dz -= product;
+  dz = dz.cwiseProduct(inverse_x);
+  u = d.cwiseProduct(dz - reduced);
   for (int a = 0; a < data.num_arcs; ++a) {
-    u[a] = 0.0;
-    if (x[a] == 0.0) continue;
-    double change = dual[a];
-    for (std::size_t g = 0; g < data.groups.size(); ++g) {
-      const int l = data.groups[g].load_of_arc[a];
-      if (l >= 0) change += data.load[g](0, a) * price_step[l];
-    }
-    u[a] = d[a] * ((aim - x[a] * z[a] - (corrector ? product[a] : 0.0)) / x[a] - change);
     gateway[data.gateway[a]] -= x[a] + u[a];
     if (data.region[a] >= 0) region[data.region[a]] -= data.resource[a] * (x[a] + u[a]);
   }
   kernel.SolveNodes(d.data(), factor, gateway.data(), region.data());
-  response.setZero();
   for (int a = 0; a < data.num_arcs; ++a) {
-    dx[a] = dz[a] = 0.0;
-    if (x[a] == 0.0) continue;
     const int i = data.region[a];
     dx[a] = u[a] + d[a] * (gateway[data.gateway[a]] + (i < 0 ? 0.0 : data.resource[a] * region[i]));
-    dz[a] = (aim - x[a] * z[a] - (corrector ? product[a] : 0.0) - z[a] * dx[a]) / x[a];
-    for (std::size_t g = 0; g < data.groups.size(); ++g) {
-      const int l = data.groups[g].load_of_arc[a];
-      if (l >= 0) response[l] += data.load[g](0, a) * dx[a];
-    }
   }
+  dz -= z.cwiseProduct(dx).cwiseProduct(inverse_x);
+  response.setZero();
+  AddLoadsOf(dx, &response);
   dy = gateway;
   for (int i = 0; i < data.num_regions; ++i) {
     dpi[i] = s[i] > 0.0 ? -region[i] : 0.0;
@@ -293,56 +314,67 @@ void Projector::Impl::SlotStep(const Vector& price_step, double aim, bool correc
 ///   lambda mu - sum gamma finite:   (I + lambda mu R'' M) dgamma - mu R' dlambda = lambda mu R' - gamma + lambda mu
 ///   R'' response budget:   dv = room - l_0 - sum mu s_k - sum mu R - v - (dl_0 + sum mu ds_k + sum mu R' dl),   lambda
 ///   dv + v dlambda = target - v lambda
-bool Projector::Impl::Couple(double aim, bool corrector) {
-  const int loads = data.num_loads, groups = static_cast<int>(data.groups.size()), size = loads + groups;
-  const Eigen::MatrixXd full = curvature.selfadjointView<Eigen::Lower>();
-  Eigen::MatrixXd matrix = Eigen::MatrixXd::Zero(size, size);
-  Vector right = Vector::Zero(size);
+void Projector::Impl::FactoriseCoupling() {
+  const int loads = data.num_loads, groups = static_cast<int>(data.groups.size());
   const int lambda_column = loads;  // group 0's place: it has no bound
-  matrix(0, 0) = 1.0;
-  matrix(0, lambda_column) = -1.0;
+  coupling.setZero(loads + groups, loads + groups);
+  coupling(0, 0) = 1.0;
+  coupling(0, lambda_column) = -1.0;
+  coupling(lambda_column, lambda_column) = v / lambda;
+  coupling.row(lambda_column).head(loads) = curvature.row(0);
+  for (int g = 1; g < groups; ++g) {
+    const SlotGroup& group = data.groups[static_cast<std::size_t>(g)];
+    const int first = group.first_load, n = group.num_loads;
+    if (std::isinf(group.norm)) {
+      coupling.block(first, 0, n, loads) = curvature.middleRows(first, n);
+      coupling.diagonal().segment(first, n) += w.segment(first, n).cwiseQuotient(gamma.segment(first, n));
+      coupling.col(loads + g).segment(first, n).setOnes();
+      coupling.row(loads + g).segment(first, n).setOnes();
+      coupling(loads + g, lambda_column) = -weight[g];
+      coupling(lambda_column, loads + g) = -weight[g];
+    } else {
+      const SmoothReserve& reserve = reserves[static_cast<std::size_t>(g)];
+      coupling.block(first, 0, n, loads).noalias() =
+          lambda * weight[g] * reserve.hessian * curvature.middleRows(first, n);
+      coupling.diagonal().segment(first, n).array() += 1.0;
+      coupling.col(lambda_column).segment(first, n) = -weight[g] * reserve.gradient;
+      coupling(loads + g, loads + g) = 1.0;
+      coupling.row(lambda_column).head(loads).noalias() +=
+          weight[g] * reserve.gradient.transpose() * curvature.middleRows(first, n);
+    }
+  }
+  coupling_factor.compute(coupling);
+}
+
+bool Projector::Impl::Couple(double aim, bool corrector) {
+  const int loads = data.num_loads, groups = static_cast<int>(data.groups.size());
+  const int lambda_column = loads;
+  right.setZero(loads + groups);
   right[0] = lambda - gamma[0];
-  matrix.row(lambda_column).head(loads) = full.row(0);
-  double used = load[0];
   right[lambda_column] = response[0];
+  double used = load[0];
   for (int g = 1; g < groups; ++g) {
     const SlotGroup& group = data.groups[static_cast<std::size_t>(g)];
     const int first = group.first_load, n = group.num_loads;
     const auto price = gamma.segment(first, n);
     if (std::isinf(group.norm)) {
-      const auto slack = w.segment(first, n);
-      const Vector wanted =
-          (aim -
-           (slack.cwiseProduct(price) + (corrector ? Vector(w_product.segment(first, n)) : Vector::Zero(n))).array())
-              .matrix();
-      matrix.block(first, 0, n, loads) = full.middleRows(first, n);
-      matrix.diagonal().segment(first, n) += slack.cwiseQuotient(price);
-      matrix.col(loads + g).segment(first, n).setOnes();
-      matrix.row(loads + g).segment(first, n).setOnes();
-      matrix(loads + g, lambda_column) = -weight[g];
-      right.segment(first, n) = response.segment(first, n) + wanted.cwiseQuotient(price) -
-                                (bound[g] - (difference + load).segment(first, n).array() - slack.array()).matrix();
+      for (int b = first; b < first + n; ++b) {
+        const double wanted = aim - w[b] * gamma[b] - (corrector ? w_product[b] : 0.0);
+        right[b] = response[b] + wanted / gamma[b] - (bound[g] - difference[b] - load[b] - w[b]);
+      }
       right[loads + g] = lambda * weight[g] - price.sum();
-      matrix(lambda_column, loads + g) = -weight[g];
       used += weight[g] * bound[g];
     } else {
       const SmoothReserve& reserve = reserves[static_cast<std::size_t>(g)];
-      const double factor_k = lambda * weight[g];
-      matrix.block(first, 0, n, loads) = factor_k * reserve.hessian * full.middleRows(first, n);
-      matrix.diagonal().segment(first, n).array() += 1.0;
-      matrix.col(lambda_column).segment(first, n) = -weight[g] * reserve.gradient;
       right.segment(first, n) =
-          factor_k * reserve.gradient - price + factor_k * reserve.hessian * response.segment(first, n);
-      matrix(loads + g, loads + g) = 1.0;
-      matrix.row(lambda_column).head(loads) += weight[g] * reserve.gradient.transpose() * full.middleRows(first, n);
+          lambda * weight[g] * (reserve.gradient + reserve.hessian * response.segment(first, n)) - price;
       right[lambda_column] += weight[g] * reserve.gradient.dot(response.segment(first, n));
       used += weight[g] * reserve.value;
     }
   }
   const double wanted_v = aim - v * lambda - (corrector ? v_product : 0.0);
-  matrix(lambda_column, lambda_column) = v / lambda;
   right[lambda_column] += wanted_v / lambda - (room - used - v);
-  const Vector solution = matrix.partialPivLu().solve(right);
+  solution = coupling_factor.solve(right);
   if (!solution.allFinite()) return false;
   dgamma = solution.head(loads);
   dbound = solution.tail(groups);

@@ -15,6 +15,13 @@ namespace {
 constexpr double kRounding = 1e-13;
 constexpr double kNoRoom = 1e-10;
 
+/// For what J is computed from; the books themselves are kept by AddSlot.
+void AddIncrement(const Increment& increment, double shift, Ledger* ledger) {
+  ledger->energy_cost += increment.cost;
+  ledger->shift += shift;
+  for (std::size_t k = 0; k < ledger->load.size(); ++k) ledger->load[k] += increment.load[k];
+}
+
 class Robust : public Policy {
  public:
   Robust(const Problem& problem, std::unique_ptr<Policy> advice, std::unique_ptr<Policy> expert,
@@ -25,11 +32,11 @@ class Robust : public Policy {
         expert_(std::move(expert)),
         trust_(problem, options.spending, options.trust),
         budget_(problem),
-        projector_(problem),
         expert_ledger_(MakeLedger(problem)),
         advised_(MakeAllocation(problem)),
         expected_(MakeAllocation(problem)) {
     report_.rho = options.spending.rho;
+    if (options.mode == WayBack::kProject) projector_ = std::make_unique<Projector>(problem);
   }
 
   void Decide(const SlotInput& input, Allocation* allocation) override;
@@ -52,7 +59,7 @@ class Robust : public Policy {
   std::unique_ptr<Policy> expert_;
   Trust trust_;
   SlotBudget budget_;
-  Projector projector_;
+  std::unique_ptr<Projector> projector_;       // of mode project
   Ledger expert_after_;                        // with this slot as observed
   Ledger expert_ledger_;                       // metered
   Allocation advised_, expected_, projected_;  // this slot's advice and expert's decision
@@ -72,7 +79,7 @@ void Robust::Decide(const SlotInput& input, Allocation* allocation) {
 
   ComputeIncrement(problem_, input.coefficients, expected_, &expert_increment_);
   expert_after_ = expert_ledger_;
-  AddSlot(problem_, input.coefficients, expected_, input.slot.demand.sum(), &expert_after_);
+  AddIncrement(expert_increment_, input.coefficients.shift * input.slot.demand.sum(), &expert_after_);
   const double expert_objective = ShiftedObjectiveValue(problem_, expert_after_);
   budget_.Begin(input.ledger, expert_ledger_, expert_increment_, trust_.AllowanceAt(expert_objective));
   scale_ = std::max(expert_objective, ShiftedObjectiveValue(problem_, input.ledger));
@@ -121,7 +128,7 @@ bool Robust::TryProjection(const SlotInput& input, Allocation* allocation) {
     Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
     return true;
   }
-  if (!projector_.Project(input.slot, input.coefficients, budget_, advised_, &projected_)) {
+  if (!projector_->Project(input.slot, input.coefficients, budget_, advised_, &projected_)) {
     ++report_.unconverged;
     return false;
   }

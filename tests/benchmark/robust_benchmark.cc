@@ -121,23 +121,36 @@ void BM_BudgetAndProjection(benchmark::State& state) {
   state.counters["solved"] = benchmark::Counter(static_cast<double>(solved), benchmark::Counter::kAvgIterations);
 }
 
-/// Deciding and settling by the whole policy around replayed decisions, copies of them and the ledger of the run
-/// included.
-void BM_Policy(benchmark::State& state) {
-  const RobustCase instance(static_cast<int>(state.range(0)), kInfinity);
+constexpr int kBeside = -1;  // instead of a mode: advice and expert beside each other, without a guarantee
+
+std::unique_ptr<Policy> MakePolicy(const RobustCase& instance, int mode) {
+  if (mode == kBeside) return MakeReplay(instance.advice);
   RobustOptions options;
   options.spending.rho = 0.05;
-  options.mode = static_cast<WayBack>(state.range(1));
-  Allocation decision = MakeAllocation(instance.problem);
+  options.mode = static_cast<WayBack>(mode);
+  return MakeRobust(instance.problem, MakeReplay(instance.advice), MakeReplay(instance.expert), options);
+}
+
+/// A run of the whole policy around replayed decisions, coefficients and the ledger of the run included. What the
+/// guarantee costs is what this takes beyond kBeside.
+void BM_Policy(benchmark::State& state) {
+  const RobustCase instance(static_cast<int>(state.range(0)), NormOf(state));
+  const int mode = static_cast<int>(state.range(2));
+  Coefficients coefficients;
+  Allocation decision = MakeAllocation(instance.problem), beside = decision;
   for (auto _ : state) {
     state.PauseTiming();
-    auto policy = MakeRobust(instance.problem, MakeReplay(instance.advice), MakeReplay(instance.expert), options);
+    auto policy = MakePolicy(instance, mode);
+    auto expert = MakeReplay(instance.expert);
     Ledger ledger = MakeLedger(instance.problem);
     state.ResumeTiming();
     for (int t = 0; t < kSlots; ++t) {
-      policy->Decide({instance.slots[t], instance.coefficients[t], ledger}, &decision);
-      AddSlot(instance.problem, instance.coefficients[t], decision, instance.slots[t].demand.sum(), &ledger);
-      policy->Settle({instance.slots[t], instance.coefficients[t], instance.coefficients[t], ledger});
+      const Slot& slot = instance.slots[t];
+      EstimateCoefficients(instance.problem, slot, &coefficients);
+      policy->Decide({slot, coefficients, ledger}, &decision);
+      if (mode == kBeside) expert->Decide({slot, coefficients, ledger}, &beside);
+      AddSlot(instance.problem, coefficients, decision, slot.demand.sum(), &ledger);
+      policy->Settle({slot, coefficients, coefficients, ledger});
     }
     state.PauseTiming();
     policy.reset();
@@ -155,11 +168,9 @@ BENCHMARK(BM_BudgetAndProjection)
     ->Args({10, 4})
     ->Unit(benchmark::kMicrosecond);
 BENCHMARK(BM_Policy)
-    ->ArgNames({"size", "mode"})
-    ->Args({10, 0})
-    ->Args({10, 1})
-    ->Args({10, 2})
-    ->Args({100, 1})
+    ->ArgNames({"size", "norm", "mode"})
+    ->ArgsProduct({{10}, {0, 4}, {kBeside, 0, 1, 2}})
+    ->ArgsProduct({{100}, {0, 4}, {kBeside, 0, 1}})
     ->Unit(benchmark::kMicrosecond);
 
 }  // namespace
