@@ -1,15 +1,25 @@
 #include "engine/dispatch.h"
 
+#include <optional>
 #include <string>
 
+#include "engine/dispatch_network.h"
 #include "engine/dispatch_simplex.h"
 #include "models/error.h"
 
 namespace evenkeel {
 
+/// One of the two methods, whichever fits the problem.
 struct Dispatcher::Impl {
-  explicit Impl(const Problem& problem) : simplex(problem) {}
-  DispatchSimplex simplex;
+  explicit Impl(const Problem& problem) {
+    if (DispatchNetwork::Fits(problem)) {
+      network.emplace(problem);
+    } else {
+      simplex.emplace(problem);
+    }
+  }
+  std::optional<DispatchNetwork> network;
+  std::optional<DispatchSimplex> simplex;
 };
 
 Dispatcher::Dispatcher(const Problem& problem) : impl_(std::make_unique<Impl>(problem)) {}
@@ -17,10 +27,13 @@ Dispatcher::~Dispatcher() = default;
 Dispatcher::Dispatcher(Dispatcher&&) noexcept = default;
 
 DispatchResult Dispatcher::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale) {
-  return impl_->simplex.Solve(cost, slot, allocation, cost_scale);
+  if (impl_->network) return impl_->network->Solve(cost, slot, allocation, cost_scale);
+  return impl_->simplex->Solve(cost, slot, allocation, cost_scale);
 }
 
-const Vector& Dispatcher::capacity_price() const { return impl_->simplex.capacity_price(); }
+const Vector& Dispatcher::capacity_price() const {
+  return impl_->network ? impl_->network->capacity_price() : impl_->simplex->capacity_price();
+}
 
 namespace {
 

@@ -91,6 +91,7 @@ std::unique_ptr<Policy> MakePlan(const PolicyContext& context, const PolicyArgum
   PlanOptions options;
   options.every = IntegerArgument(arguments, "every");
   options.horizon = IntegerArgument(arguments, "horizon");
+  options.merge_after = IntegerArgument(arguments, "merge_after");
   return MakePlanAdvice(context.problem, MakeForecaster(forecast, arguments.at("forecast")), std::move(past), options);
 }
 
@@ -125,7 +126,10 @@ PolicyInfo PlanPolicy() {
       Parameter(ParameterKind::kForecast, "forecast", "seasonal-naive(season=24)", "what predicts"),
       Parameter(ParameterKind::kInteger, "every", "24", "slots between two plans", 1, 8784),
       Parameter(ParameterKind::kInteger, "horizon", "0",
-                "steps taken from the predictor, fading into the hourly mean of 7 days behind; 0: all", 0, 8784)};
+                "steps taken from the predictor, fading into the hourly mean of 7 days behind; 0: all", 0, 8784),
+      Parameter(ParameterKind::kInteger, "merge_after", "0",
+                "slots planned one by one; behind them slots of the same time of day are merged; 0: all one by one", 0,
+                8784)};
   info.prediction_free = false;
   info.make = MakePlan;
   return info;

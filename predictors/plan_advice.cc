@@ -4,6 +4,7 @@
 
 #include "engine/constant_price.h"
 #include "engine/dispatch.h"
+#include "engine/merged_slots.h"
 #include "engine/rest_plan.h"
 #include "models/error.h"
 
@@ -68,7 +69,10 @@ class PlanAdvice : public Policy {
   void Replan(const SlotInput& input) {
     const HistoryView view(history_);
     const RowMatrix forecast = ForecastRest(view, problem_.num_slots - input.slot.index - 1);
-    ForecastSlots rest(input.slot, history_.columns(), forecast, view.step());
+    ForecastSlots one_by_one(input.slot, history_.columns(), forecast, view.step());
+    const int fine = options_.merge_after > 0 ? options_.merge_after : one_by_one.num_slots();
+    const std::unique_ptr<SlotSource> merged = MakeMergedSlots(one_by_one, fine, view.slots_per_day());
+    SlotSource& rest = *merged;
     RestPlan plan;
     try {
       plan = PlanRest(problem_, rest, input.ledger.load, options_.tolerance);

@@ -12,6 +12,7 @@ struct PlanOptions {
   int every = 24;           ///< slots between two plans
   int horizon = 0;          ///< steps taken from the forecaster, FadeIntoHourlyMean behind; 0: all
   int mean_days = 7;        ///< of that mean
+  int merge_after = 0;      ///< slots planned one by one, those of a time of day merged behind; 0: all one by one
   double tolerance = 1e-6;  ///< of the plan, relative
 };
 

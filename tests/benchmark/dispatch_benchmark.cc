@@ -5,6 +5,7 @@
 #include <random>
 
 #include "engine/dispatch.h"
+#include "tests/reference/lemon_slot.h"
 #include "tests/reference/random_instances.h"
 
 namespace evenkeel {
@@ -59,14 +60,35 @@ void BM_Dispatch(benchmark::State& state) {
   }
   state.counters["pivots"] = benchmark::Counter(static_cast<double>(pivots), benchmark::Counter::kAvgIterations);
 }
-BENCHMARK(BM_Dispatch)
-    ->ArgNames({"size", "reach", "network"})
-    ->Args({10, 100, 0})
-    ->Args({10, 100, 1})
-    ->Args({100, 100, 0})
-    ->Args({100, 100, 1})
-    ->Args({100, 30, 1})
-    ->Args({1000, 5, 1});
+
+/// The same slots; building LEMON's graph is not counted.
+void BM_Lemon(benchmark::State& state) {
+  const DispatchCase instance =
+      MakeCase(static_cast<int>(state.range(0)), 0.01 * static_cast<double>(state.range(1)), state.range(2) != 0);
+  LemonDispatcher lemon(instance.problem);
+  Dispatcher dispatcher(instance.problem);
+  Allocation allocation = MakeAllocation(instance.problem);
+  const double difference = lemon.Solve(instance.costs[0], instance.slots[0]) -
+                            dispatcher.Solve(instance.costs[0], instance.slots[0], &allocation).cost;
+  std::size_t t = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(lemon.Solve(instance.costs[t], instance.slots[t]));
+    t = (t + 1) % instance.slots.size();
+  }
+  state.counters["difference"] = difference;  // of LEMON's rounded optimum to ours
+}
+
+void Cases(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"size", "reach", "network"})
+      ->Args({10, 100, 0})
+      ->Args({10, 100, 1})
+      ->Args({100, 100, 0})
+      ->Args({100, 100, 1})
+      ->Args({100, 30, 1})
+      ->Args({1000, 5, 1});
+}
+BENCHMARK(BM_Dispatch)->Apply(Cases);
+BENCHMARK(BM_Lemon)->Apply(Cases);
 
 }  // namespace
 }  // namespace evenkeel

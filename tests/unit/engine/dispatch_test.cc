@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/dispatch_network.h"
+#include "engine/dispatch_simplex.h"
 #include "models/error.h"
 #include "tests/reference/clp_slot.h"
 #include "tests/reference/random_instances.h"
@@ -101,11 +103,50 @@ TEST(DispatchTest, ShedsWhatCostsMoreThanShedding) {
   EXPECT_DOUBLE_EQ(result.cost, 1.0 + 2.0 + 4.0);
 }
 
+/// What the capacity prices promise that no decision can beat: every gateway at its cheapest arc, or shedding, less the
+/// value of all capacity.
+double DualValue(const Problem& problem, const Vector& cost, const Slot& slot, const Vector& price) {
+  double value = -price.dot(slot.capacity);
+  for (int j = 0; j < problem.network.num_gateways(); ++j) {
+    double least = problem.shed_cost.value_or(kInfinity);
+    for (int a = problem.arcs.first_of_gateway[j]; a < problem.arcs.first_of_gateway[j + 1]; ++a) {
+      const Arc& arc = problem.arcs.arcs[a];
+      least = std::min(least, cost[a] + price[arc.region] * problem.network.variants[arc.variant].resource_per_unit);
+    }
+    if (slot.demand[j] > 0.0) value += slot.demand[j] * least;
+  }
+  return value;
+}
+
+/// Zero prices, equal costs, whole amounts: ties everywhere, and pivots that do not move.
+TEST(DispatchTest, TiesDoNotCycle) {
+  std::vector<Region> regions(12);
+  std::vector<Gateway> gateways(12);
+  for (int i = 0; i < 12; ++i) regions[i].name = gateways[i].name = std::to_string(i);
+  for (int seed = 1; seed <= Scaled(2000); ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937_64 random(seed);
+    Network network = MakeFullNetwork(regions, gateways);
+    for (int j = 0; j < 12; ++j) {
+      for (int i = 0; i < 12; ++i) network.reachable(j, i) = i == j || DrawInt(&random, 0, 1) == 0;
+    }
+    const Problem problem = MakeProblem(network, PublishedObjective(), 1, Vector::Ones(12));
+    Vector cost(problem.num_arcs());
+    for (double& one : cost) one = DrawInt(&random, -1, 1);
+    Slot slot = SlotOf(Vector::Ones(12), Vector::Ones(12));
+    Dispatcher dispatcher(problem);
+    Allocation allocation = MakeAllocation(problem);
+    const DispatchResult result = dispatcher.Solve(cost, slot, &allocation);
+    ASSERT_EQ(result.status, DispatchStatus::kOptimal);
+    EXPECT_NEAR(result.cost, ClpSlotOptimum(problem, cost, slot), 1e-9);
+  }
+}
+
 TEST(DispatchTest, EqualsClpOnTenThousandRandomSlots) {
   Vector cost;
   Coefficients coefficients;
   Slot slot;
-  int slots = 0, pivots = 0;
+  int slots = 0, pivots = 0, networks = 0;
   double worst = 0.0;
   for (std::uint64_t seed = 1; slots < Scaled(10000); ++seed) {
     SCOPED_TRACE(seed);
@@ -141,9 +182,17 @@ TEST(DispatchTest, EqualsClpOnTenThousandRandomSlots) {
       const double error = std::abs(result.cost - reference) / (1.0 + std::abs(reference));
       worst = std::max(worst, error);
       ASSERT_LE(error, 1e-9) << "slot " << t << ": " << result.cost << " against " << reference;
+      const double dual = DualValue(instance.problem, cost, slot, dispatcher.capacity_price());
+      ASSERT_NEAR(dual, reference, 1e-9 * (1.0 + std::abs(reference))) << "slot " << t << ": capacity prices";
+      // One variant's problems go to the method for networks; the general one has to agree.
+      DispatchSimplex general(instance.problem);
+      ASSERT_NEAR(general.Solve(cost, slot, &allocation, 1.0).cost, reference, 1e-9 * (1.0 + std::abs(reference)));
+      networks += DispatchNetwork::Fits(instance.problem);
     }
   }
   EXPECT_GT(pivots, slots / 2) << "the instances are too easy to mean anything";
+  EXPECT_GT(networks, slots / 10);
+  EXPECT_LT(networks, slots * 9 / 10);
   RecordProperty("worst_relative_error", std::to_string(worst));
 }
 
