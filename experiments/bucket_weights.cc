@@ -29,6 +29,11 @@ Vector ReadBucketWeights(const std::string& path, const std::vector<std::string>
       throw InputError("{}: the weight of \"{}\" is {}, allowed is > 0", table.Where(row), name, weights[bucket]);
     }
   }
+  const auto missing = std::find(seen.begin(), seen.end(), false);
+  if (missing != seen.end()) {
+    throw InputError("{}: there is no weight for bucket \"{}\"; every bucket needs one", path,
+                     buckets[static_cast<std::size_t>(missing - seen.begin())]);
+  }
   return weights;
 }
 

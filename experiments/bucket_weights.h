@@ -8,8 +8,8 @@
 
 namespace evenkeel {
 
-/// Reads a CSV with the header `bucket,weight`: weights > 0, every bucket at most once, 1 for buckets that are not
-/// listed. Returns them in the order of `buckets`, [buckets]. Throws InputError naming file and line.
+/// Reads a CSV with the header `bucket,weight`: weights > 0, every bucket once. Returns them in the order of `buckets`,
+/// [buckets]. Throws InputError naming file and line.
 Vector ReadBucketWeights(const std::string& path, const std::vector<std::string>& buckets);
 
 }  // namespace evenkeel

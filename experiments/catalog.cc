@@ -72,9 +72,17 @@ PolicyPointer MakeNearestPolicy(const PolicyContext& context, const PolicyArgume
   return MakeNearest(context.problem);
 }
 
-PolicyPointer MakeL1Greedy(const PolicyContext& context, const PolicyArguments&) {
+// The equity-oblivious baselines: plain sums of some groups.
+PolicyPointer MakeL1Greedy(const PolicyContext& context, const PolicyArguments& arguments) {
+  const std::string& groups = arguments.at("groups").name;
+  const double scale = NumberArgument(arguments, "scale");
   ConstantPriceOptions options;
   options.prices = L1Prices(context.problem);
+  for (int k = 0; k < context.problem.num_groups(); ++k) {
+    const bool quality = context.problem.groups[k].footprint == Footprint::kQualityLoss;
+    const bool counts = groups == "all" || (groups == "quality") == quality;
+    options.prices[k] *= counts ? scale : 0.0;
+  }
   return MakeConstantPrice(context.problem, options);
 }
 
@@ -143,11 +151,18 @@ std::vector<PolicyInfo> ConstantPricePolicies() {
 std::vector<PolicyInfo> EquityPolicies() {
   const ParameterInfo tolerance =
       NumberParameter("tolerance", "1e-9", "certified gap of a slot's problem, relative", 1e-13, 1e-2);
+  ParameterInfo groups;
+  groups.name = "groups";
+  groups.kind = ParameterKind::kWord;
+  groups.default_value = "all";
+  groups.description = "which loads count beside the cost: all, environment (carbon and water) or quality";
+  groups.words = {"all", "environment", "quality"};
   return {
       {"nearest", "closest region first, blind to cost and footprints", {}, true, {"nearest"}, MakeNearestPolicy},
       {"l1-greedy",
-       "every footprint at its full weight: the objective with norms q = 1",
-       {},
+       "every load at its full weight: the objective with norms q = 1; plain sums, blind to who carries them",
+       {groups,
+        NumberParameter("scale", "1", "factor on the weights, such as 1/10 for means over ten buckets", 0.0, 1e6)},
        true,
        {"l1-greedy"},
        MakeL1Greedy},

@@ -172,6 +172,7 @@ ZoneImportOptions ParseImport(const Options& options) {
     import.mix_directory = TextOption(options, "fuel-mix");
     import.factors_file = TextOption(options, "fuel-factors");
   }
+  if (HasOption(options, "variants")) import.variants_file = TextOption(options, "variants");
   import.carbon_scope = static_cast<CarbonScope>(WordOption(options, "carbon-scope", {"direct", "lifecycle"}));
   import.fill = static_cast<Fill>(WordOption(options, "fill", {"error", "hold", "interpolate"}));
   import.weather_edge = static_cast<int>(IntegerOption(options, "weather-edge", 0, 14));
@@ -184,7 +185,9 @@ int ImportZonesCommand(const Options& options) {
   const std::string path = TextOption(options, "out");
   const ZoneImportOptions import = ParseImport(options);
   std::vector<std::string> inputs = {import.directory, import.demand_file};
-  if (!import.factors_file.empty()) inputs.push_back(import.factors_file);
+  for (const std::string& file : {import.factors_file, import.variants_file}) {
+    if (!file.empty()) inputs.push_back(file);
+  }
   CheckOutputs({path}, inputs);
   Trace trace;
   {
@@ -223,6 +226,8 @@ Command TraceImportZonesCommand() {
       {"carbon-scope", "WORD", "lifecycle", "which carbon column: lifecycle or direct"},
       {"fuel-mix", "DIR", "", "holds NAME-YEAR.csv[.gz], generation by fuel, for regions with a mix"},
       {"fuel-factors", "FILE.csv", "", "fuel, carbon (kg/kWh), water (gal/kWh) or (L/kWh), source"},
+      {"variants", "FILE.csv", "",
+       "sizes of the served model, [region,]variant,energy_per_unit,resource_per_unit,quality_loss; one when left out"},
       {"demand", "FILE.csv", "", "demand, gzipped or not"},
       {"demand-format", "WORD", "series", "series (Time,Demand) or requests (TIMESTAMP,ContextTokens,GeneratedTokens)"},
       {"demand-start", "TIME", "",

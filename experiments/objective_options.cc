@@ -86,8 +86,8 @@ std::vector<OptionInfo> ObjectiveOptions() {
        "performance in USD per unit of mean quality lost (no such group unless given)"},
       {"norm", "GROUP=Q", "", "exponent of a group's norm, from 1 (sum) to inf (maximum); inf unless given"},
       {"bucket-weight", "GROUP:FILE.csv", "",
-       "how much the loads of a group's buckets count, CSV with the header bucket,weight, weights > 0; 1 unless "
-       "listed"},
+       "how much the loads of a group's buckets count, CSV with the header bucket,weight, a weight > 0 for every "
+       "bucket; 1 unless given"},
       {"shed-cost", "USD", "", "allows unserved workload at this cost per unit; without it all demand must be served"},
   };
   for (std::size_t i = 0; i < 3; ++i) options[i].keyed = true;

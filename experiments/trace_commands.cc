@@ -88,9 +88,12 @@ int Import(const Options& options) {
   import.directory = options.positionals[1];
   import.command = options.command_line;
   if (HasOption(options, "reachability")) import.reachability_file = TextOption(options, "reachability");
+  if (HasOption(options, "variants")) import.variants_file = TextOption(options, "variants");
   const std::string path = TextOption(options, "out");
   std::vector<std::string> inputs = {import.directory};
-  if (!import.reachability_file.empty()) inputs.push_back(import.reachability_file);
+  for (const std::string& file : {import.reachability_file, import.variants_file}) {
+    if (!file.empty()) inputs.push_back(file);
+  }
   CheckOutputs({path}, inputs);
   WriteAndReport(options, ImportEglb(import), path);
   return kExitSuccess;
@@ -126,6 +129,8 @@ Command TraceImportCommand() {
   info.options = {
       OutOption(),
       {"reachability", "FILE.csv", "", "who may serve whom: rows are regions, columns gateways, 1 may and 0 may not"},
+      {"variants", "FILE.csv", "",
+       "sizes of the served model, [region,]variant,energy_per_unit,resource_per_unit,quality_loss; one when left out"},
   };
   info.details =
       "Formats\n"

@@ -6,6 +6,7 @@
 
 #include "models/error.h"
 #include "models/utc_time.h"
+#include "models/variants_file.h"
 
 namespace evenkeel {
 namespace {
@@ -144,6 +145,7 @@ Trace ImportEglb(const EglbImportOptions& options) {
   Trace trace;
   trace.header.network = MakeEglbNetwork();
   if (!options.reachability_file.empty()) trace.header.network.reachable = ReadReachability(options.reachability_file);
+  if (!options.variants_file.empty()) ReadVariants(options.variants_file, &trace.header.network);
   trace.header.provenance = MakeProvenance(options);
   Signals& signals = trace.signals;
   signals.time = std::move(workload.time);

@@ -15,6 +15,7 @@ struct EglbImportOptions {
   std::string directory;  ///< holds AI_workload.csv, price/NAME_Price.csv, carbon/NAME_carbon.csv, water/NAME_water.csv
   std::string reachability_file;  ///< CSV of 0 and 1 without header, a row per region, a column per gateway; empty: all
                                   ///< reachable
+  std::string variants_file;      ///< models/variants_file.h; empty: one variant
   std::string command;            ///< kept as provenance
   std::string generator;          ///< program and version, kept as provenance
 };

@@ -9,6 +9,7 @@
 #include "models/footprint.h"
 #include "models/import_weather.h"
 #include "models/utc_time.h"
+#include "models/variants_file.h"
 
 namespace evenkeel {
 namespace {
@@ -70,7 +71,9 @@ class Importer {
     std::vector<Gateway> gateways;
     for (const ZoneRegion& zone : options_.regions) regions.push_back(zone.region);
     for (const ZoneGateway& gateway : options_.gateways) gateways.push_back(gateway.gateway);
-    return MakeFullNetwork(std::move(regions), std::move(gateways));
+    Network network = MakeFullNetwork(std::move(regions), std::move(gateways));
+    if (!options_.variants_file.empty()) ReadVariants(options_.variants_file, &network);
+    return network;
   }
 
   RowMatrix Demand() {

@@ -40,6 +40,7 @@ struct ZoneImportOptions {
   std::string directory;      ///< DIR
   std::string mix_directory;  ///< MIX
   std::string factors_file;   ///< of fuels; needed for a region with a fuel mix
+  std::string variants_file;  ///< models/variants_file.h; empty: one variant
   std::string demand_file;
   DemandKind demand_kind = DemandKind::kSeries;
   RequestEnergy request_energy;

@@ -64,6 +64,11 @@ TEST_F(CliTest, RefusesBadObjectives) {
               AllOf(HasSubstr("w.csv:2"), HasSubstr("unknown bucket \"Atlantis\"")));
   Write("w.csv", "bucket,heavy\nAtlantis,2\n");
   EXPECT_THAT(solve("--bucket-weight", "water:w.csv"), HasSubstr("weight"));
+  Write("w.csv", "bucket,weight\nvirginia,0\n");
+  EXPECT_THAT(solve("--bucket-weight", "water:w.csv"), AllOf(HasSubstr("w.csv:2"), HasSubstr("allowed is > 0")));
+  Write("w.csv", "bucket,weight\nvirginia,2\n");
+  EXPECT_THAT(solve("--bucket-weight", "water:w.csv"),
+              AllOf(HasSubstr("no weight for bucket"), HasSubstr("every bucket needs one")));
 }
 
 TEST_F(CliTest, RefusesBadPoliciesBeforeAnythingRuns) {
