@@ -35,6 +35,7 @@ enum class ParameterKind {
   kNumber,
   kInteger,
   kWord,      ///< one of ParameterInfo::words
+  kText,      ///< any word
   kPath,      ///< a file
   kPolicy,    ///< a spec of another policy of the catalog
   kForecast,  ///< a spec of a predictor (experiments/catalog_forecast.h)

@@ -65,7 +65,7 @@ RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& 
   if (begin) begin(*policy);
   const std::unique_ptr<SlotSource> metered = OpenMetered(period);
   std::unique_ptr<SlotSource> observed;
-  if (!period.observed.empty()) observed = OpenObserved(period);
+  if (period.is_observed_apart()) observed = OpenObserved(period);
   RunOutcome outcome;
   outcome.policy = ToString(spec);
   outcome.clairvoyant = IsClairvoyant(spec);
