@@ -120,10 +120,11 @@ const std::vector<ForecasterInfo>& ForecastCatalog() {
   return catalog;
 }
 
-void CheckForecastSpec(const Spec& spec) {
-  const PolicyArguments arguments = CheckParameters("predictor", FindForecaster(spec).parameters, spec);
+PolicyArguments CheckForecastSpec(const Spec& spec) {
+  PolicyArguments arguments = CheckParameters("predictor", FindForecaster(spec).parameters, spec);
   // What a range cannot say: levels that only some kinds of error have.
   if (spec.name == "noisy") MakeSignalError(arguments.at("kind").name, arguments);
+  return arguments;
 }
 
 std::unique_ptr<Forecaster> MakeForecaster(const ForecastContext& context, const Spec& spec) {

@@ -59,8 +59,12 @@ RunSettings ParseRunSettings(const Options& options) {
 RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& settings, const SlotObserver& observer,
                      const std::function<void(const Policy&)>& begin) {
   const Clock::time_point start = Clock::now();
-  const PolicyContext context{period.problem, settings.seed, [&period] { return OpenMetered(period); },
-                              settings.advice_timeout, [&period] { return OpenHistory(period); }};
+  const PolicyContext context{period.problem,
+                              settings.seed,
+                              [&period] { return OpenMetered(period); },
+                              settings.advice_timeout,
+                              [&period] { return OpenHistory(period); },
+                              settings.make_expert};
   const std::unique_ptr<Policy> policy = MakePolicy(context, spec);
   if (begin) begin(*policy);
   const std::unique_ptr<SlotSource> metered = OpenMetered(period);

@@ -21,13 +21,13 @@ struct Period {
   std::string trace;  ///< path of the trace file
   TraceHeader header;
   Problem problem;
-  std::string observed = {};  ///< path of the trace that policies see; empty: `trace` itself
-  int first = 0;              ///< slot of the trace with which the period begins; it has problem.num_slots
-  std::vector<ScenarioEvent> events = {};          ///< what happens to the trace
-  std::optional<SignalError> observe_error = {};   ///< put into what policies see
-  std::vector<std::string> event_specs = {};       ///< as given
-  std::string observe = {};                        ///< as given; empty: no error
-  std::shared_ptr<const Trace> loaded = nullptr;   ///< the trace in memory, for who opens it often; null: on disk
+  std::string observed = {};               ///< path of the trace that policies see; empty: `trace` itself
+  int first = 0;                           ///< slot of the trace with which the period begins; it has problem.num_slots
+  std::vector<ScenarioEvent> events = {};  ///< what happens to the trace
+  std::optional<SignalError> observe_error = {};  ///< put into what policies see
+  std::vector<std::string> event_specs = {};      ///< as given
+  std::string observe = {};                       ///< as given; empty: no error
+  std::shared_ptr<const Trace> loaded = nullptr;  ///< the trace in memory, for who opens it often; null: on disk
 
   bool is_observed_apart() const { return !observed.empty() || observe_error.has_value(); }
   /// What policies see, for people: a file, an error, or nothing where it is the trace itself.

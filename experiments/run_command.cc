@@ -43,8 +43,13 @@ RecorderOptions ParseRecorder(const Options& options) {
 
 CertifiedRun RunAndRecord(const Options& options, const Period& period, const Spec& spec,
                           const RecorderOptions& recorder_options) {
-  const RunLogInfo info{ToString(spec), period.trace, options.command_line, "evenkeel " EVENKEEL_VERSION,
-                        period.observed, period.observe, fmt::format("{}", fmt::join(period.event_specs, "\n"))};
+  const RunLogInfo info{ToString(spec),
+                        period.trace,
+                        options.command_line,
+                        "evenkeel " EVENKEEL_VERSION,
+                        period.observed,
+                        period.observe,
+                        fmt::format("{}", fmt::join(period.event_specs, "\n"))};
   RunRecorder recorder(period, info, recorder_options);
   Progress progress({"running", period.problem.num_slots, !HasOption(options, "quiet")});
   const auto observe = [&](const SlotRecord& record) {

@@ -115,9 +115,10 @@ ScenarioEvent ParseEvent(const Spec& spec, const Network& network) {
 }
 
 OptionInfo ObserveOption() {
-  return {"observe", "ERROR", "",
-          "put an error into the prices and intensities that policies see: gaussian, bias, ar1, lag, swap, adversarial, "
-          "stale or dropout, for example gaussian(level=0.1,seed=1); costs and footprints are settled without it"};
+  return {
+      "observe", "ERROR", "",
+      "put an error into the prices and intensities that policies see: gaussian, bias, ar1, lag, swap, adversarial, "
+      "stale or dropout, for example gaussian(level=0.1,seed=1); costs and footprints are settled without it"};
 }
 
 OptionInfo EventOption() {

@@ -107,9 +107,7 @@ class Block {
     const RandomPurpose purpose = first_ == 0 ? RandomPurpose::kErrorInjection : RandomPurpose::kErrorRegionOrder;
     std::vector<int> order(static_cast<std::size_t>(count_));
     std::iota(order.begin(), order.end(), 0);
-    const auto key = [&](int c) {
-      return Uniform({error_.seed, purpose, static_cast<std::uint32_t>(c)}, 0);
-    };
+    const auto key = [&](int c) { return Uniform({error_.seed, purpose, static_cast<std::uint32_t>(c)}, 0); };
     std::sort(order.begin(), order.end(), [&](int a, int b) { return key(a) < key(b); });
     const auto pairs = std::min<std::size_t>(static_cast<std::size_t>(std::lround(error_.level * count_ / 2.0)),
                                              static_cast<std::size_t>(count_ / 2));

@@ -30,8 +30,8 @@ struct SignalError {
   ErrorKind kind = ErrorKind::kGaussian;
   double level = 0.0;  ///< eps >= 0; at most 1 for swap, adversarial and dropout; whole rows for lag and stale
   std::uint64_t seed = 1;
-  double growth = 0.0;  ///< g >= 0: step k = 1, 2, .. of a forecast has the level eps (1 + g (k - 1)); not for lag, swap
-                        ///< and stale
+  double growth = 0.0;  ///< g >= 0: step k = 1, 2, .. of a forecast has the level eps (1 + g (k - 1)); not for lag,
+                        ///< swap and stale
   std::array<bool, kNumSignals> signals = {true, true, true, true};  ///< in the order of kSignals
 };
 
