@@ -29,12 +29,16 @@ struct PolicyContext {
       0.0;  ///< seconds that robust policies wait for their advice in a slot; 0: as long as it takes
   /// Opens what could be observed before the period, for policies that learn from it. Empty: nothing.
   std::function<std::unique_ptr<SlotSource>()> open_history = {};
+  /// Makes the expert of a robust policy, where its run is known already; it must decide as MakePolicy's would. Empty:
+  /// MakePolicy.
+  std::function<std::unique_ptr<Policy>(const PolicyContext&, const Spec&)> make_expert = {};
 };
 
 enum class ParameterKind {
   kNumber,
   kInteger,
   kWord,      ///< one of ParameterInfo::words
+  kText,      ///< any word
   kPath,      ///< a file
   kPolicy,    ///< a spec of another policy of the catalog
   kForecast,  ///< a spec of a predictor (experiments/catalog_forecast.h)

@@ -55,8 +55,9 @@ double PlannedSpend(const Spec& spend) {
 PolicyPointer MakeRobustPolicy(const PolicyContext& context, const PolicyArguments& arguments) {
   RobustOptions options = RobustOptionsOf(arguments);
   options.advice_timeout = context.advice_timeout;
+  const Spec& expert = arguments.at("expert");
   return MakeRobust(context.problem, MakePolicy(context, arguments.at("advice")),
-                    MakePolicy(context, arguments.at("expert")), options);
+                    context.make_expert ? context.make_expert(context, expert) : MakePolicy(context, expert), options);
 }
 
 OfflineOptimum Hindsight(const PolicyContext& context, const char* policy) {

@@ -84,6 +84,8 @@ std::string DescribeAllowed(const ParameterInfo& parameter) {
     }
     case ParameterKind::kWord:
       return fmt::format("word: {}", fmt::join(parameter.words, ", "));
+    case ParameterKind::kText:
+      return "word or quoted text";
     case ParameterKind::kPath:
       return "path of a file";
     case ParameterKind::kForecast:

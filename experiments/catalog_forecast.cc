@@ -6,9 +6,11 @@
 #include <algorithm>
 
 #include "experiments/catalog_check.h"
+#include "experiments/scenario_options.h"
 #include "experiments/suggest.h"
 #include "models/error.h"
 #include "predictors/naive.h"
+#include "predictors/noisy.h"
 #include "predictors/plan_advice.h"
 #include "predictors/ridge.h"
 
@@ -44,6 +46,22 @@ std::unique_ptr<Forecaster> MakeRidgeForecaster(const ForecastContext&, const Po
   return MakeRidge(options);
 }
 
+std::unique_ptr<Forecaster> MakeNoisyForecaster(const ForecastContext& context, const PolicyArguments& arguments) {
+  return MakeNoisy(MakeForecaster(context, arguments.at("of")), MakeSignalError(arguments.at("kind").name, arguments));
+}
+
+std::vector<ParameterInfo> NoisyParameters() {
+  ParameterInfo kind = Parameter(ParameterKind::kWord, "kind", "gaussian", "of error");
+  kind.words.assign(std::begin(kErrorKindNames), std::end(kErrorKindNames));
+  std::vector<ParameterInfo> parameters = {
+      Parameter(ParameterKind::kForecast, "of", "seasonal-naive(season=24)", "what predicts"), kind};
+  for (ParameterInfo& parameter : ErrorParameters()) parameters.push_back(std::move(parameter));
+  parameters.push_back(Parameter(ParameterKind::kNumber, "growth", "0",
+                                 "growth of the level from step to step ahead, in levels; not for lag, swap and stale",
+                                 0.0, 1e4));
+  return parameters;
+}
+
 std::vector<ForecasterInfo> MakeForecastCatalog() {
   const auto integer = ParameterKind::kInteger;
   return {
@@ -69,6 +87,7 @@ std::vector<ForecasterInfo> MakeForecastCatalog() {
         Parameter(integer, "refit", "168", "slots between two fits", 1, 8784),
         Parameter(ParameterKind::kNumber, "penalty", "100", "on squared weights at unit deviation", 0.0, 1e9)},
        MakeRidgeForecaster},
+      {"noisy", "another predictor with an error in its forecasts", NoisyParameters(), MakeNoisyForecaster},
       {"perfect", "the truth: for experiments", {}, MakePerfectForecaster, true},
   };
 }
@@ -102,14 +121,26 @@ const std::vector<ForecasterInfo>& ForecastCatalog() {
   return catalog;
 }
 
-void CheckForecastSpec(const Spec& spec) { CheckParameters("predictor", FindForecaster(spec).parameters, spec); }
+PolicyArguments CheckForecastSpec(const Spec& spec) {
+  PolicyArguments arguments = CheckParameters("predictor", FindForecaster(spec).parameters, spec);
+  // What a range cannot say: levels that only some kinds of error have.
+  if (spec.name == "noisy") MakeSignalError(arguments.at("kind").name, arguments);
+  return arguments;
+}
 
 std::unique_ptr<Forecaster> MakeForecaster(const ForecastContext& context, const Spec& spec) {
   const ForecasterInfo& info = FindForecaster(spec);
   return info.make(context, CheckParameters("predictor", info.parameters, spec));
 }
 
-bool IsClairvoyantForecast(const Spec& spec) { return FindForecaster(spec).clairvoyant; }
+bool IsClairvoyantForecast(const Spec& spec) {
+  const ForecasterInfo& info = FindForecaster(spec);
+  const PolicyArguments arguments = CheckParameters("predictor", info.parameters, spec);
+  return info.clairvoyant ||
+         std::any_of(info.parameters.begin(), info.parameters.end(), [&](const ParameterInfo& parameter) {
+           return parameter.kind == ParameterKind::kForecast && IsClairvoyantForecast(arguments.at(parameter.name));
+         });
+}
 
 std::string ForecastCatalogText() {
   std::string text = "Predictors (* looks into the future: for experiments):\n";

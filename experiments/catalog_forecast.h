@@ -31,8 +31,9 @@ struct ForecasterInfo {
 
 const std::vector<ForecasterInfo>& ForecastCatalog();
 
-/// Checks name, kinds and ranges. Throws InputError listing what is known and the closest match.
-void CheckForecastSpec(const Spec& spec);
+/// The parameters with the defaults filled in. Checks name, kinds and ranges; throws InputError listing what is known
+/// and the closest match.
+PolicyArguments CheckForecastSpec(const Spec& spec);
 std::unique_ptr<Forecaster> MakeForecaster(const ForecastContext& context, const Spec& spec);
 bool IsClairvoyantForecast(const Spec& spec);
 

@@ -25,6 +25,7 @@ Command RunCommand();
 Command CompareCommand();
 Command BacktestCommand();
 Command CheckCommand();
+Command SweepCommand();
 
 /// All of them, in the order of the help.
 std::vector<Command> AllCommands();

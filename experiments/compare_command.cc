@@ -7,6 +7,7 @@
 #include "experiments/guarantee_report.h"
 #include "experiments/objective_options.h"
 #include "experiments/output_path.h"
+#include "experiments/scenario_options.h"
 #include "models/comparison_file.h"
 #include "models/error.h"
 
@@ -82,6 +83,8 @@ Command CompareCommand() {
                   {"out", "RESULTS.h5", "", "write the table with every load and regional cost (HDF5)"},
                   {"no-optimum", "", "", "leave out the optimum and the ratios to it"},
                   ObservedOption(),
+                  ObserveOption(),
+                  EventOption(),
                   AdviceTimeoutOption()};
   for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
   for (OptionInfo& option : ObjectiveOptions()) info.options.push_back(std::move(option));

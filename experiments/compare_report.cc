@@ -151,8 +151,8 @@ std::string ComparisonText(const Period& period, const ComparisonResult& result)
   if (!rows.empty()) text += ShiftNote(rows[0].ledger);
   if (!guarantees.empty())
     text += "bound: what J is at most, whatever the advice; slack: what was left of it after a slot.\n";
-  if (!period.observed.empty())
-    text += fmt::format("Policies saw {}, and were settled with {}.\n", period.observed, period.trace);
+  if (period.is_observed_apart())
+    text += fmt::format("Policies saw {}, and were settled with {}.\n", period.sight(), period.trace);
   return text + ClairvoyantNote(result) + UnconvergedText(result);
 }
 
@@ -169,6 +169,8 @@ Json ComparisonJson(const Period& period, const ComparisonResult& result) {
   return {{"trace", period.trace},
           {"slots", period.problem.num_slots},
           {"observed", period.observed.empty() ? Json() : Json(period.observed)},
+          {"observe", period.observe.empty() ? Json() : Json(period.observe)},
+          {"events", period.event_specs},
           {"objective", ObjectiveJson(period.problem)},
           {"optimum", result.optimum ? OptimumJson(period, *result.optimum) : Json()},
           {"policies", policies}};

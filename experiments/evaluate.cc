@@ -59,13 +59,17 @@ RunSettings ParseRunSettings(const Options& options) {
 RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& settings, const SlotObserver& observer,
                      const std::function<void(const Policy&)>& begin) {
   const Clock::time_point start = Clock::now();
-  const PolicyContext context{period.problem, settings.seed, [&period] { return OpenMetered(period); },
-                              settings.advice_timeout, [&period] { return OpenHistory(period); }};
+  const PolicyContext context{period.problem,
+                              settings.seed,
+                              [&period] { return OpenMetered(period); },
+                              settings.advice_timeout,
+                              [&period] { return OpenHistory(period); },
+                              settings.make_expert};
   const std::unique_ptr<Policy> policy = MakePolicy(context, spec);
   if (begin) begin(*policy);
   const std::unique_ptr<SlotSource> metered = OpenMetered(period);
   std::unique_ptr<SlotSource> observed;
-  if (!period.observed.empty()) observed = OpenObserved(period);
+  if (period.is_observed_apart()) observed = OpenObserved(period);
   RunOutcome outcome;
   outcome.policy = ToString(spec);
   outcome.clairvoyant = IsClairvoyant(spec);

@@ -10,6 +10,7 @@
 #include "engine/certificate.h"
 #include "engine/offline.h"
 #include "engine/simulate.h"
+#include "experiments/catalog.h"
 #include "experiments/period.h"
 #include "experiments/progress.h"
 #include "experiments/spec.h"
@@ -31,6 +32,8 @@ struct RunSettings {
   std::uint64_t seed = 1;
   double advice_timeout =
       0.0;  ///< seconds that robust policies wait for their advice in a slot; 0: as long as it takes
+  /// PolicyContext::make_expert
+  std::function<std::unique_ptr<Policy>(const PolicyContext&, const Spec&)> make_expert = {};
 
   /// A seed is enough.
   RunSettings(std::uint64_t the_seed = 1, double timeout = 0.0) : seed(the_seed), advice_timeout(timeout) {}

@@ -7,12 +7,6 @@ namespace {
 
 constexpr double kRounding = 1e-9;  // of the bound
 
-// What J is at most, the meters' surprises included.
-double ProvenBound(const RunOutcome& run) {
-  const GuaranteeReport& guarantee = *run.report.guarantee;
-  return guarantee.bound - run.ledger.shift + guarantee.observation_error;
-}
-
 double RatioToExpert(const RunOutcome& run) {
   return Ratio(run.shifted_objective, run.report.guarantee->expert_objective + run.ledger.shift);
 }
@@ -20,6 +14,11 @@ double RatioToExpert(const RunOutcome& run) {
 std::string Line(const char* name, const std::string& text) { return fmt::format("{:<14}{}\n", name, text); }
 
 }  // namespace
+
+double ProvenBound(const RunOutcome& run) {
+  const GuaranteeReport& guarantee = *run.report.guarantee;
+  return guarantee.bound - run.ledger.shift + guarantee.observation_error;
+}
 
 Json GuaranteeJson(const RunOutcome& run) {
   if (!run.report.guarantee) return nullptr;

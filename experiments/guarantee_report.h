@@ -18,6 +18,9 @@ std::string GuaranteeText(const RunOutcome& run);
 /// A table of the robust policies among `runs`, empty when there are none.
 std::string GuaranteeTable(const std::vector<RunOutcome>& runs);
 
+/// What J is at most, the meters' surprises included, USD; for a run with a guarantee.
+double ProvenBound(const RunOutcome& run);
+
 /// Says that J ended above its proven bound, which is a bug; empty when it did not.
 std::string GuaranteeViolation(const RunOutcome& run);
 

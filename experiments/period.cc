@@ -7,6 +7,8 @@
 #include "experiments/numbers.h"
 #include "experiments/objective_options.h"
 #include "experiments/observations.h"
+#include "experiments/scenario_options.h"
+#include "models/disturbed_slots.h"
 #include "models/error.h"
 #include "models/trace_window.h"
 #include "models/utc_time.h"
@@ -43,33 +45,62 @@ SlotRange ParseSlotRange(const Options& options, const TraceFile& trace) {
   return {first, slot_of("to", end, start + (first + 1) * step, end) - first};
 }
 
+namespace {
+
+/// The whole trace at `path`, with what happens to it.
+std::unique_ptr<SlotSource> OpenWorld(const Period& period, const std::string& path) {
+  std::unique_ptr<SlotSource> slots;
+  if (period.loaded != nullptr && path == period.trace) {
+    slots = MakeSlotSource(*period.loaded);
+  } else {
+    slots = std::make_unique<TraceFile>(path);
+  }
+  return period.events.empty() ? std::move(slots) : MakeScenario(std::move(slots), period.events);
+}
+
+/// The whole trace as policies see it: errors don't depend on the part of it that a period takes.
+std::unique_ptr<SlotSource> OpenSight(const Period& period) {
+  std::unique_ptr<SlotSource> slots = OpenWorld(period, period.observed.empty() ? period.trace : period.observed);
+  return period.observe_error ? MakeDisturbedSlots(std::move(slots), *period.observe_error) : std::move(slots);
+}
+
+}  // namespace
+
 std::unique_ptr<SlotSource> OpenMetered(const Period& period) {
-  return MakeSlotWindow(std::make_unique<TraceFile>(period.trace), period.first, period.problem.num_slots);
+  return MakeSlotWindow(OpenWorld(period, period.trace), period.first, period.problem.num_slots);
 }
 
 std::unique_ptr<SlotSource> OpenObserved(const Period& period) {
-  const std::string& path = period.observed.empty() ? period.trace : period.observed;
-  return MakeSlotWindow(std::make_unique<TraceFile>(path), period.first, period.problem.num_slots);
+  return MakeSlotWindow(OpenSight(period), period.first, period.problem.num_slots);
 }
 
 std::unique_ptr<SlotSource> OpenHistory(const Period& period) {
-  const std::string& path = period.observed.empty() ? period.trace : period.observed;
-  return MakeSlotWindow(std::make_unique<TraceFile>(path), 0, period.first);
+  return MakeSlotWindow(OpenSight(period), 0, period.first);
 }
 
-Period OpenPeriod(const Options& options) {
+Period OpenPeriod(const Options& options, std::shared_ptr<const Trace> loaded) {
   Period period;
   period.trace = options.positionals.at(0);
+  period.loaded = std::move(loaded);
   const TraceFile file(period.trace);
   period.header = file.header();
   const Objective objective = ParseObjective(options, period.header.network);
   const SlotRange range = ParseSlotRange(options, file);
   period.first = range.first;
-  const auto slots = MakeSlotWindow(std::make_unique<TraceFile>(period.trace), range.first, range.count);
+  period.event_specs = AllValues(options, "event");
+  for (const std::string& text : period.event_specs) {
+    period.events.push_back(ParseEvent(ParseSpec(text), period.header.network));
+  }
+  const auto slots = MakeSlotWindow(OpenWorld(period, period.trace), range.first, range.count);
   period.problem = MakeProblem(period.header.network, objective, range.count, TotalDemand(*slots));
   if (HasOption(options, "observed")) {
     period.observed = TextOption(options, "observed");
     CheckObservations(period.trace, period.observed);
+  }
+  if (HasOption(options, "observe")) {
+    if (!period.observed.empty()) throw InputError("option --observe: --observed is given, too");
+    period.observe = TextOption(options, "observe");
+    period.observe_error = ParseSignalError(ParseSpec(period.observe));
   }
   return period;
 }

@@ -3,11 +3,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "experiments/options.h"
 #include "models/problem.h"
+#include "models/scenario.h"
+#include "models/signal_error.h"
 #include "models/slot.h"
 #include "models/trace.h"
 #include "models/trace_file.h"
@@ -18,8 +21,17 @@ struct Period {
   std::string trace;  ///< path of the trace file
   TraceHeader header;
   Problem problem;
-  std::string observed = {};  ///< path of the trace that policies see; empty: `trace` itself
-  int first = 0;              ///< slot of the trace with which the period begins; it has problem.num_slots
+  std::string observed = {};               ///< path of the trace that policies see; empty: `trace` itself
+  int first = 0;                           ///< slot of the trace with which the period begins; it has problem.num_slots
+  std::vector<ScenarioEvent> events = {};  ///< what happens to the trace
+  std::optional<SignalError> observe_error = {};  ///< put into what policies see
+  std::vector<std::string> event_specs = {};      ///< as given
+  std::string observe = {};                       ///< as given; empty: no error
+  std::shared_ptr<const Trace> loaded = nullptr;  ///< the trace in memory, for who opens it often; null: on disk
+
+  bool is_observed_apart() const { return !observed.empty() || observe_error.has_value(); }
+  /// What policies see, for people: a file, an error, or nothing where it is the trace itself.
+  const std::string& sight() const { return observed.empty() ? observe : observed; }
 };
 
 /// The period's slots as metered, as policies see them, and what policies may know of the time before it.
@@ -43,8 +55,8 @@ SlotRange ParseSlotRange(const Options& options, const TraceFile& trace);
 OptionInfo ObservedOption();
 
 /// Opens the trace named by the first positional argument and lays the objective's options over it; `--observed`, where
-/// it is given, must fit. Throws InputError.
-Period OpenPeriod(const Options& options);
+/// it is given, must fit. `loaded` is that trace, where it is in memory already. Throws InputError.
+Period OpenPeriod(const Options& options, std::shared_ptr<const Trace> loaded = nullptr);
 
 /// `1 slot`, `2 slots`
 std::string CountText(std::int64_t count, const std::string& noun);

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <sstream>
 
 #include "engine/certificate.h"
 #include "engine/running_certificate.h"
 #include "experiments/budget_check.h"
 #include "experiments/log_allocation.h"
 #include "experiments/run_difference.h"
+#include "experiments/scenario_options.h"
+#include "models/disturbed_slots.h"
 #include "models/error.h"
 #include "models/trace_file.h"
 #include "models/trace_window.h"
@@ -45,8 +48,16 @@ Problem ProblemOf(const RunLog& log, const std::string& path, const TraceFile& t
   return MakeProblem(network, objective, slots.num_slots(), TotalDemand(slots));
 }
 
-/// The slots of the trace that the run went through: it may have been a part.
-std::unique_ptr<SlotSource> OpenRunSlots(const RunLog& log, const std::string& path) {
+/// What happened to the trace, as the log says.
+std::vector<ScenarioEvent> EventsOf(const RunLog& log, const Network& network) {
+  std::vector<ScenarioEvent> events;
+  std::istringstream lines(log.info.events);
+  for (std::string line; std::getline(lines, line);) events.push_back(ParseEvent(ParseSpec(line), network));
+  return events;
+}
+
+/// The slots of the trace that the run went through: it may have been a part. `observe` is an error to put into them.
+std::unique_ptr<SlotSource> OpenRunSlots(const RunLog& log, const std::string& path, const std::string& observe) {
   auto trace = std::make_unique<TraceFile>(path);
   const std::int64_t start = trace->ReadSignals(0, 1).time.at(0);
   const std::int64_t step = std::llround(trace->header().slot_hours * 3600.0);
@@ -55,7 +66,10 @@ std::unique_ptr<SlotSource> OpenRunSlots(const RunLog& log, const std::string& p
     throw InputError("{}: it is not the run's trace: it has {} slots from {} on, the run {} from {} on", path,
                      trace->num_slots(), FormatUtc(start), log.num_slots(), FormatUtc(log.time[0]));
   }
-  return MakeSlotWindow(std::move(trace), static_cast<int>(ahead / step), log.num_slots());
+  const std::vector<ScenarioEvent> events = EventsOf(log, trace->header().network);
+  std::unique_ptr<SlotSource> world = MakeScenario(std::move(trace), events);
+  if (!observe.empty()) world = MakeDisturbedSlots(std::move(world), ParseSignalError(ParseSpec(observe)));
+  return MakeSlotWindow(std::move(world), static_cast<int>(ahead / step), log.num_slots());
 }
 
 /// The ledger of the logged decisions beside the logged values.
@@ -157,9 +171,11 @@ RunCheck CheckRun(const RunLog& log, const std::string& trace_path, const std::s
     throw InputError(
         "the log has neither decisions (run --allocations) nor certificates (run --certify): nothing to check");
   }
-  const std::unique_ptr<SlotSource> slots = OpenRunSlots(log, trace_path);
+  const std::unique_ptr<SlotSource> slots = OpenRunSlots(log, trace_path, "");
   std::unique_ptr<SlotSource> other;
-  if (!observed.empty()) other = OpenRunSlots(log, observed);
+  if (!observed.empty() || !log.info.observe.empty()) {
+    other = OpenRunSlots(log, observed.empty() ? trace_path : observed, log.info.observe);
+  }
   const Problem problem = ProblemOf(log, trace_path, TraceFile(trace_path), *slots);
   try {
     CheckSlots(problem, log, *slots, other ? *other : *slots, &check);

@@ -1,5 +1,6 @@
 // evenkeel run.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <limits>
@@ -13,6 +14,7 @@
 #include "experiments/output_path.h"
 #include "experiments/report_text.h"
 #include "experiments/run_recorder.h"
+#include "experiments/scenario_options.h"
 #include "models/error.h"
 
 namespace evenkeel {
@@ -41,8 +43,13 @@ RecorderOptions ParseRecorder(const Options& options) {
 
 CertifiedRun RunAndRecord(const Options& options, const Period& period, const Spec& spec,
                           const RecorderOptions& recorder_options) {
-  const RunLogInfo info{ToString(spec), period.trace, options.command_line, "evenkeel " EVENKEEL_VERSION,
-                        period.observed};
+  const RunLogInfo info{ToString(spec),
+                        period.trace,
+                        options.command_line,
+                        "evenkeel " EVENKEEL_VERSION,
+                        period.observed,
+                        period.observe,
+                        fmt::format("{}", fmt::join(period.event_specs, "\n"))};
   RunRecorder recorder(period, info, recorder_options);
   Progress progress({"running", period.problem.num_slots, !HasOption(options, "quiet")});
   const auto observe = [&](const SlotRecord& record) {
@@ -87,6 +94,8 @@ std::string CertificateText(const std::vector<PrefixCertificate>& certificates) 
 Json RunDocument(const Period& period, const RecorderOptions& options, const CertifiedRun& run) {
   Json json = {{"trace", period.trace}, {"slots", period.problem.num_slots}};
   json["observed"] = period.observed.empty() ? Json() : Json(period.observed);
+  json["observe"] = period.observe.empty() ? Json() : Json(period.observe);
+  json["events"] = period.event_specs;
   json["criteria"] = ObjectiveJson(period.problem);
   json.update(RunJson(period.problem, run.outcome));
   json["certificate"] = CertificateJson(options, run.certificates);
@@ -99,7 +108,8 @@ std::string RunText(const Period& period, const CertifiedRun& run) {
   std::string text = fmt::format("{}: {}\nJ = {}\n\n", period.trace, SizeText(period.header, period.problem.num_slots),
                                  FormulaText(period.problem));
   text += fmt::format("{:<14}{}\n{:<14}{:.6f} USD\n", "policy", outcome.policy, "J", outcome.objective);
-  if (!period.observed.empty()) text += fmt::format("{:<14}{}\n", "observed", period.observed);
+  if (period.is_observed_apart()) text += fmt::format("{:<14}{}\n", "observed", period.sight());
+  for (const std::string& event : period.event_specs) text += fmt::format("{:<14}{}\n", "event", event);
   text += fmt::format("{:<14}{:.6f} USD\n", "energy cost", ledger.energy_cost);
   if (period.problem.shed_cost) {
     text += fmt::format("{:<14}{:.6f} units of workload, {:.6f} USD\n", "unserved", ledger.shed, ledger.shed_cost);
@@ -152,6 +162,8 @@ Command RunCommand() {
        "prices of the certificates: plan (the optimum of the slots so far) or run (the run's own loads: "
        "faster, not as tight)"},
       ObservedOption(),
+      ObserveOption(),
+      EventOption(),
       AdviceTimeoutOption()};
   for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
   for (OptionInfo& option : ObjectiveOptions()) info.options.push_back(std::move(option));

@@ -82,6 +82,7 @@ struct Hdf5Writer::Impl {
   Hdf5Handle CreationProperties(const Shape& shape, bool growing, bool on_time, std::size_t element,
                                 const std::string& dataset, std::int64_t* chunk_rows);
   Dataset CreateDataset(const std::string& dataset, hid_t type, Shape shape, bool growing, bool on_time);
+  Dataset CreateTexts(const std::string& dataset, const std::vector<std::string>& texts);
   void Write(const std::string& dataset, std::int64_t first, std::int64_t count, hid_t type, const void* values);
   void WriteAttribute(const std::string& dataset, const std::string& attribute, hid_t type, H5S_class_t space,
                       const void* value);
@@ -145,6 +146,14 @@ Dataset Hdf5Writer::Impl::CreateDataset(const std::string& dataset, hid_t type, 
   return created;
 }
 
+Dataset Hdf5Writer::Impl::CreateTexts(const std::string& dataset, const std::vector<std::string>& texts) {
+  Dataset created = CreateDataset(dataset, text_type.get(), {texts.size()}, false, false);
+  std::vector<const char*> pointers;
+  for (const std::string& text : texts) pointers.push_back(text.c_str());
+  Check(H5Dwrite(created.handle.get(), text_type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), dataset);
+  return created;
+}
+
 hid_t Hdf5Writer::Impl::Object(const std::string& dataset) const {
   if (dataset.empty()) return file.get();
   const auto scale = scales.find(dataset);
@@ -195,14 +204,19 @@ Hdf5Writer::Hdf5Writer(Hdf5Writer&&) noexcept = default;
 void Hdf5Writer::AddLabels(const std::string& name, const std::string& long_name,
                            const std::vector<std::string>& labels) {
   const Shape shape = {labels.size()};
-  Dataset created = impl_->CreateDataset(name, impl_->text_type.get(), shape, false, false);
-  std::vector<const char*> texts;
-  for (const std::string& label : labels) texts.push_back(label.c_str());
-  impl_->Check(H5Dwrite(created.handle.get(), impl_->text_type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, texts.data()),
-               name);
+  Dataset created = impl_->CreateTexts(name, labels);
   impl_->Check(H5DSset_scale(created.handle.get(), name.c_str()), name);
   impl_->scales[name] = {std::move(created.handle), shape[0], false};
   SetAttribute(name, "units", "1");
+  SetAttribute(name, "long_name", long_name);
+}
+
+void Hdf5Writer::AddTexts(const std::string& name, const std::string& axis, const std::string& long_name,
+                          const std::vector<std::string>& texts) {
+  EVENKEEL_CHECK_EQ(texts.size(), static_cast<std::size_t>(impl_->scales.at(axis).extent));
+  Dataset created = impl_->CreateTexts(name, texts);
+  impl_->Check(H5DSattach_scale(created.handle.get(), impl_->scales.at(axis).dataset.get(), 0), name);
+  impl_->datasets[name] = std::move(created);
   SetAttribute(name, "long_name", long_name);
 }
 

@@ -30,6 +30,9 @@ class Hdf5Writer {
 
   /// A string coordinate.
   void AddLabels(const std::string& name, const std::string& long_name, const std::vector<std::string>& labels);
+  /// Texts along an axis, one per entry, as a dataset of its own.
+  void AddTexts(const std::string& name, const std::string& axis, const std::string& long_name,
+                const std::vector<std::string>& texts);
   /// The coordinate `time`, for `slots` slots. A growing one begins empty and grows with what is written.
   void AddTime(std::int64_t slots, bool growing);
   void AddField(const Hdf5Field& field);

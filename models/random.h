@@ -23,9 +23,11 @@ enum class RandomPurpose : std::uint32_t {
   kCarbonNoise = 20,  ///< index: region, counter: slot
   kPriceNoise = 21,
   kPriceSpike = 22,
-  kDemandNoise = 23,       ///< index: gateway, counter: slot
-  kAdvice = 500,           ///< aimless test advice; index: slot, counter: arc
-  kErrorInjection = 1000,  ///< and the numbers after it: errors injected into signals and advice
+  kDemandNoise = 23,         ///< index: gateway, counter: slot
+  kAdvice = 500,             ///< aimless test advice; index: slot, counter: arc
+  kErrorInjection = 1000,    ///< swapped gateways; 1001 to 1032, errors injected into signals: 1001 + 4 kind + signal;
+                             ///< index: region or gateway, counter: time and step ahead
+  kErrorRegionOrder = 1100,  ///< swapped regions; index: region
 };
 
 /// An endless sequence of random numbers, read at any position.

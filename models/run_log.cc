@@ -37,6 +37,8 @@ Hdf5Writer Begin(const std::string& file, const std::string& path, const Problem
   writer.SetAttribute("", "policy", info.policy);
   writer.SetAttribute("", "trace", info.trace);
   if (!info.observed.empty()) writer.SetAttribute("", "observed", info.observed);
+  if (!info.observe.empty()) writer.SetAttribute("", "observe", info.observe);
+  if (!info.events.empty()) writer.SetAttribute("", "events", info.events);
   writer.SetAttribute("", "command", info.command);
   writer.SetAttribute("", "generator", info.generator);
   writer.SetAttribute("", "history", info.generator + ": " + info.command);

@@ -36,6 +36,8 @@ struct RunLogInfo {
   std::string command;
   std::string generator;      ///< program and version
   std::string observed = {};  ///< path of the trace that the policy saw; empty: `trace` itself
+  std::string observe = {};   ///< spec of an error in what the policy saw; empty: none
+  std::string events = {};    ///< specs of what happened to the trace, a line each
 };
 
 /// How a decision of a policy that follows advice came about.

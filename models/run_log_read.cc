@@ -140,7 +140,8 @@ RunLog ReadRunLog(const std::string& path) {
   CheckSchema(file);
   const auto text = [&file](const char* attribute) { return file.Text("", attribute).value_or(""); };
   RunLog log;
-  log.info = {text("policy"), text("trace"), text("command"), text("generator"), text("observed")};
+  log.info = {text("policy"),   text("trace"),   text("command"), text("generator"),
+              text("observed"), text("observe"), text("events")};
   log.total_objective = Number(file, "", "objective");
   log.total_shift = Number(file, "", "shift");
   log.shed_price = file.Number("", "shed_price");

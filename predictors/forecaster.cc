@@ -7,13 +7,6 @@
 
 namespace evenkeel {
 
-void KeepPossible(const SignalColumns& columns, RowMatrix* forecast) {
-  for (Signal signal : {Signal::kDemand, Signal::kCarbon, Signal::kWater}) {
-    auto block = forecast->middleCols(columns.first(signal), columns.count(signal));
-    block = block.cwiseMax(0.0).eval();
-  }
-}
-
 RowMatrix Forecast(Forecaster& forecaster, const HistoryView& history, int horizon) {
   const SignalColumns& columns = history.columns();
   RowMatrix forecast(horizon, columns.size());

@@ -16,9 +16,6 @@ class Forecaster {
   virtual void Predict(const HistoryView& history, int horizon, RowMatrix* forecast) = 0;
 };
 
-/// Lifts demand, carbon and water to at least 0; only prices may be negative.
-void KeepPossible(const SignalColumns& columns, RowMatrix* forecast);
-
 /// Predict, with demand, carbon and water not below 0: [horizon x columns]. Throws InternalError for a value that is
 /// not finite.
 RowMatrix Forecast(Forecaster& forecaster, const HistoryView& history, int horizon);

@@ -19,10 +19,7 @@ void History::Append(const Slot& slot) {
   constexpr Eigen::Index kFewest = 256;
   if (num_slots() == values_.rows()) values_.conservativeResize(std::max(kFewest, 2 * values_.rows()), columns_.size());
   auto row = values_.row(num_slots());
-  row.head(gateways) = slot.demand.transpose();
-  row.segment(columns_.first(Signal::kPrice), regions) = slot.price.transpose();
-  row.segment(columns_.first(Signal::kCarbon), regions) = slot.carbon_intensity.transpose();
-  row.segment(columns_.first(Signal::kWater), regions) = slot.water_intensity.transpose();
+  row = RowOf(slot);
   times_.push_back(slot.time);
 }
 

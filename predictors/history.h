@@ -5,24 +5,10 @@
 #include <vector>
 
 #include "models/linear_algebra.h"
+#include "models/signal_columns.h"
 #include "models/slot.h"
 
 namespace evenkeel {
-
-enum class Signal { kDemand, kPrice, kCarbon, kWater };
-inline constexpr Signal kSignals[] = {Signal::kDemand, Signal::kPrice, Signal::kCarbon, Signal::kWater};
-
-/// Columns of the table: demand by gateway, then price, carbon and water intensity by region, in the units of Slot.
-struct SignalColumns {
-  int gateways = 0;
-  int regions = 0;
-
-  int size() const { return gateways + 3 * regions; }
-  int count(Signal signal) const { return signal == Signal::kDemand ? gateways : regions; }
-  int first(Signal signal) const {
-    return signal == Signal::kDemand ? 0 : gateways + (static_cast<int>(signal) - 1) * regions;
-  }
-};
 
 /// Slots in order, of a period and of the time before it.
 class History {

@@ -14,27 +14,20 @@ namespace {
 /// The slot that is seen, then forecasts.
 class ForecastSlots : public SlotSource {
  public:
-  ForecastSlots(const Slot& seen, const SignalColumns& columns, const RowMatrix& forecast, std::int64_t step)
-      : seen_(seen), columns_(columns), forecast_(forecast), step_(step) {}
+  ForecastSlots(const Slot& seen, const RowMatrix& forecast, std::int64_t step)
+      : seen_(seen), forecast_(forecast), step_(step) {}
 
   int num_slots() const override { return static_cast<int>(forecast_.rows()) + 1; }
   void Read(int t, Slot* slot) override {
     *slot = seen_;
     if (t == 0) return;
-    const auto values = [&](Signal signal) {
-      return forecast_.row(t - 1).segment(columns_.first(signal), columns_.count(signal)).transpose();
-    };
     slot->index = seen_.index + t;
     slot->time = seen_.time + t * step_;
-    slot->demand = values(Signal::kDemand);
-    slot->price = values(Signal::kPrice);
-    slot->carbon_intensity = values(Signal::kCarbon);
-    slot->water_intensity = values(Signal::kWater);
+    SetRow(forecast_.row(t - 1), slot);
   }
 
  private:
   const Slot& seen_;
-  const SignalColumns& columns_;
   const RowMatrix& forecast_;
   std::int64_t step_;
 };
@@ -69,7 +62,7 @@ class PlanAdvice : public Policy {
   void Replan(const SlotInput& input) {
     const HistoryView view(history_);
     const RowMatrix forecast = ForecastRest(view, problem_.num_slots - input.slot.index - 1);
-    ForecastSlots one_by_one(input.slot, history_.columns(), forecast, view.step());
+    ForecastSlots one_by_one(input.slot, forecast, view.step());
     const int fine = options_.merge_after > 0 ? options_.merge_after : one_by_one.num_slots();
     const std::unique_ptr<SlotSource> merged = MakeMergedSlots(one_by_one, fine, view.slots_per_day());
     SlotSource& rest = *merged;
