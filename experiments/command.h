@@ -26,6 +26,7 @@ Command CompareCommand();
 Command BacktestCommand();
 Command CheckCommand();
 Command SweepCommand();
+Command ReportCommand();
 
 /// All of them, in the order of the help.
 std::vector<Command> AllCommands();

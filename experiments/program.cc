@@ -109,7 +109,7 @@ std::vector<Command> AllCommands() {
   return {TraceGenerateCommand(), TraceImportCommand(),   TraceImportZonesCommand(),
           TraceInfoCommand(),     TraceValidateCommand(), SolveCommand(),
           RunCommand(),           CompareCommand(),       BacktestCommand(),
-          CheckCommand(),         SweepCommand()};
+          CheckCommand(),         SweepCommand(),         ReportCommand()};
 }
 
 int RunProgram(const std::vector<std::string>& arguments) {

@@ -137,8 +137,10 @@ TEST_F(CliTest, GivesTheSameResultsOnAnyNumberOfThreads) {
 
 TEST_F(CliTest, JudgesByTheObjectiveThatIsAskedFor) {
   Generate("t.h5", {"--variants", "3"});
-  Write("theta.csv",
-        "bucket,weight\n" + SucceedJson({"trace", "info", "t.h5"})["regions"][0]["name"].get<std::string>() + ",2\n");
+  std::string theta = "bucket,weight\n";
+  const Json info = SucceedJson({"trace", "info", "t.h5"});
+  for (const Json& region : info["regions"]) theta += region["name"].get<std::string>() + ",2\n";
+  Write("theta.csv", theta);
   const Json run =
       SucceedJson({"run", "t.h5", "--policy", "cost", "--weight", "carbon=10", "--weight", "performance=500", "--norm",
                    "performance=2", "--bucket-weight", "water:theta.csv", "--shed-cost", "1e6"});

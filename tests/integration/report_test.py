@@ -1,0 +1,120 @@
+"""The page of `evenkeel report`: every figure that the data allows is there and drawn, in a browser, without errors.
+
+Usage: report_test.py PROGRAM        (with Chromium where it is installed; without it the page is only parsed)
+"""
+import base64
+import html.parser
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = None
+CONFIG = """title = A sweep <of> few & small cells
+trace = small.h5
+policy = norm-greedy(q=8)
+policy = plan(forecast=noisy(of=perfect,kind=gaussian,level={level},seed={seed}))
+policy = robust(advice=plan(forecast=noisy(of=perfect,kind=gaussian,level={level},seed={seed})),rho={rho})
+policy = robust(advice=adversary,rho={rho})
+weight = carbon={carbon}
+[vary]
+level = 0, 0.3
+seed = 1, 2
+rho = 0.05, 0.2
+carbon = 500, 1500
+"""
+FIGURES = ["ratio-forecast-error", "realised-forecast-error", "frontier", "burden-carbon", "burden-water", "unevenness",
+           "cost-equity", "slack", "certified-ratio", "slack-over-time"]
+
+
+def evenkeel(folder, *arguments):
+    return subprocess.run([PROGRAM, *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+class Page(html.parser.HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.figures, self.images, self.links, self.rows = [], [], [], 0
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if tag == "figure":
+            self.figures.append(attributes["id"])
+        if tag == "img":
+            self.images.append(attributes["src"])
+        if tag == "tr":
+            self.rows += 1
+        self.links += [value for name, value in attrs if name in ("href", "src") and not value.startswith("data:")]
+
+
+class ReportTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.folder = pathlib.Path(cls.temporary.name)
+        (cls.folder / "few.ini").write_text(CONFIG)
+        for command in (["trace", "generate", "--slots", "48", "--regions", "4", "--gateways", "3", "--out", "small.h5"],
+                        ["sweep", "few.ini", "--out", "few.h5", "--quiet"],
+                        ["run", "small.h5", "--policy", "robust(advice=adversary,rho=0.1)", "--certify", "12", "--out",
+                         "run.h5", "--quiet"],
+                        ["report", "few.h5", "--run", "run.h5", "--out", "few.html", "--figures", "figures"]):
+            done = evenkeel(cls.folder, *command)
+            assert done.returncode == 0, (command, done.stderr)
+        cls.text = (cls.folder / "few.html").read_text()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def test_has_every_figure_and_nothing_from_outside(self):
+        page = Page(self.text)
+        self.assertEqual(page.figures, FIGURES)
+        self.assertEqual(page.links, [])
+        self.assertIn("A sweep &lt;of&gt; few &amp; small cells", self.text)
+        for name, image in zip(page.figures, page.images):
+            svg = base64.b64decode(image.split(",", 1)[1]).decode()
+            self.assertGreater(len(re.findall(r"<path d=\"M[^\"]{20,}", svg)), 4, name)
+
+    def test_figures_are_files_for_papers_too(self):
+        for name in FIGURES:
+            self.assertTrue((self.folder / "figures" / f"{name}.svg").read_bytes().startswith(b"<?xml"))
+            self.assertTrue((self.folder / "figures" / f"{name}.pdf").read_bytes().startswith(b"%PDF"))
+
+    def test_lists_every_cell_with_its_command(self):
+        cells = len(re.findall(r"<td class='text long'><code>evenkeel run small.h5 ", self.text))
+        self.assertEqual(cells, Page(self.text).rows - 1)
+        self.assertGreaterEqual(cells, 2 * (1 + 4 + 8 + 2))
+
+    def test_opens_in_a_browser(self):
+        browser = shutil.which("chromium")
+        if browser is None:
+            self.skipTest("no chromium")
+        probe = "<script>onload = () => { document.title = [...document.images].map(i => i.naturalWidth).join() }</script>"
+        (self.folder / "probe.html").write_text(self.text.replace("</body>", probe + "</body>"))
+        done = subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+                               f"--user-data-dir={self.folder}/profile", "--dump-dom", f"file://{self.folder}/probe.html"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("CONSOLE", done.stderr)
+        widths = [int(one) for one in re.search(r"<title>([\d,]*)</title>", done.stdout).group(1).split(",")]
+        self.assertEqual(len(widths), len(FIGURES))
+        self.assertGreater(min(widths), 200)
+
+    def test_refuses_other_files(self):
+        for arguments, word in ((["report", "small.h5", "--out", "x.html"], "evenkeel-trace"),
+                                (["report", "few.ini", "--out", "x.html"], "cannot read few.ini"),
+                                (["report", "few.h5", "--run", "few.h5", "--out", "x.html"], "a second sweep"),
+                                (["report", "few.h5", "--out", "nowhere/x.html"], "nowhere")):
+            done = evenkeel(self.folder, *arguments)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(word, done.stderr)
+            self.assertFalse((self.folder / "x.html").exists())
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv.pop(1)
+    unittest.main()
