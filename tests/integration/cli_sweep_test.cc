@@ -51,20 +51,6 @@ class SweepTest : public CliTest {
     while (std::getline(lines, line)) values.push_back(Fields(line).at(at));
     return values;
   }
-
-  static std::vector<std::string> Fields(const std::string& line) {
-    std::vector<std::string> fields(1);
-    bool quoted = false;
-    for (char c : line) {
-      if (c == '"') quoted = !quoted;
-      if (c == ',' && !quoted) {
-        fields.emplace_back();
-      } else if (c != '"') {
-        fields.back() += c;
-      }
-    }
-    return fields;
-  }
 };
 
 TEST_F(SweepTest, RunsEveryCellAndCleansUp) {
