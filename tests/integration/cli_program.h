@@ -107,6 +107,21 @@ class CliTest : public ::testing::Test {
     return text.str();
   }
 
+  /// A line of CSV, without quotes inside of fields.
+  static std::vector<std::string> Fields(const std::string& line) {
+    std::vector<std::string> fields(1);
+    bool quoted = false;
+    for (char c : line) {
+      if (c == '"') quoted = !quoted;
+      if (c == ',' && !quoted) {
+        fields.emplace_back();
+      } else if (c != '"') {
+        fields.back() += c;
+      }
+    }
+    return fields;
+  }
+
   std::filesystem::path folder_;
   std::filesystem::path streams_;
 

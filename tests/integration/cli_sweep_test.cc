@@ -1,0 +1,246 @@
+// A sweep as its user runs it: on threads, ranks and parts, killed and resumed, with cells that fail.
+#include <algorithm>
+#include <random>
+
+#include "tests/integration/cli_program.h"
+
+namespace evenkeel {
+namespace {
+
+/// Twelve cells over four kinds of policy and two levels.
+constexpr const char* kConfig = R"(title = a test
+trace = trace.h5
+policy = norm-greedy(q={q})
+policy = robust(advice=random,rho={rho},mode={mode})
+policy = plan(forecast=noisy(of=perfect,level={level},seed=3),every=6)
+observe = none
+observe = gaussian(level=0.2)
+
+[vary]
+q = 4, 8
+rho = 0.1
+mode = line, switch
+level = 0, 0.2
+)";
+
+class SweepTest : public CliTest {
+ protected:
+  void SetUp() override {
+    CliTest::SetUp();
+    Generate("trace.h5");
+    Write("sweep.ini", kConfig);
+  }
+
+  std::vector<std::string> Sweep(const std::string& out, std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments = {"sweep", "sweep.ini", "--out", out + ".h5", "--csv", out + ".csv", "--quiet"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+
+  std::string Results(const std::string& out) const { return Text(folder_ / (out + ".h5")); }
+
+  /// A column of the CSV, by name.
+  std::vector<std::string> Column(const std::string& out, const std::string& name) const {
+    std::istringstream lines(Text(folder_ / (out + ".csv")));
+    std::string line;
+    std::getline(lines, line);
+    const std::vector<std::string> header = Fields(line);
+    const auto at = static_cast<std::size_t>(std::find(header.begin(), header.end(), name) - header.begin());
+    EXPECT_LT(at, header.size()) << name;
+    std::vector<std::string> values;
+    while (std::getline(lines, line)) values.push_back(Fields(line).at(at));
+    return values;
+  }
+};
+
+TEST_F(SweepTest, RunsEveryCellAndCleansUp) {
+  EXPECT_EQ(Succeed(Sweep("s")), "s.h5: 12 cells, 0 found finished, 0 failed\n");
+  EXPECT_EQ(Files(), (std::set<std::string>{"s.csv", "s.h5", "s.h5.times.csv", "sweep.ini", "trace.h5"}));
+  const std::vector<std::string> policies = Column("s", "policy"), observe = Column("s", "observe");
+  EXPECT_EQ(policies.at(0), "norm-greedy(q=4)");
+  EXPECT_EQ(policies.at(11), "plan(forecast=noisy(of=perfect,level=0.2,seed=3),every=6)");
+  EXPECT_EQ(observe.at(0), "");
+  EXPECT_EQ(observe.at(11), "gaussian(level=0.2)");
+}
+
+TEST_F(SweepTest, ACellIsWhatItsCommandSays) {
+  Succeed(Sweep("s"));
+  const std::vector<std::string> objectives = Column("s", "objective");
+  const nlohmann::json alone = SucceedJson({"run", "trace.h5", "--policy", "robust(advice=random,rho=0.1,mode=switch)",
+                                            "--observe", "gaussian(level=0.2)", "--quiet"});
+  EXPECT_EQ(Column("s", "command").at(9),
+            "evenkeel run trace.h5 --policy 'robust(advice=random,rho=0.1,mode=switch)' --observe "
+            "'gaussian(level=0.2)'");
+  EXPECT_EQ(std::stod(objectives.at(9)), alone["objective"].get<double>());
+  EXPECT_EQ(std::stod(Column("s", "expert_objective").at(9)), alone["guarantee"]["expert_objective"].get<double>());
+}
+
+TEST_F(SweepTest, ThreadsChangeNothing) {
+  Succeed(Sweep("one", {"--threads", "1"}));
+  Succeed(Sweep("three", {"--threads", "3"}));
+  EXPECT_EQ(Results("one"), Results("three"));
+  EXPECT_EQ(Text(folder_ / "one.csv"), Text(folder_ / "three.csv"));
+}
+
+TEST_F(SweepTest, PartsMakeTheWhole) {
+  Succeed(Sweep("whole"));
+  EXPECT_EQ(Succeed(Sweep("s", {"--part", "2/3"})), "s.h5: part 2 of 3 is finished, of 12 cells\n");
+  EXPECT_EQ(Files().count("s.h5"), 0u);
+  Succeed(Sweep("s", {"--part", "1/3"}));
+  EXPECT_EQ(Succeed(Sweep("s")), "s.h5: 12 cells, 8 found finished, 0 failed\n");
+  EXPECT_EQ(Results("s"), Results("whole"));
+  EXPECT_EQ(Files().count("s.h5.journal-2of3"), 0u);
+}
+
+TEST_F(SweepTest, SurvivesKills) {
+  Succeed({"trace", "generate", "--regions", "8", "--slots", "240", "--quiet", "--out", "trace.h5"});
+  Succeed(Sweep("whole"));
+  std::mt19937 random(20);
+  int resumed = 0;
+  for (int trial = 0; trial < 20; ++trial) {
+    const std::string out = "s" + std::to_string(trial);
+    ProgramLimits limits;
+    limits.kill_after_ms = static_cast<int>(random() % 500);
+    const ProgramResult killed = Run(Sweep(out), limits);
+    if (killed.exit_code == -1) Run(Sweep(out), limits);  // and again, in what is left
+    const std::string message = Succeed(Sweep(out));
+    resumed += message.find(" 0 found") == std::string::npos;
+    EXPECT_EQ(Results(out), Results("whole")) << limits.kill_after_ms << " ms";
+    EXPECT_EQ(Files().count(out + ".h5.journal"), 0u);
+  }
+  EXPECT_GT(resumed, 3) << "otherwise nothing was tried";
+}
+
+TEST_F(SweepTest, AFullDiskLosesNoFinishedCell) {
+  Succeed(Sweep("whole"));
+  ProgramLimits limits;
+  limits.file_bytes = 6000;  // the header and a few cells
+  const ProgramResult full = Run(Sweep("s"), limits);
+  EXPECT_EQ(full.exit_code, 2);
+  EXPECT_EQ(full.err, "evenkeel: error: cannot write s.h5.journal: File too large\n");
+  const std::string message = Succeed(Sweep("s"));
+  EXPECT_EQ(message.find(" 0 found"), std::string::npos) << message;
+  EXPECT_EQ(Results("s"), Results("whole"));
+}
+
+TEST_F(SweepTest, AnOutputThatCannotBeWrittenIsFoundFirst) {
+  EXPECT_NE(Refuse(Sweep("/proc/s")).find("/proc/s.h5"), std::string::npos);
+  EXPECT_NE(Refuse(Sweep("nowhere/s")).find("nowhere/s.h5"), std::string::npos);
+  EXPECT_NE(Refuse({"sweep", "sweep.ini", "--out", "trace.h5"}).find("is read by this command"), std::string::npos);
+}
+
+TEST_F(SweepTest, AJournalOfAnotherSweepIsRefused) {
+  Succeed(Sweep("s", {"--part", "1/2"}));
+  Write("sweep.ini", std::string(kConfig) + "# changed\n");
+  EXPECT_NE(Refuse(Sweep("s", {"--part", "1/2"})).find("belongs to another sweep"), std::string::npos);
+  Write("sweep.ini", kConfig);
+  Generate("trace.h5", {"--seed", "9"});
+  EXPECT_NE(Refuse(Sweep("s", {"--part", "1/2"})).find("belongs to another sweep"), std::string::npos);
+}
+
+TEST_F(SweepTest, AFailedCellIsNamedAndTheOthersAreKept) {
+  Write("sweep.ini", "trace = trace.h5\npolicy = cost\npolicy = faulty(kind=infeasible)\npolicy = water\n");
+  for (int time = 0; time < 2; ++time) {
+    const ProgramResult result = Run(Sweep("s"));
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_EQ(result.err.rfind("evenkeel: error: cell 1: slot 0: the policy's decision violates", 0), 0u) << result.err;
+    EXPECT_NE(result.err.find("evenkeel run trace.h5 --policy 'faulty(kind=infeasible)'"), std::string::npos);
+    EXPECT_EQ(result.out, time == 0 ? "s.h5: 3 cells, 0 found finished, 1 failed\n"
+                                    : "s.h5: 3 cells, 2 found finished, 1 failed\n");
+    EXPECT_EQ(Column("s", "objective").at(1), "");
+    EXPECT_NE(Column("s", "objective").at(2), "");
+    EXPECT_NE(Column("s", "failure").at(1), "");
+  }
+}
+
+TEST_F(SweepTest, ABrokenBoundFailsTheSweep) {
+  Succeed(Sweep("s", {"--part", "1/2"}));
+  std::string journal = Text(folder_ / "s.h5.journal-1of2");
+  const std::string kept = R"("violation":"")";
+  journal.replace(journal.find(kept), kept.size(), R"("violation":"J ended above its bound")");
+  Write("s.h5.journal-1of2", journal);
+  const ProgramResult result = Run(Sweep("s"));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("J ended above its bound"), std::string::npos) << result.err;
+}
+
+TEST_F(SweepTest, LevelsAreIndependentAndLevelZeroIsNoError) {
+  Succeed(Sweep("both"));
+  std::string only = kConfig;
+  only.replace(only.find("level = 0, 0.2"), 14, "level = 0.2");
+  Write("sweep.ini", only);
+  Succeed(Sweep("only"));
+  const std::vector<std::string> both = Column("both", "objective"), alone = Column("only", "objective");
+  EXPECT_EQ(both.at(5), alone.at(4));
+  EXPECT_EQ(both.at(11), alone.at(9));
+  EXPECT_NE(both.at(4), both.at(5));
+  const auto objective = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"run", "trace.h5", "--quiet"});
+    return SucceedJson(arguments)["objective"].get<double>();
+  };
+  EXPECT_EQ(std::stod(both.at(4)), objective({"--policy", "plan(forecast=perfect,every=6)"}));
+  EXPECT_EQ(objective({"--policy", "dmd", "--observe", "swap(level=0)"}), objective({"--policy", "dmd"}));
+}
+
+#ifdef EVENKEEL_MPI
+TEST_F(SweepTest, RanksChangeNothing) {
+  if (std::system("command -v mpirun >/dev/null") != 0) GTEST_SKIP() << "no mpirun";
+  Succeed(Sweep("alone"));
+  for (const char* ranks : {"2", "3"}) {
+    const std::string command = "cd " + folder_.string() + " && mpirun --allow-run-as-root --oversubscribe -n " +
+                                ranks + " " EVENKEEL_PROGRAM " sweep sweep.ini --out r.h5 --quiet >out.txt 2>&1";
+    EXPECT_EQ(std::system(command.c_str()), 0) << Text(folder_ / "out.txt");
+    EXPECT_EQ(Text(folder_ / "out.txt"), "r.h5: 12 cells, 0 found finished, 0 failed\n");
+    EXPECT_EQ(Results("r"), Results("alone")) << ranks << " ranks";
+  }
+}
+#endif
+
+/// What is wrong with a file, and where it is said to be.
+struct BadConfig {
+  const char* text;
+  const char* message;
+};
+
+TEST_F(SweepTest, BadFilesAreRefusedWithTheirLine) {
+  const BadConfig bad[] = {
+      {"trace = trace.h5\npolcy = cost\n", "bad.ini:2: unknown key \"polcy\", did you mean \"policy\"?"},
+      {"trace = trace.h5\n", "bad.ini:1: the file ends without a \"policy\""},
+      {"trace = trace.h5\npolicy = cost\n[vray]\n", "bad.ini:3: unknown section [vray]"},
+      {"trace = trace.h5\npolicy = cost\nwords\n", "bad.ini:3: "},
+      {"trace = trace.h5\n\npolicy = norm-greedy(q={q})\n[vary]\nq =\n", "bad.ini:5: the values of \"q\" are an empty"},
+      {"trace = trace.h5\npolicy = norm-greedy(q={q})\n[vary]\nq = 1,,2\n",
+       "bad.ini:4: the values of \"q\" are an empty"},
+      {"trace = trace.h5\npolicy = norm-greedy(q={q})\n[vary]\nq = 1, 1\n", "bad.ini:4: \"q\" has the value 1 twice"},
+      {"trace = trace.h5\npolicy = norm-greedy(q={q})\n[vary]\np = 1\n", "bad.ini:2: {q} has no values"},
+      {"trace = trace.h5\npolicy = cost\n[vary]\np = 1\n", "bad.ini:4: \"p\" is used nowhere"},
+      {"trace = trace.h5\npolicy = norm-greedy(q={q)\n", "bad.ini:2: \"norm-greedy(q={q)\" has a brace without"},
+      {"trace = trace.h5\npolicy = norm-greedy(q={q})\n[vary]\nq = 8, 99\n",
+       "bad.ini:2: policy \"norm-greedy\": parameter \"q\" is 99"},
+      {"trace = trace.h5\npolicy = plan(forecast=noisy(kind=lag,level=0.5))\n", "bad.ini:2: error \"lag\": the level"},
+      {"trace = trace.h5\npolicy = fixed-price(file=no.csv)\n", "bad.ini:2: "},
+      {"trace = no.h5\npolicy = cost\n", "bad.ini:1: "},
+      {"trace = trace.h5\nperiod = 2023-01-01\npolicy = cost\n",
+       "bad.ini:2: period: \"2023-01-01\" is neither all nor"},
+      {"trace = trace.h5\nperiod = 2023-01-01 2099-01-01\npolicy = cost\n", "bad.ini:2: option --to"},
+      {"trace = trace.h5\nweight = carbn=1\npolicy = cost\n", "bad.ini:2: option --weight: unknown group"},
+      {"trace = trace.h5\nobserve = gausian(level=1)\npolicy = cost\n", "bad.ini:2: unknown error \"gausian\""},
+      {"trace = trace.h5\nobserve = gaussian(level=1,signals=demand)\npolicy = cost\n",
+       "bad.ini:2: error \"gaussian\""},
+      {"trace = trace.h5\nevent = outage(region=atlantis,from=2023-01-01,to=2023-01-02)\npolicy = cost\n",
+       "bad.ini:2: event \"outage\": unknown region \"atlantis\""},
+      {"trace = trace.h5\nevent = outage(region=all,from=2023-01-01,to=2023-01-02)\npolicy = cost\n",
+       "bad.ini:2: slot 0"},
+      {"trace = trace.h5\nseed = x\npolicy = cost\n", "bad.ini:2: seed"},
+      {"trace = trace.h5\noptimum = maybe\npolicy = cost\n", "bad.ini:2: optimum"},
+      {"trace = trace.h5\nseed = 1\nseed = 2\npolicy = cost\n", "bad.ini:3: \"seed\" is given twice"},
+  };
+  for (const BadConfig& config : bad) {
+    Write("bad.ini", config.text);
+    const std::string message = Refuse({"sweep", "bad.ini", "--out", "s.h5", "--quiet"});
+    EXPECT_EQ(message.rfind(std::string("evenkeel: error: ") + config.message, 0), 0u) << config.text << message;
+  }
+}
+
+}  // namespace
+}  // namespace evenkeel
