@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "experiments/catalog_check.h"
+#include "experiments/catalog_networks.h"
 #include "experiments/suggest.h"
 #include "models/error.h"
 #include "predictors/naive.h"
@@ -44,6 +45,19 @@ std::unique_ptr<Forecaster> MakeRidgeForecaster(const ForecastContext&, const Po
   return MakeRidge(options);
 }
 
+std::unique_ptr<Forecaster> MakeLearnedForecaster(const ForecastContext& context, const PolicyArguments& arguments) {
+  const std::string path = arguments.at("file").name;
+  const Checkpoint checkpoint = ReadCheckpoint(path);
+  if (checkpoint.training.epoch > 0)
+    throw InputError("{}: a training that has not ended, expected the file that it was to write", path);
+  if (context.trace) CheckFits(checkpoint, *context.trace, path);
+  return MakeLearned(checkpoint, ParseNetwork(ParseSpec(checkpoint.network)), path);
+}
+
+ParameterInfo FileParameter(std::string description) {
+  return Parameter(ParameterKind::kPath, "file", "", std::move(description));
+}
+
 std::vector<ForecasterInfo> MakeForecastCatalog() {
   const auto integer = ParameterKind::kInteger;
   return {
@@ -69,6 +83,10 @@ std::vector<ForecasterInfo> MakeForecastCatalog() {
         Parameter(integer, "refit", "168", "slots between two fits", 1, 8784),
         Parameter(ParameterKind::kNumber, "penalty", "100", "on squared weights at unit deviation", 0.0, 1e9)},
        MakeRidgeForecaster},
+      {"learned",
+       "a network that `evenkeel train` has trained",
+       {FileParameter("what it wrote")},
+       MakeLearnedForecaster},
       {"perfect", "the truth: for experiments", {}, MakePerfectForecaster, true},
   };
 }
@@ -87,7 +105,9 @@ const ForecasterInfo& FindForecaster(const Spec& spec) {
 std::unique_ptr<Policy> MakePlan(const PolicyContext& context, const PolicyArguments& arguments) {
   History past;
   if (context.open_history) past.AppendAll(*context.open_history());
-  const ForecastContext forecast{context.open_future, past.num_slots()};
+  const double slot_hours = past.num_slots() < 2 ? 0.0 : static_cast<double>(HistoryView(past).step()) / 3600.0;
+  const ForecastContext forecast{context.open_future, past.num_slots(),
+                                 IdentityOf(context.problem.network, slot_hours)};
   PlanOptions options;
   options.every = IntegerArgument(arguments, "every");
   options.horizon = IntegerArgument(arguments, "horizon");
@@ -106,6 +126,16 @@ void CheckForecastSpec(const Spec& spec) { CheckParameters("predictor", FindFore
 std::unique_ptr<Forecaster> MakeForecaster(const ForecastContext& context, const Spec& spec) {
   const ForecasterInfo& info = FindForecaster(spec);
   return info.make(context, CheckParameters("predictor", info.parameters, spec));
+}
+
+std::vector<std::string> FilesOfForecast(const Spec& spec) {
+  std::vector<std::string> files;
+  for (const ParameterInfo& parameter : FindForecaster(spec).parameters) {
+    if (parameter.kind != ParameterKind::kPath) continue;
+    for (const auto& [name, value] : spec.parameters)
+      if (name == parameter.name) files.push_back(value.name);
+  }
+  return files;
 }
 
 bool IsClairvoyantForecast(const Spec& spec) { return FindForecaster(spec).clairvoyant; }

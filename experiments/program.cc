@@ -108,8 +108,8 @@ int Dispatch(const std::vector<std::string>& arguments) {
 std::vector<Command> AllCommands() {
   return {TraceGenerateCommand(), TraceImportCommand(),   TraceImportZonesCommand(),
           TraceInfoCommand(),     TraceValidateCommand(), SolveCommand(),
-          RunCommand(),           CompareCommand(),       BacktestCommand(),
-          CheckCommand()};
+          RunCommand(),           CompareCommand(),       TrainCommand(),
+          BacktestCommand(),      CheckCommand()};
 }
 
 int RunProgram(const std::vector<std::string>& arguments) {

@@ -25,6 +25,7 @@ enum class RandomPurpose : std::uint32_t {
   kPriceSpike = 22,
   kDemandNoise = 23,       ///< index: gateway, counter: slot
   kAdvice = 500,           ///< aimless test advice; index: slot, counter: arc
+  kTraining = 600,         ///< order of origins; index: round, counter: place
   kErrorInjection = 1000,  ///< and the numbers after it: errors injected into signals and advice
 };
 
