@@ -121,8 +121,10 @@ Origins OriginsOf(const TrainingData& data) {
     throw InputError("{} slots to train on, expected at least {}: {} days before a forecast and {} after it", train,
                      window + targets, kLongDays, kFutureDays);
   if (origins.valid.empty())
-    throw InputError("{} slots to validate on, expected at least {}", valid - data.first_valid,
-                     first - data.first_valid + targets);
+    throw InputError(
+        "{} slots to validate on, expected at least {}: {} days after a forecast, and {} before it unless {}",
+        valid - data.first_valid, first - data.first_valid + targets, kFutureDays, kLongDays,
+        "they begin where the training part ends");
   return origins;
 }
 
