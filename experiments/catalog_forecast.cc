@@ -9,9 +9,11 @@
 #include "experiments/catalog_networks.h"
 #include "experiments/suggest.h"
 #include "models/error.h"
+#include "predictors/average.h"
 #include "predictors/naive.h"
 #include "predictors/plan_advice.h"
 #include "predictors/ridge.h"
+#include "predictors/script.h"
 
 namespace evenkeel {
 namespace {
@@ -54,6 +56,10 @@ std::unique_ptr<Forecaster> MakeLearnedForecaster(const ForecastContext& context
   return MakeLearned(checkpoint, ParseNetwork(ParseSpec(checkpoint.network)), path);
 }
 
+std::unique_ptr<Forecaster> MakeAverageForecaster(const ForecastContext& context, const PolicyArguments& arguments) {
+  return MakeAverage(MakeForecaster(context, arguments.at("first")), MakeForecaster(context, arguments.at("second")));
+}
+
 ParameterInfo FileParameter(std::string description) {
   return Parameter(ParameterKind::kPath, "file", "", std::move(description));
 }
@@ -87,6 +93,17 @@ std::vector<ForecasterInfo> MakeForecastCatalog() {
        "a network that `evenkeel train` has trained",
        {FileParameter("what it wrote")},
        MakeLearnedForecaster},
+      {"torchscript",
+       "a TorchScript module, for example made in Python; fades into the hourly mean behind its steps",
+       {FileParameter("the module"), Parameter(integer, "window", "168", "slots that it sees", 1, 87840)},
+       [](const ForecastContext&, const PolicyArguments& arguments) {
+         return MakeScript(arguments.at("file").name, IntegerArgument(arguments, "window"));
+       }},
+      {"average",
+       "the mean of two predictors",
+       {Parameter(ParameterKind::kForecast, "first", "hourly-mean(days=7)", "one"),
+        Parameter(ParameterKind::kForecast, "second", "ridge", "the other")},
+       MakeAverageForecaster},
       {"perfect", "the truth: for experiments", {}, MakePerfectForecaster, true},
   };
 }
@@ -131,14 +148,25 @@ std::unique_ptr<Forecaster> MakeForecaster(const ForecastContext& context, const
 std::vector<std::string> FilesOfForecast(const Spec& spec) {
   std::vector<std::string> files;
   for (const ParameterInfo& parameter : FindForecaster(spec).parameters) {
-    if (parameter.kind != ParameterKind::kPath) continue;
-    for (const auto& [name, value] : spec.parameters)
-      if (name == parameter.name) files.push_back(value.name);
+    for (const auto& [name, value] : spec.parameters) {
+      if (name != parameter.name) continue;
+      if (parameter.kind == ParameterKind::kPath) files.push_back(value.name);
+      if (parameter.kind != ParameterKind::kForecast) continue;
+      for (std::string& file : FilesOfForecast(value)) files.push_back(std::move(file));
+    }
   }
   return files;
 }
 
-bool IsClairvoyantForecast(const Spec& spec) { return FindForecaster(spec).clairvoyant; }
+bool IsClairvoyantForecast(const Spec& spec) {
+  const ForecasterInfo& info = FindForecaster(spec);
+  return info.clairvoyant || std::any_of(info.parameters.begin(), info.parameters.end(), [&](const auto& parameter) {
+           return parameter.kind == ParameterKind::kForecast &&
+                  std::any_of(spec.parameters.begin(), spec.parameters.end(), [&](const auto& given) {
+                    return given.first == parameter.name && IsClairvoyantForecast(given.second);
+                  });
+         });
+}
 
 std::string ForecastCatalogText() {
   std::string text = "Predictors (* looks into the future: for experiments):\n";

@@ -2,16 +2,18 @@
 #pragma once
 
 #include "predictors/neural.h"
+#include "predictors/script.h"
 
 namespace evenkeel {
 
-/// Changes with every change of predictors/neural.h: a library of another build is refused.
+/// Changes with every change of predictors/neural.h and predictors/script.h: a library of another build is refused.
 inline constexpr int kTorchLibraryVersion = 1;
 inline constexpr char kTorchLibraryFile[] = "libevenkeel_torch.so";
 inline constexpr char kTorchLibrarySymbol[] = "evenkeel_torch_library";
 
 struct TorchLibrary {
   int version = kTorchLibraryVersion;
+  std::unique_ptr<Script> (*load_script)(const std::string& path) = nullptr;
   std::unique_ptr<Neural> (*make)(const NeuralSpec&, const NeuralShape&, const NeuralRuntime&) = nullptr;
 };
 

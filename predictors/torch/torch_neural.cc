@@ -9,6 +9,7 @@
 
 #include "models/error.h"
 #include "predictors/torch/networks.h"
+#include "predictors/torch/torch_script.h"
 #include "predictors/torch_library.h"
 
 namespace evenkeel {
@@ -160,7 +161,7 @@ std::unique_ptr<Neural> Make(const NeuralSpec& spec, const NeuralShape& shape, c
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) const TorchLibrary* evenkeel_torch_library() {
-  static const TorchLibrary library{kTorchLibraryVersion, Make};
+  static const TorchLibrary library{kTorchLibraryVersion, LoadScript, Make};
   return &library;
 }
 
