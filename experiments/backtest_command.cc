@@ -47,8 +47,11 @@ int RunBacktest(const Options& options) {
   const std::string out = HasOption(options, "out") ? TextOption(options, "out") : "";
   const TraceFile file(path);
   const Judged judged = ReadJudged(options, path, file);
-  CheckOutputs({out}, {path});
-  const ForecastContext context{[&path] { return std::make_unique<TraceFile>(path); }, 0};
+  std::vector<std::string> inputs = FilesOfForecast(spec);
+  inputs.push_back(path);
+  CheckOutputs({out}, inputs);
+  const TraceIdentity identity = IdentityOf(file.header().network, file.header().slot_hours);
+  const ForecastContext context{[&path] { return std::make_unique<TraceFile>(path); }, 0, identity};
   const std::unique_ptr<Forecaster> forecaster = MakeForecaster(context, spec);
   BacktestReport report{path, ToString(spec), IsClairvoyantForecast(spec), file.header(), judged.options, {}};
   {

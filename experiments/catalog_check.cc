@@ -140,8 +140,9 @@ std::vector<std::string> FilesOf(const Spec& spec) {
     const ParameterInfo* parameter = FindByName(info->parameters, name);
     if (parameter == nullptr) continue;
     if (parameter->kind == ParameterKind::kPath) files.push_back(value.name);
-    if (parameter->kind != ParameterKind::kPolicy) continue;
-    for (std::string& file : FilesOf(value)) files.push_back(std::move(file));
+    const bool policy = parameter->kind == ParameterKind::kPolicy;
+    if (!policy && parameter->kind != ParameterKind::kForecast) continue;
+    for (std::string& file : policy ? FilesOf(value) : FilesOfForecast(value)) files.push_back(std::move(file));
   }
   return files;
 }

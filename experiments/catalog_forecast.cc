@@ -6,13 +6,16 @@
 #include <algorithm>
 
 #include "experiments/catalog_check.h"
+#include "experiments/catalog_networks.h"
 #include "experiments/scenario_options.h"
 #include "experiments/suggest.h"
 #include "models/error.h"
+#include "predictors/average.h"
 #include "predictors/naive.h"
 #include "predictors/noisy.h"
 #include "predictors/plan_advice.h"
 #include "predictors/ridge.h"
+#include "predictors/script.h"
 
 namespace evenkeel {
 namespace {
@@ -62,6 +65,23 @@ std::vector<ParameterInfo> NoisyParameters() {
   return parameters;
 }
 
+std::unique_ptr<Forecaster> MakeLearnedForecaster(const ForecastContext& context, const PolicyArguments& arguments) {
+  const std::string path = arguments.at("file").name;
+  const Checkpoint checkpoint = ReadCheckpoint(path);
+  if (checkpoint.training.epoch > 0)
+    throw InputError("{}: a training that has not ended, expected the file that it was to write", path);
+  if (context.trace) CheckFits(checkpoint, *context.trace, path);
+  return MakeLearned(checkpoint, ParseNetwork(ParseSpec(checkpoint.network)), path);
+}
+
+std::unique_ptr<Forecaster> MakeAverageForecaster(const ForecastContext& context, const PolicyArguments& arguments) {
+  return MakeAverage(MakeForecaster(context, arguments.at("first")), MakeForecaster(context, arguments.at("second")));
+}
+
+ParameterInfo FileParameter(std::string description) {
+  return Parameter(ParameterKind::kPath, "file", "", std::move(description));
+}
+
 std::vector<ForecasterInfo> MakeForecastCatalog() {
   const auto integer = ParameterKind::kInteger;
   return {
@@ -88,6 +108,21 @@ std::vector<ForecasterInfo> MakeForecastCatalog() {
         Parameter(ParameterKind::kNumber, "penalty", "100", "on squared weights at unit deviation", 0.0, 1e9)},
        MakeRidgeForecaster},
       {"noisy", "another predictor with an error in its forecasts", NoisyParameters(), MakeNoisyForecaster},
+      {"learned",
+       "a network that `evenkeel train` has trained",
+       {FileParameter("what it wrote")},
+       MakeLearnedForecaster},
+      {"torchscript",
+       "a TorchScript module, for example made in Python; fades into the hourly mean behind its steps",
+       {FileParameter("the module"), Parameter(integer, "window", "168", "slots that it sees", 1, 87840)},
+       [](const ForecastContext&, const PolicyArguments& arguments) {
+         return MakeScript(arguments.at("file").name, IntegerArgument(arguments, "window"));
+       }},
+      {"average",
+       "the mean of two predictors",
+       {Parameter(ParameterKind::kForecast, "first", "hourly-mean(days=7)", "one"),
+        Parameter(ParameterKind::kForecast, "second", "ridge", "the other")},
+       MakeAverageForecaster},
       {"perfect", "the truth: for experiments", {}, MakePerfectForecaster, true},
   };
 }
@@ -106,7 +141,9 @@ const ForecasterInfo& FindForecaster(const Spec& spec) {
 std::unique_ptr<Policy> MakePlan(const PolicyContext& context, const PolicyArguments& arguments) {
   History past;
   if (context.open_history) past.AppendAll(*context.open_history());
-  const ForecastContext forecast{context.open_future, past.num_slots()};
+  const double slot_hours = past.num_slots() < 2 ? 0.0 : static_cast<double>(HistoryView(past).step()) / 3600.0;
+  const ForecastContext forecast{context.open_future, past.num_slots(),
+                                 IdentityOf(context.problem.network, slot_hours)};
   PlanOptions options;
   options.every = IntegerArgument(arguments, "every");
   options.horizon = IntegerArgument(arguments, "horizon");
@@ -131,6 +168,19 @@ PolicyArguments CheckForecastSpec(const Spec& spec) {
 std::unique_ptr<Forecaster> MakeForecaster(const ForecastContext& context, const Spec& spec) {
   const ForecasterInfo& info = FindForecaster(spec);
   return info.make(context, CheckParameters("predictor", info.parameters, spec));
+}
+
+std::vector<std::string> FilesOfForecast(const Spec& spec) {
+  std::vector<std::string> files;
+  for (const ParameterInfo& parameter : FindForecaster(spec).parameters) {
+    for (const auto& [name, value] : spec.parameters) {
+      if (name != parameter.name) continue;
+      if (parameter.kind == ParameterKind::kPath) files.push_back(value.name);
+      if (parameter.kind != ParameterKind::kForecast) continue;
+      for (std::string& file : FilesOfForecast(value)) files.push_back(std::move(file));
+    }
+  }
+  return files;
 }
 
 bool IsClairvoyantForecast(const Spec& spec) {

@@ -6,11 +6,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "experiments/catalog.h"
 #include "predictors/forecaster.h"
+#include "predictors/learned.h"
 
 namespace evenkeel {
 
@@ -19,6 +21,8 @@ struct ForecastContext {
   /// Opens the future, for the predictor that is clairvoyant on purpose; empty where nobody may look ahead.
   std::function<std::unique_ptr<SlotSource>()> open_future;
   int slots_before = 0;  ///< slots that histories hold before the first one of the future
+  /// What a trained predictor must have been trained for; empty: not compared.
+  std::optional<TraceIdentity> trace = {};
 };
 
 struct ForecasterInfo {
@@ -36,6 +40,8 @@ const std::vector<ForecasterInfo>& ForecastCatalog();
 PolicyArguments CheckForecastSpec(const Spec& spec);
 std::unique_ptr<Forecaster> MakeForecaster(const ForecastContext& context, const Spec& spec);
 bool IsClairvoyantForecast(const Spec& spec);
+/// Files that the spec's parameters name.
+std::vector<std::string> FilesOfForecast(const Spec& spec);
 
 /// The list for people.
 std::string ForecastCatalogText();

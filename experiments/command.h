@@ -23,6 +23,7 @@ Command TraceValidateCommand();
 Command SolveCommand();
 Command RunCommand();
 Command CompareCommand();
+Command TrainCommand();
 Command BacktestCommand();
 Command CheckCommand();
 Command SweepCommand();

@@ -108,8 +108,9 @@ int Dispatch(const std::vector<std::string>& arguments) {
 std::vector<Command> AllCommands() {
   return {TraceGenerateCommand(), TraceImportCommand(),   TraceImportZonesCommand(),
           TraceInfoCommand(),     TraceValidateCommand(), SolveCommand(),
-          RunCommand(),           CompareCommand(),       BacktestCommand(),
-          CheckCommand(),         SweepCommand(),         ReportCommand()};
+          RunCommand(),           CompareCommand(),       TrainCommand(),
+          BacktestCommand(),      CheckCommand(),         SweepCommand(),
+          ReportCommand()};
 }
 
 int RunProgram(const std::vector<std::string>& arguments) {

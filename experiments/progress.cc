@@ -75,4 +75,9 @@ Progress::~Progress() {
 
 void Progress::Step() { impl_->done.fetch_add(1, std::memory_order_relaxed); }
 
+void Progress::SetLabel(const std::string& label) {
+  const std::lock_guard<std::mutex> lock(impl_->mutex);
+  impl_->options.label = label;
+}
+
 }  // namespace evenkeel

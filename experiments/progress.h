@@ -22,6 +22,8 @@ class Progress {
 
   /// One step is done. Callable from several threads.
   void Step();
+  /// What is shown before the bar from here on.
+  void SetLabel(const std::string& label);
 
  private:
   struct Impl;

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "models/error.h"
+#include "predictors/average.h"
 #include "predictors/intervals.h"
 #include "predictors/naive.h"
 #include "predictors/ridge.h"
@@ -49,6 +50,12 @@ TEST(History, KeepsColumnsInOrder) {
 TEST(Forecasters, Persistence) {
   const History history = MakeHistory(3, [](int t) { return t; });
   EXPECT_EQ(DemandForecast(*MakePersistence(), history, 3), (Values{2, 2, 2}));
+}
+
+// Persistence says 2 2 2, the season 1 2 1.
+TEST(Forecasters, Average) {
+  const History history = MakeHistory(3, [](int t) { return t; });
+  EXPECT_EQ(DemandForecast(*MakeAverage(MakePersistence(), MakeSeasonalNaive(2)), history, 3), (Values{1.5, 2, 1.5}));
 }
 
 TEST(Forecasters, SeasonalNaive) {

@@ -1,0 +1,27 @@
+#include "predictors/average.h"
+
+#include <utility>
+
+namespace evenkeel {
+namespace {
+
+class Average : public Forecaster {
+ public:
+  Average(std::unique_ptr<Forecaster> first, std::unique_ptr<Forecaster> second)
+      : first_(std::move(first)), second_(std::move(second)) {}
+
+  void Predict(const HistoryView& history, int horizon, RowMatrix* forecast) override {
+    *forecast = 0.5 * (Forecast(*first_, history, horizon) + Forecast(*second_, history, horizon));
+  }
+
+ private:
+  std::unique_ptr<Forecaster> first_, second_;
+};
+
+}  // namespace
+
+std::unique_ptr<Forecaster> MakeAverage(std::unique_ptr<Forecaster> first, std::unique_ptr<Forecaster> second) {
+  return std::make_unique<Average>(std::move(first), std::move(second));
+}
+
+}  // namespace evenkeel

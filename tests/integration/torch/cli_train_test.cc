@@ -1,0 +1,113 @@
+// `train`, and what it makes, as a user runs them.
+#include <gmock/gmock.h>
+
+#include "tests/integration/cli_program.h"
+
+namespace evenkeel {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+class TrainCli : public CliTest {
+ protected:
+  void SetUp() override {
+    CliTest::SetUp();
+    MakeTrace("train.h5", "2023-01-01", "1600");
+    MakeTrace("valid.h5", "2023-03-08T16:00", "1000");
+  }
+
+  void MakeTrace(const std::string& name, const std::string& start, const std::string& slots,
+                 const std::string& regions = "3") const {
+    EXPECT_EQ(Succeed({"trace", "generate", "--regions", regions, "--gateways", "2", "--slots", slots, "--start", start,
+                       "--quiet", "--out", name}),
+              "");
+  }
+
+  static std::vector<std::string> Train(const std::string& out, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {
+        "train", "--predictor", "gru(hidden=8)", "--train", "train.h5", "--valid", "valid.h5",
+        "--out", out,           "--samples",     "128",     "--epochs", "3",       "--quiet"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+
+  std::string Weights(const std::string& name) const {
+    const std::string text = Text(folder_ / name);
+    return text.substr(text.find("}}") + 2, text.size() - text.find("}}") - 6);  // without the header and its checksum
+  }
+};
+
+TEST_F(TrainCli, TrainsAForecasterForBacktestsAndPlans) {
+  EXPECT_THAT(Succeed(Train("m.pt", {"--losses", "m.csv"})),
+              AllOf(HasSubstr("m.pt: gru(dropout=0.1,hidden=8,layers=1)"), HasSubstr("of 3")));
+  EXPECT_EQ(Files(), (std::set<std::string>{"train.h5", "valid.h5", "m.pt", "m.csv"}));
+  EXPECT_THAT(Text(folder_ / "m.csv"), AllOf(HasSubstr("epoch,rate,train,valid\n1,0.001,"), HasSubstr("\n3,")));
+  const Json json = SucceedJson({"backtest", "valid.h5", "--predictor", "learned(file=m.pt)"});
+  EXPECT_EQ(json["predictor"], "learned(file=m.pt)");
+  EXPECT_LT(double(json["signals"]["carbon"]["mae"]), 2.0 * double(json["signals"]["carbon"]["seasonal_naive_mae"]));
+  EXPECT_NE(json["signals"]["carbon"]["mae"],
+            SucceedJson({"backtest", "valid.h5", "--predictor", "hourly-mean"})["signals"]["carbon"]["mae"]);
+  const Json compared = SucceedJson({"compare", "valid.h5", "--from", "2023-04-15", "--to", "2023-04-17", "--policy",
+                                     "plan(forecast=learned(file=m.pt),every=6)"});
+  EXPECT_LT(double(compared["policies"][0]["ratio"]), 1.2);
+}
+
+TEST_F(TrainCli, SameSeedSameBytesOtherSeedOthers) {
+  for (const char* out : {"a.pt", "b.pt"}) Succeed(Train(out, {"--seed", "4"}));
+  Succeed(Train("c.pt", {"--seed", "5"}));
+  EXPECT_EQ(Weights("a.pt"), Weights("b.pt"));
+  EXPECT_NE(Weights("a.pt"), Weights("c.pt"));
+}
+
+TEST_F(TrainCli, GoesOnAfterAKillAndEndsWithTheSameBits) {
+  const auto with_out = [&](const std::string& out) {
+    std::vector<std::string> arguments = {
+        "train", "--predictor", "gru(hidden=8)", "--train",  "train.h5", "--valid",    "valid.h5", "--out",
+        out,     "--samples",   "128",           "--epochs", "8",        "--patience", "8",        "--quiet"};
+    return arguments;
+  };
+  Succeed(with_out("unbroken.pt"));
+  int kills = 0;
+  for (int milliseconds = 900; Files().count("broken.pt") == 0 && kills < 200; milliseconds += 100) {
+    ProgramLimits limits;
+    limits.kill_after_ms = milliseconds;
+    if (Run(with_out("broken.pt"), limits).exit_code == -1) ++kills;
+  }
+  EXPECT_GE(kills, 1);
+  EXPECT_EQ(Weights("unbroken.pt"), Weights("broken.pt"));
+  EXPECT_EQ(Files().count("broken.pt.training"), 0u);
+}
+
+TEST_F(TrainCli, BadInputIsNamed) {
+  Succeed(Train("m.pt", {"--seed", "4"}));
+  EXPECT_THAT(Refuse(Train("train.h5")), HasSubstr("train.h5"));
+  EXPECT_THAT(Refuse({"train", "--predictor", "gruu", "--train", "train.h5", "--valid", "valid.h5", "--out", "x.pt"}),
+              HasSubstr("did you mean \"gru\""));
+  EXPECT_THAT(Refuse({"train", "--predictor", "gru", "--train", "valid.h5", "--valid", "train.h5", "--out", "x.pt"}),
+              HasSubstr("validation comes after training"));
+  EXPECT_THAT(Refuse(Train("x.pt", {"--device", "tpu"})), HasSubstr("allowed are cpu and cuda"));
+  MakeTrace("short.h5", "2023-05-01", "300");
+  EXPECT_THAT(Refuse({"train", "--predictor", "gru", "--train", "train.h5", "--valid", "short.h5", "--out", "x.pt"}),
+              HasSubstr("300 slots to validate on"));
+  MakeTrace("more.h5", "2023-05-01", "1200", "4");
+  EXPECT_THAT(Refuse({"train", "--predictor", "gru", "--train", "train.h5", "--valid", "more.h5", "--out", "x.pt"}),
+              AllOf(HasSubstr("more.h5"), HasSubstr("3 regions, the trace has 4")));
+  EXPECT_THAT(Refuse({"backtest", "more.h5", "--predictor", "learned(file=m.pt)"}),
+              AllOf(HasSubstr("m.pt"), HasSubstr("3 regions, the trace has 4")));
+  EXPECT_THAT(Refuse({"compare", "more.h5", "--policy", "plan(forecast=learned(file=m.pt))"}),
+              HasSubstr("3 regions, the trace has 4"));
+  EXPECT_THAT(Refuse({"backtest", "valid.h5", "--predictor", "learned(file=m.pt)", "--out", "m.pt"}),
+              HasSubstr("m.pt"));
+  const std::string whole = Text(folder_ / "m.pt");
+  Write("torn.pt", whole.substr(0, whole.size() / 2));
+  EXPECT_THAT(Refuse({"backtest", "valid.h5", "--predictor", "learned(file=torn.pt)"}),
+              AllOf(HasSubstr("torn.pt"), HasSubstr("cut off or damaged")));
+  // What an interrupted training with other options has left.
+  Write("other.pt.training", whole);
+  EXPECT_THAT(Refuse(Train("other.pt", {"--seed", "5"})), AllOf(HasSubstr("seed=4"), HasSubstr("remove the file")));
+}
+
+}  // namespace
+}  // namespace evenkeel

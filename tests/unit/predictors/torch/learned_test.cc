@@ -1,0 +1,166 @@
+// The laws of predictors/forecaster.h for trained networks, and what training may know.
+#include "predictors/learned.h"
+
+#include <gmock/gmock.h>
+
+#include <cstring>
+
+#include "experiments/catalog_networks.h"
+#include "models/error.h"
+#include "models/generate.h"
+#include "models/trace.h"
+#include "predictors/training.h"
+
+namespace evenkeel {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int kSlots = 24 * 100, kTrain = 24 * 64;
+
+Trace MakeTrace() {
+  GeneratorOptions options;
+  options.regions = 3;
+  options.gateways = 2;
+  options.slots = kSlots;
+  return GenerateTrace(options);
+}
+
+/// Slots [0, count), each value from slot `changed` on another one.
+History HistoryOf(const Trace& trace, int count, int changed = kSlots) {
+  const auto source = MakeSlotSource(trace);
+  History history;
+  Slot slot;
+  for (int t = 0; t < count; ++t) {
+    source->Read(t, &slot);
+    if (t >= changed) {
+      for (Vector* signal : {&slot.demand, &slot.price, &slot.carbon_intensity, &slot.water_intensity})
+        *signal = signal->reverse().eval() * 3.0 + Vector::Constant(signal->size(), 1.0);
+    }
+    history.Append(slot);
+  }
+  return history;
+}
+
+Checkpoint TrainOn(const History& train, const History& valid, const std::string& network) {
+  const Trace trace = MakeTrace();
+  const NeuralSpec spec = ParseNetwork(ParseSpec(network));
+  const TraceIdentity identity = IdentityOf(trace.header.network, 1.0);
+  Checkpoint checkpoint;
+  checkpoint.network = NetworkText(spec);
+  checkpoint.gateways = identity.gateways;
+  checkpoint.regions = identity.regions;
+  checkpoint.units = SignalUnits();
+  checkpoint.scales = TrainingScales(HistoryView(train));
+  TrainingOptions options;
+  options.epochs = 2;
+  options.samples = 64;
+  options.batch = 16;
+  const auto neural = MakeNeural(spec, ShapeOf(train.columns(), 24), {1, 1, "cpu"});
+  Train({train, valid, train.num_slots()}, options, neural.get(), &checkpoint, [](const Checkpoint&) {}, {});
+  return checkpoint;
+}
+
+const Checkpoint& Trained(const std::string& network) {
+  static std::map<std::string, Checkpoint> checkpoints;
+  const auto found = checkpoints.find(network);
+  if (found != checkpoints.end()) return found->second;
+  const Trace trace = MakeTrace();
+  return checkpoints[network] = TrainOn(HistoryOf(trace, kTrain), HistoryOf(trace, kSlots), network);
+}
+
+std::unique_ptr<Forecaster> Make(const std::string& network) {
+  const Checkpoint& checkpoint = Trained(network);
+  return MakeLearned(checkpoint, ParseNetwork(ParseSpec(checkpoint.network)), "m.pt");
+}
+
+const std::vector<std::string> kNetworks = {"dlinear", "mlp(hidden=8)", "tcn(hidden=8)", "gru(hidden=8)",
+                                            "patch(hidden=8)"};
+
+bool SameBits(const RowMatrix& a, const RowMatrix& b) {
+  return a.size() == b.size() &&
+         std::memcmp(a.data(), b.data(), sizeof(double) * static_cast<std::size_t>(a.size())) == 0;
+}
+
+TEST(Learned, F1NothingAfterTheViewIsSeen) {
+  const Trace trace = MakeTrace();
+  const History history = HistoryOf(trace, kSlots);
+  for (const std::string& network : kNetworks) {
+    for (int n : {300, 700, 1500}) {
+      const auto used = Make(network), fresh = Make(network);
+      Forecast(*used, HistoryView(history, 2000), 30);
+      const History changed = HistoryOf(trace, kSlots, n), before = HistoryOf(trace, kSlots, n - 1);
+      const RowMatrix forecast = Forecast(*used, HistoryView(history, n), 800);
+      EXPECT_TRUE(SameBits(forecast, Forecast(*fresh, HistoryView(changed, n), 800))) << network << " " << n;
+      EXPECT_FALSE(SameBits(forecast, Forecast(*fresh, HistoryView(before, n), 800))) << "the last slot counts";
+    }
+  }
+}
+
+TEST(Learned, F2EveryHorizonIsServedFromOneSlotOn) {
+  const History history = HistoryOf(MakeTrace(), kSlots);
+  for (const std::string& network : kNetworks) {
+    const auto forecaster = Make(network);
+    for (int n : {1, 2, 25, 671, 672, kSlots}) {
+      for (int horizon : {0, 1, 24, 25, 744})
+        EXPECT_TRUE(Forecast(*forecaster, HistoryView(history, n), horizon).allFinite()) << network << " " << n;
+    }
+  }
+}
+
+// As the laws say of forecasts: nothing after the training part changes the statistics or the gradients. The validation
+// part decides when to stop; both runs here stop at the same epoch.
+TEST(Learned, TrainingKnowsItsPartOnly) {
+  const Trace trace = MakeTrace();
+  const History train = HistoryOf(trace, kTrain), valid = HistoryOf(trace, kSlots);
+  const History other = HistoryOf(trace, kSlots, kTrain), past = HistoryOf(trace, kTrain, kTrain - 1);
+  EXPECT_EQ(TrainingScales(HistoryView(train)), TrainingScales(HistoryView(other, kTrain)));
+  EXPECT_NE(TrainingScales(HistoryView(train)), TrainingScales(HistoryView(past)));
+  std::vector<std::string> last;
+  for (const auto& [train_part, valid_part] :
+       {std::pair(train, valid), std::pair(train, other), std::pair(past, valid)}) {
+    Checkpoint checkpoint;
+    checkpoint.scales = TrainingScales(HistoryView(train_part));
+    TrainingOptions options;
+    options.epochs = 2;
+    options.samples = 64;
+    const auto neural = MakeNeural(ParseNetwork(ParseSpec("mlp(hidden=8)")), ShapeOf(train.columns(), 24), {});
+    Train({train_part, valid_part, kTrain}, options, neural.get(), &checkpoint, [](const Checkpoint&) {}, {});
+    last.push_back(neural->SaveWeights());
+  }
+  EXPECT_EQ(last[0], last[1]);
+  EXPECT_NE(last[0], last[2]);
+}
+
+std::string Message(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(Learned, RefusesATraceThatDoesNotFit) {
+  const Checkpoint& checkpoint = Trained("dlinear");
+  const TraceIdentity good{checkpoint.gateways, checkpoint.regions, 1.0};
+  CheckFits(checkpoint, good, "m.pt");
+  TraceIdentity other = good;
+  other.slot_hours = 0.5;
+  EXPECT_THAT(Message([&] { CheckFits(checkpoint, other, "m.pt"); }), HasSubstr("m.pt: trained on slots of 1 h"));
+  other = good;
+  other.regions.pop_back();
+  EXPECT_THAT(Message([&] { CheckFits(checkpoint, other, "m.pt"); }), HasSubstr("3 regions, the trace has 2"));
+  other = good;
+  other.gateways[1] = "Mars";
+  EXPECT_THAT(Message([&] { CheckFits(checkpoint, other, "m.pt"); }), HasSubstr("it is \"Mars\""));
+  Checkpoint units = checkpoint;
+  units.units[1] = "EUR/MWh";
+  EXPECT_THAT(Message([&] { CheckFits(units, good, "m.pt"); }), HasSubstr("EUR/MWh"));
+  Checkpoint wrong = checkpoint;
+  wrong.weights = Trained("gru(hidden=8)").weights;
+  EXPECT_THAT(Message([&] { MakeLearned(wrong, ParseNetwork(ParseSpec("dlinear")), "m.pt"); }), HasSubstr("m.pt: "));
+}
+
+}  // namespace
+}  // namespace evenkeel
