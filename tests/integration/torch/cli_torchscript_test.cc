@@ -50,7 +50,8 @@ TEST_F(TorchScriptCli, TheExampleForecasts) {
   EXPECT_NE(json["signals"]["carbon"]["mae"], naive["signals"]["carbon"]["mae"]);
 }
 
-// Yesterday's slots, the columns in their order, are seasonal-naive to the bit; one step of them fades. Times come as well.
+// Yesterday's slots, the columns in their order, are seasonal-naive to the bit; one step of them fades. Times come as
+// well.
 TEST_F(TorchScriptCli, ValuesComeInAndGoOutInOrder) {
   MakeModules({{"yesterday.pt", "values[-24:]"},
                {"step.pt", "values[-24:-23]"},
@@ -69,7 +70,11 @@ TEST_F(TorchScriptCli, ValuesComeInAndGoOutInOrder) {
 }
 
 TEST_F(TorchScriptCli, BadModulesAreNamed) {
-  MakeModules({{"columns.pt", "values[:, :3]"},{"number.pt", "values.sum()"},{"pair.pt", "(values, values)"},{"nan.pt", "values[-24:] / 0.0 - values[-24:] / 0.0"},{"fails.pt", "values.reshape(1, 2520) @ values.reshape(2520, 1)"}});
+  MakeModules({{"columns.pt", "values[:, :3]"},
+               {"number.pt", "values.sum()"},
+               {"pair.pt", "(values, values)"},
+               {"nan.pt", "values[-24:] / 0.0 - values[-24:] / 0.0"},
+               {"fails.pt", "values.reshape(1, 2520) @ values.reshape(2520, 1)"}});
   EXPECT_THAT(Refuse(Backtest("columns.pt")),
               AllOf(HasSubstr("columns.pt"), HasSubstr("168 x 3"), HasSubstr("1 x 15")));
   EXPECT_THAT(Refuse(Backtest("number.pt")), AllOf(HasSubstr("number.pt"), HasSubstr("expected 2")));
