@@ -14,7 +14,7 @@
 namespace evenkeel {
 namespace {
 
-constexpr int kSlotsPerChunk = 64;
+constexpr int kSlotsPerChunk = 32;
 constexpr int kMostChunks = 32;                                 // each holds a curvature of its own
 constexpr double kLeastOfTheWay = 0.9, kMostOfTheWay = 0.9995;  // to the boundary
 constexpr double kInfeasibilityWeight = 100.0;  // a user can live with a gap of 1e-9, but not with a broken constraint
@@ -234,6 +234,7 @@ bool InteriorPoint::Iterate() {
   present_ = Pass([&](double* block, double* scratch, SlotSums* sums) {
     FactoriseBatch(shape_, update_, coupling_.price.data(), block, scratch, sums);
   });
+  present_.FoldCurvature();
   coupling_.load = data_.initial_load + present_.load;
   Judge();
   if (best_.accurate || worse_ >= kPatience) return false;

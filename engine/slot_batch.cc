@@ -6,6 +6,8 @@
 namespace evenkeel {
 namespace {
 
+constexpr double kBlocksAreFaster = 3.0;
+
 /// Diagonal by diagonal of the matrix of gateways and regions; unserved workload last.
 std::vector<int> OrderOfArcs(const PeriodData& data) {
   const int size = std::max(data.num_regions, data.num_gateways);
@@ -110,6 +112,39 @@ void LayOutElimination(SlotShape* shape) {
   }
 }
 
+/// Where B and N0 may differ from zero, and whether these are so few that C^-1 is worth its cost: in multiplications
+/// with an addition, n^3 for itself, and one per entry of B for each inner node and each activity, against n^2 Q / 2 +
+/// n Q^2 / 2, which run in larger blocks.
+void LayOutMeetings(SlotShape* shape) {
+  const int n = shape->num_inner, rows = shape->matrix_rows(), q = shape->num_activities;
+  std::vector<char> filled(SlotShape::PackedRow(rows));
+  for (const SlotShape::Entry& entry : shape->entries) filled[entry.index] = 1;
+  for (int node = 0; node < shape->num_outer; ++node) {
+    for (int r = shape->first_touched[node]; r < shape->first_touched[node + 1]; ++r) {
+      for (int c = shape->first_touched[node]; c <= r; ++c)
+        filled[SlotShape::PackedRow(shape->touched[r]) + shape->touched[c]] = 1;
+    }
+  }
+  const auto meets = [&](int row, int column) { return filled[SlotShape::PackedRow(row) + column] != 0; };
+  shape->first_met.push_back(0);
+  shape->first_peer.push_back(0);
+  for (int p = n; p < rows; ++p) {
+    for (int c = 0; c < n; ++c) {
+      if (meets(p, c)) shape->met.push_back(c);
+    }
+    for (int r = p; r < rows; ++r) {
+      if (meets(r, p)) shape->peers.push_back(r - n);
+    }
+    shape->first_met.push_back(static_cast<int>(shape->met.size()));
+    shape->first_peer.push_back(static_cast<int>(shape->peers.size()));
+  }
+  for (int e = SlotShape::PackedRow(n); e < SlotShape::PackedRow(rows); ++e) {
+    if (filled[e]) shape->filled.push_back(e);
+  }
+  const double inverse = 1.0 * n * n * n + (n + 0.5 * q) * static_cast<double>(shape->met.size());
+  shape->few_meetings = kBlocksAreFaster * inverse < 0.5 * n * q * (n + q);
+}
+
 BatchFields LayOutFields(const SlotShape& shape) {
   BatchFields field;
   const auto reserve = [&](int* first, int rows) {
@@ -143,14 +178,18 @@ SlotShape::SlotShape(const PeriodData& data)
   LayOutLoads(data, this);
   LayOutEntries(this);
   LayOutElimination(this);
+  LayOutMeetings(this);
   field = LayOutFields(*this);
 }
 
 int SlotShape::scratch_rows() const {
   // D, u twice, reciprocals; right-hand sides of nodes, three times; prices and answers of activities; an outer node's
-  // row; the matrix
+  // row; the matrix; the inverse with its lines behind the matrix, what activities share, columns of both
+  const int inverse = few_meetings ? num_inner * num_inner + static_cast<int>(met.size()) +
+                                         kColumnsAtOnce * (num_inner + num_activities)
+                                   : 0;
   return 5 * num_arcs + 3 * (num_gateways + num_regions) + 2 * num_activities + matrix_rows() +
-         PackedRow(matrix_rows());
+         PackedRow(matrix_rows() + (few_meetings ? num_inner : 0)) + inverse;
 }
 
 SlotBlocks::SlotBlocks(const PeriodData& data, const SlotShape& shape)
@@ -194,6 +233,11 @@ void SlotSums::Reset(int num_loads) {
   cost = dual_value = primal_residual = dual_residual = 0.0;
   curvature.setZero(num_loads, num_loads);
   for (Vector* v : {&load, &response, &product_response, &unit_response}) v->setZero(num_loads);
+}
+
+void SlotSums::FoldCurvature() {
+  for (Eigen::Index c = 0; c < curvature.cols(); ++c)
+    curvature.col(c).tail(curvature.rows() - c - 1) += curvature.row(c).tail(curvature.cols() - c - 1).transpose();
 }
 
 void SlotSums::Add(const SlotSums& other) {

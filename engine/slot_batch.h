@@ -13,7 +13,8 @@
 //     | E D K'        E D E' |
 //
 // once its nodes are eliminated. No two gateways share an arc, nor do two regions, so the more numerous kind of node
-// ("outer") is eliminated term by term; the others ("inner") by Cholesky's method.
+// ("outer") is eliminated term by term; the others ("inner") by Cholesky's method. With C the inner nodes' matrix, B
+// what activities share with them and N0 with each other, then, N = N0 - B' C^-1 B.
 //
 // A batch's numbers lie in one block of rows, each with one number per lane; SlotShape says which row is what.
 #pragma once
@@ -86,9 +87,18 @@ struct SlotShape {
   std::vector<int> touched;
   std::vector<int> first_weight;  ///< by outer node
   std::vector<Weight> weights;
+  /// Where activities meet few inner nodes (large networks of little reach), N comes from the inverse of the inner
+  /// nodes' matrix, at the entries that are not zero before nodes are eliminated.
+  bool few_meetings = false;
+  std::vector<int> filled;     ///< entries of the activities' packed rows that may differ from zero
+  std::vector<int> first_met;  ///< by activity: inner nodes that it meets
+  std::vector<int> met;
+  std::vector<int> first_peer;  ///< by activity: activities that it meets, itself and those behind it
+  std::vector<int> peers;
   BatchFields field;
 
   /// Packed lower triangle of the matrix of inner nodes and activities: row r starts at PackedRow(r).
+  static constexpr int kColumnsAtOnce = 2;  ///< of N, by the inverse: C^-1 B's then fit into the innermost cache
   static int PackedRow(int r) { return r * (r + 1) / 2; }
   int matrix_rows() const { return num_inner + num_activities; }
   /// Rows of scratch that a thread needs.
@@ -121,9 +131,9 @@ class SlotBlocks {
 
 /// What batches add up.
 struct SlotSums {
-  Eigen::MatrixXd curvature;               ///< sum of M, lower triangle, [loads x loads]
-  Vector load;                             ///< I E x
-  Vector response;                         ///< I E dx at the given price step (Factorise: affine, no price step)
+  Eigen::MatrixXd curvature;  ///< sum of M, [loads x loads]: each pair's entry lies on either side, in parts
+  Vector load;                ///< I E x
+  Vector response;            ///< I E dx at the given price step (Factorise: affine, no price step)
   Vector product_response, unit_response;  ///< of the second-order terms, and of complementarity 1 everywhere
   double xz = 0.0, xdz = 0.0, zdx = 0.0, dxdz = 0.0;
   double primal_ratio = 0.0, dual_ratio = 0.0;  ///< largest -dx / x and -dz / z
@@ -131,6 +141,8 @@ struct SlotSums {
 
   void Reset(int num_loads);
   void Add(const SlotSums& other);
+  /// Gathers the curvature in the lower triangle; what is above stays.
+  void FoldCurvature();
   /// A complementary pair with its step.
   void AddPair(double x, double dx, double z, double dz);
   /// sum x z after steps of these lengths.

@@ -10,6 +10,7 @@
 #include <hwy/highway.h>
 
 #include "engine/lanes-inl.h"
+#include "engine/slot_inverse-inl.h"
 #include "engine/slot_matrix-inl.h"
 
 #include <algorithm>
@@ -36,10 +37,16 @@ struct Scratch {
     price = take(shape.num_activities);
     answer = take(shape.num_activities);
     touched = take(shape.matrix_rows());
-    matrix = take(SlotShape::PackedRow(shape.matrix_rows()));
+    matrix = take(SlotShape::PackedRow(shape.matrix_rows() + (shape.few_meetings ? shape.num_inner : 0)));
+    if (!shape.few_meetings) return;
+    inverse = take(shape.num_inner * shape.num_inner);
+    shared = take(static_cast<int>(shape.met.size()));
+    solved = take(shape.num_inner * SlotShape::kColumnsAtOnce);
+    columns = take(shape.num_activities * SlotShape::kColumnsAtOnce);
   }
   double *d, *u0, *u1, *over_x, *over_z, *gateway0, *gateway1, *gateway2, *region0, *region1, *region2, *price, *answer,
       *touched, *matrix;
+  double *inverse = nullptr, *shared = nullptr, *solved = nullptr, *columns = nullptr;
 };
 
 /// Lanewise counterparts of SlotSums' pairs.
@@ -203,8 +210,13 @@ void Factorise(const SlotShape& shape, const BatchUpdate& update, const double* 
   PriceActivities(shape, price, f.intensity, w.price);
   Measure(shape, f, w, sums);
   Assemble(shape, w.d, f.s, f.pi, f.outer, w.touched, w.matrix);
-  FactoriseMatrix(shape, w.matrix);
-  AddTrailing(shape, w.matrix, f.intensity, sums);
+  FactoriseInner(shape, w.matrix);
+  if (shape.few_meetings) {
+    InvertInner(shape, w.matrix, w.inverse);
+    AddByInverse(shape, w.matrix, w.inverse, f.intensity, w.shared, w.solved, w.columns, sums);
+  } else {
+    AddTrailing(shape, w.matrix, f.intensity, sums);
+  }
   std::copy_n(w.matrix, SlotShape::PackedRow(shape.num_inner) * Width(), f.factor);
   SolveNodes(shape, w.d, f.outer, f.factor, w.gateway1, w.region1);
   Clear(w.answer, shape.num_activities);

@@ -22,7 +22,10 @@ constexpr double kLostPivot = 1e-14;
 /// The matrix of inner nodes and activities with the outer nodes eliminated; `outer` gets their inverse pivots.
 void Assemble(const SlotShape& shape, const double* d, const double* s, const double* pi, double* outer,
               double* touched, double* matrix) {
-  Clear(matrix, SlotShape::PackedRow(shape.matrix_rows()));
+  Clear(matrix, SlotShape::PackedRow(shape.few_meetings ? shape.num_inner : shape.matrix_rows()));
+  if (shape.few_meetings) {
+    for (int e : shape.filled) Put(hn::Zero(kLanes), matrix, e);
+  }
   const auto slack_ratio = [&](int i) HWY_ATTR {
     const V slack = Get(s, i);
     return hn::IfThenElse(hn::Gt(slack, hn::Zero(kLanes)), hn::Div(slack, Get(pi, i)), All(1.0));
@@ -59,6 +62,11 @@ template <int kRows, int kColumns>
 struct Block {
   V value[kRows][kColumns];
 
+  void Clear() {
+    for (auto& line : value) {
+      for (V& v : line) v = hn::Zero(kLanes);
+    }
+  }
   /// Entries above the diagonal are read too, as zero.
   void Read(const double* matrix, int row, int column) {
     for (int i = 0; i < kRows; ++i) {
@@ -168,14 +176,16 @@ void AddCurvature(const SlotShape& shape, const double* intensity, int p, int q,
     for (int f = shape.first_load[q]; f < shape.first_load[q + 1]; ++f) {
       const int m = shape.loads[f];
       if (p == q && m > l) continue;
-      curvature[std::max(l, m) + std::min(l, m) * shape.num_loads] += Sum(hn::Mul(scaled, Get(intensity, m)));
+      curvature[l + m * shape.num_loads] += Sum(hn::Mul(scaled, Get(intensity, m)));
     }
   }
 }
 
-/// Adds what is left of the matrix: the rows of activities minus the products of their solved parts.
-void AddTrailing(const SlotShape& shape, const double* matrix, const double* intensity, SlotSums* sums) {
+/// Solves for the activities' rows and adds what is left of the matrix: their entries minus products of solved parts.
+void AddTrailing(const SlotShape& shape, double* matrix, const double* intensity, SlotSums* sums) {
   const int first = shape.num_inner, last = shape.matrix_rows();
+  ForBlocks(first, last,
+            [&](auto rows, int row) HWY_ATTR { FactoriseRows<decltype(rows)::value>(matrix, row, first); });
   for (int row_tile = first; row_tile < last; row_tile += kTileRows) {
     for (int column_tile = first; column_tile <= row_tile; column_tile += kTileRows) {
       ForBlocks(row_tile, std::min(last, row_tile + kTileRows), [&](auto rows, int row) HWY_ATTR {
@@ -194,11 +204,9 @@ void AddTrailing(const SlotShape& shape, const double* matrix, const double* int
   }
 }
 
-void FactoriseMatrix(const SlotShape& shape, double* matrix) {
+void FactoriseInner(const SlotShape& shape, double* matrix) {
   ForBlocks(0, shape.num_inner,
             [&](auto rows, int row) HWY_ATTR { FactoriseInnerRows<decltype(rows)::value>(matrix, row); });
-  ForBlocks(shape.num_inner, shape.matrix_rows(),
-            [&](auto rows, int row) HWY_ATTR { FactoriseRows<decltype(rows)::value>(matrix, row, shape.num_inner); });
 }
 
 /// Right-hand sides of the nodes in, potentials out.

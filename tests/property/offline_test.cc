@@ -3,6 +3,8 @@
 
 #include "engine/certificate.h"
 #include "engine/offline.h"
+#include "engine/slot_batch.h"
+#include "models/generate.h"
 #include "tests/reference/clp_period.h"
 #include "tests/reference/random_instances.h"
 
@@ -34,6 +36,31 @@ TEST(OfflineTest, AgreesWithClpOnAThousandRandomInstances) {
     options.max_slots = seed % 10 == 0 ? 40 : 8;
     Instance instance = MakeRandomInstance(seed, options);
     if (seed % 4 == 0) instance.problem.shed_cost = 50.0;
+    ExpectAgreement(instance, 1e-8, 1e-8);
+    if (HasFatalFailure()) return;
+  }
+}
+
+// Many regions, few gateways, little reach: what slots add to the coupling comes from an inverse
+// (engine/slot_inverse-inl.h).
+TEST(OfflineTest, AgreesWithClpWhereActivitiesMeetFewNodes) {
+  for (int seed = 1; seed <= 4; ++seed) {
+    SCOPED_TRACE(seed);
+    GeneratorOptions options;
+    options.regions = seed % 2 == 0 ? 20 : 160;
+    options.gateways = seed % 2 == 0 ? 160 : 20;
+    options.slots = 4;
+    options.seed = static_cast<std::uint64_t>(seed);
+    options.reach = 0.08;
+    options.network_cost = 0.01;
+    options.variants = seed == 3 ? 3 : 1;
+    Instance instance;
+    instance.trace = GenerateTrace(options);
+    instance.problem =
+        MakeProblem(instance.trace.header.network, PublishedObjective(), options.slots, TotalDemand(instance.trace));
+    const auto slots = MakeSlotSource(instance.trace);
+    const PeriodData data = AssemblePeriod(instance.problem, *slots, 0, ZeroPrices(instance.problem));
+    EXPECT_EQ(SlotShape(data).few_meetings, seed % 2 == 1) << data.num_arcs << " arcs";
     ExpectAgreement(instance, 1e-8, 1e-8);
     if (HasFatalFailure()) return;
   }

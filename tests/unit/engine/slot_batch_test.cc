@@ -4,6 +4,7 @@
 
 #include <Eigen/LU>
 #include <memory>
+#include <tuple>
 
 #include "engine/start_point.h"
 #include "tests/reference/random_instances.h"
@@ -18,24 +19,27 @@ struct DenseSlot {
   Eigen::MatrixXd inverse;  // (K D K' + S)^-1
 };
 
-class SlotBatchTest : public testing::TestWithParam<int> {
+/// Random instances by seed, once by Cholesky's method, once by the inverse.
+class SlotBatchTest : public testing::TestWithParam<std::tuple<int, bool>> {
  protected:
   SlotBatchTest() : instance_(MakeInstance()), slots_(MakeSlotSource(instance_.trace)) {
     std::vector<Vector> initial = ZeroPrices(instance_.problem);
     data_ = AssemblePeriod(instance_.problem, *slots_, 0, initial);
     shape_ = std::make_unique<SlotShape>(data_);
+    shape_->few_meetings = std::get<1>(GetParam());
     blocks_ = std::make_unique<SlotBlocks>(data_, *shape_);
     coupling_ = SetStartPoint(data_, *shape_, blocks_.get());
     scratch_ = hwy::AllocateAligned<double>(static_cast<std::size_t>(shape_->scratch_rows()) * BatchWidth());
     sums_.Reset(data_.num_loads);
     for (int b = 0; b < blocks_->count(); ++b)
       FactoriseBatch(*shape_, {}, coupling_.price.data(), blocks_->block(b), scratch_.get(), &sums_);
+    sums_.FoldCurvature();
   }
 
   static Instance MakeInstance() {
     InstanceOptions options;
     options.norms = {2.0, kInfinity};
-    return MakeRandomInstance(GetParam(), options);
+    return MakeRandomInstance(std::get<0>(GetParam()), options);
   }
 
   double Field(int t, int row) const { return blocks_->at(t, row); }
@@ -92,7 +96,7 @@ TEST_P(SlotBatchTest, CurvatureIsTheSchurComplement) {
   const Eigen::MatrixXd curvature = sums_.curvature.selfadjointView<Eigen::Lower>();
   if (data_.num_loads == 0) return;
   EXPECT_LE((curvature - expected).cwiseAbs().maxCoeff(), 1e-9 * std::max(1e-12, expected.cwiseAbs().maxCoeff()))
-      << "seed " << GetParam();
+      << "seed " << std::get<0>(GetParam());
 }
 
 /// The combined step solves the linearised conditions: demand, capacity, dual and complementarity.
@@ -136,7 +140,7 @@ TEST_P(SlotBatchTest, CombinedStepSolvesTheNewtonEquations) {
   EXPECT_LE((response - taken.response).cwiseAbs().maxCoeff(), 1e-8 * (1.0 + response.cwiseAbs().maxCoeff()));
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, SlotBatchTest, testing::Range(1, 41));
+INSTANTIATE_TEST_SUITE_P(Seeds, SlotBatchTest, testing::Combine(testing::Range(1, 41), testing::Bool()));
 
 }  // namespace
 }  // namespace evenkeel
