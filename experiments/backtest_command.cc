@@ -1,18 +1,24 @@
 // evenkeel backtest.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "experiments/backtest_report.h"
 #include "experiments/catalog_forecast.h"
 #include "experiments/command.h"
+#include "experiments/numbers.h"
 #include "experiments/output_path.h"
 #include "experiments/period.h"
 #include "experiments/progress.h"
 #include "models/backtest_file.h"
 #include "models/error.h"
 #include "models/trace_window.h"
+#include "models/utc_time.h"
 
 namespace evenkeel {
 namespace {
+
+constexpr std::int64_t kMostSlots = 8784;
 
 /// What is judged, and from where on.
 struct Judged {
@@ -21,7 +27,6 @@ struct Judged {
 };
 
 Judged ReadJudged(const Options& options, const std::string& path, const TraceFile& file) {
-  constexpr std::int64_t kMostSlots = 8784;
   const SlotRange range = ParseSlotRange(options, file);
   Judged judged;
   judged.truth.AppendAll(*MakeSlotWindow(std::make_unique<TraceFile>(path), 0, range.first + range.count));
@@ -40,6 +45,32 @@ Judged ReadJudged(const Options& options, const std::string& path, const TraceFi
   return judged;
 }
 
+/// `--retrain`; nothing where it is not given.
+std::optional<RetrainTimes> ReadRetrain(const Options& options, const Spec& spec, const Judged& judged) {
+  if (!HasOption(options, "retrain")) return std::nullopt;
+  const std::string text = TextOption(options, "retrain");
+  const std::int64_t step = HistoryView(judged.truth).step();
+  const std::optional<std::int64_t> seconds = ParseDuration(text);
+  if (!seconds || *seconds == 0 || *seconds % step != 0)
+    throw InputError("option --retrain: \"{}\", expected whole slots of {} s in days or hours, such as 30d or 12h",
+                     text, step);
+  if (NetworksOfForecast(spec).empty())
+    throw InputError("option --retrain: {} has no network to train anew, expected learned(file=MODEL.pt) in it",
+                     ToString(spec));
+  return RetrainTimes{judged.options.first, static_cast<int>(std::min<std::int64_t>(*seconds / step, kMostSlots))};
+}
+
+/// Who judges a network on what it was trained on should know.
+void NoteKnown(const Spec& spec, const Judged& judged) {
+  const std::int64_t first = judged.truth.time(judged.options.first);
+  for (const std::string& file : NetworksOfForecast(spec)) {
+    const Checkpoint checkpoint = ReadCheckpoint(file);
+    if (checkpoint.last_time >= first)
+      Note(fmt::format("{} was trained on {} up to {}, and is judged from {} on: it may know what it forecasts", file,
+                       checkpoint.trained_on, FormatUtc(checkpoint.last_time), FormatUtc(first)));
+  }
+}
+
 int RunBacktest(const Options& options) {
   const Spec spec = ParseSpec(TextOption(options, "predictor"));
   CheckForecastSpec(spec);
@@ -51,9 +82,12 @@ int RunBacktest(const Options& options) {
   inputs.push_back(path);
   CheckOutputs({out}, inputs);
   const TraceIdentity identity = IdentityOf(file.header().network, file.header().slot_hours);
-  const ForecastContext context{[&path] { return std::make_unique<TraceFile>(path); }, 0, identity};
+  const ForecastContext context{[&path] { return std::make_unique<TraceFile>(path); }, 0, identity,
+                                ReadRetrain(options, spec, judged)};
   const std::unique_ptr<Forecaster> forecaster = MakeForecaster(context, spec);
-  BacktestReport report{path, ToString(spec), IsClairvoyantForecast(spec), file.header(), judged.options, {}};
+  BacktestReport report{path, ToString(spec), IsClairvoyantForecast(spec), file.header(), judged.options,
+                        {},   context.retrain};
+  if (judged.options.first < judged.truth.num_slots() && !HasOption(options, "quiet")) NoteKnown(spec, judged);
   {
     const long origins = (judged.truth.num_slots() - judged.options.first) / judged.options.every;
     Progress progress({"backtesting", origins, !HasOption(options, "quiet")});
@@ -77,6 +111,7 @@ Command BacktestCommand() {
                   {"warm-up", "DAYS", "28", "days that the first forecast has seen at least"},
                   {"period", "N", "730", "slots of an accounting period, for the means of its rest"},
                   {"coverage", "SHARE", "0.8", "share of the truth that intervals should hold, 0.01 to 0.99"},
+                  {"retrain", "TIME", "", "train learned(..) anew every so often on what was seen, for example 30d"},
                   {"out", "RESULTS.h5", "", "write all figures by horizon and by region (HDF5)"}};
   for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
   info.options.push_back(JsonOption());

@@ -68,9 +68,10 @@ std::string BacktestText(const BacktestReport& report) {
                                  Digits(rest.NaiveMae())};
     for (std::size_t k = 0; k < table.columns.size(); ++k) table.columns[k].cells.push_back(cells[k]);
   }
-  return fmt::format("{}: {}{}\n{} of {} steps, one every {} slots\n\n", report.trace, report.predictor,
+  return fmt::format("{}: {}{}\n{} of {} steps, one every {} slots{}\n\n", report.trace, report.predictor,
                      report.clairvoyant ? " *" : "", CountText(report.result.origins, "forecast"),
-                     report.options.horizon, report.options.every) +
+                     report.options.horizon, report.options.every,
+                     report.retrain ? fmt::format("; trained anew every {} slots", report.retrain->every) : "") +
          ToString(table) +
          fmt::format(
              "\nnaive: yesterday repeated; inside: truths in the {:.0f} % interval; rest: the mean per time of "
@@ -99,6 +100,7 @@ Json BacktestJson(const BacktestReport& report) {
           {"origins", report.result.origins},
           {"horizon", report.options.horizon},
           {"every", report.options.every},
+          {"retrain", report.retrain ? Json(report.retrain->every) : Json()},
           {"signals", signals}};
 }
 

@@ -1,12 +1,14 @@
 // A backtest for people, as JSON and as a table on disk.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "experiments/json_report.h"
 #include "models/backtest_file.h"
 #include "models/trace.h"
 #include "predictors/backtest.h"
+#include "predictors/retrained.h"
 
 namespace evenkeel {
 
@@ -17,13 +19,15 @@ struct BacktestReport {
   TraceHeader header;
   BacktestOptions options;
   BacktestResult result;
+  std::optional<RetrainTimes> retrain = {};
 };
 
 std::string BacktestText(const BacktestReport& report);
 
-/// {"predictor", "trace", "origins", "horizon", "signals": {"carbon": {"mae", "rmse", "mape", "mase", "pinball",
-/// "coverage", "seasonal_naive_mae", "rest_mae", "seasonal_naive_rest_mae", "by_horizon": [mae, ..], "by_region":
-/// {name: {"mae", .., "seasonal_naive_mae"}}}, "price": .., "water": .., "demand": ..}}; what is not defined is null.
+/// {"predictor", "trace", "clairvoyant", "origins", "horizon", "every", "retrain" (slots), "signals": {"carbon":
+/// {"mae", "rmse", "mape", "mase", "pinball", "coverage", "seasonal_naive_mae", "rest_mae", "seasonal_naive_rest_mae",
+/// "by_horizon": [mae, ..], "by_region": {name: {"mae", .., "seasonal_naive_mae"}}}, "price": .., "water": ..,
+/// "demand": ..}}; what is not defined is null.
 Json BacktestJson(const BacktestReport& report);
 
 BacktestTable MakeBacktestTable(const BacktestReport& report, const std::string& command);

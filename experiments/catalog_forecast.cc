@@ -9,6 +9,7 @@
 #include "experiments/catalog_networks.h"
 #include "experiments/scenario_options.h"
 #include "experiments/suggest.h"
+#include "experiments/training_options.h"
 #include "models/error.h"
 #include "predictors/average.h"
 #include "predictors/naive.h"
@@ -71,7 +72,10 @@ std::unique_ptr<Forecaster> MakeLearnedForecaster(const ForecastContext& context
   if (checkpoint.training.epoch > 0)
     throw InputError("{}: a training that has not ended, expected the file that it was to write", path);
   if (context.trace) CheckFits(checkpoint, *context.trace, path);
-  return MakeLearned(checkpoint, ParseNetwork(ParseSpec(checkpoint.network)), path);
+  const NeuralSpec network = ParseNetwork(ParseSpec(checkpoint.network));
+  if (!context.retrain) return MakeLearned(checkpoint, network, path);
+  const TrainingSetup setup = ParseTraining(checkpoint.options, path);
+  return MakeRetrained(checkpoint, network, path, {*context.retrain, setup.options, setup.runtime});
 }
 
 std::unique_ptr<Forecaster> MakeAverageForecaster(const ForecastContext& context, const PolicyArguments& arguments) {
@@ -179,6 +183,17 @@ std::vector<std::string> FilesOfForecast(const Spec& spec) {
       if (parameter.kind != ParameterKind::kForecast) continue;
       for (std::string& file : FilesOfForecast(value)) files.push_back(std::move(file));
     }
+  }
+  return files;
+}
+
+std::vector<std::string> NetworksOfForecast(const Spec& spec) {
+  const PolicyArguments arguments = CheckForecastSpec(spec);
+  if (spec.name == "learned") return {arguments.at("file").name};
+  std::vector<std::string> files;
+  for (const ParameterInfo& parameter : FindForecaster(spec).parameters) {
+    if (parameter.kind != ParameterKind::kForecast) continue;
+    for (std::string& file : NetworksOfForecast(arguments.at(parameter.name))) files.push_back(std::move(file));
   }
   return files;
 }

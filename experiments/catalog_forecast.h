@@ -13,6 +13,7 @@
 #include "experiments/catalog.h"
 #include "predictors/forecaster.h"
 #include "predictors/learned.h"
+#include "predictors/retrained.h"
 
 namespace evenkeel {
 
@@ -23,6 +24,8 @@ struct ForecastContext {
   int slots_before = 0;  ///< slots that histories hold before the first one of the future
   /// What a trained predictor must have been trained for; empty: not compared.
   std::optional<TraceIdentity> trace = {};
+  /// When `learned` is trained anew on what was seen until then; empty: never.
+  std::optional<RetrainTimes> retrain = {};
 };
 
 struct ForecasterInfo {
@@ -40,6 +43,8 @@ const std::vector<ForecasterInfo>& ForecastCatalog();
 PolicyArguments CheckForecastSpec(const Spec& spec);
 std::unique_ptr<Forecaster> MakeForecaster(const ForecastContext& context, const Spec& spec);
 bool IsClairvoyantForecast(const Spec& spec);
+/// The files of all `learned` in the spec.
+std::vector<std::string> NetworksOfForecast(const Spec& spec);
 /// Files that the spec's parameters name.
 std::vector<std::string> FilesOfForecast(const Spec& spec);
 

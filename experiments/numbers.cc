@@ -54,6 +54,15 @@ std::optional<std::int64_t> ParseInteger(const std::string& text) {
   return value;
 }
 
+std::optional<std::int64_t> ParseDuration(const std::string& text) {
+  constexpr std::int64_t kMost = 1000000;  // a century in hours, and no overflow
+  if (text.empty()) return std::nullopt;
+  const char unit = text.back();
+  const std::optional<std::int64_t> count = ParseInteger(text.substr(0, text.size() - 1));
+  if (!count || *count < 0 || *count > kMost || (unit != 'd' && unit != 'h')) return std::nullopt;
+  return *count * (unit == 'd' ? 86400 : 3600);
+}
+
 std::optional<std::int64_t> ParseUtc(const std::string& text) {
   std::tm time{};
   std::size_t position = 0;

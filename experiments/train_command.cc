@@ -8,6 +8,7 @@
 #include "experiments/command.h"
 #include "experiments/output_path.h"
 #include "experiments/progress.h"
+#include "experiments/training_options.h"
 #include "models/atomic_file.h"
 #include "models/error.h"
 #include "models/trace_file.h"
@@ -47,36 +48,6 @@ Traces ReadTraces(const std::string& train_path, const std::string& valid_path) 
   }
   traces.valid.AppendAll(valid);
   return traces;
-}
-
-TrainingOptions ReadOptions(const Options& options) {
-  TrainingOptions training;
-  training.epochs = static_cast<int>(IntegerOption(options, "epochs", 1, 100000));
-  training.patience = static_cast<int>(IntegerOption(options, "patience", 1, 100000));
-  training.samples = static_cast<int>(IntegerOption(options, "samples", 1, 100000000));
-  training.batch = static_cast<int>(IntegerOption(options, "batch", 1, 100000));
-  training.rate = NumberOption(options, "rate", 1e-9, 1.0);
-  training.decay = NumberOption(options, "decay", 0.0, 10.0);
-  training.seed = Seed(options);
-  return training;
-}
-
-/// All that decides on the result beside the network and the data.
-std::string OptionsText(const TrainingOptions& o, const NeuralRuntime& runtime) {
-  return fmt::format("epochs={},patience={},samples={},batch={},rate={},decay={},seed={},threads={},device={}",
-                     o.epochs, o.patience, o.samples, o.batch, o.rate, o.decay, o.seed, runtime.threads,
-                     runtime.device);
-}
-
-NeuralRuntime ReadRuntime(const Options& options) {
-  NeuralRuntime runtime;
-  runtime.seed = Seed(options);
-  const auto threads = static_cast<int>(IntegerOption(options, "threads", 0, 1024));
-  runtime.threads = threads == 0 ? 1 : threads;  // one unless asked for: the same seed, the same weights
-  runtime.device = TextOption(options, "device");
-  if (runtime.device != "cpu" && runtime.device != "cuda")
-    throw InputError("option --device: \"{}\", allowed are cpu and cuda", runtime.device);
-  return runtime;
 }
 
 Checkpoint NewCheckpoint(const Traces& traces, const std::string& network, const std::string& training,
@@ -125,23 +96,23 @@ std::string LossesCsv(const Checkpoint& checkpoint) {
 
 int RunTrain(const Options& options) {
   const NeuralSpec network = ParseNetwork(ParseSpec(TextOption(options, "predictor")));
-  const TrainingOptions training = ReadOptions(options);
-  const NeuralRuntime runtime = ReadRuntime(options);
+  const TrainingSetup setup = ReadTraining(options);
+  const TrainingOptions& training = setup.options;
   const std::string train = TextOption(options, "train"), valid = TextOption(options, "valid");
   const std::string out = TextOption(options, "out"), unfinished = out + ".training";
   const std::string losses = HasOption(options, "losses") ? TextOption(options, "losses") : "";
   const Traces traces = ReadTraces(train, valid);
   CheckOutputs({out, unfinished, losses}, {train, valid});
-  const TrainingData data{traces.train, traces.valid, traces.first_valid};
+  const TrainingData data{HistoryView(traces.train), HistoryView(traces.valid), traces.first_valid};
   const int day = HistoryView(traces.train).slots_per_day();
   const int steps = StepsPerEpoch(data, training);
   const bool quiet = HasOption(options, "quiet");
-  Checkpoint checkpoint = NewCheckpoint(traces, NetworkText(network), OptionsText(training, runtime), options);
+  Checkpoint checkpoint = NewCheckpoint(traces, NetworkText(network), TrainingText(setup), options);
   if (fs::exists(unfinished)) {
     checkpoint = GoOn(unfinished, checkpoint);
     if (!quiet) Note(fmt::format("going on after epoch {} of {}", checkpoint.training.epoch, unfinished));
   }
-  const std::unique_ptr<Neural> neural = MakeNeural(network, ShapeOf(traces.train.columns(), day), runtime);
+  const std::unique_ptr<Neural> neural = MakeNeural(network, ShapeOf(traces.train.columns(), day), setup.runtime);
   {
     const long left = static_cast<long>(training.epochs - checkpoint.training.epoch) * steps;
     Progress progress({"training " + network.name, left, !quiet});
@@ -170,15 +141,9 @@ Command TrainCommand() {
   info.options = {{"predictor", "SPEC", "", "the network, for example gru(hidden=64)"},
                   {"train", "TRACE.h5", "", "what it learns from"},
                   {"valid", "TRACE.h5", "", "what decides when to stop; begins where the other ends, or later"},
-                  {"out", "MODEL.pt", "", "the trained network, for learned(file=MODEL.pt)"},
-                  {"epochs", "N", "40", "at most"},
-                  {"patience", "N", "6", "epochs without a better loss before it stops"},
-                  {"samples", "N", "4096", "forecasts that an epoch learns from"},
-                  {"batch", "N", "32", "forecasts of a step"},
-                  {"rate", "RATE", "0.001", "learning rate of AdamW at the start"},
-                  {"decay", "SHARE", "0.01", "decay of the weights"},
-                  {"device", "DEVICE", "cpu", "cpu or cuda"},
-                  {"losses", "FILE.csv", "", "write the losses of every epoch"}};
+                  {"out", "MODEL.pt", "", "the trained network, for learned(file=MODEL.pt)"}};
+  for (OptionInfo& option : TrainingOptionInfos()) info.options.push_back(std::move(option));
+  info.options.push_back({"losses", "FILE.csv", "", "write the losses of every epoch"});
   info.details =
       "After every epoch MODEL.pt.training is written; the same command goes on from it after an interruption, and\n"
       "ends with the same weights. One thread unless --threads says otherwise.\n\n" +

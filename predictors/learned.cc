@@ -25,7 +25,7 @@ class Learned : public Forecaster {
  public:
   Learned(const Checkpoint& checkpoint, const NeuralSpec& network, const std::string& where)
       : columns_{static_cast<int>(checkpoint.gateways.size()), static_cast<int>(checkpoint.regions.size())},
-        day_(std::max(1, static_cast<int>(std::lround(24.0 / checkpoint.slot_hours)))),
+        day_(SlotsPerDay(checkpoint)),
         where_(where),
         inputs_(checkpoint.scales),
         neural_(MakeNeural(network, ShapeOf(columns_, day_), NeuralRuntime())) {
@@ -84,6 +84,10 @@ void CheckFits(const Checkpoint& checkpoint, const TraceIdentity& trace, const s
   const auto columns = static_cast<Eigen::Index>(trace.gateways.size() + 3 * trace.regions.size());
   if (checkpoint.scales.size() != columns)
     throw InputError("{}: {} scales, expected {}, one per signal and place", where, checkpoint.scales.size(), columns);
+}
+
+int SlotsPerDay(const Checkpoint& checkpoint) {
+  return std::max(1, static_cast<int>(std::lround(24.0 / checkpoint.slot_hours)));
 }
 
 std::unique_ptr<Forecaster> MakeLearned(const Checkpoint& checkpoint, const NeuralSpec& network,

@@ -23,6 +23,9 @@ void CheckSameColumns(const TraceIdentity& trained, const TraceIdentity& given, 
 /// The same for a checkpoint, and its units.
 void CheckFits(const Checkpoint& checkpoint, const TraceIdentity& trace, const std::string& where);
 
+/// Slots in 24 hours of the trace that it was trained on, rounded, at least 1.
+int SlotsPerDay(const Checkpoint& checkpoint);
+
 /// Forecasts of the medians: tomorrow slot by slot, after it the hour-of-day means of days 2 to 7 and of days 8 to 31,
 /// the last of which go on behind (predictors/learned_inputs.h). As long as fewer than 28 days have been seen: the
 /// hourly mean of 7 days. Throws InputError beginning with `where` for weights that are none of the network's.

@@ -112,7 +112,7 @@ class Trainer {
 }  // namespace
 
 Origins OriginsOf(const TrainingData& data) {
-  const int day = HistoryView(data.train).slots_per_day(), window = kLongDays * day, targets = TargetSlots(day);
+  const int day = data.train.slots_per_day(), window = kLongDays * day, targets = TargetSlots(day);
   const int train = data.train.num_slots(), valid = data.valid.num_slots(), first = std::max(window, data.first_valid);
   Origins origins;
   for (int n = window; n + targets <= train; ++n) origins.train.push_back(n);

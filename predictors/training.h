@@ -21,8 +21,8 @@ struct TrainingOptions {
 /// Statistics and gradients come from `train` alone; the losses on origins of `valid` from slot `first_valid` on say
 /// when to stop. What is before that slot is there for the inputs.
 struct TrainingData {
-  const History& train;
-  const History& valid;
+  HistoryView train;
+  HistoryView valid;
   int first_valid = 0;
 };
 

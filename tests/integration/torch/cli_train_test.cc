@@ -70,7 +70,7 @@ TEST_F(TrainCli, GoesOnAfterAKillAndEndsWithTheSameBits) {
   };
   Succeed(with_out("unbroken.pt"));
   int kills = 0;
-  for (int milliseconds = 900; Files().count("broken.pt") == 0 && kills < 200; milliseconds += 100) {
+  for (int milliseconds = 900; Files().count("broken.pt") == 0 && kills < 200; milliseconds += milliseconds / 4) {
     ProgramLimits limits;
     limits.kill_after_ms = milliseconds;
     if (Run(with_out("broken.pt"), limits).exit_code == -1) ++kills;
@@ -78,6 +78,34 @@ TEST_F(TrainCli, GoesOnAfterAKillAndEndsWithTheSameBits) {
   EXPECT_GE(kills, 1);
   EXPECT_EQ(Weights("unbroken.pt"), Weights("broken.pt"));
   EXPECT_EQ(Files().count("broken.pt.training"), 0u);
+}
+
+// 110 days are seen by the first of 20 forecasts; the training after 10 of them sees 120, the fewest that there can be.
+TEST_F(TrainCli, BacktestsTrainAnew) {
+  Succeed(Train("m.pt"));
+  MakeTrace("long.h5", "2023-05-01", "3120");
+  const auto backtest = [](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"backtest", "long.h5",    "--predictor", "learned(file=m.pt)",
+                                          "--from",   "2023-08-19", "--quiet"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  };
+  const Json same = SucceedJson(backtest({})), anew = SucceedJson(backtest({"--retrain", "10d"})),
+             hours = SucceedJson(backtest({"--retrain", "240h"})), never = SucceedJson(backtest({"--retrain", "20d"}));
+  EXPECT_EQ(same["retrain"], nullptr);
+  EXPECT_EQ(anew["retrain"], 240);
+  EXPECT_EQ(anew["origins"], 20);
+  EXPECT_NE(anew["signals"], same["signals"]);
+  EXPECT_EQ(anew["signals"], hours["signals"]);
+  EXPECT_EQ(never["signals"], same["signals"]);
+  EXPECT_EQ(SucceedJson(backtest({"--to", "2023-08-29", "--retrain", "10d"}))["signals"],
+            SucceedJson(backtest({"--to", "2023-08-29"}))["signals"]);
+  EXPECT_THAT(Refuse(backtest({"--retrain", "9d"})),
+              AllOf(HasSubstr("m.pt"), HasSubstr("2856 slots"), HasSubstr("2880 (120 days)")));
+  for (const char* text : {"30", "0d", "d", "-1d", "1.5d", "3w"})
+    EXPECT_THAT(Refuse(backtest({"--retrain", text})), AllOf(HasSubstr("--retrain"), HasSubstr("such as 30d"))) << text;
+  EXPECT_THAT(Refuse({"backtest", "long.h5", "--predictor", "average(second=ridge)", "--retrain", "30d"}),
+              AllOf(HasSubstr("--retrain"), HasSubstr("no network")));
 }
 
 TEST_F(TrainCli, BadInputIsNamed) {

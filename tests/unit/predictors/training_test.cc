@@ -53,7 +53,7 @@ class Scripted : public Neural {
 
 struct Case {
   History train = MakeHistory(150), valid = MakeHistory(150);
-  TrainingData data{train, valid, 60};
+  TrainingData data{HistoryView(train), HistoryView(valid), 60};
   TrainingOptions options;
   Checkpoint checkpoint;
   Case() {
@@ -72,9 +72,9 @@ TEST(Training, OriginsStayInTheirParts) {
   EXPECT_EQ(origins.train.back(), 150 - 62);
   EXPECT_EQ(origins.valid, (std::vector<int>{60, 67, 74, 81, 88}));
   const History shorter = MakeHistory(117), enough = MakeHistory(118);
-  EXPECT_THROW(OriginsOf({shorter, c.valid, 60}), InputError);
-  EXPECT_EQ(OriginsOf({enough, c.valid, 60}).train.size(), 1u);
-  EXPECT_THROW(OriginsOf({c.train, shorter, 56}), InputError);
+  EXPECT_THROW(OriginsOf({HistoryView(shorter), c.data.valid, 60}), InputError);
+  EXPECT_EQ(OriginsOf({HistoryView(enough), c.data.valid, 60}).train.size(), 1u);
+  EXPECT_THROW(OriginsOf({c.data.train, HistoryView(shorter), 56}), InputError);
 }
 
 TEST(Training, EpochsGoThroughAllOriginsBeforeOneComesAgain) {

@@ -9,6 +9,7 @@
 #include "models/error.h"
 #include "models/generate.h"
 #include "models/trace.h"
+#include "predictors/retrained.h"
 #include "predictors/training.h"
 
 namespace evenkeel {
@@ -57,7 +58,8 @@ Checkpoint TrainOn(const History& train, const History& valid, const std::string
   options.samples = 64;
   options.batch = 16;
   const auto neural = MakeNeural(spec, ShapeOf(train.columns(), 24), {1, 1, "cpu"});
-  Train({train, valid, train.num_slots()}, options, neural.get(), &checkpoint, [](const Checkpoint&) {}, {});
+  Train({HistoryView(train), HistoryView(valid), train.num_slots()}, options, neural.get(), &checkpoint,
+        [](const Checkpoint&) {}, {});
   return checkpoint;
 }
 
@@ -125,11 +127,70 @@ TEST(Learned, TrainingKnowsItsPartOnly) {
     options.epochs = 2;
     options.samples = 64;
     const auto neural = MakeNeural(ParseNetwork(ParseSpec("mlp(hidden=8)")), ShapeOf(train.columns(), 24), {});
-    Train({train_part, valid_part, kTrain}, options, neural.get(), &checkpoint, [](const Checkpoint&) {}, {});
+    Train({HistoryView(train_part), HistoryView(valid_part), kTrain}, options, neural.get(), &checkpoint,
+          [](const Checkpoint&) {}, {});
     last.push_back(neural->SaveWeights());
   }
   EXPECT_EQ(last[0], last[1]);
   EXPECT_NE(last[0], last[2]);
+}
+
+/// 120 days of a trace are the fewest that are trained on; the views of this test see up to 131.
+constexpr int kDay = 24, kFirst = 110 * kDay, kEvery = 10 * kDay;
+
+std::unique_ptr<Forecaster> MakeRetrainedMlp(int first = kFirst, int every = kEvery) {
+  const Checkpoint& checkpoint = Trained("mlp(hidden=8)");
+  RetrainOptions options{{first, every}, {}, {}};
+  options.training.epochs = 1;
+  options.training.samples = 64;
+  return MakeRetrained(checkpoint, ParseNetwork(ParseSpec(checkpoint.network)), "m.pt", options);
+}
+
+Trace MakeLongTrace() {
+  GeneratorOptions options;
+  options.regions = 3;
+  options.gateways = 2;
+  options.slots = 131 * kDay;
+  return GenerateTrace(options);
+}
+
+TEST(Retrained, IsTrainedOnWhatTheLastTrainingSaw) {
+  const Trace trace = MakeLongTrace();
+  const History history = HistoryOf(trace, 131 * kDay, 131 * kDay);
+  const auto checkpoint = Make("mlp(hidden=8)");
+  Checkpoint by_hand = Trained("mlp(hidden=8)");
+  const NeuralSpec network = ParseNetwork(ParseSpec(by_hand.network));
+  by_hand.scales = TrainingScales(HistoryView(history, 59 * kDay));
+  by_hand.best_epoch = 0;
+  TrainingOptions options;
+  options.epochs = 1;
+  options.samples = 64;
+  const auto neural = MakeNeural(network, ShapeOf(history.columns(), kDay), {});
+  Train({HistoryView(history, 59 * kDay), HistoryView(history, 120 * kDay), 59 * kDay}, options, neural.get(), &by_hand,
+        [](const Checkpoint&) {}, {});
+  const auto trained = MakeLearned(by_hand, network, "by hand");
+  const auto retrained = MakeRetrainedMlp();
+  // Later views come first: what was trained since does not count for the earlier ones.
+  for (int n : {130 * kDay - 1, 120 * kDay, 120 * kDay - 1, kFirst, kFirst - 1, 5}) {
+    Forecaster& expected = n < 120 * kDay ? *checkpoint : *trained;
+    EXPECT_TRUE(
+        SameBits(Forecast(*retrained, HistoryView(history, n), 48), Forecast(expected, HistoryView(history, n), 48)))
+        << n;
+  }
+  EXPECT_FALSE(SameBits(Forecast(*retrained, HistoryView(history, 130 * kDay), 48),
+                        Forecast(*trained, HistoryView(history, 130 * kDay), 48)));
+}
+
+TEST(Retrained, F1NothingAfterTheViewIsSeen) {
+  const Trace trace = MakeLongTrace();
+  const History history = HistoryOf(trace, 131 * kDay, 131 * kDay);
+  constexpr int kSeen = 120 * kDay + 7;
+  const History changed = HistoryOf(trace, 131 * kDay, kSeen), before = HistoryOf(trace, 131 * kDay, 120 * kDay - 1);
+  const auto used = MakeRetrainedMlp(), fresh = MakeRetrainedMlp(), other = MakeRetrainedMlp();
+  Forecast(*used, HistoryView(history), 30);
+  const RowMatrix forecast = Forecast(*used, HistoryView(history, kSeen), 800);
+  EXPECT_TRUE(SameBits(forecast, Forecast(*fresh, HistoryView(changed, kSeen), 800)));
+  EXPECT_FALSE(SameBits(forecast, Forecast(*other, HistoryView(before, kSeen), 800)));
 }
 
 std::string Message(const std::function<void()>& call) {
@@ -139,6 +200,11 @@ std::string Message(const std::function<void()>& call) {
     return error.what();
   }
   return "no error";
+}
+
+TEST(Retrained, TooFewSlotsToTrainOnAreNamed) {
+  EXPECT_THAT(Message([] { MakeRetrainedMlp(kFirst, kEvery - 1); }), HasSubstr("m.pt: the first training anew"));
+  EXPECT_EQ(Message([] { MakeRetrainedMlp(kFirst, kEvery); }), "no error");
 }
 
 TEST(Learned, RefusesATraceThatDoesNotFit) {

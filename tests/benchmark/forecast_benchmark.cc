@@ -1,0 +1,74 @@
+// What a forecast of all signals costs: ten regions, ten gateways, a year of hours seen, to the end of a month.
+// Networks have random weights, which take as long as trained ones.
+#include <benchmark/benchmark.h>
+
+#include "experiments/catalog_forecast.h"
+#include "experiments/catalog_networks.h"
+#include "models/error.h"
+#include "models/generate.h"
+#include "predictors/learned.h"
+#include "predictors/learned_inputs.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr int kSlots = 365 * 24, kHorizon = 744;
+
+const Trace& Year() {
+  static const Trace trace = [] {
+    GeneratorOptions options;
+    options.slots = kSlots;
+    return GenerateTrace(options);
+  }();
+  return trace;
+}
+
+const History& Seen() {
+  static const History history = [] {
+    History all;
+    all.AppendAll(*MakeSlotSource(Year()));
+    return all;
+  }();
+  return history;
+}
+
+/// Forecasts after every slot of the last days, as a plan makes them.
+void TimeForecasts(benchmark::State& state, Forecaster& forecaster) {
+  constexpr int kFirst = kSlots - 10 * 24;
+  int seen = kFirst;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(Forecast(forecaster, HistoryView(Seen(), seen), kHorizon));
+    seen = seen == kSlots ? kFirst : seen + 1;
+  }
+}
+
+void BM_Predictor(benchmark::State& state, const char* spec) {
+  TimeForecasts(state, *MakeForecaster({}, ParseSpec(spec)));
+}
+
+void BM_Network(benchmark::State& state, const char* spec) {
+  try {
+    const NeuralSpec network = ParseNetwork(ParseSpec(spec));
+    const TraceIdentity identity = IdentityOf(Year().header.network, 1.0);
+    Checkpoint checkpoint;
+    checkpoint.gateways = identity.gateways;
+    checkpoint.regions = identity.regions;
+    checkpoint.scales = Vector::Ones(Seen().columns().size());
+    checkpoint.weights = MakeNeural(network, ShapeOf(Seen().columns(), 24), {})->SaveWeights();
+    TimeForecasts(state, *MakeLearned(checkpoint, network, spec));
+  } catch (const InputError& error) {  // a build without LibTorch
+    state.SkipWithError(error.what());
+  }
+}
+
+BENCHMARK_CAPTURE(BM_Predictor, seasonal_naive, "seasonal-naive")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_Predictor, hourly_mean, "hourly-mean")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_Predictor, ridge, "ridge")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_Network, dlinear, "dlinear")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_Network, mlp, "mlp")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_Network, tcn, "tcn")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_Network, gru, "gru")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BM_Network, patch, "patch")->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace evenkeel
