@@ -15,7 +15,7 @@ namespace evenkeel {
 namespace {
 
 constexpr const char* kPython = "/usr/bin/python3";  // Debian's, which has the Debian packages' modules
-constexpr const char* kScript = "evenkeel-report.py";
+constexpr const char* kScript = "evenkeel-report/report.py";
 
 std::string ScriptPath() {
   namespace fs = std::filesystem;

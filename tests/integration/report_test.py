@@ -26,8 +26,8 @@ seed = 1, 2
 rho = 0.05, 0.2
 carbon = 500, 1500
 """
-FIGURES = ["ratio-forecast-error", "realised-forecast-error", "frontier", "burden-carbon", "burden-water", "unevenness",
-           "cost-equity", "slack", "certified-ratio", "slack-over-time"]
+FIGURES = ["ratio-forecast-error", "ratio-rho", "ratio-by-case", "frontier", "realised-forecast-error", "burden-carbon",
+           "burden-water", "unevenness", "cost-equity", "slack", "certified-ratio", "slack-over-time"]
 
 
 def evenkeel(folder, *arguments):
@@ -86,8 +86,25 @@ class ReportTest(unittest.TestCase):
 
     def test_lists_every_cell_with_its_command(self):
         cells = len(re.findall(r"<td class='text long'><code>evenkeel run small.h5 ", self.text))
-        self.assertEqual(cells, Page(self.text).rows - 1)
+        policies = len(set(re.findall(r"<tr><td class='text long'>([^<]*)</td>", self.text)))
+        self.assertEqual(policies, 6)
+        self.assertEqual(cells, Page(self.text).rows - 1 - (policies + 1))
         self.assertGreaterEqual(cells, 2 * (1 + 4 + 8 + 2))
+
+    def test_names_policies_for_people(self):
+        sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "experiments" / "report"))
+        sys.dont_write_bytecode = True
+        from results import general_policies, label, without
+        general = general_policies("period = 2023-{month}-01 2023-{month}-28\npolicy = cost\n"
+                                   "policy = robust(advice=fixed-price(file=p-2022-{month}.csv),rho={rho})\n")
+        self.assertEqual(label("robust(advice=fixed-price(file=p-2022-02.csv),rho=0.02)", general),
+                         "robust(advice=fixed-price(file=p-2022-{month}.csv),rho=0.02)")
+        self.assertEqual(label("cost", general), "cost")
+        self.assertEqual(label("plan(forecast=noisy(of=perfect,kind=lag,level=2,seed=1),every=3)"),
+                         "plan(forecast=noisy(of=perfect),every=3)")
+        self.assertEqual(without("robust(advice=plan(every=3),rho=0.1)", "advice"), "robust(rho=0.1)")
+        self.assertEqual(without("robust(advice=plan(every=3))", "every"), "robust(advice=plan(every=3))")
+        self.assertEqual(without("robust(rho=0.1)", "rho"), "robust")
 
     def test_opens_in_a_browser(self):
         browser = shutil.which("chromium")
