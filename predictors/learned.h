@@ -21,6 +21,8 @@ TraceIdentity IdentityOf(const Network& network, double slot_hours);
 /// regions, names.
 void CheckSameColumns(const TraceIdentity& trained, const TraceIdentity& given, const std::string& where);
 /// The same for a checkpoint, and its units.
+void CheckSameSignals(const Checkpoint& checkpoint, const TraceIdentity& trace, const std::string& where);
+/// The same, and the scales of a network that forecasts.
 void CheckFits(const Checkpoint& checkpoint, const TraceIdentity& trace, const std::string& where);
 
 /// Forecasts of the medians: tomorrow slot by slot, after it the hour-of-day means of days 2 to 7 and of days 8 to 31,
