@@ -7,6 +7,7 @@
 #include "experiments/catalog_advice.h"
 #include "experiments/catalog_check.h"
 #include "experiments/catalog_forecast.h"
+#include "experiments/catalog_prices.h"
 
 namespace evenkeel {
 namespace {
@@ -199,6 +200,7 @@ std::vector<PolicyInfo> MakeCatalog() {
   for (PolicyInfo& info : EquityPolicies()) catalog.push_back(std::move(info));
   for (PolicyInfo& info : AdvicePolicies()) catalog.push_back(std::move(info));
   catalog.push_back(PlanPolicy());
+  catalog.push_back(LearnedPricePolicy());
   return catalog;
 }
 

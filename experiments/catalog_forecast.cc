@@ -7,6 +7,7 @@
 
 #include "experiments/catalog_check.h"
 #include "experiments/catalog_networks.h"
+#include "experiments/catalog_prices.h"
 #include "experiments/scenario_options.h"
 #include "experiments/suggest.h"
 #include "experiments/training_options.h"
@@ -71,6 +72,8 @@ std::unique_ptr<Forecaster> MakeLearnedForecaster(const ForecastContext& context
   const Checkpoint checkpoint = ReadCheckpoint(path);
   if (checkpoint.training.epoch > 0)
     throw InputError("{}: a training that has not ended, expected the file that it was to write", path);
+  if (IsPriceNetwork(checkpoint))
+    throw InputError("{}: a network of prices, expected one of forecasts; it serves {}(file=..)", path, kLearnedPrice);
   if (context.trace) CheckFits(checkpoint, *context.trace, path);
   const NeuralSpec network = ParseNetwork(ParseSpec(checkpoint.network));
   if (!context.retrain) return MakeLearned(checkpoint, network, path);

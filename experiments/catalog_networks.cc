@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "experiments/catalog_check.h"
+#include "experiments/catalog_prices.h"
 #include "experiments/suggest.h"
 #include "models/error.h"
 
@@ -68,6 +69,7 @@ NeuralSpec ParseNetwork(const Spec& spec) {
   if (found == catalog.end()) {
     std::vector<std::string> known;
     for (const NetworkInfo& info : catalog) known.push_back(info.name);
+    known.emplace_back(kLearnedPrice);
     throw InputError("\"{}\" cannot be trained{} (can be: {})", spec.name, DidYouMean(spec.name, known),
                      fmt::join(known, ", "));
   }

@@ -46,8 +46,8 @@ class Parameters {
 std::vector<OptionInfo> TrainingOptionInfos() {
   return {{"epochs", "N", "40", "at most"},
           {"patience", "N", "6", "epochs without a better loss before it stops"},
-          {"samples", "N", "4096", "forecasts that an epoch learns from"},
-          {"batch", "N", "32", "forecasts of a step"},
+          {"samples", "N", "4096", "forecasts, or periods, that an epoch learns from"},
+          {"batch", "N", "32", "forecasts, or periods, of a step"},
           {"rate", "RATE", "0.001", "learning rate of AdamW at the start"},
           {"decay", "SHARE", "0.01", "decay of the weights"},
           {"device", "DEVICE", "cpu", "cpu or cuda"}};

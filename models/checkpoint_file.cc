@@ -38,6 +38,7 @@ Json HeaderOf(const Checkpoint& c) {
           {"regions", c.regions},
           {"units", c.units},
           {"slot_hours", c.slot_hours},
+          {"objective", c.objective},
           {"scales", std::vector<double>(c.scales.begin(), c.scales.end())},
           {"trained_on", c.trained_on},
           {"first_time", c.first_time},
@@ -75,6 +76,7 @@ Checkpoint CheckpointOf(const Json& json) {
   json.at("regions").get_to(c.regions);
   json.at("units").get_to(c.units);
   json.at("slot_hours").get_to(c.slot_hours);
+  c.objective = json.value("objective", std::vector<std::string>());  // older ones have none
   const std::vector<double> scales = json.at("scales");
   c.scales = Eigen::Map<const Vector>(scales.data(), static_cast<Eigen::Index>(scales.size()));
   json.at("trained_on").get_to(c.trained_on);

@@ -78,9 +78,13 @@ void CheckSameColumns(const TraceIdentity& trained, const TraceIdentity& given, 
   CheckNames(where, "region", trained.regions, given.regions);
 }
 
-void CheckFits(const Checkpoint& checkpoint, const TraceIdentity& trace, const std::string& where) {
+void CheckSameSignals(const Checkpoint& checkpoint, const TraceIdentity& trace, const std::string& where) {
   CheckSameColumns({checkpoint.gateways, checkpoint.regions, checkpoint.slot_hours}, trace, where);
   CheckNames(where, "unit", checkpoint.units, SignalUnits());
+}
+
+void CheckFits(const Checkpoint& checkpoint, const TraceIdentity& trace, const std::string& where) {
+  CheckSameSignals(checkpoint, trace, where);
   const auto columns = static_cast<Eigen::Index>(trace.gateways.size() + 3 * trace.regions.size());
   if (checkpoint.scales.size() != columns)
     throw InputError("{}: {} scales, expected {}, one per signal and place", where, checkpoint.scales.size(), columns);

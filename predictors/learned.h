@@ -21,6 +21,8 @@ TraceIdentity IdentityOf(const Network& network, double slot_hours);
 /// regions, names.
 void CheckSameColumns(const TraceIdentity& trained, const TraceIdentity& given, const std::string& where);
 /// The same for a checkpoint, and its units.
+void CheckSameSignals(const Checkpoint& checkpoint, const TraceIdentity& trace, const std::string& where);
+/// The same, and the scales of a network that forecasts.
 void CheckFits(const Checkpoint& checkpoint, const TraceIdentity& trace, const std::string& where);
 
 /// Slots in 24 hours of the trace that it was trained on, rounded, at least 1.

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "predictors/trainable.h"
+
 namespace evenkeel {
 
 /// Quantiles that every network forecasts, the median in the middle.
@@ -37,12 +39,6 @@ struct NeuralSpec {
   std::map<std::string, double> options;
 };
 
-struct NeuralRuntime {
-  std::uint64_t seed = 1;
-  int threads = 1;
-  std::string device = "cpu";  ///< or cuda
-};
-
 /// Origins, one after another; arrays are row-major.
 struct NeuralBatch {
   int size = 0;
@@ -52,15 +48,8 @@ struct NeuralBatch {
   std::vector<float> weight;    ///< [size x columns], of the losses; empty with `target`
 };
 
-/// Optimiser settings of one step.
-struct NeuralStep {
-  double rate = 1e-3;   ///< of AdamW (Loshchilov and Hutter, ICLR 2019)
-  double decay = 1e-2;  ///< of the weights
-};
-
-class Neural {
+class Neural : public Trainable {
  public:
-  virtual ~Neural() = default;
   /// Quantiles [size x columns x outputs x kNumNeuralQuantiles], in order.
   virtual void Forward(const NeuralBatch& batch, std::vector<float>* quantiles) = 0;
   /// Mean over the batch of weight times the mean pinball loss of the quantiles.
@@ -69,17 +58,6 @@ class Neural {
   virtual double Step(const NeuralBatch& batch, const NeuralStep& step) = 0;
   /// Gradient of Loss, all weights in a row, for tests.
   virtual std::vector<double> Gradient(const NeuralBatch& batch) = 0;
-  /// All weights in a row.
-  virtual std::vector<double> Weights() const = 0;
-  virtual void SetWeights(const std::vector<double>& weights) = 0;
-  /// Draws of dropout from here on depend on this number only.
-  virtual void Reseed(std::uint64_t seed) = 0;
-  /// Weights alone, or with the optimiser's state, as bytes. Load throws InputError, without a file's name, for bytes
-  /// that are none of this network's.
-  virtual std::string SaveWeights() const = 0;
-  virtual void LoadWeights(const std::string& bytes) = 0;
-  virtual std::string SaveOptimiser() const = 0;
-  virtual void LoadOptimiser(const std::string& bytes) = 0;
 };
 
 /// A network with weights drawn from the seed. Loads LibTorch if nobody has yet. Throws InputError where the build has

@@ -56,4 +56,13 @@ std::unique_ptr<Neural> MakeNeural(const NeuralSpec& spec, const NeuralShape& sh
   return LoadTorchLibrary().make(spec, shape, runtime);
 }
 
+std::unique_ptr<PriceNetwork> MakePriceNetwork(const PriceNetworkSpec& spec, const PriceShape& shape,
+                                               const NeuralRuntime& runtime) {
+  return LoadTorchLibrary().make_prices(spec, shape, runtime);
+}
+
+LineAlpha TwinOfLineAlpha(const PriceShape& shape, const LineSlot& slot) {
+  return LoadTorchLibrary().twin_of_line(shape, slot);
+}
+
 }  // namespace evenkeel

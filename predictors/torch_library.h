@@ -2,12 +2,14 @@
 #pragma once
 
 #include "predictors/neural.h"
+#include "predictors/price_network.h"
 #include "predictors/script.h"
 
 namespace evenkeel {
 
-/// Changes with every change of predictors/neural.h and predictors/script.h: a library of another build is refused.
-inline constexpr int kTorchLibraryVersion = 1;
+/// Changes with every change of predictors/neural.h, price_network.h and script.h: a library of another build is
+/// refused.
+inline constexpr int kTorchLibraryVersion = 2;
 inline constexpr char kTorchLibraryFile[] = "libevenkeel_torch.so";
 inline constexpr char kTorchLibrarySymbol[] = "evenkeel_torch_library";
 
@@ -15,6 +17,9 @@ struct TorchLibrary {
   int version = kTorchLibraryVersion;
   std::unique_ptr<Script> (*load_script)(const std::string& path) = nullptr;
   std::unique_ptr<Neural> (*make)(const NeuralSpec&, const NeuralShape&, const NeuralRuntime&) = nullptr;
+  std::unique_ptr<PriceNetwork> (*make_prices)(const PriceNetworkSpec&, const PriceShape&,
+                                               const NeuralRuntime&) = nullptr;
+  LineAlpha (*twin_of_line)(const PriceShape&, const LineSlot&) = nullptr;
 };
 
 /// The library, loaded on the first call and kept until the program ends. It is looked for beside the program, one

@@ -84,16 +84,16 @@ TEST(Training, EpochsGoThroughAllOriginsBeforeOneComesAgain) {
   options.samples = 4;
   std::vector<int> drawn;
   for (int epoch : {1, 2, 3, 4, 5}) {
-    const std::vector<int> some = EpochOrigins(all, options, epoch);
+    const std::vector<int> some = EpochExamples(all, options, epoch);
     EXPECT_EQ(some.size(), 4u);
-    EXPECT_EQ(some, EpochOrigins(all, options, epoch));
+    EXPECT_EQ(some, EpochExamples(all, options, epoch));
     drawn.insert(drawn.end(), some.begin(), some.end());
   }
   EXPECT_EQ(std::set<int>(drawn.begin(), drawn.begin() + 10).size(), 10u);
   EXPECT_EQ(std::set<int>(drawn.begin() + 10, drawn.end()).size(), 10u);
   EXPECT_NE(std::vector<int>(drawn.begin(), drawn.begin() + 10), all);
   options.seed = 2;
-  EXPECT_NE(EpochOrigins(all, options, 1), std::vector<int>(drawn.begin(), drawn.begin() + 4));
+  EXPECT_NE(EpochExamples(all, options, 1), std::vector<int>(drawn.begin(), drawn.begin() + 4));
 }
 
 // 33 origins in batches of 8 are 5 steps an epoch. The best is epoch 2; after 3 more it stops.
