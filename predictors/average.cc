@@ -1,5 +1,6 @@
 #include "predictors/average.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace evenkeel {
@@ -12,6 +13,10 @@ class Average : public Forecaster {
 
   void Predict(const HistoryView& history, int horizon, RowMatrix* forecast) override {
     *forecast = 0.5 * (Forecast(*first_, history, horizon) + Forecast(*second_, history, horizon));
+  }
+
+  int SlotsNeeded(int slots_per_day) const override {
+    return std::max(first_->SlotsNeeded(slots_per_day), second_->SlotsNeeded(slots_per_day));
   }
 
  private:

@@ -164,6 +164,11 @@ BacktestResult Backtest(const History& truth, Forecaster& forecaster, const Back
         "and at most {}, so that {} steps follow",
         options.first, truth.num_slots(), day, truth.num_slots() - options.horizon, options.horizon);
   }
+  const int needed = forecaster.SlotsNeeded(day);
+  if (options.first < needed) {
+    throw InputError("the predictor needs {} slots for a forecast, and the first one would see {}: judge from later on",
+                     needed, options.first);
+  }
   return Backtester(truth, forecaster, options).Run(step);
 }
 

@@ -59,7 +59,7 @@ struct BacktestResult {
 /// Forecasts from views of `truth` of first, first + every, .. slots, as long as the horizon is inside. Beside it
 /// always seasonal-naive with a season of one day. MASE divides by each column's mean |y[s] - y[s - day]| over the
 /// slots before the first forecast. `step` is called after every forecast; it may be empty. Throws InputError when
-/// there is no room for a forecast.
+/// there is no room for a forecast, or the first one would see fewer slots than the predictor needs.
 BacktestResult Backtest(const History& truth, Forecaster& forecaster, const BacktestOptions& options,
                         const std::function<void()>& step);
 

@@ -14,6 +14,9 @@ class Forecaster {
   /// Fills `forecast` [horizon x columns]: row k is slot num_slots + k of the view's history, so that the first row is
   /// the slot after the last one seen. It has its size and arbitrary content.
   virtual void Predict(const HistoryView& history, int horizon, RowMatrix* forecast) = 0;
+  /// Slots that a view must have for the forecasts that this predictor is there for, of a history with so many a day;
+  /// shorter views get what its maker says.
+  virtual int SlotsNeeded(int /*slots_per_day*/) const { return 1; }
 };
 
 /// Predict, with demand, carbon and water not below 0: [horizon x columns]. Throws InternalError for a value that is

@@ -53,6 +53,8 @@ class Learned : public Forecaster {
     inputs_.ToForecast(history, quantiles, kMedian, forecast);
   }
 
+  int SlotsNeeded(int slots_per_day) const override { return kLongDays * slots_per_day; }
+
  private:
   SignalColumns columns_;
   int day_;

@@ -20,6 +20,8 @@ class Noisy : public Forecaster {
     InjectError(error_, history.columns(), {history.time(seen - 1), 0, before}, forecast);
   }
 
+  int SlotsNeeded(int slots_per_day) const override { return forecaster_->SlotsNeeded(slots_per_day); }
+
  private:
   std::unique_ptr<Forecaster> forecaster_;
   SignalError error_;

@@ -23,6 +23,8 @@ class Retrained : public Forecaster {
     forecaster->Predict(history, horizon, forecast);
   }
 
+  int SlotsNeeded(int slots_per_day) const override { return by_training_.at(0)->SlotsNeeded(slots_per_day); }
+
  private:
   std::unique_ptr<Forecaster> TrainedOn(const HistoryView& seen) const {
     const int valid = kRetrainValidDays * seen.slots_per_day();

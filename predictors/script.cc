@@ -26,6 +26,8 @@ class ScriptForecaster : public Forecaster {
     FadeIntoHourlyMean(history, kMeanDays, steps, forecast);
   }
 
+  int SlotsNeeded(int /*slots_per_day*/) const override { return window_; }
+
  private:
   std::vector<double> Run(const HistoryView& history) {
     std::vector<double> values;

@@ -82,6 +82,8 @@ TEST_F(TorchScriptCli, BadModulesAreNamed) {
   EXPECT_THAT(Refuse(Backtest("nan.pt")), AllOf(HasSubstr("nan.pt"), HasSubstr("not finite")));
   EXPECT_THAT(Refuse({"backtest", "t.h5", "--predictor", "torchscript(file=fails.pt,window=100)"}),
               AllOf(HasSubstr("fails.pt"), HasSubstr("forward(values, times) failed")));
+  EXPECT_THAT(Refuse({"backtest", "t.h5", "--predictor", "torchscript(file=nan.pt,window=700)"}),
+              AllOf(HasSubstr("needs 700 slots"), HasSubstr("672")));
   const std::string whole = Text(folder_ / "nan.pt");
   Write("torn.pt", whole.substr(0, whole.size() / 2));
   EXPECT_THAT(Refuse(Backtest("torn.pt")), AllOf(HasSubstr("torn.pt"), HasSubstr("no TorchScript module")));

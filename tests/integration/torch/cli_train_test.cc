@@ -128,6 +128,8 @@ TEST_F(TrainCli, BadInputIsNamed) {
               HasSubstr("3 regions, the trace has 4"));
   EXPECT_THAT(Refuse({"backtest", "valid.h5", "--predictor", "learned(file=m.pt)", "--out", "m.pt"}),
               HasSubstr("m.pt"));
+  EXPECT_THAT(Refuse({"backtest", "valid.h5", "--predictor", "learned(file=m.pt)", "--warm-up", "27"}),
+              AllOf(HasSubstr("needs 672 slots"), HasSubstr("648")));
   const std::string whole = Text(folder_ / "m.pt");
   Write("torn.pt", whole.substr(0, whole.size() / 2));
   EXPECT_THAT(Refuse({"backtest", "valid.h5", "--predictor", "learned(file=torn.pt)"}),

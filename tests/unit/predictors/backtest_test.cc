@@ -112,5 +112,20 @@ TEST(Backtest, WithoutRoomForAForecastIsAnError) {
   EXPECT_THROW(Backtest(Ramp(10), *persistence, options, {}), InputError);
 }
 
+TEST(Backtest, APredictorThatSeesTooLittleIsNotJudged) {
+  class Demanding : public Forecaster {
+   public:
+    explicit Demanding(int days) : days_(days) {}
+    void Predict(const HistoryView&, int, RowMatrix* forecast) override { forecast->setZero(); }
+    int SlotsNeeded(int slots_per_day) const override { return days_ * slots_per_day; }
+
+   private:
+    int days_;
+  };
+  Demanding two(2), three(3);
+  EXPECT_EQ(Backtest(Ramp(10), two, SmallOptions(), {}).origins, 2);
+  EXPECT_THROW(Backtest(Ramp(10), three, SmallOptions(), {}), InputError);
+}
+
 }  // namespace
 }  // namespace evenkeel

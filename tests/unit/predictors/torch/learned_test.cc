@@ -9,6 +9,8 @@
 #include "models/error.h"
 #include "models/generate.h"
 #include "models/trace.h"
+#include "predictors/average.h"
+#include "predictors/naive.h"
 #include "predictors/retrained.h"
 #include "predictors/training.h"
 
@@ -205,6 +207,12 @@ std::string Message(const std::function<void()>& call) {
 TEST(Retrained, TooFewSlotsToTrainOnAreNamed) {
   EXPECT_THAT(Message([] { MakeRetrainedMlp(kFirst, kEvery - 1); }), HasSubstr("m.pt: the first training anew"));
   EXPECT_EQ(Message([] { MakeRetrainedMlp(kFirst, kEvery); }), "no error");
+}
+
+TEST(Learned, NeedsTheLongestMeanThatItSees) {
+  EXPECT_EQ(Make("dlinear")->SlotsNeeded(24), 28 * 24);
+  EXPECT_EQ(MakeRetrainedMlp()->SlotsNeeded(24), 28 * 24);
+  EXPECT_EQ(MakeAverage(MakePersistence(), Make("dlinear"))->SlotsNeeded(2), 56);
 }
 
 TEST(Learned, RefusesATraceThatDoesNotFit) {
