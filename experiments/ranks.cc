@@ -52,8 +52,7 @@ Ranks::~Ranks() {
 }
 
 void Ranks::Serve(const std::function<void(const std::string&)>& result, const std::function<int()>& next) {
-  // One goodbye for every thread of every rank: each rank says with its first message how many it has.
-  int open = size_ - 1;
+  int open = size_ - 1;  // ranks that have not been told that there is no more work
   while (open > 0) {
     MPI_Status status;
     int waiting = 0;

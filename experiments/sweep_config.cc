@@ -143,7 +143,7 @@ SweepConfig ParseSweepConfig(const std::string& path, const std::string& text) {
   for (const char* key : {"trace", "policy"}) {
     const auto is_key = [&](const SweepEntry& entry) { return entry.key == key; };
     if (std::none_of(config.entries.begin(), config.entries.end(), is_key)) {
-      config.Fail(number, std::string("the file ends without a \"") + key + "\"");
+      config.Fail(std::max(number, 1), std::string("the file ends without a \"") + key + "\"");
     }
   }
   return config;

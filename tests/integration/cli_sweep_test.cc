@@ -1,5 +1,6 @@
 // A sweep as its user runs it: on threads, ranks and parts, killed and resumed, with cells that fail.
 #include <algorithm>
+#include <map>
 #include <random>
 
 #include "tests/integration/cli_program.h"
@@ -123,6 +124,18 @@ TEST_F(SweepTest, AFullDiskLosesNoFinishedCell) {
   EXPECT_EQ(Results("s"), Results("whole"));
 }
 
+TEST_F(SweepTest, ADiskThatIsFullOnlyForTheResultsLosesNoCellEither) {
+  Succeed(Sweep("whole"));
+  ProgramLimits limits;
+  limits.file_bytes = static_cast<long>(Results("whole").size() / 2);
+  const ProgramResult full = Run({"sweep", "sweep.ini", "--out", "s.h5", "--quiet"}, limits);
+  EXPECT_EQ(full.exit_code, 2);
+  EXPECT_EQ(full.err.rfind("evenkeel: error: cannot write s.h5", 0), 0u) << full.err;
+  EXPECT_EQ(Files().count("s.h5"), 0u);
+  EXPECT_EQ(Succeed(Sweep("s")), "s.h5: 12 cells, 12 found finished, 0 failed\n");
+  EXPECT_EQ(Results("s"), Results("whole"));
+}
+
 TEST_F(SweepTest, AnOutputThatCannotBeWrittenIsFoundFirst) {
   EXPECT_NE(Refuse(Sweep("/proc/s")).find("/proc/s.h5"), std::string::npos);
   EXPECT_NE(Refuse(Sweep("nowhere/s")).find("nowhere/s.h5"), std::string::npos);
@@ -180,6 +193,57 @@ TEST_F(SweepTest, LevelsAreIndependentAndLevelZeroIsNoError) {
   };
   EXPECT_EQ(std::stod(both.at(4)), objective({"--policy", "plan(forecast=perfect,every=6)"}));
   EXPECT_EQ(objective({"--policy", "dmd", "--observe", "swap(level=0)"}), objective({"--policy", "dmd"}));
+}
+
+/// Errors in forecasts and in observations, four levels of each kind; `lag` and `stale` within half a day, after which
+/// a signal comes back to what it was.
+constexpr const char* kKindsConfig = R"(trace = trace.h5
+policy = plan(forecast=noisy(of=perfect,kind={kind},level={level}),every=12)
+policy = plan(forecast=noisy(of=perfect,kind={late},level={slots}),every=12)
+policy = plan(forecast=perfect,every=12)
+observe = {kind}(level={level})
+observe = {late}(level={slots})
+observe = none
+
+[vary]
+kind = gaussian, bias, ar1, swap, adversarial, dropout
+level = 0, 0.2, 0.5, 1
+late = lag, stale
+slots = 0, 1, 3, 6
+)";
+
+TEST_F(SweepTest, EveryKindsErrorGrowsWithItsLevelAndIsNoneAtZero) {
+  Succeed({"trace", "generate", "--regions", "6", "--slots", "72", "--quiet", "--out", "trace.h5"});
+  Write("sweep.ini", kKindsConfig);
+  Succeed(Sweep("s"));
+  const std::vector<std::string> objective = Column("s", "objective"), observe = Column("s", "observe_kind"),
+                                 forecast = Column("s", "forecast_kind");
+  for (const char* of : {"forecast", "observe"}) {
+    const bool forecasts = std::string(of) == "forecast";
+    const std::vector<std::string>&kind = forecasts ? forecast : observe, &other = forecasts ? observe : forecast;
+    const std::vector<std::string> level = Column("s", std::string(of) + "_level"),
+                                   error = Column("s", forecasts ? "forecast_mae_carbon" : "observed_mae_carbon");
+    std::map<std::string, std::vector<std::pair<double, double>>> grows;  // by kind: level, error
+    std::string exact;
+    for (std::size_t cell = 0; cell < kind.size(); ++cell) {
+      if (other[cell].empty() && kind[cell].empty()) exact = objective[cell];
+    }
+    for (std::size_t cell = 0; cell < kind.size(); ++cell) {
+      if (!other[cell].empty() || kind[cell].empty()) continue;
+      grows[kind[cell]].emplace_back(std::stod(level[cell]), std::stod(error[cell]));
+      if (std::stod(level[cell]) == 0.0) {
+        EXPECT_EQ(objective[cell], exact) << of << " " << kind[cell];
+      }
+    }
+    EXPECT_EQ(grows.size(), 8u);
+    for (const auto& [name, points] : grows) {
+      EXPECT_EQ(points.size(), 4u) << of << " " << name;
+      EXPECT_EQ(points[0], std::make_pair(0.0, 0.0)) << of << " " << name;
+      for (std::size_t k = 1; k < points.size(); ++k) {
+        EXPECT_GT(points[k].second, points[k - 1].second) << of << " " << name << " " << points[k].first;
+      }
+    }
+  }
 }
 
 #ifdef EVENKEEL_MPI
