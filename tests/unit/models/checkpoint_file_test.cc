@@ -19,6 +19,7 @@ Checkpoint MakeCheckpoint() {
   c.regions = {"x"};
   c.units = SignalUnits();
   c.slot_hours = 0.5;
+  c.objective = {"carbon: weight 1500, norm inf", "water: weight 60, norm 4"};
   c.scales = (Vector(5) << 0.1, 1.0 / 3.0, 3.0, 1e-17, 5.0).finished();
   c.trained_on = "t.h5";
   c.first_time = 7;
