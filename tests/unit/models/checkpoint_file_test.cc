@@ -44,6 +44,7 @@ TEST(CheckpointFile, ReadsWhatItWrote) {
   EXPECT_EQ(r.regions, c.regions);
   EXPECT_EQ(r.units, c.units);
   EXPECT_EQ(r.slot_hours, c.slot_hours);
+  EXPECT_EQ(r.objective, c.objective);
   EXPECT_EQ(r.scales, c.scales);
   EXPECT_EQ(r.trained_on, c.trained_on);
   EXPECT_EQ(r.first_time, c.first_time);
