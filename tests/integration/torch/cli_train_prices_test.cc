@@ -10,7 +10,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using Json = nlohmann::json;
 
-constexpr char kNetwork[] = "learned-price(hidden=8,slots=96,stride=48,temperature=0.05)";
+constexpr char kNetwork[] = "learned-price(hidden=8,slots=48,stride=96,temperature=0.05)";
 
 class TrainPricesCli : public CliTest {
  protected:
@@ -52,7 +52,7 @@ TEST_F(TrainPricesCli, TrainsAPolicyAloneAndThroughTheRobustifier) {
   EXPECT_THAT(Succeed(Train("m.pt", {"--losses", "m.csv"})),
               AllOf(HasSubstr("m.pt: learned-price("), HasSubstr("of 3")));
   EXPECT_EQ(Files(), (std::set<std::string>{"train.h5", "valid.h5", "m.pt", "m.csv"}));
-  Succeed(Train("line.pt", {}, "learned-price(hidden=8,slots=96,stride=48,through=line,rho=0.01)"));
+  Succeed(Train("line.pt", {}, "learned-price(hidden=8,slots=48,stride=96,through=line,rho=0.01)"));
   EXPECT_NE(Weights("m.pt"), Weights("line.pt"));
   const Json json = SucceedJson(Compare(
       "m.pt", {"--policy", "robust(advice=learned-price(file=line.pt),rho=0.01)", "--policy", "norm-greedy(q=8)"}));
@@ -67,7 +67,7 @@ TEST_F(TrainPricesCli, SameSeedSameBytesAlsoAfterAKill) {
   Succeed(Train("c.pt", {"--seed", "5"}));
   EXPECT_NE(Weights("a.pt"), Weights("c.pt"));
   int kills = 0;
-  for (int milliseconds = 900; Files().count("b.pt") == 0 && kills < 200; milliseconds += 100) {
+  for (int milliseconds = 1500; Files().count("b.pt") == 0 && kills < 50; milliseconds += 1000) {
     ProgramLimits limits;
     limits.kill_after_ms = milliseconds;
     if (Run(Train("b.pt", {"--seed", "4"}), limits).exit_code == -1) ++kills;

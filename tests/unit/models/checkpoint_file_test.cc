@@ -19,6 +19,7 @@ Checkpoint MakeCheckpoint() {
   c.regions = {"x"};
   c.units = SignalUnits();
   c.slot_hours = 0.5;
+  c.objective = {"carbon: weight 1500, norm inf", "water: weight 60, norm 4"};
   c.scales = (Vector(5) << 0.1, 1.0 / 3.0, 3.0, 1e-17, 5.0).finished();
   c.trained_on = "t.h5";
   c.first_time = 7;
@@ -43,6 +44,7 @@ TEST(CheckpointFile, ReadsWhatItWrote) {
   EXPECT_EQ(r.regions, c.regions);
   EXPECT_EQ(r.units, c.units);
   EXPECT_EQ(r.slot_hours, c.slot_hours);
+  EXPECT_EQ(r.objective, c.objective);
   EXPECT_EQ(r.scales, c.scales);
   EXPECT_EQ(r.trained_on, c.trained_on);
   EXPECT_EQ(r.first_time, c.first_time);

@@ -109,7 +109,7 @@ TEST(LineTwin, HasTheGradientOfTheRealOne) {
     }
   }
   EXPECT_GE(compared, Scaled(1000));
-  EXPECT_GE(moving, Scaled(500));
+  EXPECT_GE(moving, Scaled(300));
 }
 
 }  // namespace

@@ -127,11 +127,11 @@ TEST(PriceNetwork, GradientOfAPeriodIsThatOfFiniteDifferences) {
 
 TEST(PriceNetwork, LearnsWhatSavesMoney) {
   const Case c;
-  const auto window = c.Window(kBefore, 72);
+  const auto window = c.Window(kBefore, 48);
   const auto world = MakePriceWorld({window.get()}, 0.05);
   const auto network = MakePriceNetwork({}, PriceShapeOf(window->problem), {});
   const double before = network->Loss(*world);
-  for (int i = 0; i < 40; ++i) network->Step(*world, {1e-2, 0.0});
+  for (int i = 0; i < 15; ++i) network->Step(*world, {1e-2, 0.0});
   EXPECT_LT(network->Loss(*world), before - 0.002);
 }
 
