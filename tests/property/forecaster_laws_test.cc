@@ -8,6 +8,7 @@
 #include "experiments/catalog_forecast.h"
 #include "models/generate.h"
 #include "models/trace_window.h"
+#include "predictors/backtest.h"
 #include "predictors/intervals.h"
 #include "tests/reference/play.h"
 
@@ -116,6 +117,29 @@ TEST(ForecasterLaws, IntervalsAreCausalAndInOrder) {
     const IntervalForecast b = fresh_intervals.Predict(HistoryView(changed, kSeen), 24);
     EXPECT_TRUE(SameBits(a.mean, b.mean) && SameBits(a.lower, b.lower) && SameBits(a.upper, b.upper)) << info.name;
     EXPECT_LE((a.lower - a.upper).maxCoeff(), 0.0) << info.name;
+  }
+}
+
+// One forecast of 24 steps, with its interval; everything after its first six truths is another one.
+TEST(ForecasterLaws, BacktestsJudgeAStepByItsOwnTruth) {
+  constexpr int kSeen = 800, kSame = 6;
+  const Trace trace = MakeTrace();
+  const History history = HistoryOf(trace), changed = HistoryOf(ChangedAfter(trace, kSeen + kSame - 1));
+  BacktestOptions options;
+  options.first = kSeen;
+  options.every = kSlots;
+  for (const ForecasterInfo& info : Predictors()) {
+    if (info.clairvoyant) continue;
+    const auto one = MakeForecaster({}, ParseSpec(info.name)), other = MakeForecaster({}, ParseSpec(info.name));
+    const BacktestResult a = Backtest(history, *one, options, {}), b = Backtest(changed, *other, options, {});
+    for (std::size_t s = 0; s < a.signals.size(); ++s) {
+      for (std::size_t k = 0; k < 24; ++k) {
+        const ForecastErrors &x = a.signals[s].by_horizon[k], &y = b.signals[s].by_horizon[k];
+        const bool same = x.absolute == y.absolute && x.square == y.square && x.scaled == y.scaled &&
+                          x.pinball == y.pinball && x.inside == y.inside && x.naive_absolute == y.naive_absolute;
+        EXPECT_EQ(same, k < kSame) << info.name << " signal " << s << " step " << k;
+      }
+    }
   }
 }
 

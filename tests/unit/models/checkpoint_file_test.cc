@@ -1,6 +1,7 @@
 #include "models/checkpoint_file.h"
 
 #include <gmock/gmock.h>
+#include <zlib.h>
 
 #include "models/error.h"
 #include "tests/unit/models/file_test_util.h"
@@ -71,6 +72,21 @@ std::string Message(const std::string& path) {
     return error.what();
   }
   return "read without complaint";
+}
+
+TEST(CheckpointFile, RefusesAnotherSchema) {
+  const TemporaryDirectory directory;
+  const std::string path = directory / "m.pt";
+  WriteCheckpoint(MakeCheckpoint(), path);
+  std::string bytes = ReadBytes(path);
+  const std::string known = "\"schema_version\":1";
+  ASSERT_NE(bytes.find(known), std::string::npos);
+  bytes.replace(bytes.find(known), known.size(), "\"schema_version\":7");
+  bytes.resize(bytes.size() - 4);
+  const auto sum = ::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  for (unsigned i = 0; i < 4; ++i) bytes.push_back(static_cast<char>(sum >> (8 * i) & 0xFF));
+  WriteBytes(path, bytes);
+  EXPECT_THAT(Message(path), AllOf(HasSubstr("m.pt"), HasSubstr("schema version 7, expected 1")));
 }
 
 TEST(CheckpointFile, RefusesEveryCutAndEveryFlippedByte) {

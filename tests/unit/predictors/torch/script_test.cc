@@ -1,0 +1,78 @@
+// The laws of predictors/forecaster.h for a TorchScript module.
+#include "predictors/script.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include "models/generate.h"
+#include "models/trace.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr int kSlots = 24 * 40;
+
+/// Every signal from slot `changed` on is another one.
+History MakeHistory(int changed = kSlots) {
+  GeneratorOptions options;
+  options.regions = 3;
+  options.gateways = 2;
+  options.slots = kSlots;
+  const Trace trace = GenerateTrace(options);
+  const auto source = MakeSlotSource(trace);
+  History history;
+  Slot slot;
+  for (int t = 0; t < kSlots; ++t) {
+    source->Read(t, &slot);
+    if (t >= changed) {
+      for (Vector* signal : {&slot.demand, &slot.price, &slot.carbon_intensity, &slot.water_intensity})
+        *signal = *signal * 3.0 + Vector::Constant(signal->size(), 1.0);
+    }
+    history.Append(slot);
+  }
+  return history;
+}
+
+/// The documented example, made once.
+std::string Example() {
+  static const std::string path = [] {
+    const std::string file = (std::filesystem::path(testing::TempDir()) / "evenkeel_script_test.pt").string();
+    const std::string command =
+        "/usr/bin/python3 -W ignore " EVENKEEL_SOURCE_DIR "/experiments/torchscript_example.py '" + file + "'";
+    EXPECT_EQ(std::system(command.c_str()), 0) << command;
+    return file;
+  }();
+  return path;
+}
+
+bool SameBits(const RowMatrix& a, const RowMatrix& b) {
+  return a.size() == b.size() &&
+         std::memcmp(a.data(), b.data(), sizeof(double) * static_cast<std::size_t>(a.size())) == 0;
+}
+
+TEST(Script, F1NothingAfterTheViewIsSeen) {
+  const History history = MakeHistory();
+  for (int n : {100, 168, 500}) {
+    const auto used = MakeScript(Example(), 168), fresh = MakeScript(Example(), 168);
+    Forecast(*used, HistoryView(history, 900), 30);
+    const History changed = MakeHistory(n), before = MakeHistory(n - 1);
+    const RowMatrix forecast = Forecast(*used, HistoryView(history, n), 100);
+    EXPECT_TRUE(SameBits(forecast, Forecast(*fresh, HistoryView(changed, n), 100))) << n;
+    EXPECT_FALSE(SameBits(forecast, Forecast(*fresh, HistoryView(before, n), 100))) << "the last slot counts";
+  }
+}
+
+TEST(Script, F2EveryHorizonIsServedFromOneSlotOn) {
+  const History history = MakeHistory();
+  const auto forecaster = MakeScript(Example(), 168);
+  for (int n : {1, 2, 167, 168, kSlots}) {
+    for (int horizon : {0, 1, 24, 25, 744})
+      EXPECT_TRUE(Forecast(*forecaster, HistoryView(history, n), horizon).allFinite()) << n << " " << horizon;
+  }
+}
+
+}  // namespace
+}  // namespace evenkeel
