@@ -89,7 +89,7 @@ class WindowsWorld : public PriceWorld {
       // The increments are linear in the flows, with the priced cost's own coefficients.
       Vector of_flow;
       PricedCost(problem, coefficients, given[0], Split(problem, given + 1), &of_flow);
-      if (problem.shed_cost) SubtractShedding(problem, given[0] * *problem.shed_cost, &of_flow);
+      if (problem.shed_cost) of_flow.array() -= given[0] * *problem.shed_cost;  // what is not served is the rest
       const SmoothFlow& solution = solutions_[static_cast<std::size_t>(t) * windows_.size() + w];
       const Vector of_cost = SmoothDispatchGradient(problem, window.slots[t], solution, of_flow);
       std::vector<Vector> of_prices = ZeroPrices(problem);
@@ -99,9 +99,6 @@ class WindowsWorld : public PriceWorld {
   }
 
  private:
-  /// What is not served is the demand less the flows.
-  static void SubtractShedding(const Problem&, double cost, Vector* of_flow) { of_flow->array() -= cost; }
-
   void Gather(int t) {
     PriceInputs all;
     std::vector<double> sums, objective;

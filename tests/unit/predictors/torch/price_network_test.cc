@@ -11,6 +11,7 @@
 #include "predictors/price_inputs.h"
 #include "predictors/price_training.h"
 #include "tests/reference/play.h"
+#include "tests/reference/random_instances.h"
 
 namespace evenkeel {
 namespace {
@@ -153,6 +154,31 @@ TEST(LearnedPrice, DecidesOnWhatItHasSeen) {
   const Played a = PlayPeriod(trace, network), b = PlayPeriod(ChangedAfter(trace, kBefore + 31), network);
   for (std::size_t t = 0; t <= 31; ++t) EXPECT_EQ(a.decisions[t].flow, b.decisions[t].flow) << t;
   EXPECT_NE(a.decisions[32].flow, b.decisions[32].flow) << "the change is one that shows";
+}
+
+// Variants, partial reach, outages, negative prices, all norms, a performance group, shedding.
+TEST(LearnedPrice, IsFeasibleAndReproducible) {
+  for (int seed = 1; seed <= Scaled(40); ++seed) {
+    InstanceOptions options;
+    options.norms = {1.0, 2.0, 4.0, kInfinity};
+    Instance instance = MakeRandomInstance(static_cast<std::uint64_t>(seed), options);
+    if (seed % 4 == 0) instance.problem.shed_cost = 50.0;
+    if (seed % 8 == 0) instance.trace.signals.capacity *= 0.7;
+    const Problem& problem = instance.problem;
+    const auto play = [&] {
+      const auto policy =
+          MakeLearnedPrice(problem, MakePriceNetwork({}, PriceShapeOf(problem), {}), MakeHourlyMean(7), History());
+      return Play(problem, *MakeSlotSource(instance.trace), *policy);
+    };
+    const Played a = play(), b = play();
+    Slot slot;
+    Vector use;
+    for (int t = 0; t < problem.num_slots; ++t) {
+      MakeSlotSource(instance.trace)->Read(t, &slot);
+      EXPECT_LE(Infeasibility(problem, slot, a.decisions[t], &use), 1e-9 * std::max(1.0, slot.demand.sum())) << seed;
+      EXPECT_EQ(a.decisions[t].flow, b.decisions[t].flow) << seed;
+    }
+  }
 }
 
 // The inputs and the expert of a window do not depend on what is after it, nor those of a slot on the slots after it.
