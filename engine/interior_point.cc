@@ -14,7 +14,7 @@
 namespace evenkeel {
 namespace {
 
-constexpr int kSlotsPerChunk = 32;
+constexpr int kSlotsPerChunk = 16;
 constexpr int kMostChunks = 32;                                 // each holds a curvature of its own
 constexpr double kLeastOfTheWay = 0.9, kMostOfTheWay = 0.9995;  // to the boundary
 constexpr double kInfeasibilityWeight = 100.0;  // a user can live with a gap of 1e-9, but not with a broken constraint
@@ -34,7 +34,7 @@ class InteriorPoint {
  private:
   bool Iterate();
   template <typename Visit>
-  SlotSums Pass(const Visit& visit);
+  SlotSums Pass(bool with_curvature, const Visit& visit);
   bool Predict();
   bool Correct();
   bool Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken);
@@ -88,15 +88,15 @@ InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions&
 
 /// visit(block, scratch, sums) for every batch; returns the sums, added up in order.
 template <typename Visit>
-SlotSums InteriorPoint::Pass(const Visit& visit) {
+SlotSums InteriorPoint::Pass(bool with_curvature, const Visit& visit) {
   workers_->Run(chunks_, [&](int chunk, int thread) {
-    sums_[chunk].Reset(data_.num_loads);
+    sums_[chunk].Reset(data_.num_loads, with_curvature);
     const int end = std::min(batches_, (chunk + 1) * batches_per_chunk_);
     for (int b = chunk * batches_per_chunk_; b < end; ++b)
       visit(blocks_.block(b), scratch_[thread].get(), &sums_[chunk]);
   });
   SlotSums total;
-  total.Reset(data_.num_loads);
+  total.Reset(data_.num_loads, with_curvature);
   for (const SlotSums& sums : sums_) total.Add(sums);
   return total;
 }
@@ -120,7 +120,7 @@ bool InteriorPoint::Predict() {
                                -coupling_.room.cwiseProduct(coupling_.bound)};
   system_ = std::make_unique<CouplingSystem>(data_, coupling_, present_.curvature);
   if (!system_->Solve(present_.response, zero, &affine_)) return false;
-  predicted_ = Pass([&](double* block, double* scratch, SlotSums* sums) {
+  predicted_ = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
     PredictBatch(shape_, affine_.price.data(), block, scratch, sums);
   });
   AddCouplingPairs(affine_, &predicted_);
@@ -160,7 +160,7 @@ bool InteriorPoint::Correct() {
 bool InteriorPoint::Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken) {
   for (int refinement = 0; refinement <= kRefinements; ++refinement) {
     if (!system_->Solve(response, target, &step_)) return false;
-    *taken = Pass([&](double* block, double* scratch, SlotSums* sums) {
+    *taken = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
       CorrectBatch(shape_, step_.price.data(), aim, block, scratch, sums);
     });
     // What the slots really answer differs by the digits that the curvature lost; aim again with the difference.
@@ -231,7 +231,7 @@ void InteriorPoint::Judge() {
 
 /// One predictor-corrector iteration. False when nothing more can be gained: solved, or stuck.
 bool InteriorPoint::Iterate() {
-  present_ = Pass([&](double* block, double* scratch, SlotSums* sums) {
+  present_ = Pass(true, [&](double* block, double* scratch, SlotSums* sums) {
     FactoriseBatch(shape_, update_, coupling_.price.data(), block, scratch, sums);
   });
   present_.FoldCurvature();

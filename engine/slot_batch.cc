@@ -228,10 +228,11 @@ RowMatrix SlotBlocks::ReadArcs(int field, const SlotShape& shape) const {
   return values;
 }
 
-void SlotSums::Reset(int num_loads) {
+void SlotSums::Reset(int num_loads, bool with_curvature) {
   xz = xdz = zdx = dxdz = primal_ratio = dual_ratio = 0.0;
   cost = dual_value = primal_residual = dual_residual = 0.0;
-  curvature.setZero(num_loads, num_loads);
+  has_curvature = with_curvature;
+  if (has_curvature) curvature.setZero(num_loads, num_loads);
   for (Vector* v : {&load, &response, &product_response, &unit_response}) v->setZero(num_loads);
 }
 
@@ -241,7 +242,7 @@ void SlotSums::FoldCurvature() {
 }
 
 void SlotSums::Add(const SlotSums& other) {
-  curvature += other.curvature;
+  if (has_curvature) curvature += other.curvature;
   load += other.load;
   response += other.response;
   product_response += other.product_response;

@@ -139,7 +139,9 @@ struct SlotSums {
   double primal_ratio = 0.0, dual_ratio = 0.0;  ///< largest -dx / x and -dz / z
   double cost = 0.0, dual_value = 0.0, primal_residual = 0.0, dual_residual = 0.0;
 
-  void Reset(int num_loads);
+  bool has_curvature = false;  ///< passes that do not factorise leave it alone: it is large
+
+  void Reset(int num_loads, bool with_curvature = true);
   void Add(const SlotSums& other);
   /// Gathers the curvature in the lower triangle; what is above stays.
   void FoldCurvature();

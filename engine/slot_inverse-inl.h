@@ -46,17 +46,14 @@ template <int kColumns>
 void FillColumns(const SlotShape& shape, const double* matrix, const double* inverse, const double* shared, int first,
                  double* solved, double* columns) {
   const int n = shape.num_inner;
-  Clear(solved, n * kColumns);
   Clear(columns + first * kColumns * Width(), (shape.num_activities - first) * kColumns);
   for (int i = 0; i < kColumns; ++i) {
     const int p = first + i;
-    for (int e = shape.first_met[p]; e < shape.first_met[p + 1]; ++e) {
-      const V weight = Get(shared, e);
-      const double* row = inverse + shape.met[e] * n * Width();
-      for (int c = 0; c < n; ++c) {
-        const int at = c * kColumns + i;
-        Put(hn::MulAdd(weight, Get(row, c), Get(solved, at)), solved, at);
-      }
+    for (int c = 0; c < n; ++c) {
+      V value = hn::Zero(kLanes);
+      for (int e = shape.first_met[p]; e < shape.first_met[p + 1]; ++e)
+        value = hn::MulAdd(Get(shared, e), Get(inverse, shape.met[e] * n + c), value);
+      Put(value, solved, c * kColumns + i);
     }
     for (int e = shape.first_peer[p]; e < shape.first_peer[p + 1]; ++e) {
       const int q = shape.peers[e];
