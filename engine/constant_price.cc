@@ -36,13 +36,6 @@ class ConstantPrice : public Policy {
   double own_objective_ = 0.0;
 };
 
-std::string Quoted(const std::string& field) {
-  if (field.find_first_of(",\"\n") == std::string::npos) return field;
-  std::string quoted = "\"";
-  for (char c : field) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
-
 }  // namespace
 
 std::unique_ptr<Policy> MakeConstantPrice(const Problem& problem, const ConstantPriceOptions& options) {
@@ -102,7 +95,7 @@ void WritePrices(const Problem& problem, const Prices& prices, const std::string
   for (int k = 0; k < problem.num_groups(); ++k) {
     const Group& group = problem.groups[k];
     for (int b = 0; b < group.num_buckets(); ++b) {
-      text += fmt::format("{},{},{}\n", Quoted(group.name), Quoted(group.bucket_names[b]), prices[k][b]);
+      text += fmt::format("{},{},{}\n", CsvField(group.name), CsvField(group.bucket_names[b]), prices[k][b]);
     }
   }
   WriteTextFile(path, text);

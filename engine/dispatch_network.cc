@@ -30,15 +30,14 @@ DispatchNetwork::DispatchNetwork(const Problem& problem)
       shed_cost_per_unit_(problem.shed_cost.value_or(0.0)),
       resource_(problem.network.variants.front().resource_per_unit),
       first_(problem.arcs.first_of_gateway),
-      tree_(num_gateways_ + num_regions_ + 1) {
+      tree_(num_gateways_ + num_regions_ + 1),
+      pricing_(num_gateways_, std::max(4, num_gateways_ / 8)) {
   for (const Arc& arc : problem.arcs.arcs) region_.push_back(arc.region);
   every_region_once_ = problem.network.num_variants() == 1 && num_arcs_ == num_regions_ * num_gateways_;
   zero_cost_ = Vector::Zero(num_arcs_);
   supply_ = potential_ = Vector::Zero(num_gateways_ + num_regions_ + 1);
   room_ = capacity_price_ = Vector::Zero(num_regions_);
   order_.reserve(supply_.size());
-  list_length_ = std::max(4, num_gateways_ / 8);
-  candidates_.reserve(list_length_);
 }
 
 DispatchResult DispatchNetwork::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale) {
@@ -101,7 +100,7 @@ void DispatchNetwork::Start() {
     for (int j = 0; j < num_gateways_; ++j) tree_.arc[j] = num_arcs_ + j;
   }
   RefreshFlows();
-  next_gateway_ = num_gateways_ - 1;
+  pricing_.Restart();
   degenerate_ = 0;
 }
 
@@ -159,7 +158,7 @@ void DispatchNetwork::RefreshPotentials() {
 
 bool DispatchNetwork::Optimise() {
   RefreshPotentials();
-  candidates_.clear();
+  pricing_.Clear();
   const int limit = 1000 + 50 * (num_gateways_ + num_regions_);
   Entering entering;
   for (int i = 0; i < limit; ++i) {
@@ -172,39 +171,20 @@ bool DispatchNetwork::Optimise() {
   return false;
 }
 
-/// Partial pricing from a list: the best arcs of the first gateways, going round, that have an improving one, are used
-/// until none of them improves any more. Under Bland's rule simply the first improving arc.
+/// Partial pricing; under Bland's rule simply the first improving arc.
 bool DispatchNetwork::FindEntering(Entering* entering) {
   if (UseBland()) {
-    candidates_.clear();
+    pricing_.Clear();
     for (int j = 0; j < num_gateways_; ++j) {
       if (FindInGateway(j, entering)) return true;
     }
     return FindSlack(entering);
   }
-  if (FindInList(entering)) return true;
-  for (int i = 0; i < num_gateways_ && static_cast<int>(candidates_.size()) < list_length_; ++i) {
-    if (++next_gateway_ >= num_gateways_) next_gateway_ = 0;
-    Entering candidate;
-    if (FindInGateway(next_gateway_, &candidate)) candidates_.push_back(candidate);
-  }
-  return FindInList(entering) || FindSlack(entering);
-}
-
-/// The best of the list at the present potentials; drops what no longer improves.
-bool DispatchNetwork::FindInList(Entering* entering) {
-  std::size_t kept = 0, best = 0;
-  for (Entering& candidate : candidates_) {
-    candidate.reduced_cost = Cost(candidate.arc) - potential_[candidate.from] + potential_[candidate.to];
-    if (candidate.reduced_cost >= -tolerance_) continue;
-    candidates_[kept] = candidate;
-    if (candidate.reduced_cost < candidates_[best].reduced_cost) best = kept;
-    ++kept;
-  }
-  candidates_.resize(kept);
-  if (kept == 0) return false;
-  *entering = candidates_[best];
-  return true;
+  const auto find_in_gateway = [this](int j, Entering* found) { return FindInGateway(j, found); };
+  const auto reduced_cost = [this](const Entering& candidate) {
+    return Cost(candidate.arc) - potential_[candidate.from] + potential_[candidate.to];
+  };
+  return pricing_.Find(tolerance_, find_in_gateway, reduced_cost, entering) || FindSlack(entering);
 }
 
 bool DispatchNetwork::FindSlack(Entering* entering) const {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/dispatch.h"
+#include "engine/partial_pricing.h"
 #include "engine/spanning_tree.h"
 
 namespace evenkeel {
@@ -57,7 +58,6 @@ class DispatchNetwork {
   void RefreshPotentials();
   bool Optimise();
   bool FindEntering(Entering* entering);
-  bool FindInList(Entering* entering);
   bool FindSlack(Entering* entering) const;
   bool FindInGateway(int gateway, Entering* entering) const;
   Leaving FindLeaving(const Entering& entering) const;
@@ -80,14 +80,12 @@ class DispatchNetwork {
   Vector zero_cost_;        // [arcs]
 
   SpanningTree tree_;
-  Vector supply_;                     // [nodes], demand of gateways, capacity of regions
-  Vector potential_;                  // [nodes], y of gateways, p of regions
-  Vector room_;                       // [regions], scratch of the greedy start
-  std::vector<int> order_;            // scratch: the tree's nodes, parents first
-  std::vector<Entering> candidates_;  // arcs that pricing found and may still use
-  int list_length_ = 4;
-  int next_gateway_ = 0;  // where pricing goes on
-  int degenerate_ = 0;    // consecutive pivots of step zero
+  Vector supply_;           // [nodes], demand of gateways, capacity of regions
+  Vector potential_;        // [nodes], y of gateways, p of regions
+  Vector room_;             // [regions], scratch of the greedy start
+  std::vector<int> order_;  // scratch: the tree's nodes, parents first
+  PartialPricing<Entering> pricing_;
+  int degenerate_ = 0;  // consecutive pivots of step zero
   int pivots_ = 0;
   Vector capacity_price_;  // [regions]
 };

@@ -21,15 +21,12 @@ DispatchSimplex::DispatchSimplex(const Problem& problem)
       num_gateways_(problem.network.num_gateways()),
       shedding_(problem.shed_cost.has_value()),
       first_(problem.arcs.first_of_gateway),
-      shed_cost_per_unit_(problem.shed_cost.value_or(0.0)) {
+      shed_cost_per_unit_(problem.shed_cost.value_or(0.0)),
+      pricing_(num_gateways_, std::max(4, num_gateways_ / 4)) {
   for (const Arc& arc : problem.arcs.arcs) {
     region_.push_back(arc.region);
     resource_.push_back(problem.network.variants[arc.variant].resource_per_unit);
   }
-  list_length_ = std::max(4, num_gateways_ / 4);
-  candidates_.reserve(list_length_);
-  every_region_once_ = problem.network.num_variants() == 1 && num_arcs_ == num_regions_ * num_gateways_ &&
-                       (num_arcs_ == 0 || resource_[0] == 1.0);
   zero_cost_ = Vector::Zero(num_arcs_);
   inverse_.resize(num_regions_, num_regions_);
   lambda_.resize(num_regions_);
@@ -94,7 +91,7 @@ void DispatchSimplex::StartGreedily(const Slot& slot) {
   for (int j = 0; j < num_gateways_; ++j) AssignGreedily(j, slot.demand[j]);
   RefreshValues(slot);
   RefreshMultipliers();
-  next_gateway_ = num_gateways_ - 1;
+  pricing_.Restart();
   degenerate_ = 0;
 }
 
@@ -160,7 +157,7 @@ void DispatchSimplex::RefreshValues(const Slot& slot) {
 
 bool DispatchSimplex::Optimise() {
   RefreshMultipliers();
-  candidates_.clear();
+  pricing_.Clear();
   const int limit = 1000 + 50 * (num_gateways_ + num_regions_);
   Column entering;
   Leaving leaving;
@@ -175,40 +172,21 @@ bool DispatchSimplex::Optimise() {
   return false;
 }
 
-/// Partial pricing from a list: the best arcs of the first gateways, going round, that have an improving one, are used
-/// until none of them improves any more. Under Bland's rule simply the first improving arc.
+/// Partial pricing; under Bland's rule simply the first improving arc.
 bool DispatchSimplex::FindEntering(Column* entering) {
   if (UseBland()) {
-    candidates_.clear();
+    pricing_.Clear();
     for (int j = 0; j < num_gateways_; ++j) {
       if (FindInGateway(j, entering)) return true;
     }
     return FindSlack(entering);
   }
-  if (FindInList(entering)) return true;
-  for (int i = 0; i < num_gateways_ && static_cast<int>(candidates_.size()) < list_length_; ++i) {
-    if (++next_gateway_ >= num_gateways_) next_gateway_ = 0;
-    Column candidate;
-    if (FindInGateway(next_gateway_, &candidate)) candidates_.push_back(candidate);
-  }
-  return FindInList(entering) || FindSlack(entering);
-}
-
-/// The best of the list at the present prices; drops what no longer improves.
-bool DispatchSimplex::FindInList(Column* entering) {
-  std::size_t kept = 0, best = 0;
-  for (Column& candidate : candidates_) {
+  const auto find_in_gateway = [this](int j, Column* found) { return FindInGateway(j, found); };
+  const auto reduced_cost = [this](const Column& candidate) {
     const double capacity = candidate.region < 0 ? 0.0 : lambda_[candidate.region] * ResourceOf(candidate.arc);
-    candidate.reduced_cost = Cost(candidate.arc) - capacity - KeyCost(candidate.gateway);
-    if (candidate.reduced_cost >= -tolerance_) continue;
-    candidates_[kept] = candidate;
-    if (candidate.reduced_cost < candidates_[best].reduced_cost) best = kept;
-    ++kept;
-  }
-  candidates_.resize(kept);
-  if (kept == 0) return false;
-  *entering = candidates_[best];
-  return true;
+    return Cost(candidate.arc) - capacity - KeyCost(candidate.gateway);
+  };
+  return pricing_.Find(tolerance_, find_in_gateway, reduced_cost, entering) || FindSlack(entering);
 }
 
 bool DispatchSimplex::FindSlack(Column* entering) const {
@@ -231,10 +209,6 @@ bool DispatchSimplex::FindInGateway(int gateway, Column* entering) const {
   const int begin = first_[gateway], end = first_[gateway + 1];
   double best = key_cost - tolerance_;
   int arc = -1;
-  if (every_region_once_) {  // the common case in vectorised form: is there anything at all?
-    const double least = (Eigen::Map<const Vector>(cost_ + begin, num_regions_) - lambda_).minCoeff();
-    if (least >= best && (artificials_fixed_ || shed_cost_ >= best)) return false;
-  }
   const bool bland = UseBland();
   for (int a = begin; a < end; ++a) {
     const double reduced = cost_[a] - lambda_[region_[a]] * resource_[a];

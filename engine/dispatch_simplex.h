@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/dispatch.h"
+#include "engine/partial_pricing.h"
 
 namespace evenkeel {
 
@@ -56,7 +57,6 @@ class DispatchSimplex {
   void RefreshValues(const Slot& slot);
   bool Optimise();
   bool FindEntering(Column* entering);
-  bool FindInList(Column* entering);
   bool FindSlack(Column* entering) const;
   bool FindInGateway(int gateway, Column* entering) const;
   double KeyCost(int gateway) const;
@@ -93,18 +93,15 @@ class DispatchSimplex {
   std::vector<int> key_;         // [gateways], arc
   Vector key_value_;             // [gateways]
 
-  Vector direction_;                // W^-1 w of the entering column, [positions]
-  std::vector<int> support_;        // positions where direction_ is not zero
-  Vector key_rate_;                 // decrease of every key per unit of the entering variable, [gateways]
-  std::vector<int> touched_;        // gateways whose key rate is set
-  std::vector<int> saturated_;      // scratch of the greedy start: arcs that filled their region
-  Vector room_;                     // [regions], scratch of the greedy start
-  Vector row_;                      // [regions], pivot row
-  std::vector<Column> candidates_;  // arcs that pricing found and may still use
-  int list_length_ = 4;
-  bool every_region_once_ = false;  // arcs of a gateway are the regions in order, one unit of resource each
-  int next_gateway_ = 0;            // where pricing goes on
-  int degenerate_ = 0;              // consecutive pivots of step zero
+  Vector direction_;            // W^-1 w of the entering column, [positions]
+  std::vector<int> support_;    // positions where direction_ is not zero
+  Vector key_rate_;             // decrease of every key per unit of the entering variable, [gateways]
+  std::vector<int> touched_;    // gateways whose key rate is set
+  std::vector<int> saturated_;  // scratch of the greedy start: arcs that filled their region
+  Vector room_;                 // [regions], scratch of the greedy start
+  Vector row_;                  // [regions], pivot row
+  PartialPricing<Column> pricing_;
+  int degenerate_ = 0;  // consecutive pivots of step zero
   int pivots_ = 0;
   Vector capacity_price_;  // [regions]
 };

@@ -16,12 +16,8 @@ using PolicyPointer = std::unique_ptr<Policy>;
 
 ParameterInfo NumberParameter(std::string name, std::string default_value, std::string description, double low,
                               double high, bool above_low = false) {
-  ParameterInfo info;
-  info.name = std::move(name);
-  info.default_value = std::move(default_value);
-  info.description = std::move(description);
-  info.low = low;
-  info.high = high;
+  ParameterInfo info =
+      Parameter(ParameterKind::kNumber, std::move(name), std::move(default_value), std::move(description), low, high);
   info.above_low = above_low;
   return info;
 }
@@ -31,11 +27,7 @@ ParameterInfo PriceParameter(std::string name, std::string default_value, const 
 }
 
 ParameterInfo PathParameter(std::string name, std::string description) {
-  ParameterInfo info;
-  info.name = std::move(name);
-  info.kind = ParameterKind::kPath;
-  info.description = std::move(description);
-  return info;
+  return Parameter(ParameterKind::kPath, std::move(name), "", std::move(description));
 }
 
 // Dispatch at the same price per t and per m3 everywhere, with the cost or without it.

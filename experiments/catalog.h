@@ -55,6 +55,9 @@ struct ParameterInfo {
   std::vector<std::string> words;
 };
 
+ParameterInfo Parameter(ParameterKind kind, std::string name, std::string default_value, std::string description,
+                        double low = 0.0, double high = kInfinity);
+
 /// A spec's parameters, checked, with the defaults filled in.
 using PolicyArguments = std::map<std::string, Spec>;
 

@@ -14,31 +14,18 @@ namespace {
 using PolicyPointer = std::unique_ptr<Policy>;
 
 ParameterInfo PolicyParameter(std::string name, std::string default_value, std::string description) {
-  ParameterInfo info;
-  info.name = std::move(name);
-  info.kind = ParameterKind::kPolicy;
-  info.default_value = std::move(default_value);
-  info.description = std::move(description);
-  return info;
+  return Parameter(ParameterKind::kPolicy, std::move(name), std::move(default_value), std::move(description));
 }
 
 ParameterInfo WordParameter(std::string name, std::string description, std::vector<std::string> words) {
-  ParameterInfo info;
-  info.name = std::move(name);
-  info.kind = ParameterKind::kWord;
-  info.default_value = words.front();
-  info.description = std::move(description);
+  ParameterInfo info = Parameter(ParameterKind::kWord, std::move(name), words.front(), std::move(description));
   info.words = std::move(words);
   return info;
 }
 
 ParameterInfo NumberParameter(std::string name, std::string default_value, std::string description, double high) {
-  ParameterInfo info;
-  info.name = std::move(name);
-  info.default_value = std::move(default_value);
-  info.description = std::move(description);
-  info.high = high;
-  return info;
+  return Parameter(ParameterKind::kNumber, std::move(name), std::move(default_value), std::move(description), 0.0,
+                   high);
 }
 
 /// F as a number, or the shifted objective of an earlier run's log.

@@ -126,6 +126,18 @@ PolicyArguments CheckParameters(const std::string& kind, const std::vector<Param
   return arguments;
 }
 
+ParameterInfo Parameter(ParameterKind kind, std::string name, std::string default_value, std::string description,
+                        double low, double high) {
+  ParameterInfo info;
+  info.name = std::move(name);
+  info.kind = kind;
+  info.default_value = std::move(default_value);
+  info.description = std::move(description);
+  info.low = low;
+  info.high = high;
+  return info;
+}
+
 double NumberArgument(const PolicyArguments& arguments, const std::string& name) {
   const std::optional<double> value = ParseNumber(arguments.at(name).name);
   EVENKEEL_CHECK(value.has_value());

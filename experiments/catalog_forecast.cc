@@ -22,18 +22,6 @@
 namespace evenkeel {
 namespace {
 
-ParameterInfo Parameter(ParameterKind kind, std::string name, std::string default_value, std::string description,
-                        double low = 0.0, double high = kInfinity) {
-  ParameterInfo info;
-  info.name = std::move(name);
-  info.kind = kind;
-  info.default_value = std::move(default_value);
-  info.description = std::move(description);
-  info.low = low;
-  info.high = high;
-  return info;
-}
-
 int IntegerArgument(const PolicyArguments& arguments, const std::string& name) {
   return static_cast<int>(NumberArgument(arguments, name));
 }

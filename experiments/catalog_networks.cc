@@ -13,18 +13,6 @@
 namespace evenkeel {
 namespace {
 
-ParameterInfo Parameter(ParameterKind kind, std::string name, std::string default_value, std::string description,
-                        double low, double high) {
-  ParameterInfo info;
-  info.name = std::move(name);
-  info.kind = kind;
-  info.default_value = std::move(default_value);
-  info.description = std::move(description);
-  info.low = low;
-  info.high = high;
-  return info;
-}
-
 ParameterInfo Width(std::string default_value) {
   return Parameter(ParameterKind::kInteger, "hidden", std::move(default_value), "width", 1, 1024);
 }

@@ -12,18 +12,6 @@
 namespace evenkeel {
 namespace {
 
-ParameterInfo Parameter(ParameterKind kind, std::string name, std::string default_value, std::string description,
-                        double low = 0.0, double high = kInfinity) {
-  ParameterInfo info;
-  info.name = std::move(name);
-  info.kind = kind;
-  info.default_value = std::move(default_value);
-  info.description = std::move(description);
-  info.low = low;
-  info.high = high;
-  return info;
-}
-
 std::vector<ParameterInfo> NetworkParameters() {
   ParameterInfo through =
       Parameter(ParameterKind::kWord, "through", "none", "the robustifier that it is trained through");

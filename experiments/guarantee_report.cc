@@ -7,10 +7,6 @@ namespace {
 
 constexpr double kRounding = 1e-9;  // of the bound
 
-double RatioToExpert(const RunOutcome& run) {
-  return Ratio(run.shifted_objective, run.report.guarantee->expert_objective + run.ledger.shift);
-}
-
 std::string Line(const char* name, const std::string& text) { return fmt::format("{:<14}{}\n", name, text); }
 
 }  // namespace
@@ -18,6 +14,10 @@ std::string Line(const char* name, const std::string& text) { return fmt::format
 double ProvenBound(const RunOutcome& run) {
   const GuaranteeReport& guarantee = *run.report.guarantee;
   return guarantee.bound - run.ledger.shift + guarantee.observation_error;
+}
+
+double RatioToExpert(const RunOutcome& run) {
+  return Ratio(run.shifted_objective, run.report.guarantee->expert_objective + run.ledger.shift);
 }
 
 Json GuaranteeJson(const RunOutcome& run) {

@@ -21,6 +21,9 @@ std::string GuaranteeTable(const std::vector<RunOutcome>& runs);
 /// What J is at most, the meters' surprises included, USD; for a run with a guarantee.
 double ProvenBound(const RunOutcome& run);
 
+/// Shifted J over the expert's own, for a run with a guarantee.
+double RatioToExpert(const RunOutcome& run);
+
 /// Says that J ended above its proven bound, which is a bug; empty when it did not.
 std::string GuaranteeViolation(const RunOutcome& run);
 

@@ -13,18 +13,6 @@
 namespace evenkeel {
 namespace {
 
-ParameterInfo Parameter(ParameterKind kind, std::string name, std::string default_value, std::string description,
-                        double low = 0.0, double high = kInfinity) {
-  ParameterInfo info;
-  info.name = std::move(name);
-  info.kind = kind;
-  info.default_value = std::move(default_value);
-  info.description = std::move(description);
-  info.low = low;
-  info.high = high;
-  return info;
-}
-
 constexpr double kLargestFactor = 1e3;
 
 std::vector<ParameterInfo> EventParameters(EventKind kind) {

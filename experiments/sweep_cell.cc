@@ -14,6 +14,7 @@
 #include "models/disturbed_slots.h"
 #include "models/error.h"
 #include "models/metrics.h"
+#include "models/trace_schema.h"
 
 namespace evenkeel {
 namespace {
@@ -29,7 +30,8 @@ void AddSpreadColumns(const std::string& name, const std::string& units, std::ve
 }
 
 void AddErrorColumns(const std::string& prefix, const std::string& what, std::vector<SweepColumn>* columns) {
-  constexpr const char* kUnits[kNumSignals] = {"MWh", "USD/MWh", "kg/kWh", "L/kWh"};
+  constexpr const char* kUnits[kNumSignals] = {kDemand.units, kPrice.units, kCarbonIntensity.units,
+                                               kWaterIntensity.units};
   for (std::size_t s = 0; s < kNumSignals; ++s) {
     const std::string name = kSignalNames[s];
     columns->push_back({prefix + "_mae_" + name, kUnits[s], "mean absolute error of " + what + " " + name});
@@ -126,7 +128,7 @@ void SetGuarantee(const RunOutcome& run, Row* row) {
   const double bound = ProvenBound(run);
   row->Set("rho", guarantee.rho);
   row->Set("expert_objective", guarantee.expert_objective);
-  row->Set("expert_ratio", Ratio(run.shifted_objective, guarantee.expert_objective + run.ledger.shift));
+  row->Set("expert_ratio", RatioToExpert(run));
   row->Set("bound", bound);
   row->Set("slack", bound - run.objective);
   row->Set("relative_slack", (bound - run.objective) / (bound + run.ledger.shift));

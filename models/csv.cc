@@ -144,6 +144,13 @@ CsvTable ParseCsv(std::string_view text, const std::string& path, CsvHeader head
   return table;
 }
 
+std::string CsvField(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
 CsvTable ReadCsv(const std::string& path, CsvHeader header) { return ParseCsv(ReadTextFile(path), path, header); }
 
 }  // namespace evenkeel

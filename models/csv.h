@@ -27,6 +27,9 @@ struct CsvTable {
   std::string Where(int row) const;
 };
 
+/// A field as it is written: between quotes where it has a comma, a quote or the end of a line in it.
+std::string CsvField(const std::string& text);
+
 /// Parses a whole file's content. All rows have as many fields as the first. Blank lines and a byte-order mark are
 /// skipped.
 CsvTable ParseCsv(std::string_view text, const std::string& path, CsvHeader header);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "models/atomic_file.h"
+#include "models/csv.h"
 #include "models/error.h"
 #include "models/hdf5_writer.h"
 
@@ -10,13 +11,6 @@ namespace evenkeel {
 namespace {
 
 using Type = Hdf5Field::Type;
-
-std::string Quoted(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + "\"";
-}
 
 /// Empty for NaN: what pandas and R read as missing.
 std::string NumberText(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
@@ -27,7 +21,7 @@ std::string CsvHeader(const SweepTable& table) {
   for (const SweepNumbers& column : table.numbers) line += "," + column.name;
   for (const SweepPlaces& group : table.places) {
     for (const std::string& place : group.by_region ? table.regions : table.gateways) {
-      line += "," + Quoted(fmt::format("{}[{}]", group.name, place));
+      line += "," + CsvField(fmt::format("{}[{}]", group.name, place));
     }
   }
   return line + "\n";
@@ -35,7 +29,7 @@ std::string CsvHeader(const SweepTable& table) {
 
 std::string CsvRow(const SweepTable& table, int cell) {
   std::string line = std::to_string(cell);
-  for (const SweepTexts& column : table.texts) line += "," + Quoted(column.values[static_cast<std::size_t>(cell)]);
+  for (const SweepTexts& column : table.texts) line += "," + CsvField(column.values[static_cast<std::size_t>(cell)]);
   for (const SweepNumbers& column : table.numbers) line += "," + NumberText(column.values[cell]);
   for (const SweepPlaces& group : table.places) {
     for (Eigen::Index b = 0; b < group.values.cols(); ++b) line += "," + NumberText(group.values(cell, b));

@@ -16,8 +16,7 @@ class LearnedPrice : public Policy {
         forecaster_(std::move(forecaster)),
         history_(std::move(past)),
         maker_(problem, *forecaster_),
-        dispatcher_(problem),
-        prices_(ZeroPrices(problem)) {}
+        dispatcher_(problem) {}
 
   void Decide(const SlotInput& input, Allocation* allocation) override {
     history_.Append(input.slot);
@@ -25,11 +24,7 @@ class LearnedPrice : public Policy {
     load_.clear();
     for (const Vector& load : input.ledger.load) load_.insert(load_.end(), load.begin(), load.end());
     network_->Forward(inputs_, load_, &answer_);
-    const double* next = answer_.data();
-    for (Vector& prices : prices_) {
-      prices = Eigen::Map<const Vector>(next, prices.size());
-      next += prices.size();
-    }
+    prices_ = PricesOf(problem_, answer_.data());
     ScaleIntoDualSet(problem_, &prices_);  // rounding
     PricedCost(problem_, input.coefficients, 1.0, prices_, &cost_);
     DispatchOrThrow(problem_, cost_, input.slot, &dispatcher_, allocation);

@@ -49,8 +49,7 @@ EvenPlay PlayEvenly(const Problem& problem, const Slot& slot, const PriceShape& 
   EstimateCoefficients(problem, slot, &coefficients);
   std::vector<Vector> load = ZeroPrices(problem);
   AddLoads(problem, coefficients, EvenFlow(problem, slot), &load);
-  Prices even = ZeroPrices(problem);
-  for (int k = 0; k < problem.num_groups(); ++k) even[k].setConstant(shape.weight[k] / shape.buckets[k]);
+  const Prices even = EvenPrices(problem);
   Vector total;
   PricedCost(problem, coefficients, 1.0, even, &total);
   const int buckets = shape.num_buckets();
@@ -100,6 +99,22 @@ PriceShape PriceShapeOf(const Problem& problem) {
   }
   shape.inputs = kPriceInputs;
   return shape;
+}
+
+Prices EvenPrices(const Problem& problem) {
+  Prices prices = ZeroPrices(problem);
+  for (int k = 0; k < problem.num_groups(); ++k)
+    prices[k].setConstant(problem.groups[k].weight / problem.groups[k].num_buckets());
+  return prices;
+}
+
+Prices PricesOf(const Problem& problem, const double* values) {
+  Prices prices = ZeroPrices(problem);
+  for (Vector& part : prices) {
+    part = Eigen::Map<const Vector>(values, part.size());
+    values += part.size();
+  }
+  return prices;
 }
 
 PriceInputMaker::PriceInputMaker(const Problem& problem, Forecaster& forecaster)

@@ -28,6 +28,12 @@ inline constexpr int kPriceInputs = 9;  ///< per bucket
 /// The problem's groups.
 PriceShape PriceShapeOf(const Problem& problem);
 
+/// The prices mu_k / n_k of all n_k buckets of group k.
+Prices EvenPrices(const Problem& problem);
+
+/// Prices from all buckets in a row, as a network says them.
+Prices PricesOf(const Problem& problem, const double* values);
+
 /// For one period, slots in order.
 class PriceInputMaker {
  public:

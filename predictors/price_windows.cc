@@ -23,22 +23,10 @@ RowVector InARow(double cost, const std::vector<Vector>& loads, int buckets) {
   return row;
 }
 
-Prices Split(const Problem& problem, const double* values) {
-  Prices prices = ZeroPrices(problem);
-  for (Vector& part : prices) {
-    part = Eigen::Map<const Vector>(values, part.size());
-    values += part.size();
-  }
-  return prices;
-}
-
-/// Mean over the arcs of the cost of a unit of workload at the prices mu_k / n_k.
+/// Mean over the arcs of the cost of a unit of workload at even prices.
 double MeanCost(const Problem& problem, const Coefficients& coefficients) {
-  Prices even = ZeroPrices(problem);
-  for (int k = 0; k < problem.num_groups(); ++k)
-    even[k].setConstant(problem.groups[k].weight / problem.groups[k].num_buckets());
   Vector cost;
-  PricedCost(problem, coefficients, 1.0, even, &cost);
+  PricedCost(problem, coefficients, 1.0, EvenPrices(problem), &cost);
   const double mean = cost.cwiseAbs().mean();
   return mean > 0.0 ? mean : 1.0;
 }
@@ -67,7 +55,7 @@ class WindowsWorld : public PriceWorld {
     for (int w = 0; w < num_periods(); ++w) {
       const PriceWindow& window = *windows_[w];
       EstimateCoefficients(window.problem, window.slots[t], &coefficients_);
-      PricedCost(window.problem, coefficients_, 1.0, Split(window.problem, prices + w * buckets_), &cost_);
+      PricedCost(window.problem, coefficients_, 1.0, PricesOf(window.problem, prices + w * buckets_), &cost_);
       SmoothFlow& solution = solutions_[static_cast<std::size_t>(t) * windows_.size() + w];
       // One that has not got there is close: its demands are met.
       SmoothDispatch(window.problem, window.slots[t], cost_, temperature_ * MeanCost(window.problem, coefficients_),
@@ -88,7 +76,7 @@ class WindowsWorld : public PriceWorld {
       const double* given = increment_gradient + w * (1 + buckets_);
       // The increments are linear in the flows, with the priced cost's own coefficients.
       Vector of_flow;
-      PricedCost(problem, coefficients, given[0], Split(problem, given + 1), &of_flow);
+      PricedCost(problem, coefficients, given[0], PricesOf(problem, given + 1), &of_flow);
       if (problem.shed_cost) of_flow.array() -= given[0] * *problem.shed_cost;  // what is not served is the rest
       const SmoothFlow& solution = solutions_[static_cast<std::size_t>(t) * windows_.size() + w];
       const Vector of_cost = SmoothDispatchGradient(problem, window.slots[t], solution, of_flow);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "robustifiers/slot_kernel.h"
+#include "robustifiers/smooth_reserve.h"
 
 namespace evenkeel {
 namespace {
@@ -14,75 +15,12 @@ constexpr int kMaxIterations = 60;
 constexpr double kTolerance = 1e-10;
 constexpr double kToTheBoundary = 0.995;
 
-/// The slot as the kernel wants it: load 0 is the budget's cost, then the buckets of every group with a weight.
-SlotData LayOut(const Problem& problem) {
-  SlotData data;
-  data.num_gateways = problem.network.num_gateways();
-  data.num_regions = problem.network.num_regions();
-  const int shed_arcs = problem.shed_cost ? data.num_gateways : 0;
-  data.num_arcs = problem.num_arcs() + shed_arcs;
-  data.resource = Vector::Zero(data.num_arcs);
-  for (int a = 0; a < problem.num_arcs(); ++a) {
-    data.gateway.push_back(problem.arcs.arcs[a].gateway);
-    data.region.push_back(problem.arcs.arcs[a].region);
-    data.resource[a] = problem.network.variants[problem.arcs.arcs[a].variant].resource_per_unit;
-  }
-  for (int j = 0; j < shed_arcs; ++j) {
-    data.gateway.push_back(j);
-    data.region.push_back(-1);
-  }
-  SlotGroup cost;
-  cost.group = -1;
-  cost.num_loads = 1;
-  cost.load_of_arc.assign(data.num_arcs, 0);
-  data.groups.push_back(cost);
-  data.num_loads = 1;
-  for (int k = 0; k < problem.num_groups(); ++k) {
-    const Group& group = problem.groups[k];
-    if (group.weight == 0.0) continue;
-    SlotGroup coupled;
-    coupled.group = k;
-    coupled.norm = group.norm;
-    coupled.first_load = data.num_loads;
-    coupled.num_loads = group.num_buckets();
-    for (int bucket : group.bucket_of_arc) coupled.load_of_arc.push_back(coupled.first_load + bucket);
-    coupled.load_of_arc.resize(data.num_arcs, coupled.first_load);  // a shed arc's coefficient there stays zero
-    data.num_loads += coupled.num_loads;
-    data.groups.push_back(std::move(coupled));
-  }
-  data.load.assign(data.groups.size(), RowMatrix::Zero(1, data.num_arcs));
-  return data;
-}
-
-/// R_q at `difference` with gradient and Hessian, q finite.
-struct SmoothReserve {
-  double value = 0.0;
-  Vector gradient;
-  Eigen::MatrixXd hessian;
-};
-
-SmoothReserve EvaluateReserve(const Vector& difference, double q) {
-  const Eigen::Index n = difference.size();
-  SmoothReserve out;
-  out.value = Reserve(difference, q);
-  out.hessian = Eigen::MatrixXd::Zero(n, n);
-  out.gradient = q == 1.0 ? Vector::Ones(n) : Vector::Zero(n);
-  if (q == 1.0 || out.value <= 0.0) return out;
-  const Vector u = difference.cwiseMax(0.0) / out.value;
-  for (Eigen::Index b = 0; b < n; ++b) out.gradient[b] = Power(u[b], q - 1.0);
-  const double factor = (q - 1.0) / out.value;
-  out.hessian = -factor * out.gradient * out.gradient.transpose();
-  for (Eigen::Index b = 0; b < n; ++b)
-    out.hessian(b, b) += u[b] > 0.0 ? factor * Power(std::max(u[b], 1e-9), q - 2.0) : 0.0;
-  return out;
-}
-
 }  // namespace
 
 struct Projector::Impl {
   explicit Impl(const Problem& the_problem)
       : problem(the_problem),
-        data(LayOut(the_problem)),
+        data(MakeSlotData(the_problem)),
         layout(data),
         kernel(data, layout),
         curvature(data.num_loads, data.num_loads) {

@@ -5,6 +5,7 @@
 
 #include "models/linear_algebra.h"
 #include "models/norm.h"
+#include "models/problem.h"
 
 namespace evenkeel {
 
@@ -24,5 +25,8 @@ struct SlotData {
   std::vector<SlotGroup> groups;
   std::vector<RowMatrix> load;  ///< per group [1 x arcs]
 };
+
+/// Who meets whom; loads are zero. Load 0 is the budget's cost, then come the buckets of every group with a weight.
+SlotData MakeSlotData(const Problem& problem);
 
 }  // namespace evenkeel

@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "experiments/catalog_forecast.h"
-#include "models/generate.h"
 #include "models/trace_window.h"
 #include "predictors/backtest.h"
 #include "predictors/intervals.h"
@@ -16,22 +15,6 @@ namespace evenkeel {
 namespace {
 
 constexpr int kSlots = 24 * 40;
-
-Trace MakeTrace() {
-  GeneratorOptions options;
-  options.regions = 3;
-  options.gateways = 2;
-  options.slots = kSlots;
-  return GenerateTrace(options);
-}
-
-/// The trace with every signal after slot t another one.
-Trace ChangedAfter(Trace trace, int t) {
-  for (RowMatrix* signal : {&trace.signals.price, &trace.signals.carbon_intensity, &trace.signals.water_intensity})
-    signal->bottomRows(kSlots - t - 1) = 3.0 * signal->bottomRows(kSlots - t - 1).rowwise().reverse().eval();
-  trace.signals.demand.bottomRows(kSlots - t - 1) *= 0.3;
-  return trace;
-}
 
 History HistoryOf(const Trace& trace) {
   History history;
@@ -61,7 +44,7 @@ ForecastContext Knowing(const Trace& trace) {
 }
 
 TEST(ForecasterLaws, F1NothingAfterTheViewIsSeen) {
-  const Trace trace = MakeTrace();
+  const Trace trace = SmallTrace(kSlots);
   const History history = HistoryOf(trace);
   for (const ForecasterInfo& info : Predictors()) {
     if (info.clairvoyant) continue;
@@ -80,7 +63,7 @@ TEST(ForecasterLaws, F1NothingAfterTheViewIsSeen) {
 }
 
 TEST(ForecasterLaws, F2EveryHorizonIsServedFromOneSlotOn) {
-  const Trace trace = MakeTrace();
+  const Trace trace = SmallTrace(kSlots);
   const History history = HistoryOf(trace);
   for (const ForecasterInfo& info : Predictors()) {
     const auto forecaster = MakeForecaster(Knowing(trace), ParseSpec(info.name));
@@ -92,7 +75,7 @@ TEST(ForecasterLaws, F2EveryHorizonIsServedFromOneSlotOn) {
 }
 
 TEST(ForecasterLaws, OnlyThePerfectOneIsPerfect) {
-  const Trace trace = MakeTrace();
+  const Trace trace = SmallTrace(kSlots);
   const History history = HistoryOf(trace);
   for (const ForecasterInfo& info : Predictors()) {
     const auto forecaster = MakeForecaster(Knowing(trace), ParseSpec(info.name));
@@ -104,7 +87,7 @@ TEST(ForecasterLaws, OnlyThePerfectOneIsPerfect) {
 }
 
 TEST(ForecasterLaws, IntervalsAreCausalAndInOrder) {
-  const Trace trace = MakeTrace();
+  const Trace trace = SmallTrace(kSlots);
   const History history = HistoryOf(trace);
   constexpr int kSeen = 800;
   const History changed = HistoryOf(ChangedAfter(trace, kSeen - 1));
@@ -123,7 +106,7 @@ TEST(ForecasterLaws, IntervalsAreCausalAndInOrder) {
 // One forecast of 24 steps, with its interval; everything after its first six truths is another one.
 TEST(ForecasterLaws, BacktestsJudgeAStepByItsOwnTruth) {
   constexpr int kSeen = 800, kSame = 6;
-  const Trace trace = MakeTrace();
+  const Trace trace = SmallTrace(kSlots);
   const History history = HistoryOf(trace), changed = HistoryOf(ChangedAfter(trace, kSeen + kSame - 1));
   BacktestOptions options;
   options.first = kSeen;
@@ -157,7 +140,7 @@ Played PlayPlan(const Trace& trace, const std::string& forecast) {
 }
 
 TEST(ForecasterLaws, PlansDecideOnWhatTheyHaveSeen) {
-  const Trace trace = MakeTrace();
+  const Trace trace = SmallTrace(kSlots);
   const Trace changed = ChangedAfter(trace, 731);
   for (const ForecasterInfo& info : Predictors()) {
     if (info.clairvoyant) continue;

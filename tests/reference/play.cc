@@ -23,6 +23,22 @@ Trace PlainTrace(int regions, int gateways, int slots) {
   return trace;
 }
 
+Trace SmallTrace(int slots) {
+  GeneratorOptions options;
+  options.regions = 3;
+  options.gateways = 2;
+  options.slots = slots;
+  return GenerateTrace(options);
+}
+
+Trace ChangedAfter(Trace trace, int t) {
+  const int after = trace.signals.num_slots() - t - 1;
+  for (RowMatrix* signal : {&trace.signals.price, &trace.signals.carbon_intensity, &trace.signals.water_intensity})
+    signal->bottomRows(after) = 3.0 * signal->bottomRows(after).rowwise().reverse().eval();
+  trace.signals.demand.bottomRows(after) *= 0.3;
+  return trace;
+}
+
 Objective CarbonObjective(double weight, double norm) {
   EquityGroup group;
   group.name = "carbon";

@@ -16,6 +16,12 @@ Network PlainNetwork(int regions, int gateways);
 /// Hourly slots over a plain network: demand 1 per gateway, capacity 1000 per region, all other signals 0.
 Trace PlainTrace(int regions, int gateways, int slots);
 
+/// A generated trace of 3 regions and 2 gateways.
+Trace SmallTrace(int slots);
+
+/// The trace with every signal after slot t another one.
+Trace ChangedAfter(Trace trace, int t);
+
 /// One group `carbon` over the regions.
 Objective CarbonObjective(double weight, double norm);
 

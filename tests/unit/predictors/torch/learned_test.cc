@@ -13,6 +13,7 @@
 #include "predictors/naive.h"
 #include "predictors/retrained.h"
 #include "predictors/training.h"
+#include "tests/reference/play.h"
 
 namespace evenkeel {
 namespace {
@@ -20,14 +21,6 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr int kSlots = 24 * 100, kTrain = 24 * 64;
-
-Trace MakeTrace() {
-  GeneratorOptions options;
-  options.regions = 3;
-  options.gateways = 2;
-  options.slots = kSlots;
-  return GenerateTrace(options);
-}
 
 /// Slots [0, count), each value from slot `changed` on another one.
 History HistoryOf(const Trace& trace, int count, int changed = kSlots) {
@@ -46,7 +39,7 @@ History HistoryOf(const Trace& trace, int count, int changed = kSlots) {
 }
 
 Checkpoint TrainOn(const History& train, const History& valid, const std::string& network) {
-  const Trace trace = MakeTrace();
+  const Trace trace = SmallTrace(kSlots);
   const NeuralSpec spec = ParseNetwork(ParseSpec(network));
   const TraceIdentity identity = IdentityOf(trace.header.network, 1.0);
   Checkpoint checkpoint;
@@ -69,7 +62,7 @@ const Checkpoint& Trained(const std::string& network) {
   static std::map<std::string, Checkpoint> checkpoints;
   const auto found = checkpoints.find(network);
   if (found != checkpoints.end()) return found->second;
-  const Trace trace = MakeTrace();
+  const Trace trace = SmallTrace(kSlots);
   return checkpoints[network] = TrainOn(HistoryOf(trace, kTrain), HistoryOf(trace, kSlots), network);
 }
 
@@ -87,7 +80,7 @@ bool SameBits(const RowMatrix& a, const RowMatrix& b) {
 }
 
 TEST(Learned, F1NothingAfterTheViewIsSeen) {
-  const Trace trace = MakeTrace();
+  const Trace trace = SmallTrace(kSlots);
   const History history = HistoryOf(trace, kSlots);
   for (const std::string& network : kNetworks) {
     for (int n : {300, 700, 1500}) {
@@ -102,7 +95,7 @@ TEST(Learned, F1NothingAfterTheViewIsSeen) {
 }
 
 TEST(Learned, F2EveryHorizonIsServedFromOneSlotOn) {
-  const History history = HistoryOf(MakeTrace(), kSlots);
+  const History history = HistoryOf(SmallTrace(kSlots), kSlots);
   for (const std::string& network : kNetworks) {
     const auto forecaster = Make(network);
     for (int n : {1, 2, 25, 671, 672, kSlots}) {
@@ -115,7 +108,7 @@ TEST(Learned, F2EveryHorizonIsServedFromOneSlotOn) {
 // As the laws say of forecasts: nothing after the training part changes the statistics or the gradients. The validation
 // part decides when to stop; both runs here stop at the same epoch.
 TEST(Learned, TrainingKnowsItsPartOnly) {
-  const Trace trace = MakeTrace();
+  const Trace trace = SmallTrace(kSlots);
   const History train = HistoryOf(trace, kTrain), valid = HistoryOf(trace, kSlots);
   const History other = HistoryOf(trace, kSlots, kTrain), past = HistoryOf(trace, kTrain, kTrain - 1);
   EXPECT_EQ(TrainingScales(HistoryView(train)), TrainingScales(HistoryView(other, kTrain)));

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "engine/greedy.h"
-#include "models/generate.h"
 #include "models/trace_window.h"
 #include "predictors/learned_price.h"
 #include "predictors/naive.h"
@@ -17,22 +16,6 @@ namespace evenkeel {
 namespace {
 
 constexpr int kSlots = 24 * 20, kBefore = 24 * 8;
-
-Trace MakeTrace() {
-  GeneratorOptions options;
-  options.regions = 3;
-  options.gateways = 2;
-  options.slots = kSlots;
-  return GenerateTrace(options);
-}
-
-/// The trace with every signal after slot t another one.
-Trace ChangedAfter(Trace trace, int t) {
-  for (RowMatrix* signal : {&trace.signals.price, &trace.signals.carbon_intensity, &trace.signals.water_intensity})
-    signal->bottomRows(kSlots - t - 1) = 3.0 * signal->bottomRows(kSlots - t - 1).rowwise().reverse().eval();
-  trace.signals.demand.bottomRows(kSlots - t - 1) *= 0.3;
-  return trace;
-}
 
 Objective MakeObjective(double carbon_norm, double water_norm) {
   Objective objective = PublishedObjective();
@@ -53,7 +36,7 @@ struct Case {
                            first, count);
   }
 
-  Trace trace = MakeTrace();
+  Trace trace = SmallTrace(kSlots);
   Objective objective;
   History history;
 };
@@ -149,7 +132,7 @@ Played PlayPeriod(const Trace& trace, const std::shared_ptr<PriceNetwork>& netwo
 }
 
 TEST(LearnedPrice, DecidesOnWhatItHasSeen) {
-  const Trace trace = MakeTrace();
+  const Trace trace = SmallTrace(kSlots);
   const auto network = Trained(Case(), {});
   const Played a = PlayPeriod(trace, network), b = PlayPeriod(ChangedAfter(trace, kBefore + 31), network);
   for (std::size_t t = 0; t <= 31; ++t) EXPECT_EQ(a.decisions[t].flow, b.decisions[t].flow) << t;
