@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 namespace evenkeel {
 namespace {

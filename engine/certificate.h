@@ -10,10 +10,10 @@
 #include <functional>
 #include <vector>
 
-#include "engine/dispatch.h"
-#include "models/ledger.h"
-#include "models/problem.h"
-#include "models/slot.h"
+#include "engine/dispatch/dispatch.h"
+#include "models/world/ledger.h"
+#include "models/world/problem.h"
+#include "models/world/slot.h"
 
 namespace evenkeel {
 

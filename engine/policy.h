@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "models/footprint.h"
-#include "models/ledger.h"
-#include "models/problem.h"
-#include "models/slot.h"
+#include "models/world/footprint.h"
+#include "models/world/ledger.h"
+#include "models/world/problem.h"
+#include "models/world/slot.h"
 
 namespace evenkeel {
 

@@ -3,7 +3,7 @@
 
 Usage: experiments/torchscript_example.py OUT.pt      needs Debian's python3-torch, or any PyTorch from 1.13 on
 
-The contract is in predictors/script.h: forward(values [window x columns], times [window]) -> [steps x columns]. This one
+The contract is in predictors/learning/script.h: forward(values [window x columns], times [window]) -> [steps x columns]. This one
 mixes yesterday with the mean of the week at the same time of day, hourly slots. A trained module has its weights as
 parameters and is saved in the same way.
 """

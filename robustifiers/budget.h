@@ -17,8 +17,8 @@
 
 #include <vector>
 
-#include "models/ledger.h"
-#include "models/problem.h"
+#include "models/world/ledger.h"
+#include "models/world/problem.h"
 
 namespace evenkeel {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/error.h"
+#include "models/base/error.h"
 #include "robustifiers/guarded_advice.h"
 #include "robustifiers/line.h"
 #include "robustifiers/project.h"

@@ -3,9 +3,9 @@
 
 #include <vector>
 
-#include "models/linear_algebra.h"
-#include "models/norm.h"
-#include "models/problem.h"
+#include "models/base/linear_algebra.h"
+#include "models/base/norm.h"
+#include "models/world/problem.h"
 
 namespace evenkeel {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "models/norm.h"
+#include "models/base/norm.h"
 #include "robustifiers/budget.h"
 
 namespace evenkeel {

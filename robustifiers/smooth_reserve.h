@@ -3,7 +3,7 @@
 
 #include <Eigen/Core>
 
-#include "models/linear_algebra.h"
+#include "models/base/linear_algebra.h"
 
 namespace evenkeel {
 

@@ -2,7 +2,7 @@
 
 #include <torch/nn.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 namespace evenkeel {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <torch/nn/module.h>
 
-#include "predictors/neural.h"
+#include "predictors/learning/neural.h"
 
 namespace evenkeel {
 

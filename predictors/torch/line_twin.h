@@ -6,7 +6,7 @@
 
 #include <torch/types.h>
 
-#include "predictors/price_network.h"
+#include "predictors/learning/price_network.h"
 
 namespace evenkeel {
 

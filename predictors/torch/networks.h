@@ -15,7 +15,7 @@
 
 #include <torch/nn/module.h>
 
-#include "predictors/neural.h"
+#include "predictors/learning/neural.h"
 
 namespace evenkeel {
 

@@ -1,10 +1,10 @@
-// predictors/neural.h in LibTorch, and the one symbol that the library exports.
+// predictors/learning/neural.h in LibTorch, and the one symbol that the library exports.
+#include "predictors/learning/torch_library.h"
 #include "predictors/torch/line_twin.h"
 #include "predictors/torch/networks.h"
 #include "predictors/torch/torch_prices.h"
 #include "predictors/torch/torch_script.h"
 #include "predictors/torch/torch_trainable.h"
-#include "predictors/torch_library.h"
 
 namespace evenkeel {
 namespace {

@@ -1,4 +1,4 @@
-// predictors/price_network.h in LibTorch. The score of bucket b of group k is
+// predictors/learning/price_network.h in LibTorch. The score of bucket b of group k is
 //
 //   score[b] = 7 gain log(L_b / unit + left) + place[b] + perceptron(own[b], l[b], k; mean over the group)
 //
@@ -8,7 +8,7 @@
 // the period counted in as if it were even.
 #pragma once
 
-#include "predictors/price_network.h"
+#include "predictors/learning/price_network.h"
 
 namespace evenkeel {
 

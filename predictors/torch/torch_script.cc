@@ -3,7 +3,7 @@
 #include <ATen/Parallel.h>
 #include <torch/script.h>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 namespace evenkeel {
 namespace {

@@ -1,10 +1,10 @@
-// TorchScript modules behind predictors/script.h.
+// TorchScript modules behind predictors/learning/script.h.
 #pragma once
 
 #include <memory>
 #include <string>
 
-#include "predictors/script.h"
+#include "predictors/learning/script.h"
 
 namespace evenkeel {
 

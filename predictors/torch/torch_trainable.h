@@ -1,4 +1,4 @@
-// predictors/trainable.h for modules of LibTorch.
+// predictors/learning/trainable.h for modules of LibTorch.
 #pragma once
 
 #include <ATen/Parallel.h>
@@ -9,8 +9,8 @@
 
 #include <sstream>
 
-#include "models/error.h"
-#include "predictors/trainable.h"
+#include "models/base/error.h"
+#include "predictors/learning/trainable.h"
 
 namespace evenkeel {
 

@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "engine/dispatch.h"
+#include "engine/dispatch/dispatch.h"
 #include "tests/reference/lemon_slot.h"
 #include "tests/reference/random_instances.h"
 

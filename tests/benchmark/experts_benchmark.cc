@@ -3,11 +3,11 @@
 
 #include <functional>
 
-#include "engine/constant_price.h"
-#include "engine/dual_mirror_descent.h"
-#include "engine/greedy.h"
+#include "engine/policies/constant_price.h"
+#include "engine/policies/dual_mirror_descent.h"
+#include "engine/policies/greedy.h"
 #include "engine/simulate.h"
-#include "models/generate.h"
+#include "models/generate/trace.h"
 
 namespace evenkeel {
 namespace {

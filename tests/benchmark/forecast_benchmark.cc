@@ -2,12 +2,12 @@
 // Networks have random weights, which take as long as trained ones.
 #include <benchmark/benchmark.h>
 
-#include "experiments/catalog_forecast.h"
-#include "experiments/catalog_networks.h"
-#include "models/error.h"
-#include "models/generate.h"
-#include "predictors/learned.h"
-#include "predictors/learned_inputs.h"
+#include "experiments/catalog/forecast.h"
+#include "experiments/catalog/networks.h"
+#include "models/base/error.h"
+#include "models/generate/trace.h"
+#include "predictors/learning/learned.h"
+#include "predictors/learning/learned_inputs.h"
 
 namespace evenkeel {
 namespace {

@@ -3,9 +3,9 @@
 // gathers the gateways at one), threads.
 #include <benchmark/benchmark.h>
 
-#include "engine/interior_point.h"
-#include "engine/period_data.h"
-#include "models/generate.h"
+#include "engine/planner/interior_point.h"
+#include "engine/planner/period_data.h"
+#include "models/generate/trace.h"
 #include "tests/reference/clp_period.h"
 
 namespace evenkeel {

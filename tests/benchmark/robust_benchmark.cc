@@ -3,8 +3,8 @@
 // around decisions that cost nothing.
 #include <benchmark/benchmark.h>
 
-#include "engine/constant_price.h"
-#include "predictors/test_advice.h"
+#include "engine/policies/constant_price.h"
+#include "predictors/advice/stress.h"
 #include "robustifiers/line.h"
 #include "robustifiers/project.h"
 #include "robustifiers/robust_policy.h"

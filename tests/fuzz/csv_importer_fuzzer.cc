@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "models/csv.h"
-#include "models/error.h"
-#include "models/import_eglb.h"
+#include "models/base/csv.h"
+#include "models/base/error.h"
+#include "models/import/eglb.h"
 
 namespace {
 

@@ -4,9 +4,9 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "experiments/catalog.h"
-#include "experiments/spec.h"
-#include "models/error.h"
+#include "experiments/catalog/catalog.h"
+#include "experiments/catalog/spec.h"
+#include "models/base/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace evenkeel;

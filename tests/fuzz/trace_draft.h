@@ -8,10 +8,10 @@
 #include <variant>
 #include <vector>
 
-#include "models/error.h"
-#include "models/hdf5_writer.h"
-#include "models/trace.h"
-#include "models/trace_schema.h"
+#include "models/base/error.h"
+#include "models/files/hdf5_writer.h"
+#include "models/world/trace.h"
+#include "models/world/trace_schema.h"
 #include "tests/unit/models/raw_trace.h"
 
 namespace evenkeel {

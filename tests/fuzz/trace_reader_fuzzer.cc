@@ -14,8 +14,8 @@
 #include <optional>
 #include <string>
 
-#include "models/error.h"
-#include "models/trace_file.h"
+#include "models/base/error.h"
+#include "models/files/trace_file.h"
 #include "tests/fuzz/trace_draft.h"
 #include "tests/fuzz/trace_mutations.h"
 

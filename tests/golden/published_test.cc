@@ -9,18 +9,19 @@
 #include <sstream>
 
 #include "engine/certificate.h"
-#include "engine/offline.h"
+#include "engine/planner/offline.h"
 #include "engine/simulate.h"
-#include "experiments/catalog.h"
-#include "models/generate.h"
-#include "models/import_eglb.h"
+#include "experiments/catalog/catalog.h"
+#include "models/generate/trace.h"
+#include "models/import/eglb.h"
 #include "tests/reference/play.h"
+#include "tests/reference/paths.h"
 
 namespace evenkeel {
 namespace {
 
-const char* const kData = EVENKEEL_SOURCE_DIR "/../shared/data/eglb-2022";
-const char* const kGolden = EVENKEEL_SOURCE_DIR "/tests/golden/generated_10x10.txt";
+const std::string kData = SourcePath("../shared/data/eglb-2022");
+const std::string kGolden = SourcePath("tests/golden/generated_10x10.txt");
 constexpr double kOptimum = 623661.352476;  // USD
 
 /// Means and maxima over the regions: cost in USD to 0.01, water in m3 to 0.01, carbon in t to 0.001; 0 where none is

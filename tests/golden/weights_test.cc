@@ -4,12 +4,13 @@
 #include <map>
 
 #include "tests/integration/cli_program.h"
+#include "tests/reference/paths.h"
 
 namespace evenkeel {
 namespace {
 
-const char* const kData = EVENKEEL_SOURCE_DIR "/../shared/data/eglb-2022";
-const char* const kSweep = EVENKEEL_SOURCE_DIR "/experiments/configs/weights.ini";
+const std::string kData = SourcePath("../shared/data/eglb-2022");
+const std::string kSweep = SourcePath("experiments/configs/weights.ini");
 
 struct PublishedWeights {
   double water, carbon;  // weights, USD/m3 and USD/t

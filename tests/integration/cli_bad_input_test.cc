@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/integration/cli_program.h"
+#include "tests/reference/paths.h"
 
 namespace evenkeel {
 namespace {
@@ -101,7 +102,7 @@ TEST_F(CliTest, RefusesFilesThatAreNoTraces) {
 }
 
 TEST_F(CliTest, NamesTraceSlotAndShortfallWhenDemandCannotBeServed) {
-  const std::string data = EVENKEEL_SOURCE_DIR "/../shared/data/eglb-2022";
+  const std::string data = SourcePath("../shared/data/eglb-2022");
   if (!std::filesystem::exists(data)) GTEST_SKIP() << "no published data in " << data;
   std::string only_the_first_region = "1,1,1,1,1,1,1,1,1,1\n";
   for (int row = 1; row < 10; ++row) only_the_first_region += "0,0,0,0,0,0,0,0,0,0\n";

@@ -2,8 +2,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "models/utc_time.h"
+#include "models/base/utc_time.h"
 #include "tests/integration/cli_program.h"
+#include "tests/reference/paths.h"
 
 namespace evenkeel {
 namespace {
@@ -153,9 +154,9 @@ std::vector<std::pair<std::string, std::string>> Periods() {
 }
 
 TEST_F(ImportZones, TheTenZonesOf2023) {
-  const std::string data = EVENKEEL_SOURCE_DIR "/../shared/data/";
+  const std::string data = SourcePath("../shared/data/");
   if (!std::filesystem::exists(data + "zones")) GTEST_SKIP() << "no zone data in " << data;
-  Succeed({"trace", "import", "zones", "--config", EVENKEEL_SOURCE_DIR "/experiments/configs/zones-10.ini", "--data",
+  Succeed({"trace", "import", "zones", "--config", SourcePath("experiments/configs/zones-10.ini"), "--data",
            data + "zones", "--demand", data + "workload/azure-2019-demand.csv.gz", "--from", "2023-01-01", "--to",
            "2024-01-01", "--out", "z.h5", "--quiet"});
   const std::vector<std::pair<std::string, double>> expected = {{"cost", 1.375},

@@ -18,6 +18,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/reference/paths.h"
+
 namespace evenkeel {
 
 struct ProgramResult {
@@ -140,7 +142,7 @@ class CliTest : public ::testing::Test {
     std::vector<char*> argv = {const_cast<char*>("evenkeel")};
     for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
-    execv(EVENKEEL_PROGRAM, argv.data());
+    execv(ProgramPath().c_str(), argv.data());
     _exit(127);
   }
 };

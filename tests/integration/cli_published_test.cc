@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/integration/cli_program.h"
+#include "tests/reference/paths.h"
 
 namespace evenkeel {
 namespace {
@@ -31,7 +32,7 @@ class PublishedCase : public CliTest {
  protected:
   void SetUp() override {
     CliTest::SetUp();
-    const std::string data = EVENKEEL_SOURCE_DIR "/../shared/data/eglb-2022";
+    const std::string data = SourcePath("../shared/data/eglb-2022");
     if (!std::filesystem::exists(data)) GTEST_SKIP() << "no published data in " << data;
     Succeed({"trace", "import", "eglb", data, "--out", "e.h5", "--quiet"});
   }

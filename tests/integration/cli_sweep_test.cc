@@ -4,6 +4,7 @@
 #include <random>
 
 #include "tests/integration/cli_program.h"
+#include "tests/reference/paths.h"
 
 namespace evenkeel {
 namespace {
@@ -252,7 +253,7 @@ TEST_F(SweepTest, RanksChangeNothing) {
   Succeed(Sweep("alone"));
   for (const char* ranks : {"2", "3"}) {
     const std::string command = "cd " + folder_.string() + " && mpirun --allow-run-as-root --oversubscribe -n " +
-                                ranks + " " EVENKEEL_PROGRAM " sweep sweep.ini --out r.h5 --quiet >out.txt 2>&1";
+                                ranks + " " + ProgramPath() + " sweep sweep.ini --out r.h5 --quiet >out.txt 2>&1";
     EXPECT_EQ(std::system(command.c_str()), 0) << Text(folder_ / "out.txt");
     EXPECT_EQ(Text(folder_ / "out.txt"), "r.h5: 12 cells, 0 found finished, 0 failed\n");
     EXPECT_EQ(Results("r"), Results("alone")) << ranks << " ranks";

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/integration/cli_program.h"
+#include "tests/reference/paths.h"
 
 namespace evenkeel {
 namespace {
@@ -174,7 +175,7 @@ TEST_F(CliTest, ReplacesAnOutputThatExists) {
 
 TEST_F(CliTest, SurvivesAReaderThatLeaves) {
   Generate("t.h5");
-  const std::string command = "cd " + folder_.string() + " && " EVENKEEL_PROGRAM " compare t.h5 --out r.h5 | true";
+  const std::string command = "cd " + folder_.string() + " && " + ProgramPath() + " compare t.h5 --out r.h5 | true";
   EXPECT_EQ(std::system(command.c_str()), 0);
   EXPECT_THAT(Files(), ElementsAre("r.h5", "t.h5"));
 }

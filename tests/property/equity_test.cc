@@ -1,8 +1,8 @@
 // What norms, variants and plain sums have to do with each other, on random instances.
 #include <gtest/gtest.h>
 
-#include "engine/constant_price.h"
-#include "engine/offline.h"
+#include "engine/planner/offline.h"
+#include "engine/policies/constant_price.h"
 #include "tests/reference/play.h"
 #include "tests/reference/random_instances.h"
 

@@ -1,14 +1,14 @@
-// The laws of predictors/forecaster.h for every predictor of the catalog, and that nothing leaks from the future into
+// The laws of predictors/forecast/forecaster.h for every predictor of the catalog, and that nothing leaks from the future into
 // forecasts, intervals and plans. Predictors that need a trained network: tests/unit/predictors/torch/learned_test.cc.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstring>
 
-#include "experiments/catalog_forecast.h"
-#include "models/trace_window.h"
-#include "predictors/backtest.h"
-#include "predictors/intervals.h"
+#include "experiments/catalog/forecast.h"
+#include "models/world/trace_window.h"
+#include "predictors/forecast/backtest.h"
+#include "predictors/forecast/intervals.h"
 #include "tests/reference/play.h"
 
 namespace evenkeel {

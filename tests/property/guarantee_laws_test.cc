@@ -6,8 +6,8 @@
 
 #include <cstring>
 
-#include "experiments/catalog.h"
-#include "predictors/test_advice.h"
+#include "experiments/catalog/catalog.h"
+#include "predictors/advice/stress.h"
 #include "robustifiers/line.h"
 #include "robustifiers/robust_policy.h"
 #include "tests/reference/beside.h"

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/simulate.h"
-#include "experiments/catalog.h"
+#include "experiments/catalog/catalog.h"
 #include "robustifiers/robust_policy.h"
 #include "tests/reference/random_instances.h"
 

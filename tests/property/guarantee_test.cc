@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "experiments/catalog.h"
+#include "experiments/catalog/catalog.h"
 #include "robustifiers/robust_policy.h"
 #include "tests/reference/beside.h"
 

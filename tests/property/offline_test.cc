@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "engine/certificate.h"
-#include "engine/offline.h"
-#include "engine/slot_batch.h"
-#include "models/generate.h"
+#include "engine/planner/offline.h"
+#include "engine/planner/slot_batch.h"
+#include "models/generate/trace.h"
 #include "tests/reference/clp_period.h"
 #include "tests/reference/random_instances.h"
 
@@ -42,7 +42,7 @@ TEST(OfflineTest, AgreesWithClpOnAThousandRandomInstances) {
 }
 
 // Many regions, few gateways, little reach: what slots add to the coupling comes from an inverse
-// (engine/slot_inverse-inl.h).
+// (engine/planner/slot_inverse-inl.h).
 TEST(OfflineTest, AgreesWithClpWhereActivitiesMeetFewNodes) {
   for (int seed = 1; seed <= 4; ++seed) {
     SCOPED_TRACE(seed);

@@ -6,12 +6,12 @@
 #include <cstring>
 #include <filesystem>
 
-#include "engine/constant_price.h"
+#include "engine/policies/constant_price.h"
 #include "engine/simulate.h"
-#include "experiments/catalog.h"
-#include "experiments/catalog_prices.h"
-#include "experiments/evaluate.h"
-#include "models/trace_file.h"
+#include "experiments/catalog/catalog.h"
+#include "experiments/catalog/prices.h"
+#include "experiments/run/evaluate.h"
+#include "models/files/trace_file.h"
 #include "tests/reference/play.h"
 #include "tests/reference/random_instances.h"
 

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/greedy.h"
-#include "engine/offline.h"
+#include "engine/planner/offline.h"
+#include "engine/policies/greedy.h"
 #include "tests/reference/play.h"
 #include "tests/reference/random_instances.h"
 

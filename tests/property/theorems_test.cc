@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "engine/certificate.h"
-#include "engine/greedy.h"
-#include "engine/offline.h"
+#include "engine/planner/offline.h"
+#include "engine/policies/greedy.h"
 #include "tests/reference/play.h"
 #include "tests/reference/random_instances.h"
 

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "models/footprint.h"
-#include "models/ledger.h"
-#include "models/norm.h"
+#include "models/base/norm.h"
+#include "models/world/footprint.h"
+#include "models/world/ledger.h"
 
 namespace evenkeel {
 namespace {

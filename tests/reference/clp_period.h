@@ -1,8 +1,8 @@
-// The period's problem as one linear program for CLP: the independent reference for engine/offline.h.
+// The period's problem as one linear program for CLP: the independent reference for engine/planner/offline.h.
 #pragma once
 
-#include "models/problem.h"
-#include "models/slot.h"
+#include "models/world/problem.h"
+#include "models/world/slot.h"
 
 namespace evenkeel {
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "models/norm.h"
+#include "models/base/norm.h"
 
 namespace evenkeel {
 

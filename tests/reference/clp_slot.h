@@ -1,8 +1,8 @@
-// One slot's dispatch problem solved by CLP: the independent reference for engine/dispatch.h.
+// One slot's dispatch problem solved by CLP: the independent reference for engine/dispatch/dispatch.h.
 #pragma once
 
-#include "models/problem.h"
-#include "models/slot.h"
+#include "models/world/problem.h"
+#include "models/world/slot.h"
 
 namespace evenkeel {
 

@@ -10,8 +10,8 @@
 // the period, as expected: g0 10, g1 20; in the slots (2, 3) and (1, 1).
 #pragma once
 
-#include "models/problem.h"
-#include "models/slot.h"
+#include "models/world/problem.h"
+#include "models/world/slot.h"
 
 namespace evenkeel {
 

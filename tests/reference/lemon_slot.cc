@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "models/error.h"
+#include "models/base/error.h"
 
 namespace evenkeel {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "models/problem.h"
-#include "models/slot.h"
+#include "models/world/problem.h"
+#include "models/world/slot.h"
 
 namespace evenkeel {
 

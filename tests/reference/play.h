@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "engine/policy.h"
-#include "models/objective.h"
-#include "models/trace.h"
+#include "models/world/objective.h"
+#include "models/world/trace.h"
 
 namespace evenkeel {
 

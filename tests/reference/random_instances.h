@@ -6,10 +6,10 @@
 #include <random>
 #include <vector>
 
-#include "models/objective.h"
-#include "models/problem.h"
-#include "models/slot.h"
-#include "models/trace.h"
+#include "models/world/objective.h"
+#include "models/world/problem.h"
+#include "models/world/slot.h"
+#include "models/world/trace.h"
 
 namespace evenkeel {
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "tests/integration/cli_program.h"
+#include "tests/reference/paths.h"
 
 namespace evenkeel {
 namespace {
@@ -43,7 +44,7 @@ class TorchScriptCli : public CliTest {
 };
 
 TEST_F(TorchScriptCli, TheExampleForecasts) {
-  RunPython(EVENKEEL_SOURCE_DIR "/experiments/torchscript_example.py example.pt");
+  RunPython(SourcePath("experiments/torchscript_example.py") + " example.pt");
   const Json json = SucceedJson(Backtest("example.pt")),
              naive = SucceedJson({"backtest", "t.h5", "--predictor", "hourly-mean"});
   EXPECT_LT(double(json["signals"]["carbon"]["mae"]), double(json["signals"]["carbon"]["seasonal_naive_mae"]));

@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "models/error.h"
-#include "models/trace.h"
+#include "models/base/error.h"
+#include "models/world/trace.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "models/hdf5_writer.h"
-#include "models/trace.h"
+#include "models/files/hdf5_writer.h"
+#include "models/world/trace.h"
 
 namespace evenkeel {
 

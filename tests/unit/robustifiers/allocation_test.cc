@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <new>
 
-#include "predictors/test_advice.h"
+#include "predictors/advice/stress.h"
 #include "robustifiers/robust_policy.h"
 #include "tests/reference/play.h"
 #include "tests/reference/random_instances.h"

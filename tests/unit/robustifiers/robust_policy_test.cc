@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "models/error.h"
-#include "predictors/test_advice.h"
+#include "models/base/error.h"
+#include "predictors/advice/stress.h"
 #include "tests/reference/play.h"
 
 namespace evenkeel {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "experiments/catalog.h"
+#include "experiments/catalog/catalog.h"
 #include "robustifiers/robust_policy.h"
 #include "tests/reference/beside.h"
 #include "tests/reference/play.h"

@@ -1,18 +1,18 @@
-// The laws of predictors/forecaster.h for trained networks, and what training may know.
-#include "predictors/learned.h"
+// The laws of predictors/forecast/forecaster.h for trained networks, and what training may know.
+#include "predictors/learning/learned.h"
 
 #include <gmock/gmock.h>
 
 #include <cstring>
 
-#include "experiments/catalog_networks.h"
-#include "models/error.h"
-#include "models/generate.h"
-#include "models/trace.h"
-#include "predictors/average.h"
-#include "predictors/naive.h"
-#include "predictors/retrained.h"
-#include "predictors/training.h"
+#include "experiments/catalog/networks.h"
+#include "models/base/error.h"
+#include "models/generate/trace.h"
+#include "models/world/trace.h"
+#include "predictors/forecast/average.h"
+#include "predictors/forecast/naive.h"
+#include "predictors/learning/retrained.h"
+#include "predictors/learning/training.h"
 #include "tests/reference/play.h"
 
 namespace evenkeel {

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "predictors/price_inputs.h"
-#include "predictors/price_network.h"
+#include "predictors/learning/price_network.h"
+#include "predictors/prices/inputs.h"
 #include "robustifiers/line.h"
 #include "tests/reference/random_budget.h"
 

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <fstream>
 
-#include "experiments/catalog_networks.h"
-#include "models/error.h"
-#include "models/random.h"
-#include "predictors/learned_inputs.h"
+#include "experiments/catalog/networks.h"
+#include "models/base/error.h"
+#include "models/base/random.h"
+#include "predictors/learning/learned_inputs.h"
 
 namespace evenkeel {
 namespace {

@@ -3,12 +3,12 @@
 
 #include <cmath>
 
-#include "engine/greedy.h"
-#include "models/trace_window.h"
-#include "predictors/learned_price.h"
-#include "predictors/naive.h"
-#include "predictors/price_inputs.h"
-#include "predictors/price_training.h"
+#include "engine/policies/greedy.h"
+#include "models/world/trace_window.h"
+#include "predictors/advice/learned_price.h"
+#include "predictors/forecast/naive.h"
+#include "predictors/prices/inputs.h"
+#include "predictors/prices/training.h"
 #include "tests/reference/play.h"
 #include "tests/reference/random_instances.h"
 

@@ -1,5 +1,5 @@
-// The laws of predictors/forecaster.h for a TorchScript module.
-#include "predictors/script.h"
+// The laws of predictors/forecast/forecaster.h for a TorchScript module.
+#include "predictors/learning/script.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,9 @@
 #include <cstring>
 #include <filesystem>
 
-#include "models/generate.h"
-#include "models/trace.h"
+#include "models/generate/trace.h"
+#include "models/world/trace.h"
+#include "tests/reference/paths.h"
 
 namespace evenkeel {
 namespace {
@@ -41,7 +42,7 @@ std::string Example() {
   static const std::string path = [] {
     const std::string file = (std::filesystem::path(testing::TempDir()) / "evenkeel_script_test.pt").string();
     const std::string command =
-        "/usr/bin/python3 -W ignore " EVENKEEL_SOURCE_DIR "/experiments/torchscript_example.py '" + file + "'";
+        "/usr/bin/python3 -W ignore " + SourcePath("experiments/torchscript_example.py") + " '"" + file + "'";
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
     return file;
   }();

@@ -1,0 +1,56 @@
+// Dispatch at prices: the exact optimum of one slot's linear problem
+//
+//   minimise    sum_a cost[a] x[a] + shed_cost sum_j u[j]
+//   subject to  sum_{a of gateway j} x[a] + u[j] = demand[j]          for every gateway j
+//               sum_{a in region i} r[a] x[a]    <= capacity[i]       for every region i
+//               x, u >= 0,     u = 0 unless shedding is allowed,
+//
+// a transportation problem, generalised by the resource r[a] that a unit uses. Solved by a primal simplex method with
+// generalised upper bounds (engine/dispatch/general_simplex.h).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "models/world/ledger.h"
+#include "models/world/problem.h"
+#include "models/world/slot.h"
+
+namespace evenkeel {
+
+enum class DispatchStatus {
+  kOptimal,
+  kInfeasible,    ///< some demand cannot be served; the allocation's `shed` says how much of which gateway
+  kNotConverged,  ///< pivot limit: the allocation is feasible, but not known to be optimal
+};
+
+struct DispatchResult {
+  DispatchStatus status = DispatchStatus::kOptimal;
+  double cost = 0.0;  ///< objective value
+  int pivots = 0;     ///< steps that the method took
+};
+
+/// Owns the work space for one problem; no allocation per slot after the first.
+class Dispatcher {
+ public:
+  explicit Dispatcher(const Problem& problem);
+  ~Dispatcher();
+  Dispatcher(Dispatcher&&) noexcept;
+
+  /// `cost` [arcs] must be finite. `allocation` has the problem's sizes. The problem's shed cost counts `cost_scale`
+  /// times.
+  DispatchResult Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale = 1.0);
+
+  /// Marginal cost of capacity of the last solve, [regions], USD per unit of resource, >= 0.
+  const Vector& capacity_price() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Solves, and throws InputError naming slot, gateways and shortfall when the demand cannot be served.
+DispatchResult DispatchOrThrow(const Problem& problem, const Vector& cost, const Slot& slot, Dispatcher* dispatcher,
+                               Allocation* allocation, double cost_scale = 1.0);
+
+}  // namespace evenkeel

@@ -1,0 +1,309 @@
+#include "engine/dispatch/network_simplex.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "models/base/error.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr double kRelativeOptimality = 1e-12;  // reduced costs, relative to the largest cost
+constexpr double kArtificialCost = 10.0;       // of a unit of demand at the root, relative to the largest cost
+constexpr double kPhaseOneTolerance = 1e-9;    // reduced costs are whole numbers there
+
+}  // namespace
+
+bool DispatchNetwork::Fits(const Problem& problem) {
+  const std::vector<Variant>& variants = problem.network.variants;
+  return std::all_of(variants.begin(), variants.end(), [&](const Variant& variant) {
+    return variant.resource_per_unit == variants.front().resource_per_unit;
+  });
+}
+
+DispatchNetwork::DispatchNetwork(const Problem& problem)
+    : num_arcs_(problem.num_arcs()),
+      num_regions_(problem.network.num_regions()),
+      num_gateways_(problem.network.num_gateways()),
+      shedding_(problem.shed_cost.has_value()),
+      shed_cost_per_unit_(problem.shed_cost.value_or(0.0)),
+      resource_(problem.network.variants.front().resource_per_unit),
+      first_(problem.arcs.first_of_gateway),
+      tree_(num_gateways_ + num_regions_ + 1),
+      pricing_(num_gateways_, std::max(4, num_gateways_ / 8)) {
+  for (const Arc& arc : problem.arcs.arcs) region_.push_back(arc.region);
+  every_region_once_ = problem.network.num_variants() == 1 && num_arcs_ == num_regions_ * num_gateways_;
+  zero_cost_ = Vector::Zero(num_arcs_);
+  supply_ = potential_ = Vector::Zero(num_gateways_ + num_regions_ + 1);
+  room_ = capacity_price_ = Vector::Zero(num_regions_);
+  order_.reserve(supply_.size());
+}
+
+DispatchResult DispatchNetwork::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale) {
+  EVENKEEL_CHECK_EQ(cost.size(), num_arcs_);
+  EVENKEEL_CHECK(cost.allFinite());
+  pivots_ = 0;
+  cost_ = cost.data();
+  shed_cost_ = cost_scale * shed_cost_per_unit_;
+  artificials_fixed_ = false;
+  double scale = shedding_ ? std::abs(shed_cost_) : 0.0;
+  if (num_arcs_ > 0) scale = std::max(scale, cost.cwiseAbs().maxCoeff());
+  supply_.head(num_gateways_) = slot.demand;
+  supply_.segment(num_gateways_, num_regions_) = slot.capacity / resource_;
+  if (!shedding_) shed_cost_ = kArtificialCost * scale;
+  tolerance_ = kRelativeOptimality * scale;
+  Start();
+  DispatchResult result;
+  const double total = std::max(1.0, slot.demand.sum());
+  if (!shedding_ && !Optimise()) result.status = DispatchStatus::kNotConverged;
+  if (!shedding_ && ShedTotal() > 1e-12 * total) {  // the artificial cost was too low, or nothing can serve the rest
+    cost_ = zero_cost_.data();
+    shed_cost_ = 1.0;
+    tolerance_ = kPhaseOneTolerance;
+    if (!Optimise()) {
+      result.status = DispatchStatus::kNotConverged;
+    } else if (ShedTotal() > 1e-9 * total) {
+      result.status = DispatchStatus::kInfeasible;
+    }
+    cost_ = cost.data();
+  }
+  if (!shedding_) {
+    shed_cost_ = 0.0;
+    artificials_fixed_ = true;
+  }
+  tolerance_ = kRelativeOptimality * scale;
+  if (result.status == DispatchStatus::kOptimal && !Optimise()) result.status = DispatchStatus::kNotConverged;
+  RefreshFlows();
+  RefreshPotentials();
+  capacity_price_ = potential_.segment(num_gateways_, num_regions_).cwiseMax(0.0) / resource_;
+  Extract(allocation);
+  result.pivots = pivots_;
+  result.cost = cost.dot(allocation->flow);
+  if (shedding_) result.cost += shed_cost_ * allocation->shed.sum();
+  return result;
+}
+
+/// All demand unserved and all capacity slack: a flat tree, whose pivots are quick. Filling regions greedily is nearer
+/// to the optimum in cost, but it makes deep trees, and takes longer over all. Where costs differ by region only, it is
+/// the optimum.
+void DispatchNetwork::Start() {
+  tree_.Reset();
+  for (int i = 0; i < num_regions_; ++i) tree_.arc[NodeOfRegion(i)] = num_arcs_ + num_gateways_ + i;
+  if (CostsDifferByRegionOnly()) {
+    room_ = supply_.segment(num_gateways_, num_regions_);
+    for (int j = 0; j < num_gateways_; ++j) AssignGreedily(j);
+    const int root = tree_.root();
+    for (int node = tree_.Next(root, root); node >= 0; node = tree_.Next(node, root))
+      tree_.depth[node] = tree_.depth[tree_.parent[node]] + 1;
+  } else {
+    for (int j = 0; j < num_gateways_; ++j) tree_.arc[j] = num_arcs_ + j;
+  }
+  RefreshFlows();
+  pricing_.Restart();
+  degenerate_ = 0;
+}
+
+bool DispatchNetwork::CostsDifferByRegionOnly() const {
+  if (!every_region_once_) return false;
+  using Row = Eigen::Map<const Vector>;
+  for (int j = 1; j < num_gateways_; ++j) {
+    if (Row(cost_ + first_[j], num_regions_) != Row(cost_, num_regions_)) return false;
+  }
+  return true;
+}
+
+/// Gives the gateway its cheapest arcs with room left. It hangs below the region that took the rest; the regions that
+/// it filled have no slack any more and hang below it.
+void DispatchNetwork::AssignGreedily(int gateway) {
+  double left = supply_[gateway];
+  while (true) {
+    int best = -1;
+    for (int a = first_[gateway]; a < first_[gateway + 1]; ++a) {
+      if (room_[region_[a]] > 0.0 && (best < 0 || cost_[a] < cost_[best])) best = a;
+    }
+    if (best < 0 || (shedding_ && shed_cost_ < cost_[best])) {
+      tree_.arc[gateway] = num_arcs_ + gateway;
+      return;
+    }
+    double& room = room_[region_[best]];
+    const int node = NodeOfRegion(region_[best]);
+    if (left <= room) {
+      room -= left;
+      tree_.Hang(gateway, node);
+      tree_.arc[gateway] = best;
+      return;
+    }
+    left -= std::exchange(room, 0.0);
+    tree_.Hang(node, gateway);
+    tree_.arc[node] = best;
+  }
+}
+
+void DispatchNetwork::RefreshFlows() {
+  order_.clear();
+  for (int node = tree_.root(); node >= 0; node = tree_.Next(node, tree_.root())) order_.push_back(node);
+  tree_.flow = supply_;
+  for (std::size_t at = order_.size() - 1; at > 0; --at) tree_.flow[tree_.parent[order_[at]]] -= tree_.flow[order_[at]];
+}
+
+void DispatchNetwork::RefreshPotentials() {
+  const int root = tree_.root();
+  potential_[root] = 0.0;
+  for (int node = tree_.Next(root, root); node >= 0; node = tree_.Next(node, root)) {
+    const double cost = Cost(tree_.arc[node]);
+    potential_[node] = potential_[tree_.parent[node]] + (IsGateway(node) ? cost : -cost);
+  }
+}
+
+bool DispatchNetwork::Optimise() {
+  RefreshPotentials();
+  pricing_.Clear();
+  const int limit = 1000 + 50 * (num_gateways_ + num_regions_);
+  Entering entering;
+  for (int i = 0; i < limit; ++i) {
+    if (!FindEntering(&entering)) return true;
+    const Leaving leaving = FindLeaving(entering);
+    if (leaving.node < 0) return false;  // every flow is bounded by a demand: only rounding leads here
+    Pivot(entering, leaving);
+    ++pivots_;
+  }
+  return false;
+}
+
+/// Partial pricing; under Bland's rule simply the first improving arc.
+bool DispatchNetwork::FindEntering(Entering* entering) {
+  if (UseBland()) {
+    pricing_.Clear();
+    for (int j = 0; j < num_gateways_; ++j) {
+      if (FindInGateway(j, entering)) return true;
+    }
+    return FindSlack(entering);
+  }
+  const auto find_in_gateway = [this](int j, Entering* found) { return FindInGateway(j, found); };
+  const auto reduced_cost = [this](const Entering& candidate) {
+    return Cost(candidate.arc) - potential_[candidate.from] + potential_[candidate.to];
+  };
+  return pricing_.Find(tolerance_, find_in_gateway, reduced_cost, entering) || FindSlack(entering);
+}
+
+bool DispatchNetwork::FindSlack(Entering* entering) const {
+  for (int i = 0; i < num_regions_; ++i) {
+    const int node = NodeOfRegion(i);
+    if (potential_[node] >= -tolerance_) continue;
+    *entering = {num_arcs_ + num_gateways_ + i, node, tree_.root(), potential_[node]};
+    return true;
+  }
+  return false;
+}
+
+/// The arc with the lowest cost per unit at the regions' prices, if that is below what the gateway pays now; under
+/// Bland's rule the first such arc.
+bool DispatchNetwork::FindInGateway(int gateway, Entering* entering) const {
+  const bool bland = UseBland();
+  const double* price = potential_.data() + num_gateways_;
+  double best = potential_[gateway] - tolerance_;
+  int arc = -1;
+  if (every_region_once_ && !bland) {  // the common case in vectorised form
+    using Row = Eigen::Map<const Vector>;
+    const auto unit_cost = Row(cost_ + first_[gateway], num_regions_) + Row(price, num_regions_);
+    const double least = unit_cost.minCoeff();
+    if (least < best) {
+      best = least;
+      for (arc = first_[gateway]; cost_[arc] + price[region_[arc]] != least;) ++arc;
+    }
+  } else {
+    for (int a = first_[gateway]; a < first_[gateway + 1] && !(bland && arc >= 0); ++a) {
+      const double unit_cost = cost_[a] + price[region_[a]];
+      if (unit_cost >= best) continue;
+      best = unit_cost;
+      arc = a;
+    }
+  }
+  int to = arc < 0 ? tree_.root() : NodeOfRegion(region_[arc]);
+  if (!artificials_fixed_ && shed_cost_ < best && !(bland && arc >= 0)) {
+    best = shed_cost_;
+    arc = num_arcs_ + gateway;
+    to = tree_.root();
+  }
+  if (arc < 0) return false;
+  *entering = {arc, gateway, to, best - potential_[gateway]};
+  return true;
+}
+
+/// On the way from either end of the entering arc up to where the two ways meet, flows fall and rise in turn. Among
+/// equal steps the first found leaves; under Bland's rule the lowest index.
+DispatchNetwork::Leaving DispatchNetwork::FindLeaving(const Entering& entering) const {
+  const bool bland = UseBland();
+  Leaving leaving;
+  leaving.step = kInfinity;
+  const auto consider = [&](int node, bool falls, bool of_from) {
+    const int arc = tree_.arc[node];
+    const bool fixed = artificials_fixed_ && IsShed(arc);
+    if (!falls && !fixed) return;
+    const double step = fixed ? 0.0 : std::max(0.0, tree_.flow[node]);
+    if (step > leaving.step || (step == leaving.step && (!bland || arc > tree_.arc[leaving.node]))) return;
+    leaving = {node, of_from, step};
+  };
+  int a = entering.from, b = entering.to;
+  bool a_falls = true, b_falls = true;
+  while (a != b) {
+    const bool of_from = tree_.depth[a] >= tree_.depth[b];
+    int& node = of_from ? a : b;
+    bool& falls = of_from ? a_falls : b_falls;
+    consider(node, falls, of_from);
+    node = tree_.parent[node];
+    falls = !falls;
+  }
+  return leaving;
+}
+
+void DispatchNetwork::Pivot(const Entering& entering, const Leaving& leaving) {
+  degenerate_ = leaving.step > 0.0 ? 0 : degenerate_ + 1;
+  if (leaving.step > 0.0) {
+    int a = entering.from, b = entering.to;
+    double a_step = -leaving.step, b_step = -leaving.step;
+    while (a != b) {
+      const bool of_from = tree_.depth[a] >= tree_.depth[b];
+      int& node = of_from ? a : b;
+      double& step = of_from ? a_step : b_step;
+      tree_.flow[node] += step;
+      node = tree_.parent[node];
+      step = -step;
+    }
+  }
+  const int moved = leaving.of_from ? entering.from : entering.to;
+  const int under = leaving.of_from ? entering.to : entering.from;
+  tree_.Rehang(leaving.node, moved, under, entering.arc, leaving.step);
+  // The entering arc's reduced cost becomes zero; within what moved, potentials keep their differences.
+  const double change = IsGateway(moved) ? entering.reduced_cost : -entering.reduced_cost;
+  for (int node = moved; node >= 0; node = tree_.Next(node, moved)) {
+    tree_.depth[node] = tree_.depth[tree_.parent[node]] + 1;
+    potential_[node] += change;
+  }
+}
+
+double DispatchNetwork::ShedTotal() const {
+  double total = 0.0;
+  for (int j = 0; j < num_gateways_; ++j) {
+    if (IsShed(tree_.arc[j])) total += std::max(0.0, tree_.flow[j]);
+  }
+  return total;
+}
+
+void DispatchNetwork::Extract(Allocation* allocation) const {
+  allocation->flow.setZero(num_arcs_);
+  allocation->shed.setZero(num_gateways_);
+  for (int node = 0; node < tree_.root(); ++node) {
+    const int arc = tree_.arc[node];
+    const double flow = tree_.flow[node];
+    if (flow <= 0.0) continue;  // rounding only: basic flows are non-negative
+    if (arc < num_arcs_) {
+      allocation->flow[arc] = flow;
+    } else if (IsShed(arc)) {
+      allocation->shed[arc - num_arcs_] = flow;
+    }
+  }
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,264 @@
+#include "engine/planner/interior_point.h"
+
+#include <hwy/aligned_allocator.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "engine/planner/coupling.h"
+#include "engine/planner/slot_batch.h"
+#include "engine/planner/start_point.h"
+#include "models/base/parallel.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr int kSlotsPerChunk = 16;
+constexpr int kMostChunks = 32;                                 // each holds a curvature of its own
+constexpr double kLeastOfTheWay = 0.9, kMostOfTheWay = 0.9995;  // to the boundary
+constexpr double kInfeasibilityWeight = 100.0;  // a user can live with a gap of 1e-9, but not with a broken constraint
+constexpr double kSmallestNonlinearSigma = 0.05;
+constexpr double kWorthKeeping = 1e-4;
+constexpr double kFarOutside = 0.1;
+constexpr int kMostHalvings = 10;
+constexpr int kPatience = 4;
+constexpr int kRefinements = 2;
+constexpr double kAccurateResponse = 1e-13;
+
+class InteriorPoint {
+ public:
+  InteriorPoint(const PeriodData& data, const InteriorPointOptions& options);
+  InteriorPointResult Run();
+
+ private:
+  bool Iterate();
+  template <typename Visit>
+  SlotSums Pass(bool with_curvature, const Visit& visit);
+  bool Predict();
+  bool Correct();
+  bool Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken);
+  void AddCouplingPairs(const CouplingState& step, SlotSums* sums) const;
+  CouplingState MovedCoupling() const;
+  void MoveCoupling();
+  void Judge();
+
+  const PeriodData& data_;
+  const InteriorPointOptions options_;
+  const SlotShape shape_;
+  SlotBlocks blocks_;
+  int batches_, batches_per_chunk_, chunks_;
+  std::unique_ptr<WorkerPool> workers_;
+  std::vector<hwy::AlignedFreeUniquePtr<double[]>> scratch_;  // per thread
+  std::vector<SlotSums> sums_;                                // per chunk
+  CouplingState coupling_, affine_, step_;
+  std::unique_ptr<CouplingSystem> system_;
+  SlotSums present_, predicted_;
+  BatchUpdate update_;      // to the next point
+  bool nonlinear_ = false;  // some group has a finite norm: one step length for both sides
+  double pairs_ = 0.0;      // complementary pairs that take part
+  double cost_scale_, demand_scale_;
+  InteriorPointResult best_;  // its flow and capacity prices are in the blocks
+  double best_gap_ = kInfinity;
+  bool present_is_best_ = false;
+  double last_gap_ = kInfinity;
+  int worse_ = 0;  // iterations since the best that were worse than the one before
+};
+
+double LargestOrTiny(const RowMatrix& m) { return std::max(1e-6, m.size() > 0 ? m.cwiseAbs().maxCoeff() : 1.0); }
+
+InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions& options)
+    : data_(data),
+      options_(options),
+      shape_(data),
+      blocks_(data, shape_),
+      batches_(blocks_.count()),
+      cost_scale_(LargestOrTiny(data.cost)),
+      demand_scale_(LargestOrTiny(data.demand)) {
+  const int least = std::max(1, kSlotsPerChunk / BatchWidth());
+  batches_per_chunk_ = std::max(least, (batches_ + kMostChunks - 1) / kMostChunks);
+  chunks_ = (batches_ + batches_per_chunk_ - 1) / batches_per_chunk_;
+  const int threads = std::min(ThreadCount(options.threads), std::max(1, chunks_));
+  workers_ = std::make_unique<WorkerPool>(threads);
+  sums_.resize(chunks_);
+  for (int i = 0; i < threads; ++i)
+    scratch_.push_back(hwy::AllocateAligned<double>(static_cast<std::size_t>(shape_.scratch_rows()) * BatchWidth()));
+  for (const CoupledGroup& group : data.groups) nonlinear_ = nonlinear_ || !std::isinf(group.norm);
+}
+
+/// visit(block, scratch, sums) for every batch; returns the sums, added up in order.
+template <typename Visit>
+SlotSums InteriorPoint::Pass(bool with_curvature, const Visit& visit) {
+  workers_->Run(chunks_, [&](int chunk, int thread) {
+    sums_[chunk].Reset(data_.num_loads, with_curvature);
+    const int end = std::min(batches_, (chunk + 1) * batches_per_chunk_);
+    for (int b = chunk * batches_per_chunk_; b < end; ++b)
+      visit(blocks_.block(b), scratch_[thread].get(), &sums_[chunk]);
+  });
+  SlotSums total;
+  total.Reset(data_.num_loads, with_curvature);
+  for (const SlotSums& sums : sums_) total.Add(sums);
+  return total;
+}
+
+/// The shared variables' complementary pairs.
+void InteriorPoint::AddCouplingPairs(const CouplingState& step, SlotSums* sums) const {
+  for (std::size_t g = 0; g < data_.groups.size(); ++g) {
+    const CoupledGroup& group = data_.groups[g];
+    if (!std::isinf(group.norm)) {
+      sums->AddPair(coupling_.room[g], step.room[g], coupling_.bound[g], step.bound[g]);
+      continue;
+    }
+    for (int b = group.first_load; b < group.first_load + group.num_loads; ++b)
+      sums->AddPair(coupling_.slack[b], step.slack[b], coupling_.price[b], step.price[b]);
+  }
+}
+
+/// The affine step (target zero).
+bool InteriorPoint::Predict() {
+  const CouplingTarget zero = {-coupling_.slack.cwiseProduct(coupling_.price),
+                               -coupling_.room.cwiseProduct(coupling_.bound)};
+  system_ = std::make_unique<CouplingSystem>(data_, coupling_, present_.curvature);
+  if (!system_->Solve(present_.response, zero, &affine_)) return false;
+  predicted_ = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
+    PredictBatch(shape_, affine_.price.data(), block, scratch, sums);
+  });
+  AddCouplingPairs(affine_, &predicted_);
+  return true;
+}
+
+double StepLength(double ratio) { return ratio > 1.0 ? 1.0 / ratio : 1.0; }
+/// Short of the boundary by more the sooner it is met: short steps that end at it stay short.
+double SafeStepLength(double ratio) {
+  const double safe = std::clamp(ratio > 0.0 ? 1.0 / ratio : 1.0, kLeastOfTheWay, kMostOfTheWay);
+  return ratio > safe ? safe / ratio : 1.0;
+}
+
+/// The combined step, and how far to go.
+bool InteriorPoint::Correct() {
+  const double mu = predicted_.xz / pairs_;
+  const double primal = StepLength(predicted_.primal_ratio), dual = StepLength(predicted_.dual_ratio);
+  const double reached = predicted_.ComplementarityAt(primal, dual) / pairs_;
+  // Finite norms converge by Newton's method only as fast as their own curvature allows: complementarity must not run
+  // ahead of it.
+  const double sigma = std::max(nonlinear_ ? kSmallestNonlinearSigma : 0.0, std::pow(std::max(0.0, reached / mu), 3.0));
+  const double aim = std::min(sigma, 1.0) * mu;
+  const CouplingTarget target = {
+      (aim - (coupling_.slack.cwiseProduct(coupling_.price) + affine_.slack.cwiseProduct(affine_.price)).array())
+          .matrix(),
+      (aim - (coupling_.room.cwiseProduct(coupling_.bound) + affine_.room.cwiseProduct(affine_.bound)).array())
+          .matrix()};
+  const Vector response = present_.response + predicted_.product_response + aim * predicted_.unit_response;
+  SlotSums taken;
+  if (!Take(aim, target, response, &taken)) return false;
+  update_.primal = SafeStepLength(taken.primal_ratio);
+  update_.dual = SafeStepLength(taken.dual_ratio);
+  return true;
+}
+
+/// Solves for the shared variables' step and takes the slots' with it.
+bool InteriorPoint::Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken) {
+  for (int refinement = 0; refinement <= kRefinements; ++refinement) {
+    if (!system_->Solve(response, target, &step_)) return false;
+    *taken = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
+      CorrectBatch(shape_, step_.price.data(), aim, block, scratch, sums);
+    });
+    // What the slots really answer differs by the digits that the curvature lost; aim again with the difference.
+    const Vector miss = taken->response - step_.load;
+    if (miss.size() == 0 || miss.cwiseAbs().maxCoeff() <= kAccurateResponse * coupling_.load.cwiseAbs().maxCoeff())
+      break;
+    response += miss;
+  }
+  AddCouplingPairs(step_, taken);
+  return true;
+}
+
+/// The shared variables after the step. Prices of finite norms have no barrier of their own; one that wants to vanish
+/// must not hold the others back.
+CouplingState InteriorPoint::MovedCoupling() const {
+  CouplingState moved = coupling_;
+  moved.slack += update_.primal * step_.slack;
+  moved.bound += update_.primal * step_.bound;
+  moved.room += update_.primal * step_.room;
+  moved.price += update_.dual * step_.price;
+  for (const CoupledGroup& group : data_.groups) {
+    auto price = moved.price.segment(group.first_load, group.num_loads);
+    if (!std::isinf(group.norm))
+      price = price.cwiseMax(0.1 * coupling_.price.segment(group.first_load, group.num_loads));
+  }
+  return moved;
+}
+
+/// The dual balls of finite norms are curved: Newton's step may leave them by far, and is then halved.
+void InteriorPoint::MoveCoupling() {
+  if (nonlinear_) update_.primal = update_.dual = std::min(update_.primal, update_.dual);
+  CouplingState moved = MovedCoupling();
+  const double allowed = kFarOutside + DualSetResidual(data_, coupling_);
+  for (int halvings = 0; nonlinear_ && halvings < kMostHalvings && DualSetResidual(data_, moved) > allowed;
+       ++halvings) {
+    update_.primal = update_.dual = 0.5 * update_.dual;
+    moved = MovedCoupling();
+  }
+  coupling_ = moved;
+}
+
+/// Whether the present point is the best so far. What counts is the gap between the objective at the actual loads and
+/// the dual objective: close to the solution the eliminated systems lose digits, and a step that looks smaller can be
+/// worse.
+void InteriorPoint::Judge() {
+  const double objective = present_.cost + CouplingValue(data_, coupling_.load);
+  const double dual_objective = present_.dual_value + coupling_.price.dot(data_.initial_load);
+  const double infeasible = std::max(present_.primal_residual / demand_scale_, present_.dual_residual / cost_scale_);
+  const double outside = DualSetResidual(data_, coupling_);  // mended by scaling, at that share of the dual objective
+  const double size = std::max(std::abs(objective), 1e-6);
+  const double distance = std::max(std::abs(objective - dual_objective), outside * size);
+  const double gap = std::max(distance, kInfeasibilityWeight * infeasible * size);
+  present_is_best_ = gap < best_gap_;  // not when it is not a number any more
+  const bool recovers = gap < last_gap_;
+  last_gap_ = gap;
+  if (!present_is_best_) {
+    if (best_gap_ < 1e-3 * size && !recovers) ++worse_;
+    return;
+  }
+  worse_ = 0;
+  best_gap_ = gap;
+  best_.accurate = distance <= options_.tolerance * size && infeasible <= options_.infeasibility;
+  best_.gap = gap / size;
+  best_.price = coupling_.price;
+  best_.objective = objective;
+  best_.dual_objective = dual_objective;
+}
+
+/// One predictor-corrector iteration. False when nothing more can be gained: solved, or stuck.
+bool InteriorPoint::Iterate() {
+  present_ = Pass(true, [&](double* block, double* scratch, SlotSums* sums) {
+    FactoriseBatch(shape_, update_, coupling_.price.data(), block, scratch, sums);
+  });
+  present_.FoldCurvature();
+  coupling_.load = data_.initial_load + present_.load;
+  Judge();
+  if (best_.accurate || worse_ >= kPatience) return false;
+  if (!Predict() || !Correct()) return false;
+  MoveCoupling();
+  update_.move = true;
+  update_.keep = present_is_best_ && best_.gap <= kWorthKeeping;
+  return std::max(update_.primal, update_.dual) > 1e-8;
+}
+
+InteriorPointResult InteriorPoint::Run() {
+  coupling_ = SetStartPoint(data_, shape_, &blocks_);
+  pairs_ = CountPairs(data_, shape_, blocks_);
+  while (best_.iterations < options_.max_iterations && Iterate()) ++best_.iterations;
+  const bool present = present_is_best_ || best_.gap > kWorthKeeping;
+  best_.flow = blocks_.ReadArcs(present ? shape_.field.x : shape_.field.best_x, shape_);
+  best_.capacity_price = blocks_.Read(present ? shape_.field.pi : shape_.field.best_pi, data_.num_regions);
+  return std::move(best_);
+}
+
+}  // namespace
+
+InteriorPointResult SolveInteriorPoint(const PeriodData& data, const InteriorPointOptions& options) {
+  return InteriorPoint(data, options).Run();
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,46 @@
+#include "engine/planner/offline.h"
+
+#include "engine/certificate.h"
+#include "engine/planner/interior_point.h"
+#include "engine/planner/period_data.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr double kServable = 1e-6;  // no solution of this accuracy exists where some demand cannot be served
+
+}  // namespace
+
+OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const OfflineOptions& options) {
+  const PeriodData data = AssemblePeriod(problem, slots, 0, ZeroPrices(problem));
+  InteriorPointOptions solver;
+  solver.threads = options.threads;
+  const InteriorPointResult result = SolveInteriorPoint(data, solver);
+  if (!(result.gap <= kServable)) CheckServable(problem, slots);
+  OfflineOptimum optimum;
+  optimum.iterations = result.iterations;
+  optimum.prices = PricesOfPeriod(problem, data, result.price);
+  optimum.ledger = MakeLedger(problem);
+  optimum.allocations.assign(slots.num_slots(), MakeAllocation(problem));
+  PrefixBound bound(problem, optimum.prices);
+  Slot slot;
+  Coefficients coefficients;
+  for (int t = 0; t < slots.num_slots(); ++t) {
+    slots.Read(t, &slot);
+    EstimateCoefficients(problem, slot, &coefficients);
+    ExpandFlow(problem, data, result.flow.row(t).transpose(), slot.demand, &optimum.allocations[t]);
+    AddSlot(problem, coefficients, optimum.allocations[t], slot.demand.sum(), &optimum.ledger);
+    bound.AddAt(result.capacity_price.row(t).transpose(), slot, coefficients);
+  }
+  optimum.objective = ObjectiveValue(problem, optimum.ledger);
+  optimum.lower_bound = bound.value();
+  optimum.gap = RelativeGap(optimum.objective, optimum.lower_bound, optimum.ledger.shift);
+  if (optimum.gap > options.gap) {  // the best capacity prices for these prices may still do
+    optimum.lower_bound = LowerBound(problem, slots, optimum.prices);
+    optimum.gap = RelativeGap(optimum.objective, optimum.lower_bound, optimum.ledger.shift);
+  }
+  optimum.converged = optimum.gap <= options.gap;
+  return optimum;
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,172 @@
+// Slots in batches, one slot per lane of the machine's vectors: every slot of a period has the same network, so the
+// same operations are done on several at once. This is the part of a Newton step of the planner's interior-point method
+// that belongs to single slots; engine/planner/interior_point.h has the rest.
+//
+// With D = x / z, node rows K (1 at an arc's gateway, its resource at its region), activities E, S = s / pi at regions
+// and 0 at gateways, potentials lambda = (dy, -dpi) and price steps v = E' I dgamma per arc, the step is
+//
+//     dx = u - D v + D K' dlambda,      (K D K' + S) dlambda = right + K D v,
+//
+// and the loads answer with I E dx = response - M dgamma, where M = I N I and N is what is left of the slot's matrix
+//
+//     | K D K' + S    K D E' |
+//     | E D K'        E D E' |
+//
+// once its nodes are eliminated. No two gateways share an arc, nor do two regions, so the more numerous kind of node
+// ("outer") is eliminated term by term; the others ("inner") by Cholesky's method. With C the inner nodes' matrix, B
+// what activities share with them and N0 with each other, then, N = N0 - B' C^-1 B.
+//
+// A batch's numbers lie in one block of rows, each with one number per lane; SlotShape says which row is what.
+#pragma once
+
+#include <hwy/aligned_allocator.h>
+
+#include <Eigen/Core>
+#include <algorithm>
+#include <vector>
+
+#include "engine/planner/period_data.h"
+
+namespace evenkeel {
+
+/// Slots per batch on this machine: the doubles in its longest vector.
+int BatchWidth();
+
+/// First row of every field in a batch's block.
+struct BatchFields {
+  int cost = 0, intensity = 0, demand = 0, capacity = 0;  ///< data: [arcs], [loads], [gateways], [regions]
+  int x = 0, z = 0, y = 0, s = 0, pi = 0;                 ///< point: [arcs] x2, [gateways], [regions] x2
+  int dx = 0, dz = 0, dy = 0, ds = 0, dpi = 0;            ///< step, as the point
+  int reduced = 0;                                        ///< dual residuals, [arcs]
+  int product = 0, slack_product = 0;                     ///< dx dz [arcs], ds dpi [regions] of the predictor
+  int outer = 0, factor = 0;    ///< 1 / pivots [outer]; packed Cholesky rows of the inner nodes
+  int best_x = 0, best_pi = 0;  ///< of the best point so far, [arcs], [regions]
+  int rows = 0;                 ///< of a block
+};
+
+/// Who meets whom in a slot's matrix, fixed for a period. Lists by arc, node or activity are given by where each part
+/// starts: part p of `list` is list[first[p]] .. list[first[p + 1] - 1].
+struct SlotShape {
+  explicit SlotShape(const PeriodData& data);
+
+  struct Arc {
+    int index;            ///< in the data
+    int gateway, region;  ///< region -1: unserved workload
+    int outer, inner;     ///< the same by role, -1 for none
+    double resource;
+    double coupling;  ///< product of the two nodes' coefficients
+  };
+  struct Amount {  ///< of an activity per unit of flow
+    int activity;
+    double per_unit;
+  };
+  struct Entry {  ///< of the packed matrix, per unit of D
+    int index;
+    double coefficient;
+  };
+  struct Weight {  ///< of an outer node's row in a column it touches, per unit of D
+    int arc, position;
+    double coefficient;
+  };
+
+  int num_arcs, num_gateways, num_regions, num_loads, num_activities, num_groups;
+  bool regions_outer;
+  int num_outer, num_inner;
+  std::vector<Arc> arcs;          ///< neighbours share no node where possible: sums at nodes would wait for each other
+  std::vector<int> first_amount;  ///< by arc
+  std::vector<Amount> amounts;
+  std::vector<int> activity_of_load;
+  std::vector<int> first_load;  ///< by activity
+  std::vector<int> loads;
+  std::vector<int> first_entry;  ///< by arc: what it adds to the matrix of inner nodes and activities
+  std::vector<Entry> entries;
+  std::vector<int> first_own;  ///< by outer node: coefficients of its own pivot; `position` is unused
+  std::vector<Weight> own;
+  std::vector<int>
+      first_touched;  ///< by outer node: rows of inner nodes (0 ..) and activities (num_inner ..), ascending
+  std::vector<int> touched;
+  std::vector<int> first_weight;  ///< by outer node
+  std::vector<Weight> weights;
+  /// Where activities meet few inner nodes (large networks of little reach), N comes from the inverse of the inner
+  /// nodes' matrix, at the entries that are not zero before nodes are eliminated.
+  bool few_meetings = false;
+  std::vector<int> filled;     ///< entries of the activities' packed rows that may differ from zero
+  std::vector<int> first_met;  ///< by activity: inner nodes that it meets
+  std::vector<int> met;
+  std::vector<int> first_peer;  ///< by activity: activities that it meets, itself and those behind it
+  std::vector<int> peers;
+  BatchFields field;
+
+  /// Packed lower triangle of the matrix of inner nodes and activities: row r starts at PackedRow(r).
+  static constexpr int kColumnsAtOnce = 2;  ///< of N, by the inverse: C^-1 B's then fit into the innermost cache
+  static int PackedRow(int r) { return r * (r + 1) / 2; }
+  int matrix_rows() const { return num_inner + num_activities; }
+  /// Rows of scratch that a thread needs.
+  int scratch_rows() const;
+};
+
+/// The blocks of all batches. Lanes beyond the last slot are slots without demand and capacity.
+class SlotBlocks {
+ public:
+  /// Copies the data; the rest is zero.
+  SlotBlocks(const PeriodData& data, const SlotShape& shape);
+
+  int count() const { return count_; }
+  double* block(int b) { return numbers_.get() + static_cast<std::size_t>(b) * rows_ * width_; }
+  double& at(int t, int row) { return numbers_[Position(t, row)]; }
+  double at(int t, int row) const { return numbers_[Position(t, row)]; }
+  /// A field of all slots, [slots x columns].
+  RowMatrix Read(int field, int columns) const;
+  /// A field of the arcs, in the data's order, [slots x arcs].
+  RowMatrix ReadArcs(int field, const SlotShape& shape) const;
+
+ private:
+  std::size_t Position(int t, int row) const {
+    return (static_cast<std::size_t>(t / width_) * rows_ + row) * width_ + t % width_;
+  }
+
+  int num_slots_, width_, rows_, count_;
+  hwy::AlignedFreeUniquePtr<double[]> numbers_;
+};
+
+/// What batches add up.
+struct SlotSums {
+  Eigen::MatrixXd curvature;  ///< sum of M, [loads x loads]: each pair's entry lies on either side, in parts
+  Vector load;                ///< I E x
+  Vector response;            ///< I E dx at the given price step (Factorise: affine, no price step)
+  Vector product_response, unit_response;  ///< of the second-order terms, and of complementarity 1 everywhere
+  double xz = 0.0, xdz = 0.0, zdx = 0.0, dxdz = 0.0;
+  double primal_ratio = 0.0, dual_ratio = 0.0;  ///< largest -dx / x and -dz / z
+  double cost = 0.0, dual_value = 0.0, primal_residual = 0.0, dual_residual = 0.0;
+
+  bool has_curvature = false;  ///< passes that do not factorise leave it alone: it is large
+
+  void Reset(int num_loads, bool with_curvature = true);
+  void Add(const SlotSums& other);
+  /// Gathers the curvature in the lower triangle; what is above stays.
+  void FoldCurvature();
+  /// A complementary pair with its step.
+  void AddPair(double x, double dx, double z, double dz);
+  /// sum x z after steps of these lengths.
+  double ComplementarityAt(double primal, double dual) const {
+    return xz + primal * zdx + dual * xdz + primal * dual * dxdz;
+  }
+};
+
+/// How to move to the next point before it is factorised.
+struct BatchUpdate {
+  bool move = false;
+  bool keep = false;  ///< store the present point as the best one first
+  double primal = 0.0, dual = 0.0;
+};
+
+/// Moves, factorises, and adds residuals, loads, curvature and the affine response at fixed prices `price` [loads].
+void FactoriseBatch(const SlotShape& shape, const BatchUpdate& update, const double* price, double* block,
+                    double* scratch, SlotSums* sums);
+/// Takes the affine step for `price_step` [loads]; adds its lengths and the two parts of the corrector's response.
+void PredictBatch(const SlotShape& shape, const double* price_step, double* block, double* scratch, SlotSums* sums);
+/// Takes the combined step to complementarity `aim`, less the predictor's products; adds its lengths and response.
+void CorrectBatch(const SlotShape& shape, const double* price_step, double aim, double* block, double* scratch,
+                  SlotSums* sums);
+
+}  // namespace evenkeel

@@ -1,0 +1,268 @@
+#include "engine/policies/slot_problem.h"
+
+#include <cmath>
+
+#include "engine/policies/simplex_weights.h"
+#include "models/base/error.h"
+
+namespace evenkeel {
+
+namespace {
+
+constexpr int kRounds = 100;       // dispatches on the norms as they are
+constexpr double kCrumb = 1e-4;    // weight of a vertex that may be the smoothing's doing
+constexpr int kSmoothRounds = 60;  // dispatches at each level of smoothing
+
+}  // namespace
+
+int StackSize(const Problem& problem) {
+  int size = 1;
+  for (const Group& group : problem.groups) size += group.num_buckets();
+  return size;
+}
+
+/// ||(scale z, smoothing)||_q over the term's entries.
+double TermNorm(const StackedObjective& objective, const NormTerm& term, const Vector& z) {
+  double largest = term.smoothing;
+  for (int b = term.begin; b < term.begin + term.size; ++b) largest = std::max(largest, objective.scale[b] * z[b]);
+  if (largest <= 0.0) return 0.0;
+  double sum = term.smoothing > 0.0 ? std::pow(term.smoothing / largest, term.q) : 0.0;
+  for (int b = term.begin; b < term.begin + term.size; ++b) {
+    sum += Power(std::max(0.0, objective.scale[b] * z[b]) / largest, term.q);
+  }
+  return largest * std::pow(sum, 1.0 / term.q);
+}
+
+double StackedValue(const StackedObjective& objective, const Vector& z) {
+  double value = objective.linear * z[0];
+  for (const NormTerm& term : objective.terms) value += term.weight * TermNorm(objective, term, z);
+  return value;
+}
+
+void StackedGradient(const StackedObjective& objective, const Vector& z, Vector* gradient) {
+  gradient->setZero(z.size());
+  for (const NormTerm& term : objective.terms) {
+    auto part = gradient->segment(term.begin, term.size);
+    const auto scale = objective.scale.segment(term.begin, term.size);
+    if (term.q == 1.0) {
+      part = term.weight * scale;
+      continue;
+    }
+    const double norm = TermNorm(objective, term, z);
+    if (norm == 0.0) continue;
+    for (int b = 0; b < term.size; ++b) {
+      const double u = std::max(0.0, scale[b] * z[term.begin + b]) / norm;
+      part[b] = term.weight * scale[b] * Power(u, term.q - 1.0);
+    }
+  }
+  (*gradient)[0] += objective.linear;
+}
+
+struct SlotSolver::Impl {
+  Impl(const Problem& the_problem, StackedObjective the_objective, double the_tolerance)
+      : problem(the_problem),
+        objective(std::move(the_objective)),
+        tolerance(the_tolerance),
+        dispatcher(the_problem),
+        optimiser(StackSize(the_problem)),
+        prices(ZeroPrices(the_problem)),
+        load(prices),
+        increments(StackSize(the_problem), kMaxVertices),
+        z(StackSize(the_problem)),
+        gradient(StackSize(the_problem)),
+        last_increment(Vector::Zero(StackSize(the_problem))),
+        vertices(kMaxVertices) {}
+
+  double Descend(const Slot& slot, const Coefficients& coefficients, const Vector& base, double wanted, int rounds,
+                 int* dispatches);
+  double DescendSmoothly(const Slot& slot, const Coefficients& coefficients, const Vector& base, int* dispatches);
+  double DropCrumbs(const Vector& base);
+  void SetSmoothing(const Vector& size, double share);
+  int AddVertex(const Slot& slot, const Coefficients& coefficients);
+  double GapOf(int vertex) const;
+  void DropLightest();
+  void Combine(Allocation* allocation) const;
+
+  const Problem& problem;
+  StackedObjective objective;
+  double tolerance;
+  Dispatcher dispatcher;
+  WeightOptimiser optimiser;
+  Prices prices;
+  std::vector<Vector> load;
+  Eigen::MatrixXd increments;  // [stack x vertices]
+  Vector z, gradient, last_increment, cost;
+  std::vector<Allocation> vertices;
+  WeightVector w;
+};
+
+/// Dispatch at the prices in `gradient`; the vertex goes to the first column that carries no weight.
+int SlotSolver::Impl::AddVertex(const Slot& slot, const Coefficients& coefficients) {
+  int entry = 1;
+  for (Vector& price : prices) {
+    price = gradient.segment(entry, price.size());
+    entry += static_cast<int>(price.size());
+  }
+  const int vertex = static_cast<int>(w.size());
+  Allocation& allocation = vertices[vertex];
+  PricedCost(problem, coefficients, gradient[0], prices, &cost);
+  DispatchOrThrow(problem, cost, slot, &dispatcher, &allocation, gradient[0]);
+  auto column = increments.col(vertex);
+  column[0] = coefficients.cost.dot(allocation.flow) + problem.shed_cost.value_or(0.0) * allocation.shed.sum();
+  for (Vector& sum : load) sum.setZero();
+  AddLoads(problem, coefficients, allocation.flow, &load);
+  entry = 1;
+  for (const Vector& sum : load) {
+    column.segment(entry, sum.size()) = sum;
+    entry += static_cast<int>(sum.size());
+  }
+  return vertex;
+}
+
+/// <gradient, z(w) - z(vertex)>, an upper bound on how far the present point is from the optimum.
+double SlotSolver::Impl::GapOf(int vertex) const {
+  return gradient.dot(increments.leftCols(w.size()) * w) - gradient.dot(increments.col(vertex));
+}
+
+/// Forgets the vertices without weight, and the lightest one when all are in use.
+void SlotSolver::Impl::DropLightest() {
+  int kept = 0;
+  Eigen::Index lightest = 0;
+  w.minCoeff(&lightest);
+  if (w.size() == kMaxVertices - 1) w[lightest] = 0.0;
+  for (int v = 0; v < w.size(); ++v) {
+    if (w[v] <= 0.0) continue;
+    if (kept != v) {
+      increments.col(kept) = increments.col(v);
+      std::swap(vertices[kept], vertices[v]);
+      w[kept] = w[v];
+    }
+    ++kept;
+  }
+  w.conservativeResize(kept);
+  w /= w.sum();
+}
+
+void SlotSolver::Impl::Combine(Allocation* allocation) const {
+  allocation->flow.setZero(problem.num_arcs());
+  allocation->shed.setZero(problem.network.num_gateways());
+  for (int v = 0; v < w.size(); ++v) {
+    if (w[v] == 1.0) {
+      *allocation = vertices[v];
+      return;
+    }
+    if (w[v] == 0.0) continue;
+    allocation->flow += w[v] * vertices[v].flow;
+    allocation->shed += w[v] * vertices[v].shed;
+  }
+}
+
+SlotSolver::SlotSolver(const Problem& problem, StackedObjective objective, double tolerance)
+    : impl_(std::make_unique<Impl>(problem, std::move(objective), tolerance)) {
+  EVENKEEL_CHECK_EQ(impl_->objective.scale.size(), StackSize(problem));
+}
+SlotSolver::~SlotSolver() = default;
+
+/// Adds vertices until the certified gap of the (smoothed) objective is at most `tolerance` of its value, for at most
+/// `rounds` dispatches. Returns the absolute gap.
+double SlotSolver::Impl::Descend(const Slot& slot, const Coefficients& coefficients, const Vector& base, double wanted,
+                                 int rounds, int* dispatches) {
+  double gap = kInfinity;
+  for (int round = 0; round < rounds; ++round) {
+    z = base;
+    z.noalias() += increments.leftCols(w.size()) * w;
+    StackedGradient(objective, z, &gradient);
+    const int vertex = AddVertex(slot, coefficients);
+    ++*dispatches;
+    gap = std::max(0.0, GapOf(vertex));
+    if (gap <= wanted * std::abs(StackedValue(objective, z))) break;
+    w.conservativeResize(vertex + 1);
+    w[vertex] = 0.0;
+    optimiser.Minimise(objective, base, increments, &w);
+    DropLightest();
+  }
+  return gap;
+}
+
+void SlotSolver::Impl::SetSmoothing(const Vector& size, double share) {
+  for (NormTerm& term : objective.terms) {
+    const double largest =
+        objective.scale.segment(term.begin, term.size).cwiseProduct(size.segment(term.begin, term.size)).maxCoeff();
+    term.smoothing = share * largest;
+  }
+}
+
+/// Value of the present point, or, where that is no worse, of the one without its tiny weights, which then becomes the
+/// present one. At a kink smoothing leaves crumbs of workload behind; small as they are, later slots would multiply
+/// them.
+double SlotSolver::Impl::DropCrumbs(const Vector& base) {
+  z = base;
+  z.noalias() += increments.leftCols(w.size()) * w;
+  const double value = StackedValue(objective, z);
+  WeightVector whole = w;
+  for (double& weight : whole) weight = weight < kCrumb ? 0.0 : weight;
+  if (whole == w || whole.sum() == 0.0) return value;
+  whole /= whole.sum();
+  z = base;
+  z.noalias() += increments.leftCols(w.size()) * whole;
+  const double without = StackedValue(objective, z);
+  if (without > value) return value;
+  w = whole;
+  return without;
+}
+
+/// The way for slots in which some norm has nothing in it yet, where its gradient says nothing: smoothed norms, less
+/// and less so. The bound of a smoothed problem, less what the smoothing adds, holds for the problem itself.
+double SlotSolver::Impl::DescendSmoothly(const Slot& slot, const Coefficients& coefficients, const Vector& base,
+                                         int* dispatches) {
+  // What the slot can add to an entry at most: the scale against which smoothing is small.
+  const double demand = slot.demand.sum();
+  Vector size = base;
+  size[0] += coefficients.cost.cwiseAbs().maxCoeff() * demand;
+  Eigen::Index entry = 1;
+  for (const Vector& per_unit : coefficients.load) {
+    const Eigen::Index buckets = prices[static_cast<std::size_t>(&per_unit - coefficients.load.data())].size();
+    size.segment(entry, buckets).array() += per_unit.maxCoeff() * demand;
+    entry += buckets;
+  }
+  double relative = kInfinity;
+  for (double share = 0.1; share > 1e-15 && relative > tolerance; share *= 0.1) {
+    SetSmoothing(size, share);
+    const double gap = Descend(slot, coefficients, base, 0.1 * tolerance, kSmoothRounds, dispatches);
+    z = base;
+    z.noalias() += increments.leftCols(w.size()) * w;
+    double bound = StackedValue(objective, z) - gap;
+    for (const NormTerm& term : objective.terms) bound -= term.weight * term.smoothing;
+    SetSmoothing(size, 0.0);
+    const double value = DropCrumbs(base);
+    relative = value == 0.0 ? 0.0 : std::min(relative, std::max(0.0, value - bound) / std::abs(value));
+  }
+  SetSmoothing(size, 0.0);
+  return relative;
+}
+
+SlotSolution SlotSolver::Solve(const Slot& slot, const Coefficients& coefficients, const Vector& base,
+                               Allocation* allocation) {
+  Impl& s = *impl_;
+  SlotSolution solution;
+  s.w.resize(0);
+  s.z = base + s.last_increment;
+  StackedGradient(s.objective, s.z, &s.gradient);
+  s.AddVertex(slot, coefficients);
+  s.w.setOnes(1);
+  solution.vertices = 1;
+  const double gap = s.Descend(slot, coefficients, base, s.tolerance, kRounds, &solution.vertices);
+  s.z = base;
+  s.z.noalias() += s.increments.leftCols(s.w.size()) * s.w;
+  const double value = std::abs(StackedValue(s.objective, s.z));
+  solution.gap = value > 0.0 ? gap / value : 0.0;
+  if (solution.gap > s.tolerance) {
+    solution.gap = std::min(solution.gap, s.DescendSmoothly(slot, coefficients, base, &solution.vertices));
+  }
+  solution.converged = solution.gap <= s.tolerance;
+  s.last_increment.noalias() = s.increments.leftCols(s.w.size()) * s.w;
+  s.Combine(allocation);
+  return solution;
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,177 @@
+#include "experiments/files/run_log.h"
+
+#include <algorithm>
+
+#include "models/files/hdf5_flags.h"
+#include "experiments/files/run_log_rows.h"
+#include "models/base/atomic_file.h"
+#include "models/base/error.h"
+#include "models/files/hdf5_writer.h"
+#include "models/world/metrics.h"
+
+namespace evenkeel {
+namespace {
+
+template <typename Node>
+std::vector<std::string> Names(const std::vector<Node>& nodes) {
+  std::vector<std::string> names;
+  for (const Node& node : nodes) names.push_back(node.name);
+  return names;
+}
+
+/// Quality has no unit; t and m3 are what UDUNITS calls them.
+std::string Units(const Group& group) { return group.footprint == Footprint::kQualityLoss ? "1" : group.unit; }
+
+Hdf5Field GroupField(const Group& group) {
+  return RunLogField(group.name, {"time", BucketAxis(group)}, Units(group),
+                     "load of " + group.name + " since the first slot, weighted");
+}
+
+/// The attributes and axes of a run, so that every member after them can add datasets.
+Hdf5Writer Begin(const std::string& file, const std::string& path, const Problem& problem, const RunLogInfo& info) {
+  Hdf5Writer writer(file, path);
+  writer.SetAttribute("", "Conventions", std::string("CF-1.8"));
+  writer.SetAttribute("", "schema", std::string(kRunLogSchemaName));
+  writer.SetAttribute("", "schema_version", std::int64_t{kRunLogSchemaVersion});
+  writer.SetAttribute("", "title", "run of " + info.policy);
+  writer.SetAttribute("", "policy", info.policy);
+  writer.SetAttribute("", "trace", info.trace);
+  if (!info.observed.empty()) writer.SetAttribute("", "observed", info.observed);
+  if (!info.observe.empty()) writer.SetAttribute("", "observe", info.observe);
+  if (!info.events.empty()) writer.SetAttribute("", "events", info.events);
+  writer.SetAttribute("", "command", info.command);
+  writer.SetAttribute("", "generator", info.generator);
+  writer.SetAttribute("", "history", info.generator + ": " + info.command);
+  std::vector<std::string> groups;
+  for (const Group& group : problem.groups) groups.push_back(group.name);
+  writer.SetAttribute("", "groups", fmt::format("{}", fmt::join(groups, " ")));
+  if (problem.shed_cost) writer.SetAttribute("", "shed_price", *problem.shed_cost);
+  writer.AddTime(std::max(problem.num_slots, 1), true);
+  writer.AddLabels("region", "region (data center)", Names(problem.network.regions));
+  writer.AddLabels("gateway", "gateway (user region)", Names(problem.network.gateways));
+  writer.AddLabels("variant", "variant of the served model", Names(problem.network.variants));
+  return writer;
+}
+
+}  // namespace
+
+struct RunLogWriter::Impl {
+  const Problem& problem;
+  AtomicFile target;
+  Hdf5Writer file;
+  RowBuffer<std::int64_t> time;
+  RowBuffer<double> energy_cost, shed_cost, objective, shift;
+  RowBuffer<double> region_cost, region_workload;
+  std::vector<RowBuffer<double>> loads;  // per group
+  std::optional<AllocationRows> allocations;
+  std::optional<DecisionRows> decisions;
+  Ledger last;  // after the slot before
+
+  Impl(const std::string& path, const Problem& the_problem, const RunLogInfo& info, const RunLogOptions& options);
+  RowBuffer<double> Scalar(const char* name, const char* long_name) {
+    return {&file, RunLogField(name, {"time"}, "USD", long_name), 1};
+  }
+  void AddGroup(const Group& group);
+  void WriteSummary();
+};
+
+RunLogWriter::Impl::Impl(const std::string& path, const Problem& the_problem, const RunLogInfo& info,
+                         const RunLogOptions& options)
+    : problem(the_problem),
+      target(path),
+      file(Begin(target.temporary_path(), path, problem, info)),
+      time(&file, RunLogField("time", {}, "", ""), 1),
+      energy_cost(Scalar("energy_cost", "energy and network cost of the slot")),
+      shed_cost(Scalar("shed_cost", "cost of unserved workload of the slot")),
+      objective(Scalar("objective", "objective J of the slots so far")),
+      shift(Scalar("shift", "shift of the slots so far, which makes all costs non-negative")),
+      region_cost(&file,
+                  RunLogField("region_cost", {"time", "region"}, "USD", "energy and network cost since the first slot"),
+                  problem.network.regions.size()),
+      region_workload(&file,
+                      RunLogField("region_workload", {"time", "region"}, "MWh", "workload served since the first slot"),
+                      problem.network.regions.size()),
+      last(MakeLedger(problem)) {
+  for (const Group& group : problem.groups) AddGroup(group);
+  if (options.allocations) allocations.emplace(&file, problem, "allocation", "shed", "");
+  if (options.decisions) decisions.emplace(&file, problem, options.allocations);
+}
+
+void RunLogWriter::Impl::AddGroup(const Group& group) {
+  loads.emplace_back(&file, GroupField(group), static_cast<std::size_t>(group.num_buckets()));
+  file.SetAttribute(group.name, "weight", group.weight);
+  file.SetAttribute(group.name, "norm", group.norm);
+  if ((group.bucket_weight.array() == 1.0).all()) return;
+  const std::string name = group.name + "_bucket_weight";
+  file.AddField(RunLogField(name, {BucketAxis(group)}, "1", "how much a bucket's load of " + group.name + " counts"));
+  file.WriteAll(name, group.bucket_weight.data());
+}
+
+void RunLogWriter::Impl::WriteSummary() {
+  file.SetAttribute("", "energy_cost", last.energy_cost);
+  file.SetAttribute("", "shed_cost", last.shed_cost);
+  file.SetAttribute("", "shed", last.shed);
+  file.SetAttribute("", "objective", ObjectiveValue(problem, last));
+  file.SetAttribute("", "shift", last.shift);
+  for (std::size_t k = 0; k < problem.groups.size(); ++k) {
+    const Spread spread = ComputeSpread(last.load[k]);
+    const std::string& name = problem.groups[k].name;
+    file.SetAttribute(name, "sum", spread.sum);
+    file.SetAttribute(name, "mean", spread.mean);
+    file.SetAttribute(name, "max", spread.max);
+    file.SetAttribute(name, "par", spread.par);
+    file.SetAttribute(name, "gini", spread.gini);
+    file.SetAttribute(name, "jain", spread.jain);
+  }
+}
+
+RunLogWriter::RunLogWriter(const std::string& path, const Problem& problem, const RunLogInfo& info,
+                           const RunLogOptions& options)
+    : impl_(std::make_unique<Impl>(path, problem, info, options)) {}
+
+RunLogWriter::~RunLogWriter() = default;
+
+void RunLogWriter::Append(std::int64_t time, const Allocation& allocation, const Ledger& ledger,
+                          const RunLogDecision* decision) {
+  Impl& log = *impl_;
+  log.time.Append(time);
+  log.energy_cost.Append(ledger.energy_cost - log.last.energy_cost);
+  log.shed_cost.Append(ledger.shed_cost - log.last.shed_cost);
+  log.objective.Append(ObjectiveValue(log.problem, ledger));
+  log.shift.Append(ledger.shift);
+  log.region_cost.Append(ledger.region_cost);
+  log.region_workload.Append(ledger.region_workload);
+  for (std::size_t k = 0; k < log.loads.size(); ++k) log.loads[k].Append(ledger.load[k]);
+  if (log.allocations) log.allocations->Append(&allocation);
+  EVENKEEL_CHECK_EQ(log.decisions.has_value(), decision != nullptr);
+  if (decision != nullptr) log.decisions->Append(*decision);
+  log.last = ledger;
+}
+
+void RunLogWriter::AddCertificates(const std::vector<RunLogCertificate>& certificates) {
+  Impl& log = *impl_;
+  if (certificates.empty()) return;
+  WriteCertificates(log.problem, certificates, &log.file);
+  log.file.SetAttribute("", "certified_ratio", certificates.back().ratio);
+}
+
+void RunLogWriter::Finish() {
+  Impl& log = *impl_;
+  log.time.Flush();
+  for (auto* buffer :
+       {&log.energy_cost, &log.shed_cost, &log.objective, &log.shift, &log.region_cost, &log.region_workload}) {
+    buffer->Flush();
+  }
+  for (auto& buffer : log.loads) buffer.Flush();
+  if (log.allocations) log.allocations->Flush();
+  if (log.decisions) log.decisions->Finish();
+  log.WriteSummary();
+  log.file.Close();
+  if (log.decisions) {
+    AddFlagAttributes(log.target.temporary_path(), log.target.path(), "verdict", {0, 1, 2, 3},
+                      fmt::format("{}", fmt::join(kVerdictNames, " ")));
+  }
+  log.target.Commit();
+}
+
+}  // namespace evenkeel

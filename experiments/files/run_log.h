@@ -1,0 +1,126 @@
+// The log of a run on disk: HDF5, schema version 1 (docs/run_format.md). Per slot the cost, the loads and J so far; on
+// request every allocation; for policies that follow advice how each decision came about. Written slot by slot under a
+// temporary name and renamed when the run is complete.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/world/ledger.h"
+#include "models/world/problem.h"
+
+namespace evenkeel {
+
+inline constexpr int kRunLogSchemaVersion = 1;
+inline constexpr const char* kRunLogSchemaName = "evenkeel-run";
+
+/// In `advice` and its kin: there was none in this slot.
+inline constexpr double kNoAllocation = -1.0;
+
+/// What `verdict` holds, in this order: 0 taken, 1 pulled, 2 expert, 3 rejected.
+inline constexpr int kNumVerdicts = 4;
+inline constexpr const char* kVerdictNames[kNumVerdicts] = {"taken", "pulled", "expert", "rejected"};
+
+struct RunLogOptions {
+  bool allocations = false;  ///< also keep every slot's decision, [slots x gateways x regions x variants]
+  bool decisions = false;    ///< also keep how every decision came about; with `allocations` advice and expert, too
+};
+
+/// What the log says of itself, as attributes.
+struct RunLogInfo {
+  std::string policy;  ///< spec string
+  std::string trace;   ///< path of the trace
+  std::string command;
+  std::string generator;      ///< program and version
+  std::string observed = {};  ///< path of the trace that the policy saw; empty: `trace` itself
+  std::string observe = {};   ///< spec of an error in what the policy saw; empty: none
+  std::string events = {};    ///< specs of what happened to the trace, a line each
+};
+
+/// How a decision of a policy that follows advice came about.
+struct RunLogDecision {
+  int verdict = 0;                     ///< index into kVerdictNames
+  double alpha = 0.0;                  ///< share of the way from the advice to the expert's decision
+  double slack = 0.0;                  ///< budget left after the slot, as observed, USD
+  const Allocation* advice = nullptr;  ///< null: none, it was rejected
+  const Allocation* expert = nullptr;
+};
+
+/// A lower bound on the optimum of the slots up to and including `slot`.
+struct RunLogCertificate {
+  int slot = 0;
+  double objective = 0.0;    ///< J so far, USD
+  double lower_bound = 0.0;  ///< USD
+  double ratio = 0.0;        ///< of both, shifted
+  Prices prices;             ///< per group [buckets], USD per unit of load
+};
+
+class RunLogWriter {
+ public:
+  /// Opens the temporary file. Throws InputError when it cannot be written.
+  RunLogWriter(const std::string& path, const Problem& problem, const RunLogInfo& info, const RunLogOptions& options);
+  /// Removes the temporary file unless Finish was called.
+  ~RunLogWriter();
+
+  /// Adds a slot. `ledger` is the metered one after the slot; `decision` must be given when the log keeps decisions.
+  void Append(std::int64_t time, const Allocation& allocation, const Ledger& ledger,
+              const RunLogDecision* decision = nullptr);
+  /// Adds the certificates of the run, once, before Finish.
+  void AddCertificates(const std::vector<RunLogCertificate>& certificates);
+  /// Syncs and renames.
+  void Finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// An equity group as a log has it.
+struct RunLogGroup {
+  std::string name;
+  std::string units;
+  double weight = 0.0;
+  double norm = 0.0;
+  Vector bucket_weight;  ///< theta, [buckets]
+  RowMatrix load;        ///< [slots x buckets], since the first slot
+};
+
+/// What a log holds.
+struct RunLog {
+  RunLogInfo info;
+  double total_objective = 0.0;      ///< J of the whole run, USD
+  double total_shift = 0.0;          ///< USD
+  std::optional<double> shed_price;  ///< USD per unit of unserved workload; absent: all demand had to be served
+  std::vector<std::string> regions;
+  std::vector<std::string> gateways;
+  std::vector<std::string> variants;
+  std::vector<std::int64_t> time;  ///< [slots]
+  Vector energy_cost;              ///< [slots], of the slot, USD
+  Vector shed_cost;                ///< [slots], of the slot, USD
+  Vector objective;                ///< [slots], J so far, USD
+  Vector shift;                    ///< [slots], so far, USD
+  std::vector<RunLogGroup> groups;
+  RowMatrix region_cost;      ///< [slots x regions], since the first slot, USD
+  RowMatrix region_workload;  ///< [slots x regions], since the first slot, units
+  RowMatrix allocation;       ///< [slots x (gateways x regions x variants)], of the slot; empty when it was not kept
+  RowMatrix shed;             ///< [slots x gateways], of the slot; empty when it was not kept
+
+  // Of policies that follow advice, else empty.
+  std::vector<std::int64_t> verdict;                   ///< [slots], indices into kVerdictNames
+  std::vector<std::int64_t> verdict_count;             ///< [kNumVerdicts]
+  Vector alpha;                                        ///< [slots]
+  Vector slack;                                        ///< [slots], USD
+  RowMatrix advice, advice_shed, expert, expert_shed;  ///< like allocation and shed; kNoAllocation where none was
+  std::vector<RunLogCertificate> certificates;         ///< in the order of their slots
+  std::optional<double> certified_ratio;               ///< of the last certificate
+
+  int num_slots() const { return static_cast<int>(time.size()); }
+};
+
+/// Reads a whole log. Throws InputError.
+RunLog ReadRunLog(const std::string& path);
+
+}  // namespace evenkeel

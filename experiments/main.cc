@@ -1,3 +1,0 @@
-#include "experiments/command.h"
-
-int main(int argc, char** argv) { return evenkeel::RunProgram({argv, argv + argc}); }

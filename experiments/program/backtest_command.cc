@@ -1,0 +1,123 @@
+// evenkeel backtest.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "experiments/catalog/forecast.h"
+#include "experiments/files/backtest_file.h"
+#include "experiments/program/command.h"
+#include "experiments/program/output_path.h"
+#include "experiments/program/period.h"
+#include "experiments/report/backtest_report.h"
+#include "experiments/run/progress.h"
+#include "models/base/error.h"
+#include "models/base/numbers.h"
+#include "models/base/utc_time.h"
+#include "models/world/trace_window.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr std::int64_t kMostSlots = 8784;
+
+/// What is judged, and from where on.
+struct Judged {
+  History truth;  ///< the trace up to the end of the slots that are judged
+  BacktestOptions options;
+};
+
+Judged ReadJudged(const Options& options, const std::string& path, const TraceFile& file) {
+  const SlotRange range = ParseSlotRange(options, file);
+  Judged judged;
+  judged.truth.AppendAll(*MakeSlotWindow(std::make_unique<TraceFile>(path), 0, range.first + range.count));
+  BacktestOptions& test = judged.options;
+  test.horizon = static_cast<int>(IntegerOption(options, "horizon", 1, kMostSlots));
+  test.every = static_cast<int>(IntegerOption(options, "every", 1, kMostSlots));
+  test.period = static_cast<int>(IntegerOption(options, "period", 1, kMostSlots));
+  test.intervals.coverage = NumberOption(options, "coverage", 0.01, 0.99);
+  const int day = HistoryView(judged.truth).slots_per_day();
+  const auto warm_up = static_cast<int>(IntegerOption(options, "warm-up", 2, 3660)) * day;
+  if (HasOption(options, "from") && range.first < warm_up) {
+    throw InputError("option --from: {} slots of the trace are before it, expected at least {} (--warm-up)",
+                     range.first, warm_up);
+  }
+  test.first = HasOption(options, "from") ? range.first : warm_up;
+  return judged;
+}
+
+/// `--retrain`; nothing where it is not given.
+std::optional<RetrainTimes> ReadRetrain(const Options& options, const Spec& spec, const Judged& judged) {
+  if (!HasOption(options, "retrain")) return std::nullopt;
+  const std::string text = TextOption(options, "retrain");
+  const std::int64_t step = HistoryView(judged.truth).step();
+  const std::optional<std::int64_t> seconds = ParseDuration(text);
+  if (!seconds || *seconds == 0 || *seconds % step != 0)
+    throw InputError("option --retrain: \"{}\", expected whole slots of {} s in days or hours, such as 30d or 12h",
+                     text, step);
+  if (NetworksOfForecast(spec).empty())
+    throw InputError("option --retrain: {} has no network to train anew, expected learned(file=MODEL.pt) in it",
+                     ToString(spec));
+  return RetrainTimes{judged.options.first, static_cast<int>(std::min<std::int64_t>(*seconds / step, kMostSlots))};
+}
+
+/// Who judges a network on what it was trained on should know.
+void NoteKnown(const Spec& spec, const Judged& judged) {
+  const std::int64_t first = judged.truth.time(judged.options.first);
+  for (const std::string& file : NetworksOfForecast(spec)) {
+    const Checkpoint checkpoint = ReadCheckpoint(file);
+    if (checkpoint.last_time >= first)
+      Note(fmt::format("{} was trained on {} up to {}, and is judged from {} on: it may know what it forecasts", file,
+                       checkpoint.trained_on, FormatUtc(checkpoint.last_time), FormatUtc(first)));
+  }
+}
+
+int RunBacktest(const Options& options) {
+  const Spec spec = ParseSpec(TextOption(options, "predictor"));
+  CheckForecastSpec(spec);
+  const std::string path = options.positionals[0];
+  const std::string out = HasOption(options, "out") ? TextOption(options, "out") : "";
+  const TraceFile file(path);
+  const Judged judged = ReadJudged(options, path, file);
+  std::vector<std::string> inputs = FilesOfForecast(spec);
+  inputs.push_back(path);
+  CheckOutputs({out}, inputs);
+  const TraceIdentity identity = IdentityOf(file.header().network, file.header().slot_hours);
+  const ForecastContext context{[&path] { return std::make_unique<TraceFile>(path); }, 0, identity,
+                                ReadRetrain(options, spec, judged)};
+  const std::unique_ptr<Forecaster> forecaster = MakeForecaster(context, spec);
+  BacktestReport report{path, ToString(spec), IsClairvoyantForecast(spec), file.header(), judged.options,
+                        {},   context.retrain};
+  if (judged.options.first < judged.truth.num_slots() && !HasOption(options, "quiet")) NoteKnown(spec, judged);
+  {
+    const long origins = (judged.truth.num_slots() - judged.options.first) / judged.options.every;
+    Progress progress({"backtesting", origins, !HasOption(options, "quiet")});
+    report.result = Backtest(judged.truth, *forecaster, judged.options, [&] { progress.Step(); });
+  }
+  if (!out.empty()) WriteBacktest(MakeBacktestTable(report, options.command_line), out);
+  Print(HasOption(options, "json") ? DocumentText(BacktestJson(report)) : BacktestText(report));
+  return kExitSuccess;
+}
+
+}  // namespace
+
+Command BacktestCommand() {
+  CommandInfo info;
+  info.name = "backtest";
+  info.summary = "how good a predictor's forecasts are, beside seasonal-naive";
+  info.positionals = {"TRACE.h5"};
+  info.options = {{"predictor", "SPEC", "", "the predictor, for example hourly-mean(days=7)"},
+                  {"horizon", "N", "24", "steps of a forecast, slots"},
+                  {"every", "N", "24", "slots between two forecasts"},
+                  {"warm-up", "DAYS", "28", "days that the first forecast has seen at least"},
+                  {"period", "N", "730", "slots of an accounting period, for the means of its rest"},
+                  {"coverage", "SHARE", "0.8", "share of the truth that intervals should hold, 0.01 to 0.99"},
+                  {"retrain", "TIME", "", "train learned(..) anew every so often on what was seen, for example 30d"},
+                  {"out", "RESULTS.h5", "", "write all figures by horizon and by region (HDF5)"}};
+  for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
+  info.options.push_back(JsonOption());
+  info.details = "Slots before --from are seen, and not judged.\n\n" + ForecastCatalogText() +
+                 "\nExample\n  evenkeel backtest trace.h5 --predictor 'hourly-mean(days=7)' --from 2023-03-01\n";
+  return {info, RunBacktest};
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,78 @@
+// evenkeel check.
+#include <fmt/format.h>
+
+#include "experiments/program/command.h"
+#include "experiments/program/period.h"
+#include "experiments/report/json_report.h"
+#include "experiments/report/report_text.h"
+#include "experiments/run/run_check.h"
+#include "models/base/error.h"
+
+namespace evenkeel {
+namespace {
+
+Json CheckJson(const std::string& path, const RunLog& log, const RunCheck& check) {
+  Json json = {{"run", path}, {"policy", log.info.policy}, {"slots", check.slots}};
+  json["confirmed"] = check.difference.empty();
+  json["difference"] = check.difference.empty() ? Json() : Json(check.difference);
+  json["objective_recomputed"] = check.has_allocations;
+  json["budget_recomputed"] = check.has_budget;
+  json["certificates"] = check.certificates;
+  json["objective"] = JsonNumber(log.total_objective);
+  json["ratio"] = check.certificates > 0 ? JsonNumber(check.ratio) : Json();
+  return json;
+}
+
+std::string CheckText(const std::string& path, const RunLog& log, const RunCheck& check) {
+  std::string text = fmt::format("{}: {} over {}\n", path, log.info.policy, CountText(check.slots, "slot"));
+  const char* objective = check.has_allocations ? "recomputed from the decisions and the trace"
+                                                : "as logged: the log has no decisions, only the bounds are checked";
+  text += fmt::format("{:<14}{:.6f} USD, {}\n", "J", log.total_objective, objective);
+  if (check.certificates > 0) {
+    text += fmt::format("{:<14}{} recomputed from their prices: J is at most {} times the best in hindsight\n",
+                        "certified", CountText(check.certificates, "lower bound"), RatioAtMost(check.ratio));
+  }
+  if (check.has_budget) {
+    text += fmt::format(
+        "{:<14}verdicts and slack of every slot recomputed from both ledgers, J never above the bound\n", "guarantee");
+  } else if (!log.verdict.empty()) {
+    text += fmt::format("{:<14}not checked: the log has no decisions of advice and expert\n", "guarantee");
+  }
+  return text + "Everything holds to a relative 1e-9.\n";
+}
+
+int Check(const Options& options) {
+  const std::string path = options.positionals[0];
+  const RunLog log = ReadRunLog(path);
+  const std::string trace = HasOption(options, "trace") ? TextOption(options, "trace") : log.info.trace;
+  const std::string observed = HasOption(options, "observed") ? TextOption(options, "observed") : log.info.observed;
+  const RunCheck check = CheckRun(log, trace, observed);
+  if (HasOption(options, "json")) {
+    Print(DocumentText(CheckJson(path, log, check)));
+  } else if (check.difference.empty()) {
+    Print(CheckText(path, log, check));
+  }
+  if (check.difference.empty()) return kExitSuccess;
+  PrintError(fmt::format("{}: {}", path, check.difference));
+  return kExitFailed;
+}
+
+}  // namespace
+
+Command CheckCommand() {
+  CommandInfo info;
+  info.name = "check";
+  info.summary = "confirms the log of a run: J, its lower bounds and its guarantee";
+  info.positionals = {"RUN.h5"};
+  info.options = {{"trace", "TRACE.h5", "", "the run's trace, unless it is where the log says"},
+                  {"observed", "SEEN.h5", "", "what the run's policy saw, unless it is where the log says"},
+                  JsonOption()};
+  info.details =
+      "Recomputes J and the guarantee from the decisions (run --allocations) and every lower bound from its prices "
+      "(run "
+      "--certify).\nExit code 1, with the first difference, when something does not hold to a relative 1e-9.\n\n"
+      "Example\n  evenkeel check run.h5\n";
+  return {info, Check};
+}
+
+}  // namespace evenkeel

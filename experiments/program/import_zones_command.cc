@@ -1,0 +1,256 @@
+// evenkeel trace import zones.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "experiments/catalog/spec.h"
+#include "experiments/program/command.h"
+#include "experiments/program/output_path.h"
+#include "experiments/program/period.h"
+#include "experiments/run/progress.h"
+#include "models/base/error.h"
+#include "models/base/numbers.h"
+#include "models/base/suggest.h"
+#include "models/base/utc_time.h"
+#include "models/files/trace_file.h"
+#include "models/import/zones.h"
+
+namespace evenkeel {
+namespace {
+
+/// The values of `region` or `gateway`, NAME(KEY=VALUE,..), read key by key.
+class Entry {
+ public:
+  Entry(const std::string& option, const std::string& text) : option_(option), spec_(Parse(option, text)) {}
+
+  const std::string& name() const { return spec_.name; }
+
+  std::string Text(const std::string& key, const std::string& standard) {
+    known_.push_back(key);
+    for (const auto& [given, value] : spec_.parameters) {
+      if (given != key) continue;
+      if (!value.parameters.empty()) Fail(key, ToString(value), "a word or number");
+      return value.name;
+    }
+    return standard;
+  }
+
+  /// A key without a standard (NaN) must be given.
+  double Number(const std::string& key, double standard, double low, double high) {
+    const std::string text = Text(key, "");
+    if (text.empty() && !std::isnan(standard)) return standard;
+    const std::optional<double> value = ParseNumber(text);
+    if (value && *value >= low && *value <= high) return *value;
+    Fail(key, text.empty() ? "missing" : text, fmt::format("a number in [{}, {}]", low, high));
+  }
+
+  [[noreturn]] void Fail(const std::string& key, const std::string& value, const std::string& allowed) const {
+    throw InputError("option --{} {}: \"{}\" is {}, allowed is {}", option_, spec_.name, key, value, allowed);
+  }
+
+  /// After all keys have been asked for: there are no others.
+  void CheckKeys() const {
+    for (const auto& [given, value] : spec_.parameters) {
+      if (std::count(known_.begin(), known_.end(), given) > 0) continue;
+      throw InputError("option --{} {}: unknown \"{}\"{} (known: {})", option_, spec_.name, given,
+                       DidYouMean(given, known_), fmt::join(known_, ", "));
+    }
+  }
+
+ private:
+  static Spec Parse(const std::string& option, const std::string& text) {
+    try {
+      return ParseSpec(text);
+    } catch (const InputError& error) {
+      throw InputError("option --{}: {}", option, error.what());
+    }
+  }
+
+  std::string option_;
+  Spec spec_;
+  std::vector<std::string> known_;
+};
+
+constexpr double kMustBeGiven = kMissing;
+
+ZoneRegion ParseRegion(const std::string& text) {
+  Entry entry("region", text);
+  ZoneRegion zone;
+  zone.region.name = entry.name();
+  zone.zone = entry.Text("zone", "");
+  if (zone.zone.empty()) entry.Fail("zone", "missing", "the folder of the zone's files");
+  zone.timezone = entry.Text("timezone", "");
+  zone.region.pue = entry.Number("pue", kMustBeGiven, 1.0, 10.0);
+  zone.capacity = entry.Number("capacity", kMustBeGiven, 0.0, 1e9);
+  zone.region.latitude = entry.Number("latitude", kMustBeGiven, -90.0, 90.0);
+  zone.region.longitude = entry.Number("longitude", kMustBeGiven, -180.0, 180.0);
+  zone.fuel_mix = entry.Text("mix", "");
+  const std::string carbon = entry.Text("carbon", "zone");
+  if (carbon != "zone" && carbon != "mix") entry.Fail("carbon", carbon, "zone or mix");
+  zone.carbon_of_mix = carbon == "mix";
+  const bool water_of_mix = entry.Text("offsite_water", "") == "mix";
+  zone.offsite_water = water_of_mix ? -1.0 : entry.Number("offsite_water", kMustBeGiven, 0.0, 1e3);
+  if (zone.fuel_mix.empty() && (water_of_mix || zone.carbon_of_mix))
+    entry.Fail("mix", "missing", "the name of the generation files");
+  entry.CheckKeys();
+  return zone;
+}
+
+ZoneGateway ParseGateway(const std::string& text) {
+  Entry entry("gateway", text);
+  ZoneGateway gateway;
+  gateway.gateway.name = entry.name();
+  gateway.utc_offset_hours = entry.Number("utc_offset", kMustBeGiven, -14.0, 14.0);
+  gateway.share = entry.Number("share", 1.0, 0.0, 1e9);
+  gateway.gateway.latitude = entry.Number("latitude", kMustBeGiven, -90.0, 90.0);
+  gateway.gateway.longitude = entry.Number("longitude", kMustBeGiven, -180.0, 180.0);
+  entry.CheckKeys();
+  return gateway;
+}
+
+/// The option's value, which must be one of the words; its place among them.
+std::size_t WordOption(const Options& options, const std::string& name, const std::vector<std::string>& words) {
+  const std::string text = TextOption(options, name);
+  const auto found = std::find(words.begin(), words.end(), text);
+  if (found == words.end()) throw InputError("option --{}: \"{}\" is none of {}", name, text, fmt::join(words, ", "));
+  return static_cast<std::size_t>(found - words.begin());
+}
+
+std::int64_t TimeOption(const Options& options, const std::string& name) {
+  const std::string text = TextOption(options, name);
+  const std::optional<std::int64_t> time = ParseUtc(text);
+  if (time && *time >= 0) return *time;
+  throw InputError("option --{}: \"{}\" is not a UTC time from 1970 on such as 2023-01-01 or 2023-01-01T06:00", name,
+                   text);
+}
+
+SlotGrid ParseGrid(const Options& options) {
+  constexpr std::int64_t kMostSlots = 10'000'000;
+  SlotGrid grid;
+  grid.step = 60 * IntegerOption(options, "slot-minutes", 1, 1440);
+  grid.start = TimeOption(options, "from");
+  const std::int64_t length = TimeOption(options, "to") - grid.start;
+  if (length <= 0 || length % grid.step != 0 || length / grid.step > kMostSlots) {
+    throw InputError("options --from and --to: {} s between them, allowed are 1 to {} slots of {} s", length,
+                     kMostSlots, grid.step);
+  }
+  grid.count = static_cast<int>(length / grid.step);
+  return grid;
+}
+
+void ParseDemand(const Options& options, ZoneImportOptions* import) {
+  import->demand_file = TextOption(options, "demand");
+  import->demand_kind = static_cast<DemandKind>(WordOption(options, "demand-format", {"series", "requests"}));
+  import->demand_start = HasOption(options, "demand-start") ? TimeOption(options, "demand-start") : import->grid.start;
+  if ((import->grid.start - import->demand_start) % import->grid.step != 0)
+    throw InputError("option --demand-start: not a whole number of slots from --from");
+  if (import->demand_kind == DemandKind::kRequests) {
+    const auto energy = [&](const char* name) { return NumberOption(options, name, 0.0, 1e6); };
+    import->request_energy = {energy("wh-per-request"), energy("wh-per-context-token"),
+                              energy("wh-per-generated-token")};
+  }
+  DemandScale& scale = import->demand_scale;
+  scale.to_range = WordOption(options, "demand-scale", {"range", "none"}) == 0;
+  scale.low = NumberOption(options, "demand-low", 0.0, 1e9);
+  scale.high = NumberOption(options, "demand-high", scale.low, 1e9);
+}
+
+ZoneImportOptions ParseImport(const Options& options) {
+  ZoneImportOptions import;
+  import.directory = TextOption(options, "data");
+  import.grid = ParseGrid(options);
+  ParseDemand(options, &import);
+  for (const std::string& text : AllValues(options, "region")) import.regions.push_back(ParseRegion(text));
+  for (const std::string& text : AllValues(options, "gateway")) import.gateways.push_back(ParseGateway(text));
+  if (import.regions.empty() || import.gateways.empty())
+    throw InputError("options --region and --gateway: at least one of each is required");
+  const bool mix = std::any_of(import.regions.begin(), import.regions.end(),
+                               [](const ZoneRegion& zone) { return !zone.fuel_mix.empty(); });
+  if (mix) {
+    import.mix_directory = TextOption(options, "fuel-mix");
+    import.factors_file = TextOption(options, "fuel-factors");
+  }
+  if (HasOption(options, "variants")) import.variants_file = TextOption(options, "variants");
+  import.carbon_scope = static_cast<CarbonScope>(WordOption(options, "carbon-scope", {"direct", "lifecycle"}));
+  import.fill = static_cast<Fill>(WordOption(options, "fill", {"error", "hold", "interpolate"}));
+  import.weather_edge = static_cast<int>(IntegerOption(options, "weather-edge", 0, 14));
+  import.command = options.command_line;
+  import.generator = "evenkeel " EVENKEEL_VERSION;
+  return import;
+}
+
+int ImportZonesCommand(const Options& options) {
+  const std::string path = TextOption(options, "out");
+  const ZoneImportOptions import = ParseImport(options);
+  std::vector<std::string> inputs = {import.directory, import.demand_file};
+  for (const std::string& file : {import.factors_file, import.variants_file}) {
+    if (!file.empty()) inputs.push_back(file);
+  }
+  CheckOutputs({path}, inputs);
+  Trace trace;
+  {
+    const Progress progress({"importing", 0, !HasOption(options, "quiet")});
+    trace = ImportZones(import);
+  }
+  WriteTrace(trace, path);
+  if (HasOption(options, "quiet")) return kExitSuccess;
+  Print(fmt::format("{}: {}, from {}\n{}\n", path, SizeText(trace.header, trace.signals.num_slots()),
+                    FormatUtc(trace.signals.time.at(0)), trace.header.provenance.processing));
+  return kExitSuccess;
+}
+
+OptionInfo Repeatable(const char* name, const char* value, const char* help) {
+  OptionInfo option{name, value, "", help};
+  option.repeatable = true;
+  return option;
+}
+
+}  // namespace
+
+Command TraceImportZonesCommand() {
+  CommandInfo info;
+  info.name = "trace import zones";
+  info.summary = "joins public data of grid zones and a demand series into a trace";
+  info.options = {
+      {"out", "FILE.h5", "", "the trace to write (HDF5); replaced when it exists"},
+      {"data", "DIR", "", "holds ZONE/{carbon,price}-YEAR.csv[.gz] and ZONE/weather-YEAR.json[.gz]"},
+      {"from", "TIME", "", "start of the first slot, UTC, such as 2023-01-01"},
+      {"to", "TIME", "", "end of the last slot, UTC"},
+      {"slot-minutes", "N", "60", "length of a slot, minutes, 1 to 1440"},
+      Repeatable("region", "SPEC",
+                 "NAME(zone=,timezone=,latitude=,longitude=,pue=,capacity=MW,offsite_water=L/kWh or mix,carbon=zone or "
+                 "mix,mix=NAME)"),
+      Repeatable("gateway", "SPEC", "NAME(utc_offset=H,latitude=,longitude=,share=)"),
+      {"carbon-scope", "WORD", "lifecycle", "which carbon column: lifecycle or direct"},
+      {"fuel-mix", "DIR", "", "holds NAME-YEAR.csv[.gz], generation by fuel, for regions with a mix"},
+      {"fuel-factors", "FILE.csv", "", "fuel, carbon (kg/kWh), water (gal/kWh) or (L/kWh), source"},
+      {"variants", "FILE.csv", "",
+       "sizes of the served model, [region,]variant,energy_per_unit,resource_per_unit,quality_loss; one when left out"},
+      {"demand", "FILE.csv", "", "demand, gzipped or not"},
+      {"demand-format", "WORD", "series", "series (Time,Demand) or requests (TIMESTAMP,ContextTokens,GeneratedTokens)"},
+      {"demand-start", "TIME", "",
+       "the day, on every gateway's clock, on which the demand file starts at its own time of day; --from when left "
+       "out"},
+      {"demand-scale", "WORD", "range",
+       "range: the file's extremes become --demand-low and --demand-high; none: MWh per "
+       "slot as they are, times share"},
+      {"demand-low", "X", "0.35", "least demand of a gateway, units of workload per slot"},
+      {"demand-high", "X", "0.95", "largest demand of a gateway, units of workload per slot"},
+      {"wh-per-request", "WH", "", "energy of a request, Wh; requests only, as the next two"},
+      {"wh-per-context-token", "WH", "", "energy of a token of the prompt, Wh"},
+      {"wh-per-generated-token", "WH", "", "energy of a token of the answer, Wh"},
+      {"fill", "WORD", "error", "missing values: error, hold (the last one) or interpolate (looks ahead)"},
+      {"weather-edge", "HOURS", "0",
+       "hours at either end that the weather files may lack because their years are local; the nearest value, 0 to 14"},
+  };
+  info.details =
+      "Example\n  evenkeel trace import zones --config experiments/configs/zones-10.ini --data ../shared/data/zones "
+      "\\\n"
+      "    --demand ../shared/data/workload/azure-2019-demand.csv.gz --from 2023-01-01 --to 2024-01-01 --out "
+      "zones.h5\n";
+  return {info, ImportZonesCommand};
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,3 @@
+#include "experiments/program/command.h"
+
+int main(int argc, char** argv) { return evenkeel::RunProgram({argv, argv + argc}); }

@@ -1,0 +1,73 @@
+// evenkeel report: figures and tables for people. Drawn by experiments/report/report.py with matplotlib, which the
+// build puts beside the program.
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "experiments/program/command.h"
+#include "experiments/program/output_path.h"
+#include "models/base/error.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr const char* kPython = "/usr/bin/python3";  // Debian's, which has the Debian packages' modules
+constexpr const char* kScript = "evenkeel-report/report.py";
+
+std::string ScriptPath() {
+  namespace fs = std::filesystem;
+  const fs::path path = fs::read_symlink("/proc/self/exe").parent_path() / kScript;
+  if (!fs::exists(path)) throw InputError("{} is missing; it belongs beside the program", path.string());
+  return path.string();
+}
+
+/// Runs a program with this one's standard streams and waits for it. Returns its exit status.
+int RunAndWait(const std::vector<std::string>& words) {
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  pid_t child = 0;
+  if (::posix_spawn(&child, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0)
+    throw InputError("cannot start {}: it draws the report, with python3-h5py and python3-matplotlib", words[0]);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int Report(const Options& options) {
+  const std::string out = TextOption(options, "out");
+  std::vector<std::string> inputs = {options.positionals[0]};
+  for (const std::string& log : AllValues(options, "run")) inputs.push_back(log);
+  CheckOutputs({out}, inputs);
+  std::vector<std::string> words = {kPython, ScriptPath(), "--out", out};
+  if (HasOption(options, "figures")) words.insert(words.end(), {"--figures", TextOption(options, "figures")});
+  if (HasOption(options, "quiet")) words.push_back("--quiet");
+  words.push_back("--");
+  words.insert(words.end(), inputs.begin(), inputs.end());
+  return RunAndWait(words) == 0 ? kExitSuccess : kExitBadInput;
+}
+
+}  // namespace
+
+Command ReportCommand() {
+  CommandInfo info;
+  info.name = "report";
+  info.summary = "one page with figures and tables of a sweep, or of a run; opens offline";
+  info.positionals = {"FILE.h5"};
+  OptionInfo run{"run", "RUN.h5", "", "the log of a run, for figures over time"};
+  run.repeatable = true;
+  info.options = {{"out", "PAGE.html", "", "the page to write, with everything in it; replaced when it exists"},
+                  run,
+                  {"figures", "DIR", "", "writes every figure as SVG and PDF, too; the folder is made when missing"}};
+  info.details =
+      "FILE.h5 is what `sweep` wrote, or the log of a run. Needs the Debian packages python3-h5py and "
+      "python3-matplotlib\n(scripts/setup).\n"
+      "\nExample\n  evenkeel report rho.h5 --run robust.h5 --out rho.html --figures figures\n";
+  return {info, Report};
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,175 @@
+// evenkeel run.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "experiments/catalog/catalog.h"
+#include "experiments/program/command.h"
+#include "experiments/program/objective_options.h"
+#include "experiments/program/output_path.h"
+#include "experiments/program/scenario_options.h"
+#include "experiments/report/guarantee_report.h"
+#include "experiments/report/json_report.h"
+#include "experiments/report/report_text.h"
+#include "experiments/run/evaluate.h"
+#include "experiments/run/run_recorder.h"
+#include "models/base/error.h"
+
+namespace evenkeel {
+namespace {
+
+/// A run with the certificates that were asked for.
+struct CertifiedRun {
+  RunOutcome outcome;
+  std::vector<PrefixCertificate> certificates;
+};
+
+RecorderOptions ParseRecorder(const Options& options) {
+  RecorderOptions recorder;
+  if (HasOption(options, "out")) recorder.out = TextOption(options, "out");
+  recorder.allocations = HasOption(options, "allocations");
+  if (recorder.allocations && recorder.out.empty()) throw InputError("option --allocations needs --out");
+  recorder.certify_every = static_cast<int>(IntegerOption(options, "certify", 0, std::numeric_limits<int>::max()));
+  const std::string prices = TextOption(options, "certify-prices");
+  if (prices != "plan" && prices != "run") {
+    throw InputError("option --certify-prices: \"{}\" is neither plan nor run", prices);
+  }
+  recorder.prices = prices == "plan" ? PriceSource::kPlan : PriceSource::kRun;
+  recorder.threads = ThreadCount(options);
+  return recorder;
+}
+
+CertifiedRun RunAndRecord(const Options& options, const Period& period, const Spec& spec,
+                          const RecorderOptions& recorder_options) {
+  const RunLogInfo info{ToString(spec),
+                        period.trace,
+                        options.command_line,
+                        "evenkeel " EVENKEEL_VERSION,
+                        period.observed,
+                        period.observe,
+                        fmt::format("{}", fmt::join(period.event_specs, "\n"))};
+  RunRecorder recorder(period, info, recorder_options);
+  Progress progress({"running", period.problem.num_slots, !HasOption(options, "quiet")});
+  const auto observe = [&](const SlotRecord& record) {
+    recorder.Observe(record);
+    progress.Step();
+  };
+  const auto begin = [&](const Policy& policy) { recorder.Begin(policy); };
+  CertifiedRun run;
+  run.outcome = RunPolicy(period, spec, ParseRunSettings(options), observe, begin);
+  recorder.Finish();
+  run.certificates = recorder.certificates();
+  return run;
+}
+
+Json CertificateJson(const RecorderOptions& options, const std::vector<PrefixCertificate>& certificates) {
+  if (certificates.empty()) return nullptr;
+  Json slots = Json::array();
+  for (const PrefixCertificate& certificate : certificates) {
+    slots.push_back({{"slot", certificate.slot},
+                     {"objective", JsonNumber(certificate.objective)},
+                     {"lower_bound", JsonNumber(certificate.lower_bound)},
+                     {"ratio", JsonNumber(certificate.ratio)}});
+  }
+  return {{"every", options.certify_every},
+          {"prices", options.prices == PriceSource::kPlan ? "plan" : "run"},
+          {"lower_bound", JsonNumber(certificates.back().lower_bound)},
+          {"ratio", JsonNumber(certificates.back().ratio)},
+          {"slots", slots}};
+}
+
+std::string CertificateText(const std::vector<PrefixCertificate>& certificates) {
+  if (certificates.empty()) return "";
+  const PrefixCertificate& last = certificates.back();
+  double worst = 0.0;
+  for (const PrefixCertificate& certificate : certificates) worst = std::max(worst, certificate.ratio);
+  return fmt::format("{:<14}J is at most {} times the best in hindsight, which is at least {:.6f} USD\n", "certified",
+                     RatioAtMost(last.ratio), last.lower_bound) +
+         fmt::format("{:<14}{} on the way, the worst ratio {}\n", "",
+                     CountText(static_cast<std::int64_t>(certificates.size()), "certificate"), RatioAtMost(worst));
+}
+
+Json RunDocument(const Period& period, const RecorderOptions& options, const CertifiedRun& run) {
+  Json json = {{"trace", period.trace}, {"slots", period.problem.num_slots}};
+  json["observed"] = period.observed.empty() ? Json() : Json(period.observed);
+  json["observe"] = period.observe.empty() ? Json() : Json(period.observe);
+  json["events"] = period.event_specs;
+  json["criteria"] = ObjectiveJson(period.problem);
+  json.update(RunJson(period.problem, run.outcome));
+  json["certificate"] = CertificateJson(options, run.certificates);
+  return json;
+}
+
+std::string RunText(const Period& period, const CertifiedRun& run) {
+  const RunOutcome& outcome = run.outcome;
+  const Ledger& ledger = outcome.ledger;
+  std::string text = fmt::format("{}: {}\nJ = {}\n\n", period.trace, SizeText(period.header, period.problem.num_slots),
+                                 FormulaText(period.problem));
+  text += fmt::format("{:<14}{}\n{:<14}{:.6f} USD\n", "policy", outcome.policy, "J", outcome.objective);
+  if (period.is_observed_apart()) text += fmt::format("{:<14}{}\n", "observed", period.sight());
+  for (const std::string& event : period.event_specs) text += fmt::format("{:<14}{}\n", "event", event);
+  text += fmt::format("{:<14}{:.6f} USD\n", "energy cost", ledger.energy_cost);
+  if (period.problem.shed_cost) {
+    text += fmt::format("{:<14}{:.6f} units of workload, {:.6f} USD\n", "unserved", ledger.shed, ledger.shed_cost);
+  }
+  if (outcome.report.own_objective)
+    text += fmt::format("{:<14}{:.6f} USD\n", "own objective", *outcome.report.own_objective);
+  if (outcome.report.unconverged_slots > 0) {
+    text += fmt::format("{:<14}{} slots, worst gap {:.1e}\n", "unconverged", outcome.report.unconverged_slots,
+                        outcome.report.worst_slot_gap);
+  }
+  text += GuaranteeText(outcome) + CertificateText(run.certificates);
+  text += "\n" + SpreadTable(period.problem, ledger);
+  const std::string note = ShiftNote(ledger);
+  if (!note.empty()) text += "\n" + note;
+  return text + fmt::format("\nRan in {:.2f} s.\n", outcome.seconds);
+}
+
+int Run(const Options& options) {
+  const RecorderOptions recorder = ParseRecorder(options);
+  const Spec spec = ParseSpec(TextOption(options, "policy"));
+  CheckPolicySpec(spec);
+  std::vector<std::string> inputs = BucketWeightFiles(options);
+  for (std::string& file : FilesOf(spec)) inputs.push_back(std::move(file));
+  inputs.push_back(options.positionals[0]);
+  const Period period = OpenPeriod(options);
+  if (!period.observed.empty()) inputs.push_back(period.observed);
+  CheckOutputs({recorder.out}, inputs);
+  const CertifiedRun run = RunAndRecord(options, period, spec, recorder);
+  Print(HasOption(options, "json") ? DocumentText(RunDocument(period, recorder, run)) : RunText(period, run));
+  const std::string violation = GuaranteeViolation(run.outcome);
+  if (violation.empty()) return kExitSuccess;
+  PrintError(violation);
+  return kExitFailed;
+}
+
+}  // namespace
+
+Command RunCommand() {
+  CommandInfo info;
+  info.name = "run";
+  info.summary = "runs one policy over a trace";
+  info.positionals = {"TRACE.h5"};
+  info.options = {
+      {"policy", "SPEC", "", "the policy, for example norm-greedy(q=8)"},
+      {"out", "RUN.h5", "", "write the log of the run: per slot the cost, the loads and J so far (HDF5)"},
+      {"allocations", "", "", "keep every slot's decision in --out"},
+      {"certify", "EVERY", "0",
+       "prove every so many slots, and at the end, how far J is at most from the best in hindsight; 0: never"},
+      {"certify-prices", "WORD", "plan",
+       "prices of the certificates: plan (the optimum of the slots so far) or run (the run's own loads: "
+       "faster, not as tight)"},
+      ObservedOption(),
+      ObserveOption(),
+      EventOption(),
+      AdviceTimeoutOption()};
+  for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
+  for (OptionInfo& option : ObjectiveOptions()) info.options.push_back(std::move(option));
+  info.options.push_back(JsonOption());
+  info.details = CatalogText() + "\nExample\n  evenkeel run trace.h5 --policy 'norm-greedy(q=8)' --out run.h5\n";
+  return {info, Run};
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,136 @@
+// evenkeel solve.
+#include <fmt/format.h>
+
+#include "engine/policies/constant_price.h"
+#include "experiments/files/run_log.h"
+#include "experiments/program/command.h"
+#include "experiments/program/objective_options.h"
+#include "experiments/program/output_path.h"
+#include "experiments/report/json_report.h"
+#include "experiments/report/report_text.h"
+#include "experiments/run/evaluate.h"
+#include "models/base/error.h"
+
+namespace evenkeel {
+namespace {
+
+// Settles the optimum's decisions slot by slot, as a run would have.
+void WriteOptimumLog(const Options& options, const Period& period, const OfflineOptimum& optimum,
+                     const std::string& path) {
+  RunLogOptions log_options;
+  log_options.allocations = HasOption(options, "allocations");
+  RunLogWriter log(path, period.problem, {"offline", period.trace, options.command_line, "evenkeel " EVENKEEL_VERSION},
+                   log_options);
+  const std::unique_ptr<SlotSource> slots = OpenMetered(period);
+  Ledger ledger = MakeLedger(period.problem);
+  Coefficients coefficients;
+  Slot slot;
+  for (int t = 0; t < slots->num_slots(); ++t) {
+    slots->Read(t, &slot);
+    EstimateCoefficients(period.problem, slot, &coefficients);
+    const Allocation& allocation = optimum.allocations[static_cast<std::size_t>(t)];
+    AddSlot(period.problem, coefficients, allocation, slot.demand.sum(), &ledger);
+    log.Append(slot.time, allocation, ledger);
+  }
+  log.Finish();
+}
+
+Json SolveJson(const Period& period, const CheckedOptimum& checked) {
+  const OfflineOptimum& optimum = checked.optimum;
+  Json json = {{"trace", period.trace}, {"slots", period.problem.num_slots}};
+  json["objective"] = JsonNumber(optimum.objective);
+  json["lower_bound"] = JsonNumber(optimum.lower_bound);
+  json["gap"] = JsonNumber(optimum.gap);
+  json["seconds"] = checked.seconds;
+  json["converged"] = optimum.converged;
+  json["iterations"] = optimum.iterations;
+  json["energy_cost"] = JsonNumber(optimum.ledger.energy_cost);
+  json["energy"] = EnergyJson(optimum.ledger);
+  json["shift"] = JsonNumber(optimum.ledger.shift);
+  json["checker"] = {{"confirmed", IsConfirmed(checked)},
+                     {"objective", JsonNumber(checked.certificate.objective)},
+                     {"lower_bound", JsonNumber(checked.certificate.lower_bound)},
+                     {"gap", JsonNumber(checked.certificate.gap)},
+                     {"infeasibility", JsonNumber(checked.certificate.infeasibility)}};
+  json["prices"] = PricesJson(period.problem, optimum.prices);
+  json["groups"] = GroupsJson(period.problem, optimum.ledger);
+  json["criteria"] = ObjectiveJson(period.problem);
+  return json;
+}
+
+// Loads and prices per bucket; groups over the same buckets side by side.
+std::string PriceTables(const Problem& problem, const OfflineOptimum& optimum) {
+  std::string text;
+  for (const bool by_gateway : {false, true}) {
+    Table table;
+    for (std::size_t k = 0; k < problem.groups.size(); ++k) {
+      const Group& group = problem.groups[k];
+      if ((group.footprint == Footprint::kQualityLoss) != by_gateway) continue;
+      if (table.columns.empty()) table.columns = {{by_gateway ? "gateway" : "region", "", group.bucket_names}};
+      table.columns.push_back({group.name, group.unit, FormatColumn(optimum.ledger.load[k])});
+      table.columns.push_back({group.name + " price", PriceUnit(group), FormatColumn(optimum.prices[k])});
+    }
+    if (!table.columns.empty()) text += "\n" + ToString(table);
+  }
+  return text;
+}
+
+std::string SolveText(const Period& period, const CheckedOptimum& checked) {
+  const OfflineOptimum& optimum = checked.optimum;
+  const Certificate& certificate = checked.certificate;
+  std::string text = fmt::format("{}: {}\nJ = {}\n\n", period.trace, SizeText(period.header, period.problem.num_slots),
+                                 FormulaText(period.problem));
+  text += fmt::format("{:<14}{:>20}{:>20}\n", "", "solver", "checker");
+  text += fmt::format("{:<14}{:>20.6f}{:>20.6f}  USD\n", "J", optimum.objective, certificate.objective);
+  text += fmt::format("{:<14}{:>20.6f}{:>20.6f}  USD\n", "lower bound", optimum.lower_bound, certificate.lower_bound);
+  text += fmt::format("{:<14}{:>20.2e}{:>20.2e}  relative\n", "gap", optimum.gap, certificate.gap);
+  text += fmt::format("{:<14}{:>20}{:>20.2e}  units of workload\n\n", "violation", "", certificate.infeasibility);
+  text += SpreadTable(period.problem, optimum.ledger) + PriceTables(period.problem, optimum);
+  const std::string note = ShiftNote(optimum.ledger);
+  if (!note.empty()) text += "\n" + note;
+  return text + fmt::format("\nSolved in {:.2f} s, {}.\n", checked.seconds, CountText(optimum.iterations, "iteration"));
+}
+
+int Solve(const Options& options) {
+  const std::string out = HasOption(options, "out") ? TextOption(options, "out") : "";
+  const std::string prices_out = HasOption(options, "prices-out") ? TextOption(options, "prices-out") : "";
+  if (HasOption(options, "allocations") && out.empty()) throw InputError("option --allocations needs --out");
+  std::vector<std::string> inputs = BucketWeightFiles(options);
+  inputs.push_back(options.positionals[0]);
+  const Period period = OpenPeriod(options);
+  CheckOutputs({out, prices_out}, inputs);
+  CheckedOptimum checked;
+  {
+    const Progress progress({"solving", 0, !HasOption(options, "quiet")});
+    checked = SolveAndCheck(period, ThreadCount(options));
+  }
+  if (!prices_out.empty()) WritePrices(period.problem, checked.optimum.prices, prices_out);
+  if (!out.empty()) WriteOptimumLog(options, period, checked.optimum, out);
+  Print(HasOption(options, "json") ? DocumentText(SolveJson(period, checked)) : SolveText(period, checked));
+  if (IsConfirmed(checked)) return kExitSuccess;
+  PrintError(fmt::format("the checker finds a gap of {:.2e} (at most {:.0e} is allowed) and a violation of {:.2e}",
+                         checked.certificate.gap, kConfirmedGap, checked.certificate.infeasibility));
+  return kExitFailed;
+}
+
+}  // namespace
+
+Command SolveCommand() {
+  CommandInfo info;
+  info.name = "solve";
+  info.summary = "the optimum in hindsight, its prices and its gap, checked independently";
+  info.positionals = {"TRACE.h5"};
+  info.options = ObjectiveOptions();
+  for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
+  info.options.push_back(
+      {"prices-out", "FILE.csv", "", "write the prices for the policy fixed-price, USD per unit of load"});
+  info.options.push_back({"out", "RUN.h5", "", "write the optimum as the log of a run"});
+  info.options.push_back({"allocations", "", "", "keep every slot's decision in --out"});
+  info.options.push_back(JsonOption());
+  info.details =
+      "Exit code 1 when the checker does not confirm the optimum to a relative 1e-6.\n\n"
+      "Example\n  evenkeel solve trace.h5 --weight carbon=1500 --norm water=8 --prices-out prices.csv\n";
+  return {info, Solve};
+}
+
+}  // namespace evenkeel

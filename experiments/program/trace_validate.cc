@@ -1,0 +1,78 @@
+// evenkeel trace validate.
+#include <fmt/format.h>
+
+#include "engine/dispatch/dispatch.h"
+#include "experiments/program/command.h"
+#include "experiments/report/json_report.h"
+#include "experiments/run/progress.h"
+#include "models/base/error.h"
+#include "models/files/trace_file.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr std::size_t kMaxErrors = 5;  // enough to see a pattern
+
+struct Findings {
+  int slots = 0;
+  std::vector<std::string> errors;  // at most kMaxErrors
+};
+
+// Whether every slot can be read and its demand be served. Groups and costs don't matter for that.
+Findings CheckSlots(const std::string& path, bool quiet) {
+  TraceFile file(path);
+  Findings findings;
+  findings.slots = file.num_slots();
+  const Problem problem = MakeProblem(file.header().network, Objective(), findings.slots, file.TotalDemand());
+  Dispatcher dispatcher(problem);
+  Allocation allocation = MakeAllocation(problem);
+  const Vector cost = Vector::Zero(problem.num_arcs());
+  Progress progress({"validating", findings.slots, !quiet});
+  Slot slot;
+  for (int t = 0; t < findings.slots && findings.errors.size() < kMaxErrors; ++t) {
+    file.Read(t, &slot);
+    try {
+      DispatchOrThrow(problem, cost, slot, &dispatcher, &allocation);
+    } catch (const InputError& error) {
+      findings.errors.push_back(fmt::format("{}: {}", path, error.what()));
+    }
+    progress.Step();
+  }
+  return findings;
+}
+
+int Validate(const Options& options) {
+  const std::string path = options.positionals[0];
+  Findings findings;
+  try {
+    findings = CheckSlots(path, HasOption(options, "quiet"));
+  } catch (const InputError& error) {
+    // A block of values that cannot be trusted ends the check: later slots would only repeat it.
+    findings.errors.push_back(error.what());
+  }
+  const bool ok = findings.errors.empty();
+  if (HasOption(options, "json")) {
+    Json document = {{"trace", path}, {"valid", ok}, {"errors", findings.errors}};
+    if (ok) document["slots"] = findings.slots;
+    Print(DocumentText(document));
+  } else if (ok && !HasOption(options, "quiet")) {
+    Print(fmt::format("{}: ok, {} slots, every value in range, all demand can be served\n", path, findings.slots));
+  }
+  for (const std::string& error : findings.errors) PrintError(error);
+  if (findings.errors.size() == kMaxErrors) Note("(stopped here)");
+  return ok ? kExitSuccess : kExitBadInput;
+}
+
+}  // namespace
+
+Command TraceValidateCommand() {
+  CommandInfo info;
+  info.name = "trace validate";
+  info.summary = "checks every value of a trace and that the demand of every slot can be served";
+  info.positionals = {"TRACE.h5"};
+  info.options = {JsonOption()};
+  info.details = fmt::format("Prints the first {} errors; the exit code is then 2.\n", kMaxErrors);
+  return {info, Validate};
+}
+
+}  // namespace evenkeel

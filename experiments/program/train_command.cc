@@ -1,0 +1,114 @@
+// evenkeel train.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <filesystem>
+
+#include "experiments/catalog/networks.h"
+#include "experiments/catalog/prices.h"
+#include "experiments/program/command.h"
+#include "experiments/program/objective_options.h"
+#include "experiments/program/output_path.h"
+#include "experiments/run/progress.h"
+#include "experiments/train/job.h"
+#include "models/base/atomic_file.h"
+#include "models/base/error.h"
+#include "models/base/utc_time.h"
+#include "predictors/learning/learned.h"
+
+namespace evenkeel {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The training that was interrupted; it must be the one that is asked for.
+Checkpoint GoOn(const std::string& path, const Checkpoint& wanted) {
+  Checkpoint found = ReadCheckpoint(path);
+  const auto compare = [&path](const char* what, const auto& was, const auto& is) {
+    if (was != is)
+      throw InputError("{}: a training with other {}: {}, now {}; remove the file to start anew", path, what, was, is);
+  };
+  compare("network", found.network, wanted.network);
+  compare("objective", fmt::format("{}", fmt::join(found.objective, "; ")),
+          fmt::format("{}", fmt::join(wanted.objective, "; ")));
+  compare("options", found.options, wanted.options);
+  compare("first slot", FormatUtc(found.first_time), FormatUtc(wanted.first_time));
+  compare("last slot", FormatUtc(found.last_time), FormatUtc(wanted.last_time));
+  CheckSameColumns({found.gateways, found.regions, found.slot_hours},
+                   {wanted.gateways, wanted.regions, wanted.slot_hours}, path);
+  if (found.scales != wanted.scales)
+    throw InputError("{}: a training on other values; remove the file to start anew", path);
+  found.command = wanted.command;
+  return found;
+}
+
+std::string LossesCsv(const Checkpoint& checkpoint) {
+  std::string text = "epoch,rate,train,valid\n";
+  for (const EpochLoss& loss : checkpoint.training.losses)
+    text += fmt::format("{},{},{},{}\n", loss.epoch, loss.rate, loss.train, loss.valid);
+  return text;
+}
+
+TrainJob MakeJob(const Options& options, const TrainingSetup& setup) {
+  const Spec spec = ParseSpec(TextOption(options, "predictor"));
+  return spec.name == kLearnedPrice ? MakePriceJob(options, spec, setup) : MakeForecastJob(options, spec, setup);
+}
+
+int RunTrain(const Options& options) {
+  const TrainingSetup setup = ReadTraining(options);
+  const std::string train = TextOption(options, "train"), valid = TextOption(options, "valid");
+  const std::string out = TextOption(options, "out"), unfinished = out + ".training";
+  const std::string losses = HasOption(options, "losses") ? TextOption(options, "losses") : "";
+  TrainJob job = MakeJob(options, setup);
+  CheckOutputs({out, unfinished, losses}, {train, valid});
+  const bool quiet = HasOption(options, "quiet");
+  Checkpoint& checkpoint = job.checkpoint;
+  checkpoint.options = TrainingText(setup);
+  if (fs::exists(unfinished)) {
+    checkpoint = GoOn(unfinished, checkpoint);
+    if (!quiet) Note(fmt::format("going on after epoch {} of {}", checkpoint.training.epoch, unfinished));
+  }
+  {
+    const long left = static_cast<long>(setup.options.epochs - checkpoint.training.epoch) * job.steps;
+    Progress progress({"training " + job.name, left, !quiet});
+    const auto save = [&](const Checkpoint& now) {
+      WriteCheckpoint(now, unfinished);
+      const EpochLoss& last = now.training.losses.back();
+      progress.SetLabel(fmt::format("training {}, epoch {}, loss {:.4f}, validation {:.4f}, best {:.4f}", job.name,
+                                    last.epoch, last.train, last.valid, now.best_loss));
+      if (!losses.empty()) WriteTextFile(losses, LossesCsv(now));
+    };
+    job.train(&checkpoint, save, [&] { progress.Step(); });
+  }
+  WriteCheckpoint(checkpoint, out);
+  fs::remove(unfinished);
+  Print(fmt::format("{}: {}, loss {:.4f} on {} after epoch {} of {}\n", out, checkpoint.network, checkpoint.best_loss,
+                    valid, checkpoint.best_epoch, checkpoint.training.losses.size()));
+  return kExitSuccess;
+}
+
+}  // namespace
+
+Command TrainCommand() {
+  CommandInfo info;
+  info.name = "train";
+  info.summary = "trains a network to forecast a trace's signals, or to set prices";
+  info.options = {
+      {"predictor", "SPEC", "", "the network, for example gru(hidden=64)"},
+      {"train", "TRACE.h5", "", "what it learns from"},
+      {"valid", "TRACE.h5", "", "what decides when to stop; begins where the other ends, or later"},
+      {"out", "MODEL.pt", "", "the trained network, for learned(file=MODEL.pt) or learned-price(file=MODEL.pt)"}};
+  for (OptionInfo& option : TrainingOptionInfos()) info.options.push_back(std::move(option));
+  info.options.push_back({"losses", "FILE.csv", "", "write the losses of every epoch"});
+  for (OptionInfo& option : ObjectiveOptions()) info.options.push_back(std::move(option));
+  info.details =
+      "After every epoch MODEL.pt.training is written; the same command goes on from it after an interruption, and\n"
+      "ends with the same weights. One thread unless --threads says otherwise.\n\n" +
+      NetworkCatalogText() + PriceNetworkText() +
+      "\nPrices are learned for the objective that --weight, --norm, --bucket-weight and --shed-cost say; the loss on\n"
+      "VALID is J / optimum of the policy as it will run. A few dozen periods make an epoch: --batch 8 is enough.\n"
+      "\nExample\n  evenkeel train --predictor 'gru(hidden=64)' --train years.h5 --valid months.h5 --out gru.pt\n";
+  return {info, RunTrain};
+}
+
+}  // namespace evenkeel

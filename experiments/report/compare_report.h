@@ -1,0 +1,16 @@
+// What `compare` shows: a table for people, JSON, and a file.
+#pragma once
+
+#include <string>
+
+#include "experiments/files/comparison_file.h"
+#include "experiments/report/json_report.h"
+#include "experiments/run/evaluate.h"
+
+namespace evenkeel {
+
+std::string ComparisonText(const Period& period, const ComparisonResult& result);
+Json ComparisonJson(const Period& period, const ComparisonResult& result);
+Comparison MakeComparison(const std::string& command, const Period& period, const ComparisonResult& result);
+
+}  // namespace evenkeel

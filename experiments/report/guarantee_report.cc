@@ -1,0 +1,105 @@
+#include "experiments/report/guarantee_report.h"
+
+#include <fmt/format.h>
+
+namespace evenkeel {
+namespace {
+
+constexpr double kRounding = 1e-9;  // of the bound
+
+std::string Line(const char* name, const std::string& text) { return fmt::format("{:<14}{}\n", name, text); }
+
+}  // namespace
+
+double ProvenBound(const RunOutcome& run) {
+  const GuaranteeReport& guarantee = *run.report.guarantee;
+  return guarantee.bound - run.ledger.shift + guarantee.observation_error;
+}
+
+double RatioToExpert(const RunOutcome& run) {
+  return Ratio(run.shifted_objective, run.report.guarantee->expert_objective + run.ledger.shift);
+}
+
+Json GuaranteeJson(const RunOutcome& run) {
+  if (!run.report.guarantee) return nullptr;
+  const GuaranteeReport& guarantee = *run.report.guarantee;
+  return {{"bound", JsonNumber(guarantee.bound - run.ledger.shift)},
+          {"rho", JsonNumber(guarantee.rho)},
+          {"expert_objective", JsonNumber(guarantee.expert_objective)},
+          {"min_slack", JsonNumber(guarantee.min_slack)},
+          {"delta", JsonNumber(guarantee.delta)},
+          {"observation_error", JsonNumber(guarantee.observation_error)},
+          {"verdicts",
+           {{"taken", guarantee.taken},
+            {"pulled", guarantee.pulled},
+            {"expert", guarantee.expert},
+            {"rejected", guarantee.rejected}}},
+          {"unconverged", guarantee.unconverged}};
+}
+
+std::string GuaranteeText(const RunOutcome& run) {
+  if (!run.report.guarantee) return "";
+  const GuaranteeReport& guarantee = *run.report.guarantee;
+  std::string text = Line("guarantee", fmt::format("J <= {:.6f} USD, whatever the advice", ProvenBound(run)));
+  text += Line("", fmt::format("expert J {:.6f} USD, J / expert {:.4f}, rho {}, smallest slack {} USD",
+                               guarantee.expert_objective, RatioToExpert(run), guarantee.rho,
+                               FormatColumn(std::vector<double>{guarantee.min_slack}, 7)[0]));
+  text += Line("", fmt::format("slots: {} taken, {} pulled, {} expert, {} rejected", guarantee.taken, guarantee.pulled,
+                               guarantee.expert, guarantee.rejected));
+  if (guarantee.delta > 0.0) {
+    text +=
+        Line("", fmt::format("observed and metered coefficients differ by up to {:.3g} (delta); of the bound, {:.6f} "
+                             "USD are for it",
+                             guarantee.delta, guarantee.observation_error));
+  }
+  if (guarantee.unconverged > 0) {
+    text +=
+        Line("", fmt::format("{} projections did not converge: the expert's decision instead", guarantee.unconverged));
+  }
+  return text;
+}
+
+std::string GuaranteeTable(const std::vector<RunOutcome>& runs) {
+  Table table;
+  TableColumn names{"policy", "", {}}, ratios{"J / expert", "", {}}, taken{"taken", "slots", {}},
+      pulled{"pulled", "slots", {}}, expert{"expert", "slots", {}}, rejected{"rejected", "slots", {}};
+  std::vector<double> objectives, bounds, slacks;
+  for (const RunOutcome& run : runs) {
+    if (!run.report.guarantee) continue;
+    const GuaranteeReport& guarantee = *run.report.guarantee;
+    names.cells.push_back(run.policy + (run.clairvoyant ? " *" : ""));
+    objectives.push_back(run.objective);
+    bounds.push_back(ProvenBound(run));
+    ratios.cells.push_back(fmt::format("{:.4f}", RatioToExpert(run)));
+    slacks.push_back(guarantee.min_slack);
+    taken.cells.push_back(fmt::format("{}", guarantee.taken));
+    pulled.cells.push_back(fmt::format("{}", guarantee.pulled));
+    expert.cells.push_back(fmt::format("{}", guarantee.expert));
+    rejected.cells.push_back(fmt::format("{}", guarantee.rejected));
+  }
+  if (names.cells.empty()) return "";
+  table.columns = {names,
+                   {"J", "USD", FormatColumn(objectives)},
+                   {"bound", "USD", FormatColumn(bounds)},
+                   ratios,
+                   {"smallest slack", "USD", FormatColumn(slacks)},
+                   taken,
+                   pulled,
+                   expert,
+                   rejected};
+  return ToString(table);
+}
+
+std::string GuaranteeViolation(const RunOutcome& run) {
+  if (!run.report.guarantee) return "";
+  const GuaranteeReport& guarantee = *run.report.guarantee;
+  const double allowed = guarantee.bound * (1.0 + kRounding) + guarantee.observation_error;
+  if (run.shifted_objective <= allowed) return "";  // written so that a NaN is a violation
+  return fmt::format(
+      "{}: J ended at {:.9g} USD, above its proven bound of {:.9g} USD (both shifted by {:.9g} USD): this is a bug, "
+      "please "
+      "report it",
+      run.policy, run.shifted_objective, guarantee.bound + guarantee.observation_error, run.ledger.shift);
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,30 @@
+// What is said of a robust policy's guarantee.
+#pragma once
+
+#include <string>
+
+#include "experiments/report/json_report.h"
+#include "experiments/report/table.h"
+#include "experiments/run/evaluate.h"
+
+namespace evenkeel {
+
+/// The object `guarantee` of a run, null for policies without one.
+Json GuaranteeJson(const RunOutcome& run);
+
+/// A block for people, empty for policies without a guarantee.
+std::string GuaranteeText(const RunOutcome& run);
+
+/// A table of the robust policies among `runs`, empty when there are none.
+std::string GuaranteeTable(const std::vector<RunOutcome>& runs);
+
+/// What J is at most, the meters' surprises included, USD; for a run with a guarantee.
+double ProvenBound(const RunOutcome& run);
+
+/// Shifted J over the expert's own, for a run with a guarantee.
+double RatioToExpert(const RunOutcome& run);
+
+/// Says that J ended above its proven bound, which is a bug; empty when it did not.
+std::string GuaranteeViolation(const RunOutcome& run);
+
+}  // namespace evenkeel

@@ -1,0 +1,89 @@
+#include "experiments/report/json_report.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "experiments/report/guarantee_report.h"
+
+namespace evenkeel {
+namespace {
+
+Json ByBucket(const Group& group, const Vector& values) {
+  Json object = Json::object();
+  for (int b = 0; b < group.num_buckets(); ++b) {
+    object[group.bucket_names[static_cast<std::size_t>(b)]] = JsonNumber(values[b]);
+  }
+  return object;
+}
+
+Json SpreadJson(const Vector& values) {
+  const Spread spread = ComputeSpread(values);
+  return {{"sum", JsonNumber(spread.sum)}, {"mean", JsonNumber(spread.mean)}, {"max", JsonNumber(spread.max)},
+          {"par", JsonNumber(spread.par)}, {"gini", JsonNumber(spread.gini)}, {"jain", JsonNumber(spread.jain)}};
+}
+
+}  // namespace
+
+Json JsonNumber(double value) {
+  if (std::isfinite(value)) return value;
+  return fmt::format("{}", value);
+}
+
+Json ObjectiveJson(const Problem& problem) {
+  Json weights = Json::object();
+  Json norms = Json::object();
+  Json bucket_weights = Json::object();
+  for (const Group& group : problem.groups) {
+    weights[group.name] = JsonNumber(group.weight);
+    norms[group.name] = JsonNumber(group.norm);
+    if ((group.bucket_weight.array() != 1.0).any()) bucket_weights[group.name] = ByBucket(group, group.bucket_weight);
+  }
+  Json objective = {{"weights", weights}, {"norms", norms}};
+  if (!bucket_weights.empty()) objective["bucket_weights"] = bucket_weights;
+  objective["shed_cost"] = problem.shed_cost ? JsonNumber(*problem.shed_cost) : Json();
+  return objective;
+}
+
+Json GroupsJson(const Problem& problem, const Ledger& ledger) {
+  Json groups = Json::object();
+  for (std::size_t k = 0; k < problem.groups.size(); ++k) groups[problem.groups[k].name] = SpreadJson(ledger.load[k]);
+  return groups;
+}
+
+Json EnergyJson(const Ledger& ledger) {
+  Json energy = SpreadJson(ledger.region_cost);
+  // Gini and Jain assume values that are not negative, which costs can be.
+  energy.erase("gini");
+  energy.erase("jain");
+  return energy;
+}
+
+Json PricesJson(const Problem& problem, const Prices& prices) {
+  Json object = Json::object();
+  for (std::size_t k = 0; k < problem.groups.size(); ++k) {
+    object[problem.groups[k].name] = ByBucket(problem.groups[k], prices[k]);
+  }
+  return object;
+}
+
+Json RunJson(const Problem& problem, const RunOutcome& run) {
+  Json json = {{"policy", run.policy}, {"objective", JsonNumber(run.objective)}};
+  json["energy_cost"] = JsonNumber(run.ledger.energy_cost);
+  if (problem.shed_cost) json["shed"] = JsonNumber(run.ledger.shed);
+  if (problem.shed_cost) json["shed_cost"] = JsonNumber(run.ledger.shed_cost);
+  json["own_objective"] = run.report.own_objective ? JsonNumber(*run.report.own_objective) : Json();
+  json["energy"] = EnergyJson(run.ledger);
+  json["groups"] = GroupsJson(problem, run.ledger);
+  json["shift"] = JsonNumber(run.ledger.shift);
+  json["unconverged_slots"] = run.report.unconverged_slots;
+  json["guarantee"] = GuaranteeJson(run);
+  json["seconds"] = run.seconds;
+  return json;
+}
+
+std::string DocumentText(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,123 @@
+#include "experiments/run/evaluate.h"
+
+#include <chrono>
+#include <exception>
+#include <string_view>
+
+#include "experiments/catalog/catalog.h"
+#include "models/base/error.h"
+#include "models/base/parallel.h"
+
+namespace evenkeel {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double SecondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// Runs the tasks on up to `threads` threads. All are finished on return; the first failed one, in their order, throws.
+void RunTasks(const std::vector<std::function<void()>>& tasks, int threads) {
+  std::vector<std::exception_ptr> failures(tasks.size());
+  ParallelChunks(static_cast<int>(tasks.size()), threads, [&](int chunk, int) {
+    const auto task = static_cast<std::size_t>(chunk);
+    try {
+      tasks[task]();
+    } catch (...) {
+      failures[task] = std::current_exception();
+    }
+  });
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+}
+
+// The engine knows slots, not files: its messages get the trace's name here.
+template <typename Work>
+auto NamingTrace(const std::string& trace, const Work& work) {
+  try {
+    return work();
+  } catch (const InputError& error) {
+    if (std::string_view(error.what()).substr(0, 5) != "slot ") throw;
+    throw InputError("{}: {}", trace, error.what());
+  }
+}
+
+}  // namespace
+
+OptionInfo AdviceTimeoutOption() {
+  return {"advice-timeout", "SECONDS", "0",
+          "robust policies take the expert's decision when their advice takes longer in a slot, 0 to 3600; 0: wait. "
+          "Results "
+          "then depend on the machine's speed"};
+}
+
+RunSettings ParseRunSettings(const Options& options) {
+  constexpr double kLongestTimeout = 3600.0;
+  return {Seed(options), NumberOption(options, "advice-timeout", 0.0, kLongestTimeout)};
+}
+
+RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& settings, const SlotObserver& observer,
+                     const std::function<void(const Policy&)>& begin) {
+  const Clock::time_point start = Clock::now();
+  const PolicyContext context{period.problem,
+                              settings.seed,
+                              [&period] { return OpenMetered(period); },
+                              settings.advice_timeout,
+                              [&period] { return OpenHistory(period); },
+                              settings.make_expert};
+  const std::unique_ptr<Policy> policy = MakePolicy(context, spec);
+  if (begin) begin(*policy);
+  const std::unique_ptr<SlotSource> metered = OpenMetered(period);
+  std::unique_ptr<SlotSource> observed;
+  if (period.is_observed_apart()) observed = OpenObserved(period);
+  RunOutcome outcome;
+  outcome.policy = ToString(spec);
+  outcome.clairvoyant = IsClairvoyant(spec);
+  const auto simulate = [&] {
+    return Simulate(period.problem, observed ? *observed : *metered, *metered, *policy, observer).metered;
+  };
+  outcome.ledger = NamingTrace(period.trace, simulate);
+  outcome.objective = ObjectiveValue(period.problem, outcome.ledger);
+  outcome.shifted_objective = ShiftedObjectiveValue(period.problem, outcome.ledger);
+  outcome.report = policy->Report();
+  outcome.seconds = SecondsSince(start);
+  return outcome;
+}
+
+CheckedOptimum SolveAndCheck(const Period& period, int threads) {
+  CheckedOptimum checked;
+  OfflineOptions options;
+  options.threads = threads;
+  const Clock::time_point start = Clock::now();
+  const std::unique_ptr<SlotSource> slots = OpenMetered(period);
+  checked.optimum = NamingTrace(period.trace, [&] { return SolveOffline(period.problem, *slots, options); });
+  checked.seconds = SecondsSince(start);
+  const auto allocation_of = [&](int t) -> const Allocation& {
+    return checked.optimum.allocations[static_cast<std::size_t>(t)];
+  };
+  checked.certificate = CheckCertificate(period.problem, *slots, allocation_of, checked.optimum.prices);
+  return checked;
+}
+
+bool IsConfirmed(const CheckedOptimum& checked) {
+  // Written so that a NaN is not confirmed.
+  return checked.certificate.gap <= kConfirmedGap && checked.certificate.infeasibility <= kConfirmedViolation;
+}
+
+ComparisonResult Compare(const Period& period, const std::vector<Spec>& specs, bool with_optimum,
+                         const RunSettings& settings, int threads, Progress* progress) {
+  ComparisonResult result;
+  result.runs.resize(specs.size());
+  std::vector<std::function<void()>> tasks;
+  // The optimum takes longest: it starts first.
+  if (with_optimum) tasks.emplace_back([&] { result.optimum = SolveAndCheck(period); });
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    tasks.emplace_back([&, i] {
+      result.runs[i] = RunPolicy(period, specs[i], settings, [progress](const SlotRecord&) { progress->Step(); });
+    });
+  }
+  if (!tasks.empty()) RunTasks(tasks, threads);
+  return result;
+}
+
+}  // namespace evenkeel

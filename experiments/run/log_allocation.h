@@ -1,0 +1,18 @@
+// Decisions out of a run log's dense rows.
+#pragma once
+
+#include "experiments/files/run_log.h"
+#include "models/world/ledger.h"
+#include "models/world/problem.h"
+
+namespace evenkeel {
+
+/// A row of `flow`, [gateways x regions x variants], and of `shed` as a decision. Throws RunDifference when workload
+/// goes where no arc is.
+Allocation AllocationOf(const Problem& problem, int slot, const RowMatrix& flow, const RowMatrix& shed);
+
+inline Allocation PlayedAllocation(const Problem& problem, const RunLog& log, int slot) {
+  return AllocationOf(problem, slot, log.allocation, log.shed);
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,83 @@
+#include "experiments/run/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <thread>
+
+namespace evenkeel {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string FormatDuration(double seconds) {
+  const long whole = static_cast<long>(seconds + 0.5);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{}:{:02} min", whole / 60, whole % 60);
+  return fmt::format("{}:{:02} h", whole / 3600, whole / 60 % 60);
+}
+
+std::string BarText(const std::string& label, long done, long total, double elapsed) {
+  if (total <= 0 || done >= total) return fmt::format("{}: {}", label, FormatDuration(elapsed));
+  constexpr int kCells = 30;
+  const double share = static_cast<double>(done) / static_cast<double>(total);
+  const int filled = static_cast<int>(share * kCells);
+  const std::string left = done > 0 ? FormatDuration(elapsed * (1.0 - share) / share) + " left" : "";
+  return fmt::format("{} [{:#<{}}{:.<{}}] {:3.0f} % {}", label, "", filled, "", kCells - filled, 100.0 * share, left);
+}
+
+}  // namespace
+
+struct Progress::Impl {
+  ProgressOptions options;
+  Clock::time_point start = Clock::now();
+  std::atomic<long> done{0};
+  std::mutex mutex;
+  std::condition_variable finished_changed;
+  bool finished = false;
+  std::thread painter;
+
+  void Paint() {
+    std::unique_lock<std::mutex> lock(mutex);
+    auto wait = std::chrono::milliseconds(1000);
+    bool painted = false;
+    while (!finished_changed.wait_for(lock, wait, [this] { return finished; })) {
+      const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
+      fmt::print(stderr, "\r\033[K{}", BarText(options.label, done.load(), options.total, elapsed));
+      std::fflush(stderr);
+      painted = true;
+      wait = std::chrono::milliseconds(200);
+    }
+    if (painted) fmt::print(stderr, "\r\033[K");
+  }
+};
+
+Progress::Progress(const ProgressOptions& options) : impl_(std::make_unique<Impl>()) {
+  impl_->options = options;
+  if (options.enabled && isatty(STDERR_FILENO) == 1) impl_->painter = std::thread([this] { impl_->Paint(); });
+}
+
+Progress::~Progress() {
+  if (!impl_->painter.joinable()) return;
+  {
+    const std::lock_guard<std::mutex> lock(impl_->mutex);
+    impl_->finished = true;
+  }
+  impl_->finished_changed.notify_one();
+  impl_->painter.join();
+}
+
+void Progress::Step() { impl_->done.fetch_add(1, std::memory_order_relaxed); }
+
+void Progress::SetLabel(const std::string& label) {
+  const std::lock_guard<std::mutex> lock(impl_->mutex);
+  impl_->options.label = label;
+}
+
+}  // namespace evenkeel

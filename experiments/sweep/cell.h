@@ -1,0 +1,79 @@
+// One cell of a sweep: a policy's run as a row of numbers.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "experiments/run/evaluate.h"
+#include "experiments/run/recorded_run.h"
+#include "experiments/sweep/plan.h"
+#include "models/base/memo.h"
+#include "models/world/signal_error.h"
+
+namespace evenkeel {
+
+/// A number that every cell has; NaN where it does not apply.
+struct SweepColumn {
+  std::string name;
+  std::string units;
+  std::string long_name;
+};
+
+/// A group of loads that cells have, by region or by gateway.
+struct SweepLoads {
+  std::string name;  ///< dataset: carbon_load, .., region_cost, region_workload
+  std::string units;
+  std::string long_name;
+  bool by_region = true;
+};
+
+/// What a cell's numbers are: `columns` in their order, then every one of `loads` over all `regions` or `gateways`,
+/// those of other traces NaN.
+struct SweepSchema {
+  std::vector<SweepColumn> columns;
+  std::vector<SweepLoads> loads;
+  std::vector<std::string> regions, gateways;  ///< of all traces, in the order in which they are first met
+
+  std::size_t num_values() const;
+};
+
+SweepSchema MakeSweepSchema(const SweepPlan& plan);
+
+/// What came of a cell.
+struct SweepOutcome {
+  std::vector<double> values;  ///< as the schema says; empty when the cell failed
+  std::string failure;         ///< why; empty otherwise
+  std::string violation;       ///< the bound that was broken; empty otherwise
+  double seconds = 0.0;        ///< wall-clock time
+};
+
+/// Runs cells, on any number of threads at once. What they share is made once: optima, runs of experts, forecasts'
+/// errors.
+class SweepRunner {
+ public:
+  /// Both must outlive it.
+  SweepRunner(const SweepPlan& plan, const SweepSchema& schema) : plan_(plan), schema_(schema) {}
+
+  /// Never throws but for lack of memory: a cell that fails is an outcome.
+  SweepOutcome Run(int cell);
+
+ private:
+  const SweepPlan& plan_;
+  const SweepSchema& schema_;
+  struct Optimum {
+    double objective = 0.0, lower_bound = 0.0, shifted = 0.0;
+    bool confirmed = false;
+  };
+  const Optimum& OptimumOf(const SweepCell& cell);
+  const RealisedError& ObservationError(const SweepCell& cell);
+  const RealisedError& ForecastError(const SweepCell& cell, const Spec& plan);
+  std::unique_ptr<Policy> MakeExpert(const SweepCell& cell, const PolicyContext& context, const Spec& spec);
+  std::vector<double> Values(const SweepCell& cell, const RunOutcome& run);
+
+  Memo<Optimum> optima_;
+  Memo<std::shared_ptr<const RecordedRun>> experts_;
+  Memo<RealisedError> observation_errors_, forecast_errors_;
+};
+
+}  // namespace evenkeel

@@ -1,0 +1,168 @@
+#include "experiments/sweep/config.h"
+
+#include <boost/program_options.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <sstream>
+
+#include "models/base/error.h"
+#include "models/base/numbers.h"
+#include "models/base/read_file.h"
+#include "models/base/suggest.h"
+
+namespace evenkeel {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* kVary = "vary.";
+
+/// Keys of the file's head. Several values of a key make a grid, but for those that may stand once.
+struct Key {
+  const char* name;
+  bool once;
+};
+constexpr Key kKeys[] = {{"title", true},   {"trace", false},         {"period", false},    {"policy", false},
+                         {"weight", false}, {"norm", false},          {"observe", false},   {"event", false},
+                         {"seed", true},    {"bucket-weight", false}, {"shed-cost", false}, {"optimum", true}};
+
+std::string Trimmed(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r");
+  if (first == std::string::npos) return "";
+  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+/// Splits at commas outside of parentheses and quotes.
+std::vector<std::string> SplitList(const std::string& text) {
+  std::vector<std::string> items(1);
+  int depth = 0;
+  bool quoted = false;
+  for (char c : text) {
+    if (c == '"') quoted = !quoted;
+    if (c == '(' && !quoted) ++depth;
+    if (c == ')' && !quoted) --depth;
+    if (c == ',' && depth == 0 && !quoted) {
+      items.emplace_back();
+    } else {
+      items.back() += c;
+    }
+  }
+  for (std::string& item : items) item = Trimmed(item);
+  return items;
+}
+
+/// `1..20` as its integers; nothing when it is no range.
+std::optional<std::vector<std::string>> ExpandRange(const std::string& text) {
+  constexpr std::int64_t kLongest = 100000;
+  const std::size_t dots = text.find("..");
+  if (dots == std::string::npos) return std::nullopt;
+  const std::optional<std::int64_t> low = ParseInteger(text.substr(0, dots)),
+                                    high = ParseInteger(text.substr(dots + 2));
+  if (!low || !high || *low > *high || *high - *low >= kLongest) return std::nullopt;
+  std::vector<std::string> values;
+  for (std::int64_t value = *low; value <= *high; ++value) values.push_back(std::to_string(value));
+  return values;
+}
+
+SweepVariable ParseVariable(const SweepConfig& config, const SweepEntry& entry, const std::string& name) {
+  SweepVariable variable{name, {}, entry.line};
+  for (const std::string& item : SplitList(entry.value)) {
+    if (item.empty()) config.Fail(entry.line, "the values of \"" + name + "\" are an empty list or have a gap");
+    if (const auto range = ExpandRange(item)) {
+      variable.values.insert(variable.values.end(), range->begin(), range->end());
+    } else {
+      variable.values.push_back(item);
+    }
+  }
+  std::vector<std::string> sorted = variable.values;
+  std::sort(sorted.begin(), sorted.end());
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice != sorted.end()) config.Fail(entry.line, "\"" + name + "\" has the value " + *twice + " twice");
+  return variable;
+}
+
+void CheckKey(const SweepConfig& config, const SweepEntry& entry) {
+  std::vector<std::string> known;
+  for (const Key& key : kKeys) {
+    known.emplace_back(key.name);
+    if (entry.key != key.name) continue;
+    if (entry.value.empty()) config.Fail(entry.line, "\"" + entry.key + "\" is empty");
+    const auto same = [&](const SweepEntry& other) { return other.key == entry.key; };
+    if (key.once && std::any_of(config.entries.begin(), config.entries.end(), same)) {
+      config.Fail(entry.line, "\"" + entry.key + "\" is given twice");
+    }
+    return;
+  }
+  std::string list;
+  for (const std::string& name : known) list += (list.empty() ? "" : ", ") + name;
+  config.Fail(entry.line, "unknown key \"" + entry.key + "\"" + DidYouMean(entry.key, known) + " (known: " + list +
+                              ", and names of one's own in [vary])");
+}
+
+void AddEntry(const SweepEntry& entry, SweepConfig* config) {
+  if (entry.key.rfind(kVary, 0) != 0) {
+    CheckKey(*config, entry);
+    config->entries.push_back(entry);
+    return;
+  }
+  const std::string name = entry.key.substr(std::string(kVary).size());
+  for (const SweepVariable& other : config->variables) {
+    if (other.name == name) config->Fail(entry.line, "\"" + name + "\" is given twice");
+  }
+  config->variables.push_back(ParseVariable(*config, entry, name));
+}
+
+}  // namespace
+
+void SweepConfig::Fail(int line, const std::string& what) const { throw InputError("{}:{}: {}", path, line, what); }
+
+SweepConfig ParseSweepConfig(const std::string& path, const std::string& text) {
+  SweepConfig config{path, text, {}, {}};
+  const po::options_description none;
+  std::istringstream lines(text);
+  std::string section;
+  int number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    const std::string trimmed = Trimmed(line);
+    if (!trimmed.empty() && trimmed.front() == '[') section = trimmed;
+    // Line by line, because Boost does not say where an entry stands; the section goes with it.
+    std::istringstream one(section + "\n" + line);
+    try {
+      for (const auto& option : po::parse_config_file(one, none, true).options) {
+        AddEntry({option.string_key, option.value.at(0), number}, &config);
+      }
+    } catch (const po::error& error) {
+      config.Fail(number, error.what());
+    }
+    if (!section.empty() && section != "[vary]") {
+      config.Fail(number, "unknown section " + section + ", the only one is [vary]");
+    }
+  }
+  for (const char* key : {"trace", "policy"}) {
+    const auto is_key = [&](const SweepEntry& entry) { return entry.key == key; };
+    if (std::none_of(config.entries.begin(), config.entries.end(), is_key)) {
+      config.Fail(std::max(number, 1), std::string("the file ends without a \"") + key + "\"");
+    }
+  }
+  return config;
+}
+
+SweepConfig ReadSweepConfig(const std::string& path) { return ParseSweepConfig(path, ReadTextFile(path)); }
+
+std::vector<std::string> PlaceholdersOf(const std::string& text) {
+  std::vector<std::string> names;
+  for (std::size_t at = 0; (at = text.find_first_of("{}", at)) != std::string::npos;) {
+    const std::size_t end = text.find_first_of("{}", at + 1);
+    if (text[at] == '}' || end == std::string::npos || text[end] == '{') {
+      throw InputError("\"{}\" has a brace without its partner at column {}", text, at + 1);
+    }
+    const std::string name = text.substr(at + 1, end - at - 1);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    at = end + 1;
+  }
+  return names;
+}
+
+}  // namespace evenkeel

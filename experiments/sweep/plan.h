@@ -1,0 +1,50 @@
+// From a sweep's file to its cells: everything is expanded and checked here, before the first cell runs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "experiments/catalog/spec.h"
+#include "experiments/program/options.h"
+#include "experiments/program/period.h"
+#include "experiments/sweep/config.h"
+
+namespace evenkeel {
+
+/// A period as one policy meets it: what `run` would be told.
+struct SweepPeriod {
+  Options options;  ///< of `run`: the trace, --from, --to, the objective's, --event, --observe
+  Period period;
+  int setting = 0;  ///< periods that differ in what is observed only have the same one, and the same optimum
+};
+
+struct SweepCell {
+  int period = 0;  ///< index
+  Spec policy;
+  std::uint64_t seed = 1;
+  std::vector<std::pair<std::string, std::string>> variables;  ///< those in use, in the file's order
+};
+
+struct SweepPlan {
+  SweepConfig config;
+  std::vector<SweepPeriod> periods;
+  int num_settings = 0;
+  std::vector<SweepCell> cells;
+  bool with_optimum = true;
+  std::vector<std::string> inputs;  ///< files that the cells read
+
+  /// The command that repeats a cell on its own.
+  std::string CommandOf(const SweepCell& cell) const;
+};
+
+/// A cell for every combination of the file's traces, periods, weights, norms, events, observations and policies, times
+/// every combination of the values of those variables that are named in them. Loads every trace once. Throws InputError
+/// naming file and line: for an unknown name, a policy or an error with bad parameters, a file that cannot be read,
+/// demand that cannot be served.
+SweepPlan PlanSweep(const SweepConfig& config);
+
+}  // namespace evenkeel

@@ -1,0 +1,203 @@
+#include "experiments/sweep/table.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+
+#include "experiments/catalog/check.h"
+#include "experiments/catalog/forecast.h"
+#include "experiments/program/scenario_options.h"
+#include "experiments/sweep/spec_values.h"
+#include "models/base/numbers.h"
+#include "models/base/utc_time.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+/// Everything that a cell's parameters say, for the columns below.
+struct Parameters {
+  const SweepPlan& plan;
+  const SweepCell& cell;
+  const SweepPeriod& period;
+  PolicyArguments robust;  ///< of the first robust policy in the cell's; empty: none
+  const Spec* forecast = nullptr;
+  PolicyArguments noise;  ///< of the first noisy predictor; empty: none
+
+  Parameters(const SweepPlan& the_plan, const SweepCell& the_cell)
+      : plan(the_plan), cell(the_cell), period(the_plan.periods[static_cast<std::size_t>(the_cell.period)]) {
+    if (const Spec* found = FindSpec(cell.policy, "robust")) robust = CheckSpec(Catalog(), *found).arguments;
+    if (const Spec* found = FindSpec(cell.policy, "noisy")) noise = CheckForecastSpec(*found);
+  }
+
+  std::string Robust(const std::string& name) const { return robust.empty() ? "" : ToString(robust.at(name)); }
+  std::string Noise(const std::string& name) const { return noise.empty() ? "" : ToString(noise.at(name)); }
+  double NoiseNumber(const std::string& name) const { return noise.empty() ? kUnknown : NumberArgument(noise, name); }
+  /// Of the error in observations; empty or NaN without one.
+  std::string ObserveKind() const {
+    const auto& error = period.period.observe_error;
+    return error ? kErrorKindNames[static_cast<int>(error->kind)] : "";
+  }
+};
+
+std::string PredictorText(const Parameters& of) {
+  const Spec* plan = FindSpec(of.cell.policy, "plan");
+  return plan == nullptr ? "" : ToString(CheckSpec(Catalog(), *plan).arguments.at("forecast"));
+}
+
+std::string Start(const Parameters& of, bool end) {
+  const std::unique_ptr<SlotSource> slots = OpenMetered(of.period.period);
+  Slot slot;
+  slots->Read(end ? slots->num_slots() - 1 : 0, &slot);
+  return FormatUtc(slot.time);
+}
+
+struct TextColumn {
+  const char* name;
+  const char* long_name;
+  std::function<std::string(const Parameters&)> value;
+};
+
+std::vector<TextColumn> TextColumns() {
+  return {
+      {"trace", "path of the trace", [](const Parameters& of) { return of.period.period.trace; }},
+      {"first_slot", "start of the first slot, UTC", [](const Parameters& of) { return Start(of, false); }},
+      {"last_slot", "start of the last slot, UTC", [](const Parameters& of) { return Start(of, true); }},
+      {"events", "what happens to the trace",
+       [](const Parameters& of) { return fmt::format("{}", fmt::join(of.period.period.event_specs, " ")); }},
+      {"observe", "error in what policies see, as a spec",
+       [](const Parameters& of) { return of.period.period.observe; }},
+      {"observe_kind", "its kind", [](const Parameters& of) { return of.ObserveKind(); }},
+      {"policy", "policy, as a spec", [](const Parameters& of) { return ToString(of.cell.policy); }},
+      {"policy_name", "its name", [](const Parameters& of) { return of.cell.policy.name; }},
+      {"advice", "advice of a robust policy", [](const Parameters& of) { return of.Robust("advice"); }},
+      {"expert_policy", "expert of a robust policy", [](const Parameters& of) { return of.Robust("expert"); }},
+      {"mode", "way back of a robust policy", [](const Parameters& of) { return of.Robust("mode"); }},
+      {"forecast", "predictor of a plan", PredictorText},
+      {"forecast_kind", "kind of the error put into its forecasts",
+       [](const Parameters& of) { return of.Noise("kind"); }},
+      {"command", "repeats the cell on its own", [](const Parameters& of) { return of.plan.CommandOf(of.cell); }},
+  };
+}
+
+struct NumberColumn {
+  const char* name;
+  const char* long_name;
+  std::function<double(const Parameters&)> value;
+};
+
+std::vector<NumberColumn> NumberColumns() {
+  const auto of_error = [](double (*get)(const SignalError&)) {
+    return [get](const Parameters& of) {
+      const auto& error = of.period.period.observe_error;
+      return error ? get(*error) : kUnknown;
+    };
+  };
+  return {
+      {"forecast_level", "level of the error put into forecasts",
+       [](const Parameters& of) { return of.NoiseNumber("level"); }},
+      {"forecast_seed", "its seed", [](const Parameters& of) { return of.NoiseNumber("seed"); }},
+      {"observe_level", "level of the error put into observations",
+       of_error([](const SignalError& error) { return error.level; })},
+      {"observe_seed", "its seed", of_error([](const SignalError& error) { return static_cast<double>(error.seed); })},
+  };
+}
+
+/// The value of a variable in a cell, empty where the cell does not use it.
+std::string VariableText(const SweepCell& cell, const std::string& name) {
+  for (const auto& [variable, value] : cell.variables) {
+    if (variable == name) return value;
+  }
+  return "";
+}
+
+void AddVariable(const SweepPlan& plan, const SweepVariable& variable, SweepTable* table) {
+  const std::string name = "vary_" + variable.name;
+  const std::string long_name = "value of {" + variable.name + "}";
+  const bool numeric = std::all_of(variable.values.begin(), variable.values.end(),
+                                   [](const std::string& value) { return ParseNumber(value).has_value(); });
+  if (!numeric) {
+    SweepTexts texts{name, long_name, {}};
+    for (const SweepCell& cell : plan.cells) texts.values.push_back(VariableText(cell, variable.name));
+    table->texts.push_back(std::move(texts));
+    return;
+  }
+  SweepNumbers numbers{name, "1", long_name, Vector::Constant(table->num_cells, kUnknown)};
+  for (int cell = 0; cell < table->num_cells; ++cell) {
+    const auto value = ParseNumber(VariableText(plan.cells[static_cast<std::size_t>(cell)], variable.name));
+    if (value) numbers.values[cell] = *value;
+  }
+  table->numbers.push_back(std::move(numbers));
+}
+
+void AddParameters(const SweepPlan& plan, SweepTable* table) {
+  for (const TextColumn& column : TextColumns()) {
+    SweepTexts texts{column.name, column.long_name, {}};
+    for (const SweepCell& cell : plan.cells) texts.values.push_back(column.value(Parameters(plan, cell)));
+    table->texts.push_back(std::move(texts));
+  }
+  for (const NumberColumn& column : NumberColumns()) {
+    SweepNumbers numbers{column.name, "1", column.long_name, Vector(table->num_cells)};
+    for (int cell = 0; cell < table->num_cells; ++cell) {
+      numbers.values[cell] = column.value(Parameters(plan, plan.cells[static_cast<std::size_t>(cell)]));
+    }
+    table->numbers.push_back(std::move(numbers));
+  }
+  for (const SweepVariable& variable : plan.config.variables) AddVariable(plan, variable, table);
+}
+
+double ValueOf(const SweepOutcome& outcome, std::size_t at) {
+  return outcome.values.empty() ? kUnknown : outcome.values[at];
+}
+
+void AddOutcomes(const SweepSchema& schema, const std::vector<SweepOutcome>& outcomes, SweepTable* table) {
+  SweepTexts failures{"failure", "why the cell failed; empty: it did not", {}};
+  for (const SweepOutcome& outcome : outcomes) failures.values.push_back(outcome.failure);
+  table->texts.push_back(std::move(failures));
+  std::size_t at = 0;
+  for (const SweepColumn& column : schema.columns) {
+    SweepNumbers numbers{column.name, column.units, column.long_name, Vector(table->num_cells)};
+    for (int cell = 0; cell < table->num_cells; ++cell) {
+      numbers.values[cell] = ValueOf(outcomes[static_cast<std::size_t>(cell)], at);
+    }
+    table->numbers.push_back(std::move(numbers));
+    ++at;
+  }
+  for (const SweepLoads& loads : schema.loads) {
+    const std::size_t count = loads.by_region ? schema.regions.size() : schema.gateways.size();
+    SweepPlaces places{loads.name, loads.units, loads.long_name, loads.by_region,
+                       RowMatrix(table->num_cells, static_cast<Eigen::Index>(count))};
+    for (int cell = 0; cell < table->num_cells; ++cell) {
+      for (std::size_t b = 0; b < count; ++b) {
+        places.values(cell, static_cast<Eigen::Index>(b)) = ValueOf(outcomes[static_cast<std::size_t>(cell)], at + b);
+      }
+    }
+    table->places.push_back(std::move(places));
+    at += count;
+  }
+}
+
+}  // namespace
+
+SweepTable MakeSweepTable(const SweepPlan& plan, const SweepSchema& schema, const std::vector<SweepOutcome>& outcomes) {
+  SweepTable table;
+  table.num_cells = static_cast<int>(plan.cells.size());
+  for (const SweepEntry& entry : plan.config.entries) {
+    if (entry.key == "title") table.title = entry.value;
+  }
+  // Without the options that change nothing in the file.
+  table.command = ShellLine({"evenkeel", "sweep", plan.config.path});
+  table.generator = "evenkeel " EVENKEEL_VERSION;
+  table.config = plan.config.text;
+  table.regions = schema.regions;
+  table.gateways = schema.gateways;
+  AddParameters(plan, &table);
+  AddOutcomes(schema, outcomes, &table);
+  return table;
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,35 @@
+// What `evenkeel train` can train: each kind of network reads its data and says how.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "experiments/catalog/spec.h"
+#include "experiments/program/options.h"
+#include "experiments/train/options.h"
+#include "predictors/learning/checkpoint.h"
+#include "predictors/learning/learned.h"
+
+namespace evenkeel {
+
+struct TrainJob {
+  std::string name;       ///< for people
+  Checkpoint checkpoint;  ///< before the first epoch
+  int steps = 0;          ///< of an epoch
+  /// Trains to the end, from where the checkpoint stands.
+  std::function<void(Checkpoint*, const std::function<void(const Checkpoint&)>& save,
+                     const std::function<void()>& step)>
+      train;
+};
+
+TrainJob MakeForecastJob(const Options& options, const Spec& spec, const TrainingSetup& setup);
+TrainJob MakePriceJob(const Options& options, const Spec& spec, const TrainingSetup& setup);
+
+/// Network, names and units, and where it all comes from.
+Checkpoint NewCheckpoint(const Options& options, const std::string& network, const TraceIdentity& identity);
+
+/// Throws InputError, naming `path`, unless a validation part that begins at `first` comes after the training part,
+/// which ends before `end`.
+void CheckComesAfter(const std::string& path, std::int64_t first, const std::string& train_path, std::int64_t end);
+
+}  // namespace evenkeel

@@ -1,0 +1,41 @@
+#include "models/files/hdf5_file.h"
+
+#include <hdf5.h>
+
+#include <mutex>
+#include <type_traits>
+
+namespace evenkeel {
+namespace {
+
+static_assert(std::is_same_v<hid_t, std::int64_t>, "identifiers are passed as 64-bit integers");
+
+herr_t KeepInnermost(unsigned depth, const H5E_error2_t* entry, void* reason) {
+  if (depth == 0 && entry->desc != nullptr) *static_cast<std::string*>(reason) = entry->desc;
+  return 0;
+}
+
+}  // namespace
+
+void PrepareHdf5() {
+  static std::once_flag once;
+  std::call_once(once, [] { H5dont_atexit(); });
+  // Error stacks belong to threads.
+  thread_local bool quiet = false;
+  if (!quiet) quiet = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
+}
+
+std::string Hdf5Reason() {
+  std::string reason;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, KeepInnermost, &reason);
+  // The file driver's messages carry the system's among addresses and times.
+  const std::string marker = "error message = '";
+  const std::size_t begin = reason.find(marker);
+  if (begin != std::string::npos) {
+    const std::size_t end = reason.find('\'', begin + marker.size());
+    return reason.substr(begin + marker.size(), end == std::string::npos ? end : end - begin - marker.size());
+  }
+  return reason.empty() ? "unknown reason" : reason;
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,291 @@
+#include "models/files/hdf5_writer.h"
+
+#include <hdf5.h>
+#include <hdf5_hl.h>
+
+#include <algorithm>
+#include <map>
+
+#include "models/base/error.h"
+#include "models/files/hdf5_file.h"
+
+namespace evenkeel {
+namespace {
+
+using Shape = std::vector<hsize_t>;
+
+struct Scale {
+  Hdf5Handle dataset;
+  hsize_t extent = 0;
+  bool growing = false;
+};
+
+struct Dataset {
+  Hdf5Handle handle;
+  Shape shape;  // as it is now
+  std::int64_t chunk_rows = 1;
+};
+
+std::int64_t Bytes(const Shape& shape, std::size_t element) {
+  std::int64_t bytes = static_cast<std::int64_t>(element);
+  for (hsize_t extent : shape) bytes *= static_cast<std::int64_t>(extent);
+  return bytes;
+}
+
+Shape ChunkShape(const Shape& shape, std::size_t element) {
+  Shape chunk = shape;
+  for (hsize_t& extent : chunk) extent = std::max<hsize_t>(extent, 1);
+  const hsize_t rows = std::exchange(chunk[0], 1);
+  while (Bytes(chunk, element) > kChunkLimit) {
+    hsize_t& largest = *std::max_element(chunk.begin(), chunk.end());
+    largest = (largest + 1) / 2;
+  }
+  chunk[0] = std::clamp<hsize_t>(static_cast<hsize_t>(kChunkTarget / Bytes(chunk, element)), 1, rows);
+  return chunk;
+}
+
+hid_t FileType(Hdf5Field::Type type) {
+  switch (type) {
+    case Hdf5Field::Type::kInt64:
+      return H5T_STD_I64LE;
+    case Hdf5Field::Type::kUint8:
+      return H5T_STD_U8LE;
+    case Hdf5Field::Type::kFloat64:
+      break;
+  }
+  return H5T_IEEE_F64LE;
+}
+
+}  // namespace
+
+struct Hdf5Writer::Impl {
+  std::string name;
+  Hdf5Handle file;
+  Hdf5Handle text_type;
+  std::map<std::string, Scale> scales;
+  std::map<std::string, Dataset> datasets;
+
+  [[noreturn]] void Fail(const std::string& dataset) const {
+    const std::string reason = Hdf5Reason();
+    if (dataset.empty()) throw InputError("cannot write {}: {}", name, reason);
+    throw InputError("cannot write {}: dataset '{}': {}", name, dataset, reason);
+  }
+  Hdf5Handle Own(hid_t id, Hdf5Handle::Closer close, const std::string& dataset) const {
+    if (id < 0) Fail(dataset);
+    return Hdf5Handle(id, close);
+  }
+  void Check(herr_t status, const std::string& dataset) const {
+    if (status < 0) Fail(dataset);
+  }
+
+  void Create(const std::string& path);
+  Hdf5Handle CreationProperties(const Shape& shape, bool growing, bool on_time, std::size_t element,
+                                const std::string& dataset, std::int64_t* chunk_rows);
+  Dataset CreateDataset(const std::string& dataset, hid_t type, Shape shape, bool growing, bool on_time);
+  Dataset CreateTexts(const std::string& dataset, const std::vector<std::string>& texts);
+  void Write(const std::string& dataset, std::int64_t first, std::int64_t count, hid_t type, const void* values);
+  void WriteAttribute(const std::string& dataset, const std::string& attribute, hid_t type, H5S_class_t space,
+                      const void* value);
+  hid_t Object(const std::string& dataset) const;
+};
+
+void Hdf5Writer::Impl::Create(const std::string& path) {
+  PrepareHdf5();
+  const Hdf5Handle creation = Own(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "");
+  const Hdf5Handle access = Own(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "");
+  const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
+  Check(H5Pset_link_creation_order(creation.get(), order), "");
+  Check(H5Pset_attr_creation_order(creation.get(), order), "");
+  // Few enough to stay in the root's header, without heaps and trees of their own.
+  Check(H5Pset_link_phase_change(creation.get(), 64, 32), "");
+  Check(H5Pset_attr_phase_change(creation.get(), 64, 32), "");
+  // Equal input gives equal bytes.
+  Check(H5Pset_obj_track_times(creation.get(), false), "");
+  // The format of HDF5 1.8 has checksums over its metadata, and every reader knows it.
+  Check(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_V18), "");
+  // Nobody else writes to a temporary file, and network file systems often cannot lock.
+  Check(H5Pset_file_locking(access.get(), false, true), "");
+  file = Own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose, "");
+  text_type = Own(H5Tcopy(H5T_C_S1), H5Tclose, "");
+  Check(H5Tset_size(text_type.get(), H5T_VARIABLE), "");
+  Check(H5Tset_cset(text_type.get(), H5T_CSET_UTF8), "");
+}
+
+Hdf5Handle Hdf5Writer::Impl::CreationProperties(const Shape& shape, bool growing, bool on_time, std::size_t element,
+                                                const std::string& dataset, std::int64_t* chunk_rows) {
+  Hdf5Handle properties = Own(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, dataset);
+  const hid_t id = properties.get();
+  Check(H5Pset_attr_creation_order(id, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), dataset);
+  Check(H5Pset_obj_track_times(id, false), dataset);
+  // A small table that does not grow with time is best left in one piece.
+  if (!growing && !on_time && Bytes(shape, element) < (64 << 10)) return properties;
+  const Shape chunk = ChunkShape(shape, element);
+  *chunk_rows = static_cast<std::int64_t>(chunk[0]);
+  Check(H5Pset_chunk(id, static_cast<int>(chunk.size()), chunk.data()), dataset);
+  Check(H5Pset_shuffle(id), dataset);
+  Check(H5Pset_deflate(id, 4), dataset);
+  return properties;
+}
+
+Dataset Hdf5Writer::Impl::CreateDataset(const std::string& dataset, hid_t type, Shape shape, bool growing,
+                                        bool on_time) {
+  Dataset created;
+  const Hdf5Handle properties =
+      CreationProperties(shape, growing, on_time, H5Tget_size(type), dataset, &created.chunk_rows);
+  Shape limit = shape;
+  if (growing) {
+    limit[0] = H5S_UNLIMITED;
+    shape[0] = 0;
+  }
+  const Hdf5Handle space =
+      Own(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), limit.data()), H5Sclose, dataset);
+  created.handle =
+      Own(H5Dcreate2(file.get(), dataset.c_str(), type, space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT),
+          H5Dclose, dataset);
+  created.shape = std::move(shape);
+  return created;
+}
+
+Dataset Hdf5Writer::Impl::CreateTexts(const std::string& dataset, const std::vector<std::string>& texts) {
+  Dataset created = CreateDataset(dataset, text_type.get(), {texts.size()}, false, false);
+  std::vector<const char*> pointers;
+  for (const std::string& text : texts) pointers.push_back(text.c_str());
+  Check(H5Dwrite(created.handle.get(), text_type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), dataset);
+  return created;
+}
+
+hid_t Hdf5Writer::Impl::Object(const std::string& dataset) const {
+  if (dataset.empty()) return file.get();
+  const auto scale = scales.find(dataset);
+  if (scale != scales.end()) return scale->second.dataset.get();
+  const auto field = datasets.find(dataset);
+  EVENKEEL_CHECK(field != datasets.end());
+  return field->second.handle.get();
+}
+
+void Hdf5Writer::Impl::WriteAttribute(const std::string& dataset, const std::string& attribute, hid_t type,
+                                      H5S_class_t kind, const void* value) {
+  const hsize_t one = 1;
+  const Hdf5Handle space =
+      Own(kind == H5S_SCALAR ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &one, nullptr), H5Sclose, dataset);
+  const Hdf5Handle handle = Own(
+      H5Acreate2(Object(dataset), attribute.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, dataset);
+  Check(H5Awrite(handle.get(), type, value), dataset);
+}
+
+void Hdf5Writer::Impl::Write(const std::string& dataset, std::int64_t first, std::int64_t count, hid_t type,
+                             const void* values) {
+  if (count == 0) return;
+  PrepareHdf5();
+  Dataset& target = datasets.at(dataset);
+  if (static_cast<hsize_t>(first + count) > target.shape[0]) {
+    target.shape[0] = static_cast<hsize_t>(first + count);
+    Check(H5Dset_extent(target.handle.get(), target.shape.data()), dataset);
+  }
+  Shape start(target.shape.size(), 0);
+  Shape extent = target.shape;
+  start[0] = static_cast<hsize_t>(first);
+  extent[0] = static_cast<hsize_t>(count);
+  const Hdf5Handle space = Own(H5Dget_space(target.handle.get()), H5Sclose, dataset);
+  Check(H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr), dataset);
+  const Hdf5Handle memory =
+      Own(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose, dataset);
+  Check(H5Dwrite(target.handle.get(), type, memory.get(), space.get(), H5P_DEFAULT, values), dataset);
+}
+
+Hdf5Writer::Hdf5Writer(const std::string& file, const std::string& name) : impl_(std::make_unique<Impl>()) {
+  impl_->name = name;
+  impl_->Create(file);
+}
+
+Hdf5Writer::~Hdf5Writer() = default;
+Hdf5Writer::Hdf5Writer(Hdf5Writer&&) noexcept = default;
+
+void Hdf5Writer::AddLabels(const std::string& name, const std::string& long_name,
+                           const std::vector<std::string>& labels) {
+  const Shape shape = {labels.size()};
+  Dataset created = impl_->CreateTexts(name, labels);
+  impl_->Check(H5DSset_scale(created.handle.get(), name.c_str()), name);
+  impl_->scales[name] = {std::move(created.handle), shape[0], false};
+  SetAttribute(name, "units", "1");
+  SetAttribute(name, "long_name", long_name);
+}
+
+void Hdf5Writer::AddTexts(const std::string& name, const std::string& axis, const std::string& long_name,
+                          const std::vector<std::string>& texts) {
+  EVENKEEL_CHECK_EQ(texts.size(), static_cast<std::size_t>(impl_->scales.at(axis).extent));
+  Dataset created = impl_->CreateTexts(name, texts);
+  impl_->Check(H5DSattach_scale(created.handle.get(), impl_->scales.at(axis).dataset.get(), 0), name);
+  impl_->datasets[name] = std::move(created);
+  SetAttribute(name, "long_name", long_name);
+}
+
+void Hdf5Writer::AddTime(std::int64_t slots, bool growing) {
+  const std::string name = "time";
+  const Shape shape = {static_cast<hsize_t>(slots)};
+  Dataset created = impl_->CreateDataset(name, H5T_STD_I64LE, shape, growing, true);
+  impl_->Check(H5DSset_scale(created.handle.get(), name.c_str()), name);
+  // A second handle on the same dataset, so that time is written like any field.
+  const hid_t again = H5Dopen2(impl_->file.get(), name.c_str(), H5P_DEFAULT);
+  impl_->scales[name] = {impl_->Own(again, H5Dclose, name), shape[0], growing};
+  impl_->datasets[name] = std::move(created);
+  SetAttribute(name, "units", "seconds since 1970-01-01 00:00:00");
+  SetAttribute(name, "long_name", "start of the slot, UTC");
+  SetAttribute(name, "standard_name", "time");
+  SetAttribute(name, "calendar", "proleptic_gregorian");
+  SetAttribute(name, "interval", "start");
+}
+
+void Hdf5Writer::AddField(const Hdf5Field& field) {
+  Shape shape;
+  for (const std::string& axis : field.axes) shape.push_back(impl_->scales.at(axis).extent);
+  const bool growing = impl_->scales.at(field.axes[0]).growing;
+  Dataset created = impl_->CreateDataset(field.name, FileType(field.type), shape, growing, field.axes[0] == "time");
+  for (std::size_t k = 0; k < field.axes.size(); ++k) {
+    const hid_t scale = impl_->scales.at(field.axes[k]).dataset.get();
+    impl_->Check(H5DSattach_scale(created.handle.get(), scale, static_cast<unsigned>(k)), field.name);
+  }
+  impl_->datasets[field.name] = std::move(created);
+  SetAttribute(field.name, "units", field.units);
+  SetAttribute(field.name, "long_name", field.long_name);
+}
+
+void Hdf5Writer::WriteRows(const std::string& name, std::int64_t first, std::int64_t count, const double* values) {
+  impl_->Write(name, first, count, H5T_NATIVE_DOUBLE, values);
+}
+void Hdf5Writer::WriteRows(const std::string& name, std::int64_t first, std::int64_t count,
+                           const std::int64_t* values) {
+  impl_->Write(name, first, count, H5T_NATIVE_INT64, values);
+}
+void Hdf5Writer::WriteRows(const std::string& name, std::int64_t first, std::int64_t count,
+                           const std::uint8_t* values) {
+  impl_->Write(name, first, count, H5T_NATIVE_UINT8, values);
+}
+
+std::int64_t Hdf5Writer::Rows(const std::string& name) const {
+  return static_cast<std::int64_t>(impl_->datasets.at(name).shape[0]);
+}
+std::int64_t Hdf5Writer::ChunkRows(const std::string& name) const { return impl_->datasets.at(name).chunk_rows; }
+
+void Hdf5Writer::SetAttribute(const std::string& dataset, const std::string& name, const std::string& value) {
+  const char* text = value.c_str();
+  impl_->WriteAttribute(dataset, name, impl_->text_type.get(), H5S_SCALAR, &text);
+}
+void Hdf5Writer::SetAttribute(const std::string& dataset, const std::string& name, double value) {
+  impl_->WriteAttribute(dataset, name, H5T_NATIVE_DOUBLE, H5S_SIMPLE, &value);
+}
+void Hdf5Writer::SetAttribute(const std::string& dataset, const std::string& name, std::int64_t value) {
+  impl_->WriteAttribute(dataset, name, H5T_NATIVE_INT64, H5S_SIMPLE, &value);
+}
+
+void Hdf5Writer::Close() {
+  // Closing a file whose data could not be written loses the reason, so flush first.
+  impl_->Check(H5Fflush(impl_->file.get(), H5F_SCOPE_GLOBAL), "");
+  bool closed = impl_->text_type.Close();
+  for (auto& [name, dataset] : impl_->datasets) closed = dataset.handle.Close() && closed;
+  for (auto& [name, scale] : impl_->scales) closed = scale.dataset.Close() && closed;
+  closed = impl_->file.Close() && closed;
+  if (!closed) impl_->Fail("");
+}
+
+}  // namespace evenkeel

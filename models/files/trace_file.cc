@@ -1,0 +1,300 @@
+#include "models/files/trace_file.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/base/error.h"
+#include "models/files/hdf5_file.h"
+#include "models/files/hdf5_reader.h"
+#include "models/world/footprint.h"
+#include "models/world/trace_checks.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr std::int64_t kMostSlots = 100'000'000;
+constexpr std::int64_t kMostNodes = 100'000;
+// Of one signal: as much as a chunk, so that no chunk is read twice and a slot anywhere costs one chunk per signal.
+constexpr std::int64_t kBlockBytes = kChunkTarget;
+
+void CheckUnits(const Hdf5Reader& file, const std::string& dataset, const std::string& units) {
+  const std::optional<std::string> found = file.Text(dataset, "units");
+  if (found == units) return;
+  throw InputError("{}: dataset '{}' has {}, allowed is \"{}\"", file.path(), dataset,
+                   found ? fmt::format("the units \"{}\"", *found) : "no attribute 'units' that is a string", units);
+}
+
+/// Extents of the axes, to check datasets against.
+struct Extents {
+  std::int64_t time = 0;
+  std::int64_t region = 0;
+  std::int64_t gateway = 0;
+  std::int64_t variant = 0;
+
+  std::int64_t Of(const std::string& axis) const {
+    return axis == "time" ? time : axis == "region" ? region : axis == "gateway" ? gateway : variant;
+  }
+};
+
+void CheckField(const Hdf5Reader& file, const TraceField& field, const Extents& extents) {
+  std::vector<std::int64_t> shape;
+  for (const std::string& axis : field.Axes()) shape.push_back(extents.Of(axis));
+  file.ExpectShape(field.name, shape, fmt::format("{}", fmt::join(field.Axes(), ", ")));
+  CheckUnits(file, field.name, field.units);
+}
+
+RowMatrix ReadMatrix(const Hdf5Reader& file, const TraceField& field, const Extents& extents) {
+  CheckField(file, field, extents);
+  const std::int64_t columns = field.axes[1] == nullptr ? 1 : extents.Of(field.axes[1]);
+  RowMatrix values(extents.Of(field.axes[0]), columns);
+  file.ReadRows(field.name, 0, values.rows(), values.data());
+  return values;
+}
+
+FlagMatrix ReadReachable(const Hdf5Reader& file, const Extents& extents, const Network& network) {
+  CheckField(file, kReachable, extents);
+  FlagMatrix flags(extents.gateway, extents.region);
+  std::vector<std::int64_t> row(static_cast<std::size_t>(extents.region));
+  for (std::int64_t j = 0; j < extents.gateway; ++j) {
+    file.ReadRows(kReachable.name, j, 1, row.data());
+    for (std::int64_t i = 0; i < extents.region; ++i) {
+      const std::int64_t flag = row[static_cast<std::size_t>(i)];
+      if (flag != 0 && flag != 1) {
+        throw InputError("{}: dataset 'reachable', gateway '{}', region '{}': the value is {}, allowed are 0 and 1",
+                         file.path(), network.gateways[static_cast<std::size_t>(j)].name,
+                         network.regions[static_cast<std::size_t>(i)].name, flag);
+      }
+      flags(j, i) = static_cast<std::uint8_t>(flag);
+    }
+  }
+  return flags;
+}
+
+std::vector<std::string> ReadNames(const Hdf5Reader& file, const std::string& axis) {
+  std::vector<std::string> names = file.Labels(axis);
+  const auto count = static_cast<std::int64_t>(names.size());
+  if (count >= 1 && count <= kMostNodes) return names;
+  throw InputError("{}: dataset '{}' has {} names, allowed are 1 to {}", file.path(), axis, count, kMostNodes);
+}
+
+Network ReadNetwork(const Hdf5Reader& file, Extents* extents) {
+  Network network;
+  for (std::string& name : ReadNames(file, "region")) network.regions.push_back({std::move(name)});
+  for (std::string& name : ReadNames(file, "gateway")) network.gateways.push_back({std::move(name)});
+  network.variants.clear();
+  for (std::string& name : ReadNames(file, "variant")) network.variants.push_back({std::move(name)});
+  extents->region = network.num_regions();
+  extents->gateway = network.num_gateways();
+  extents->variant = network.num_variants();
+  const auto each = [&](const TraceField& field, auto* nodes, auto member) {
+    const RowMatrix values = ReadMatrix(file, field, *extents);
+    for (std::size_t k = 0; k < nodes->size(); ++k) (*nodes)[k].*member = values(static_cast<Eigen::Index>(k), 0);
+  };
+  each(kPue, &network.regions, &Region::pue);
+  each(kRegionLatitude, &network.regions, &Region::latitude);
+  each(kRegionLongitude, &network.regions, &Region::longitude);
+  each(kGatewayLatitude, &network.gateways, &Gateway::latitude);
+  each(kGatewayLongitude, &network.gateways, &Gateway::longitude);
+  each(kResourcePerUnit, &network.variants, &Variant::resource_per_unit);
+  each(kQualityLoss, &network.variants, &Variant::quality_loss);
+  network.energy_per_unit = ReadMatrix(file, kEnergyPerUnit, *extents);
+  network.reachable = ReadReachable(file, *extents, network);
+  network.network_cost = ReadMatrix(file, kNetworkCost, *extents);
+  network.distance = ReadMatrix(file, kDistance, *extents);
+  ValidateNetwork(network, file.path());
+  return network;
+}
+
+void CheckSchema(const Hdf5Reader& file) {
+  const std::optional<std::string> schema = file.Text("", "schema");
+  if (schema != kTraceSchemaName) {
+    throw InputError("{}: it is no trace: the attribute 'schema' is {}, expected \"{}\"", file.path(),
+                     schema ? fmt::format("\"{}\"", *schema) : "missing", kTraceSchemaName);
+  }
+  const std::optional<double> version = file.Number("", "schema_version");
+  if (version != static_cast<double>(kTraceSchemaVersion)) {
+    throw InputError("{}: the attribute 'schema_version' is {}, this program reads version {}", file.path(),
+                     version ? fmt::format("{}", *version) : "missing", kTraceSchemaVersion);
+  }
+}
+
+Provenance ReadProvenance(const Hdf5Reader& file) {
+  const auto text = [&file](const char* attribute) { return file.Text("", attribute).value_or(""); };
+  Provenance origin;
+  origin.title = text("title");
+  origin.source = text("source");
+  origin.licence = text("licence");
+  origin.processing = text("processing");
+  origin.command = text("command");
+  origin.generator = text("generator");
+  origin.seed = text("seed");
+  origin.carbon_signal_type = file.Text(kCarbonIntensity.name, "signal_type").value_or("unspecified");
+  origin.carbon_scope = file.Text(kCarbonIntensity.name, "scope").value_or("unspecified");
+  return origin;
+}
+
+}  // namespace
+
+struct TraceFile::Impl {
+  Hdf5Reader file;
+  TraceHeader header;
+  Extents extents;
+  std::int64_t start = 0;  // of slot 0
+  bool water_in_parts = false;
+  int block_slots = 1;
+  int block_first = 0;
+  Signals block;  // the slots read last
+
+  explicit Impl(const std::string& path) : file(path) {}
+
+  void ReadHeader();
+  void CheckTimes();
+  void CheckSignals();
+  void ReadSignal(const TraceField& field, int first, RowMatrix* values) const;
+  void ReadWaterParts(int first, Signals* signals) const;
+  void ReadBlock(int first, int count, Signals* signals) const;
+  std::int64_t Step() const { return std::llround(header.slot_hours * 3600.0); }
+};
+
+void TraceFile::Impl::ReadHeader() {
+  CheckSchema(file);
+  const std::optional<double> slot_hours = file.Number("", "slot_hours");
+  if (!slot_hours) throw InputError("{}: the attribute 'slot_hours' is missing or no number", file.path());
+  header.slot_hours = *slot_hours;
+  header.network = ReadNetwork(file, &extents);
+  CheckTimes();
+  CheckSignals();
+  header.provenance = ReadProvenance(file);
+  const std::int64_t columns = std::max(extents.region, extents.gateway);
+  const std::int64_t slots = kBlockBytes / (8 * columns);
+  block_slots = static_cast<int>(std::clamp<std::int64_t>(slots, 1, extents.time));
+}
+
+/// All times once, in blocks; afterwards start and step say it all.
+void TraceFile::Impl::CheckTimes() {
+  CheckUnits(file, "time", kTimeUnits);
+  const std::vector<std::int64_t> shape = file.Shape("time");
+  if (shape.size() != 1 || shape[0] < 1 || shape[0] > kMostSlots) {
+    throw InputError("{}: dataset 'time' has the shape [{}], expected one axis of 1 to {} slots", file.path(),
+                     fmt::join(shape, ", "), kMostSlots);
+  }
+  extents.time = shape[0];
+  // Each block begins with the last slot of the one before, so that every step is seen.
+  constexpr std::int64_t kSlots = kBlockBytes / 8;
+  Signals times;
+  for (std::int64_t first = 0; first == 0 || first + 1 < extents.time; first += kSlots - 1) {
+    times.time.resize(static_cast<std::size_t>(std::min(kSlots, extents.time - first)));
+    file.ReadRows("time", first, static_cast<std::int64_t>(times.time.size()), times.time.data());
+    if (first == 0) start = times.time[0];
+    ValidateTimes(header.slot_hours, times.time, static_cast<int>(first), file.path());
+  }
+}
+
+void TraceFile::Impl::CheckSignals() {
+  for (const TraceField& field : {kDemand, kCapacity, kPrice, kCarbonIntensity}) CheckField(file, field, extents);
+  const bool whole = file.Has(kWaterIntensity.name);
+  const bool onsite = file.Has(kOnsiteWater.name);
+  const bool offsite = file.Has(kOffsiteWater.name);
+  if (whole ? onsite || offsite : !onsite && !offsite) {
+    throw InputError(
+        "{}: {} of the datasets 'water_intensity' and 'onsite_water' with 'offsite_water', expected the first or the "
+        "other two",
+        file.path(), whole ? "it has both" : "it has neither");
+  }
+  water_in_parts = !whole;
+  if (whole) return CheckField(file, kWaterIntensity, extents);
+  CheckField(file, kOnsiteWater, extents);
+  CheckField(file, kOffsiteWater, extents);
+}
+
+void TraceFile::Impl::ReadSignal(const TraceField& field, int first, RowMatrix* values) const {
+  file.ReadRows(field.name, first, values->rows(), values->data());
+}
+
+/// Reads both parts and leaves their sum in `signals->water_intensity`.
+void TraceFile::Impl::ReadWaterParts(int first, Signals* signals) const {
+  RowMatrix& onsite = signals->water_intensity;
+  RowMatrix offsite(onsite.rows(), onsite.cols());
+  ReadSignal(kOnsiteWater, first, &onsite);
+  ReadSignal(kOffsiteWater, first, &offsite);
+  ValidateSignal(header, kOnsiteWater, signals->time, onsite, first, file.path());
+  ValidateSignal(header, kOffsiteWater, signals->time, offsite, first, file.path());
+  for (Eigen::Index t = 0; t < onsite.rows(); ++t) {
+    for (Eigen::Index i = 0; i < onsite.cols(); ++i) {
+      onsite(t, i) =
+          TotalWaterIntensity(onsite(t, i), header.network.regions[static_cast<std::size_t>(i)].pue, offsite(t, i));
+    }
+  }
+}
+
+void TraceFile::Impl::ReadBlock(int first, int count, Signals* signals) const {
+  EVENKEEL_CHECK(first >= 0 && count >= 0 && first <= extents.time - count);
+  signals->time.resize(static_cast<std::size_t>(count));
+  for (int k = 0; k < count; ++k)
+    signals->time[static_cast<std::size_t>(k)] = start + (first + std::int64_t{k}) * Step();
+  signals->demand.resize(count, extents.gateway);
+  for (RowMatrix* values :
+       {&signals->capacity, &signals->price, &signals->carbon_intensity, &signals->water_intensity}) {
+    values->resize(count, extents.region);
+  }
+  ReadSignal(kDemand, first, &signals->demand);
+  ReadSignal(kCapacity, first, &signals->capacity);
+  ReadSignal(kPrice, first, &signals->price);
+  ReadSignal(kCarbonIntensity, first, &signals->carbon_intensity);
+  if (water_in_parts) {
+    ReadWaterParts(first, signals);
+  } else {
+    ReadSignal(kWaterIntensity, first, &signals->water_intensity);
+  }
+  ValidateSignals(header, *signals, first, file.path());
+}
+
+TraceFile::TraceFile(const std::string& path) : impl_(std::make_unique<Impl>(path)) { impl_->ReadHeader(); }
+
+TraceFile::~TraceFile() = default;
+
+const TraceHeader& TraceFile::header() const { return impl_->header; }
+
+int TraceFile::num_slots() const { return static_cast<int>(impl_->extents.time); }
+
+void TraceFile::Read(int t, Slot* slot) {
+  EVENKEEL_CHECK(t >= 0 && t < num_slots());
+  Signals& block = impl_->block;
+  if (t < impl_->block_first || t >= impl_->block_first + block.num_slots()) {
+    const int first = t - t % impl_->block_slots;
+    // Forget the old block first: a failed read must not leave a mixed one behind.
+    block.time.clear();
+    impl_->ReadBlock(first, std::min(impl_->block_slots, num_slots() - first), &block);
+    impl_->block_first = first;
+  }
+  FillSlot(block, impl_->header.slot_hours, t - impl_->block_first, t, slot);
+}
+
+Signals TraceFile::ReadSignals(int first, int count) const {
+  Signals signals;
+  impl_->ReadBlock(first, count, &signals);
+  return signals;
+}
+
+Vector TraceFile::TotalDemand() const {
+  Vector total = Vector::Zero(impl_->extents.gateway);
+  const int columns = static_cast<int>(impl_->extents.gateway);
+  for (int first = 0; first < num_slots(); first += impl_->block_slots) {
+    const int count = std::min(impl_->block_slots, num_slots() - first);
+    RowMatrix demand(count, columns);
+    impl_->ReadSignal(kDemand, first, &demand);
+    std::vector<std::int64_t> times(static_cast<std::size_t>(count));
+    for (int k = 0; k < count; ++k)
+      times[static_cast<std::size_t>(k)] = impl_->start + (first + std::int64_t{k}) * impl_->Step();
+    ValidateSignal(impl_->header, kDemand, times, demand, first, impl_->file.path());
+    for (int t = 0; t < count; ++t) total += demand.row(t).transpose();
+  }
+  return total;
+}
+
+Trace ReadTrace(const std::string& path) {
+  const TraceFile file(path);
+  return {file.header(), file.ReadSignals(0, file.num_slots())};
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,128 @@
+#include "models/world/network.h"
+
+#include <cmath>
+#include <set>
+
+#include "models/base/error.h"
+
+namespace evenkeel {
+namespace {
+
+template <typename Named>
+void CheckNames(const std::vector<Named>& named, const char* what, const std::string& where) {
+  if (named.empty()) throw InputError("{}: no {}: at least one is needed", where, what);
+  std::set<std::string> seen;
+  for (const Named& one : named) {
+    if (one.name.empty()) throw InputError("{}: a {} has an empty name", where, what);
+    if (!seen.insert(one.name).second) throw InputError("{}: {} '{}' appears twice", where, what, one.name);
+  }
+}
+
+template <typename Matrix>
+void CheckShape(const Matrix& matrix, const char* field, Eigen::Index rows, Eigen::Index columns,
+                const std::string& where) {
+  if (matrix.rows() != rows || matrix.cols() != columns) {
+    throw InputError("{}: {} has shape [{} x {}], expected [{} x {}]", where, field, matrix.rows(), matrix.cols(), rows,
+                     columns);
+  }
+}
+
+void CheckValue(double value, bool allowed, const char* field, const std::string& of, const char* range,
+                const std::string& where) {
+  if (!std::isfinite(value) || !allowed) {
+    throw InputError("{}: {} of {} is {}, allowed: {}", where, field, of, value, range);
+  }
+}
+
+void CheckMatrices(const Network& network, const std::string& where) {
+  const int regions = network.num_regions(), gateways = network.num_gateways(), variants = network.num_variants();
+  CheckShape(network.energy_per_unit, "energy_per_unit", regions, variants, where);
+  CheckShape(network.reachable, "reachable", gateways, regions, where);
+  CheckShape(network.network_cost, "network_cost", gateways, regions, where);
+  CheckShape(network.distance, "distance", gateways, regions, where);
+  for (int i = 0; i < regions; ++i) {
+    for (int m = 0; m < variants; ++m) {
+      const double energy = network.energy_per_unit(i, m);
+      CheckValue(energy, energy > 0.0, "energy_per_unit", network.regions[i].name + "/" + network.variants[m].name,
+                 "greater than 0", where);
+    }
+  }
+  for (int j = 0; j < gateways; ++j) {
+    bool reaches_one = false;
+    for (int i = 0; i < regions; ++i) {
+      const std::string of = network.gateways[j].name + " to " + network.regions[i].name;
+      CheckValue(network.reachable(j, i), network.reachable(j, i) <= 1, "reachable", of, "0 or 1", where);
+      CheckValue(network.network_cost(j, i), network.network_cost(j, i) >= 0.0, "network_cost", of, "at least 0",
+                 where);
+      CheckValue(network.distance(j, i), network.distance(j, i) >= 0.0, "distance", of, "at least 0", where);
+      reaches_one = reaches_one || network.reachable(j, i) != 0;
+    }
+    if (!reaches_one) throw InputError("{}: gateway '{}' reaches no region", where, network.gateways[j].name);
+  }
+}
+
+}  // namespace
+
+ArcSet MakeArcs(const Network& network) {
+  ArcSet set;
+  set.first_of_gateway.push_back(0);
+  for (int j = 0; j < network.num_gateways(); ++j) {
+    for (int i = 0; i < network.num_regions(); ++i) {
+      if (!network.reachable(j, i)) continue;
+      for (int m = 0; m < network.num_variants(); ++m) set.arcs.push_back({j, i, m});
+    }
+    set.first_of_gateway.push_back(set.size());
+  }
+  return set;
+}
+
+Network MakeFullNetwork(std::vector<Region> regions, std::vector<Gateway> gateways) {
+  Network network;
+  network.regions = std::move(regions);
+  network.gateways = std::move(gateways);
+  const int num_regions = network.num_regions(), num_gateways = network.num_gateways();
+  network.energy_per_unit = RowMatrix::Ones(num_regions, network.num_variants());
+  network.reachable = FlagMatrix::Ones(num_gateways, num_regions);
+  network.network_cost = RowMatrix::Zero(num_gateways, num_regions);
+  network.distance.resize(num_gateways, num_regions);
+  for (int j = 0; j < num_gateways; ++j) {
+    for (int i = 0; i < num_regions; ++i) {
+      const Gateway& from = network.gateways[j];
+      const Region& to = network.regions[i];
+      network.distance(j, i) = GreatCircleKm(from.latitude, from.longitude, to.latitude, to.longitude);
+    }
+  }
+  return network;
+}
+
+double GreatCircleKm(double latitude_a, double longitude_a, double latitude_b, double longitude_b) {
+  const double radians = std::acos(-1.0) / 180.0;
+  const double dlat = (latitude_b - latitude_a) * radians, dlon = (longitude_b - longitude_a) * radians;
+  const double s = std::sin(dlat / 2.0), c = std::sin(dlon / 2.0);
+  const double h = s * s + std::cos(latitude_a * radians) * std::cos(latitude_b * radians) * c * c;
+  return 2.0 * 6371.0 * std::asin(std::sqrt(std::min(1.0, h)));
+}
+
+void ValidateNetwork(const Network& network, const std::string& where) {
+  CheckNames(network.regions, "region", where);
+  CheckNames(network.gateways, "gateway", where);
+  CheckNames(network.variants, "variant", where);
+  for (const Region& region : network.regions) {
+    CheckValue(region.pue, region.pue >= 1.0, "pue", region.name, "at least 1", where);
+    CheckValue(region.latitude, std::abs(region.latitude) <= 90.0, "latitude", region.name, "-90 to 90", where);
+    CheckValue(region.longitude, std::abs(region.longitude) <= 180.0, "longitude", region.name, "-180 to 180", where);
+  }
+  for (const Gateway& gateway : network.gateways) {
+    CheckValue(gateway.latitude, std::abs(gateway.latitude) <= 90.0, "latitude", gateway.name, "-90 to 90", where);
+    CheckValue(gateway.longitude, std::abs(gateway.longitude) <= 180.0, "longitude", gateway.name, "-180 to 180",
+               where);
+  }
+  for (const Variant& variant : network.variants) {
+    CheckValue(variant.resource_per_unit, variant.resource_per_unit > 0.0, "resource_per_unit", variant.name,
+               "greater than 0", where);
+    CheckValue(variant.quality_loss, variant.quality_loss >= 0.0, "quality_loss", variant.name, "at least 0", where);
+  }
+  CheckMatrices(network, where);
+}
+
+}  // namespace evenkeel

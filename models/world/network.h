@@ -1,0 +1,74 @@
+// Who can serve whom, and at what fixed rates: regions, gateways, model variants, reachability.
+// Static for an accounting period; what changes from slot to slot is in models/world/slot.h.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/base/linear_algebra.h"
+
+namespace evenkeel {
+
+/// A data center.
+struct Region {
+  std::string name;
+  double pue = 1.0;        ///< Power usage effectiveness, facility energy per IT energy, at least 1.
+  double latitude = 0.0;   ///< degrees north
+  double longitude = 0.0;  ///< degrees east
+};
+
+/// A user region: demand enters the system here.
+struct Gateway {
+  std::string name;
+  double latitude = 0.0;   ///< degrees north
+  double longitude = 0.0;  ///< degrees east
+};
+
+/// A size of the served model. One variant means that there is nothing to choose.
+struct Variant {
+  std::string name = "base";
+  double resource_per_unit = 1.0;  ///< r_m, capacity used per unit of workload, > 0
+  double quality_loss = 0.0;       ///< s_m, quality lost per unit of workload served by it, >= 0
+};
+
+struct Network {
+  std::vector<Region> regions;
+  std::vector<Gateway> gateways;
+  std::vector<Variant> variants = {Variant{}};
+  RowMatrix energy_per_unit;  ///< e, [regions x variants], MWh of IT energy per unit of workload, > 0
+  FlagMatrix reachable;       ///< [gateways x regions], 1 where the gateway may use the region
+  RowMatrix network_cost;     ///< [gateways x regions], USD per unit of workload, >= 0
+  RowMatrix distance;         ///< [gateways x regions], km, >= 0
+
+  int num_regions() const { return static_cast<int>(regions.size()); }
+  int num_gateways() const { return static_cast<int>(gateways.size()); }
+  int num_variants() const { return static_cast<int>(variants.size()); }
+};
+
+/// One way of serving a gateway: in a region, on a variant.
+struct Arc {
+  int gateway;
+  int region;
+  int variant;
+};
+
+/// All arcs that reachability allows, by gateway, then region, then variant.
+struct ArcSet {
+  std::vector<Arc> arcs;
+  std::vector<int> first_of_gateway;  ///< [gateways + 1]; gateway j owns arcs [first[j], first[j + 1])
+
+  int size() const { return static_cast<int>(arcs.size()); }
+};
+
+ArcSet MakeArcs(const Network& network);
+
+/// A network where everyone reaches everyone, with e = 1, no network cost, and distances from the coordinates.
+Network MakeFullNetwork(std::vector<Region> regions, std::vector<Gateway> gateways);
+
+/// Great-circle distance in km (haversine, mean Earth radius 6371.0 km).
+double GreatCircleKm(double latitude_a, double longitude_a, double latitude_b, double longitude_b);
+
+/// Checks shapes, ranges, and that every gateway reaches a region. Throws InputError that begins with `where`.
+void ValidateNetwork(const Network& network, const std::string& where);
+
+}  // namespace evenkeel

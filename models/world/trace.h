@@ -1,0 +1,65 @@
+// A trace: a network and the signals of every slot of an accounting period. On disk it is HDF5, schema version 1
+// (docs/trace_format.md).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/base/linear_algebra.h"
+#include "models/world/network.h"
+#include "models/world/slot.h"
+
+namespace evenkeel {
+
+/// Where a trace's numbers come from; kept as attributes of the file.
+struct Provenance {
+  std::string title;
+  std::string source;  ///< public origin of the numbers, per signal where they differ
+  std::string licence;
+  std::string command;                         ///< the command that made the file
+  std::string generator;                       ///< program and version
+  std::string seed;                            ///< empty when nothing was drawn
+  std::string carbon_signal_type = "average";  ///< average or marginal
+  std::string carbon_scope = "unspecified";    ///< direct, lifecycle or unspecified
+  std::string processing = {};                 ///< what was filled, averaged or held on the way, a line each
+};
+
+/// The part of a trace that does not grow with the slots.
+struct TraceHeader {
+  Network network;
+  double slot_hours = 1.0;
+  Provenance provenance;
+};
+
+/// Signals of consecutive slots; units as in Slot, except capacity, which is in MW here.
+struct Signals {
+  std::vector<std::int64_t> time;  ///< [slots], start of each slot, seconds since 1970-01-01 00:00:00 UTC
+  RowMatrix demand;                ///< [slots x gateways]
+  RowMatrix capacity;              ///< [slots x regions], MW
+  RowMatrix price;                 ///< [slots x regions]
+  RowMatrix carbon_intensity;      ///< [slots x regions]
+  RowMatrix water_intensity;       ///< [slots x regions]
+
+  int num_slots() const { return static_cast<int>(time.size()); }
+};
+
+struct Trace {
+  TraceHeader header;
+  Signals signals;
+};
+
+/// Checks network, shapes, finiteness, ranges and equally spaced times. Throws InputError beginning with `where`
+/// and naming field, slot, region or gateway, value and what is allowed.
+void ValidateTrace(const Trace& trace, const std::string& where);
+/// The same checks for a block of slots whose first one is slot `first_slot` of the period.
+void ValidateSignals(const TraceHeader& header, const Signals& signals, int first_slot, const std::string& where);
+
+/// The slots of a trace in memory, which must outlive the source.
+std::unique_ptr<SlotSource> MakeSlotSource(const Trace& trace);
+
+/// Sum of demand over the period per gateway, [gateways], units of workload.
+Vector TotalDemand(const Trace& trace);
+
+}  // namespace evenkeel

@@ -1,0 +1,33 @@
+// Forecast, then plan: a policy that solves the rest of the period on forecasts and dispatches at its prices.
+#pragma once
+
+#include <memory>
+
+#include "engine/policy.h"
+#include "predictors/forecast/forecaster.h"
+
+namespace evenkeel {
+
+struct PlanOptions {
+  int every = 24;           ///< slots between two plans
+  int horizon = 0;          ///< steps taken from the forecaster, FadeIntoHourlyMean behind; 0: all
+  int mean_days = 7;        ///< of that mean
+  int merge_after = 0;      ///< slots planned one by one, those of a time of day merged behind; 0: all one by one
+  double tolerance = 1e-6;  ///< of the plan, relative
+};
+
+/// At slots 0, every, 2 every, ..: forecasts of all signals to the end of the period, the slot itself as it is seen,
+/// capacities as they are now; the prices of that problem, from the loads so far (engine/planner/rest_plan.h), serve until the
+/// next plan:
+///
+///   x_t = argmin over X_t of (c_t + sum_k gamma^k h^k_t) . x
+///
+/// A plan that does not converge, or has no finite answer, leaves the prices as they were (at the start every bucket's
+/// share of its weight) and is counted in PolicyReport::unconverged_slots. Forecasts of demand that no capacity can
+/// serve are planned with unserved workload at a prohibitive price.
+///
+/// `past` is what was seen before the period. The policy learns of a slot when it decides on it, never before.
+std::unique_ptr<Policy> MakePlanAdvice(const Problem& problem, std::unique_ptr<Forecaster> forecaster, History past,
+                                       const PlanOptions& options);
+
+}  // namespace evenkeel

@@ -1,0 +1,47 @@
+#include "predictors/forecast/forecaster.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/base/error.h"
+
+namespace evenkeel {
+
+RowMatrix Forecast(Forecaster& forecaster, const HistoryView& history, int horizon) {
+  const SignalColumns& columns = history.columns();
+  RowMatrix forecast(horizon, columns.size());
+  forecaster.Predict(history, horizon, &forecast);
+  EVENKEEL_CHECK_EQ(forecast.rows(), horizon);
+  EVENKEEL_CHECK(forecast.allFinite());
+  KeepPossible(columns, &forecast);
+  return forecast;
+}
+
+void PredictHourlyMean(const HistoryView& history, int days, int horizon, RowMatrix* forecast) {
+  const int n = history.num_slots(), day = history.slots_per_day();
+  for (int k = 0; k < std::min(day, horizon); ++k) {
+    RowVector sum = RowVector::Zero(history.columns().size());
+    int seen = 0;
+    for (int t = n + k - day; t >= 0 && seen < days; t -= day) {
+      sum += history.row(t);
+      ++seen;
+    }
+    forecast->row(k) = seen > 0 ? RowVector(sum / seen) : history.row(n - 1);
+  }
+  for (int k = day; k < horizon; ++k) forecast->row(k) = forecast->row(k - day);
+}
+
+void FadeIntoHourlyMean(const HistoryView& history, int days, int horizon_made_for, RowMatrix* forecast) {
+  const auto horizon = static_cast<int>(forecast->rows());
+  if (horizon <= horizon_made_for) return;
+  RowMatrix mean(horizon, forecast->cols());
+  PredictHourlyMean(history, days, horizon, &mean);
+  const int last = horizon_made_for - 1;
+  const RowVector distance = forecast->row(last) - mean.row(last);
+  for (int k = horizon_made_for; k < horizon; ++k) {
+    const double weight = std::exp(-static_cast<double>(k - last) / history.slots_per_day());
+    forecast->row(k) = mean.row(k) + weight * distance;
+  }
+}
+
+}  // namespace evenkeel

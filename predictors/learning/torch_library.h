@@ -1,0 +1,29 @@
+// The door to predictors/torch/: what its library exports, and where it is looked for.
+#pragma once
+
+#include "predictors/learning/neural.h"
+#include "predictors/learning/price_network.h"
+#include "predictors/learning/script.h"
+
+namespace evenkeel {
+
+/// Changes with every change of predictors/learning/neural.h, price_network.h and script.h: a library of another build is
+/// refused.
+inline constexpr int kTorchLibraryVersion = 2;
+inline constexpr char kTorchLibraryFile[] = "libevenkeel_torch.so";
+inline constexpr char kTorchLibrarySymbol[] = "evenkeel_torch_library";
+
+struct TorchLibrary {
+  int version = kTorchLibraryVersion;
+  std::unique_ptr<Script> (*load_script)(const std::string& path) = nullptr;
+  std::unique_ptr<Neural> (*make)(const NeuralSpec&, const NeuralShape&, const NeuralRuntime&) = nullptr;
+  std::unique_ptr<PriceNetwork> (*make_prices)(const PriceNetworkSpec&, const PriceShape&,
+                                               const NeuralRuntime&) = nullptr;
+  LineAlpha (*twin_of_line)(const PriceShape&, const LineSlot&) = nullptr;
+};
+
+/// The library, loaded on the first call and kept until the program ends. It is looked for beside the program, one
+/// folder up (for tests), and in ../lib/evenkeel from there (as installed). Throws InputError that says where.
+const TorchLibrary& LoadTorchLibrary();
+
+}  // namespace evenkeel

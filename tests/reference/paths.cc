@@ -1,0 +1,9 @@
+#include "tests/reference/paths.h"
+
+namespace evenkeel {
+
+std::string SourcePath(const std::string& path) { return EVENKEEL_SOURCE_DIR "/" + path; }
+
+std::string ProgramPath() { return EVENKEEL_PROGRAM; }
+
+}  // namespace evenkeel

@@ -1,0 +1,86 @@
+#include "predictors/advice/plan.h"
+
+#include <gtest/gtest.h>
+
+#include "predictors/forecast/naive.h"
+#include "tests/reference/play.h"
+
+namespace evenkeel {
+namespace {
+
+// Two regions, one gateway with demand 1 a slot; serving costs 0 in a and 1 in b, and emits 1 in either; weight 10 on
+// the larger load. Over two slots the best is one each: 1 + 10 * 1 = 11. Always a: 10 * 2 = 20.
+struct TwoRegions {
+  explicit TwoRegions(int slots = 2) : trace(PlainTrace(2, 1, slots)) {
+    trace.signals.price.col(1).setOnes();
+    trace.signals.carbon_intensity.setOnes();
+    problem = ProblemOf(trace, CarbonObjective(10.0, kInfinity));
+  }
+  Played Run(std::unique_ptr<Forecaster> forecaster, const PlanOptions& options) {
+    const auto policy = MakePlanAdvice(problem, std::move(forecaster), {}, options);
+    return Play(problem, *MakeSlotSource(trace), *policy);
+  }
+  std::unique_ptr<Forecaster> Truth() { return MakePerfect(MakeSlotSource(trace), 0); }
+  Trace trace;
+  Problem problem;
+};
+
+PlanOptions Every(int slots) {
+  PlanOptions options;
+  options.every = slots;
+  return options;
+}
+
+TEST(PlanAdvice, PlansFromTheLoadsSoFar) {
+  TwoRegions two;
+  const Played played = two.Run(two.Truth(), Every(1));
+  EXPECT_NEAR(ObjectiveValue(two.problem, played.ledger), 11.0, 1e-9);
+  EXPECT_EQ(played.report.unconverged_slots, 0);
+}
+
+// Between plans the prices stand: the second slot goes where the first one went.
+TEST(PlanAdvice, KeepsItsPricesUntilTheNextPlan) {
+  TwoRegions two;
+  const Played played = two.Run(two.Truth(), Every(2));
+  EXPECT_EQ(played.decisions[0].flow, played.decisions[1].flow);
+}
+
+/// Always the same value.
+class Constant : public Forecaster {
+ public:
+  explicit Constant(double value) : value_(value) {}
+  void Predict(const HistoryView&, int, RowMatrix* forecast) override { forecast->setConstant(value_); }
+
+ private:
+  double value_;
+};
+
+// Capacity is 1000 a region: 5000 can't be served, and the plan is made all the same.
+TEST(PlanAdvice, ForecastsThatCannotBeServedArePlannedWithUnservedWorkload) {
+  TwoRegions two(3);
+  const Played played = two.Run(std::make_unique<Constant>(5000.0), Every(1));
+  EXPECT_EQ(played.ledger.shed, 0.0);
+  EXPECT_EQ(played.report.unconverged_slots, 0);
+}
+
+// Numbers that no solver gets through: the prices at the start, each bucket's share of its weight, serve on, and it is
+// counted.
+TEST(PlanAdvice, APlanThatFailsIsCountedAndTheOldPricesStand) {
+  TwoRegions two(3);
+  const Played played = two.Run(std::make_unique<Constant>(1e300), Every(1));
+  EXPECT_GE(played.report.unconverged_slots, 1);
+  // 5 per unit in either region, so that a's lower cost decides while plans fail.
+  EXPECT_EQ(played.decisions[0].flow[0], 1.0);
+}
+
+TEST(PlanAdvice, LearnsFromThePast) {
+  TwoRegions two(2);
+  History past;
+  past.AppendAll(*MakeSlotSource(two.trace));
+  const auto policy = MakePlanAdvice(two.problem, MakeSeasonalNaive(2), past, Every(1));
+  const Played played = Play(two.problem, *MakeSlotSource(two.trace), *policy);
+  EXPECT_NEAR(ObjectiveValue(two.problem, played.ledger), 11.0, 1e-9);
+}
+
+}  // namespace
+}  // namespace evenkeel
