@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "models/files/hdf5_flags.h"
 #include "experiments/files/run_log_rows.h"
 #include "models/base/atomic_file.h"
 #include "models/base/error.h"
+#include "models/files/hdf5_flags.h"
 #include "models/files/hdf5_writer.h"
 #include "models/world/metrics.h"
 

@@ -14,8 +14,8 @@
 #include "experiments/catalog/catalog.h"
 #include "models/generate/trace.h"
 #include "models/import/eglb.h"
-#include "tests/reference/play.h"
 #include "tests/reference/paths.h"
+#include "tests/reference/play.h"
 
 namespace evenkeel {
 namespace {

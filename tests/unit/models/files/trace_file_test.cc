@@ -7,9 +7,9 @@
 #include <limits>
 #include <thread>
 
+#include "tests/reference/paths.h"
 #include "tests/unit/models/file_test_util.h"
 #include "tests/unit/models/raw_trace.h"
-#include "tests/reference/paths.h"
 
 namespace evenkeel {
 namespace {

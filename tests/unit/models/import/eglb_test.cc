@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "models/base/utc_time.h"
-#include "tests/unit/models/file_test_util.h"
 #include "tests/reference/paths.h"
+#include "tests/unit/models/file_test_util.h"
 
 namespace evenkeel {
 namespace {

@@ -42,7 +42,7 @@ std::string Example() {
   static const std::string path = [] {
     const std::string file = (std::filesystem::path(testing::TempDir()) / "evenkeel_script_test.pt").string();
     const std::string command =
-        "/usr/bin/python3 -W ignore " + SourcePath("experiments/torchscript_example.py") + " '"" + file + "'";
+        "/usr/bin/python3 -W ignore " + SourcePath("experiments/torchscript_example.py") + " '" + file + "'";
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
     return file;
   }();
