@@ -5,6 +5,19 @@
 
 namespace evenkeel {
 
+namespace {
+
+Allocation FirstFlow(const Problem& problem, SlotSource& slots, const PeriodData& data,
+                     const InteriorPointResult& result) {
+  Slot slot;
+  slots.Read(0, &slot);
+  Allocation first = MakeAllocation(problem);
+  ExpandFlow(problem, data, result.flow.row(0).transpose(), slot.demand, &first);
+  return first;
+}
+
+}  // namespace
+
 RestPlan PlanRest(const Problem& problem, SlotSource& slots, const std::vector<Vector>& load, double tolerance) {
   const PeriodData data = AssemblePeriod(problem, slots, 0, load);
   InteriorPointOptions options;
@@ -16,6 +29,7 @@ RestPlan PlanRest(const Problem& problem, SlotSource& slots, const std::vector<V
   plan.converged = result.gap <= 10.0 * tolerance && result.price.allFinite();
   if (!plan.converged) CheckServable(problem, slots);
   plan.prices = PricesOfPeriod(problem, data, plan.converged ? result.price : Vector::Zero(data.num_loads));
+  if (plan.converged) plan.first = FirstFlow(problem, slots, data, result);
   return plan;
 }
 

@@ -13,6 +13,7 @@ struct RestPlan {
   bool converged = false;
   double gap = kInfinity;  ///< relative; larger of the solver's gap and residuals
   Prices prices;           ///< in the dual set
+  Allocation first;  ///< what the plan does in the first slot: its demand met, capacity kept to the plan's accuracy
 };
 
 /// Prices of   min over the slots' feasible sets of   sum_t c_t . x_t + sum_k mu_k || L0^k + sum_t h^k_t x_t ||_{q_k}

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "engine/dispatch/dispatch.h"
+#include "engine/policies/leaning_prices.h"
 #include "models/base/atomic_file.h"
 #include "models/base/csv.h"
 #include "models/base/error.h"
@@ -15,10 +16,20 @@ namespace {
 class ConstantPrice : public Policy {
  public:
   ConstantPrice(const Problem& problem, ConstantPriceOptions options)
-      : problem_(problem), options_(std::move(options)), dispatcher_(problem) {}
+      : problem_(problem), options_(std::move(options)), dispatcher_(problem) {
+    if (options_.break_ties) RoundPrices(problem, &options_.prices);
+    prices_ = options_.prices;
+  }
 
   void Decide(const SlotInput& input, Allocation* allocation) override {
-    PricedCost(problem_, input.coefficients, options_.cost_scale, options_.prices, &cost_);
+    if (options_.break_ties) {
+      ahead_ = input.ledger.load;
+      const auto& planned = options_.planned_load;
+      for (std::size_t k = 0; k < ahead_.size() && !planned.empty(); ++k) ahead_[k] -= planned[input.slot.index][k];
+      prices_ = options_.prices;
+      BreakTies(problem_, ahead_, &prices_);
+    }
+    PricedCost(problem_, input.coefficients, options_.cost_scale, prices_, &cost_);
     own_objective_ += DispatchOrThrow(problem_, cost_, input.slot, &dispatcher_, allocation).cost;
   }
 
@@ -31,6 +42,8 @@ class ConstantPrice : public Policy {
  private:
   const Problem& problem_;
   ConstantPriceOptions options_;
+  Prices prices_;
+  std::vector<Vector> ahead_;
   Dispatcher dispatcher_;
   Vector cost_;
   double own_objective_ = 0.0;

@@ -53,9 +53,28 @@ OfflineOptimum Hindsight(const PolicyContext& context, const char* policy) {
   return SolveOffline(context.problem, *period, OfflineOptions());
 }
 
+/// Loads of the optimum before every slot.
+std::vector<std::vector<Vector>> LoadsBeforeSlots(const PolicyContext& context, const OfflineOptimum& optimum) {
+  const std::unique_ptr<SlotSource> period = context.open_future();
+  std::vector<std::vector<Vector>> before;
+  std::vector<Vector> load = ZeroPrices(context.problem);
+  Slot slot;
+  Coefficients coefficients;
+  for (int t = 0; t < period->num_slots(); ++t) {
+    before.push_back(load);
+    period->Read(t, &slot);
+    EstimateCoefficients(context.problem, slot, &coefficients);
+    AddLoads(context.problem, coefficients, optimum.allocations[t].flow, &load);
+  }
+  return before;
+}
+
 PolicyPointer MakeHindsightPrice(const PolicyContext& context, const PolicyArguments&) {
   ConstantPriceOptions options;
-  options.prices = Hindsight(context, "hindsight-price").prices;
+  const OfflineOptimum optimum = Hindsight(context, "hindsight-price");
+  options.prices = optimum.prices;
+  options.break_ties = true;
+  options.planned_load = LoadsBeforeSlots(context, optimum);
   return MakeConstantPrice(context.problem, options);
 }
 

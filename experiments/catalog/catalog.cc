@@ -103,6 +103,7 @@ PolicyPointer MakePowerGreedyPolicy(const PolicyContext& context, const PolicyAr
 PolicyPointer MakeFixedPrice(const PolicyContext& context, const PolicyArguments& arguments) {
   ConstantPriceOptions options;
   options.prices = ReadPrices(context.problem, arguments.at("file").name);
+  options.break_ties = true;
   return MakeConstantPrice(context.problem, options);
 }
 

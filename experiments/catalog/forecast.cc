@@ -12,7 +12,7 @@
 #include "experiments/train/options.h"
 #include "models/base/error.h"
 #include "models/base/suggest.h"
-#include "predictors/advice/plan.h"
+#include "predictors/advice/chosen_plan.h"
 #include "predictors/forecast/average.h"
 #include "predictors/forecast/naive.h"
 #include "predictors/forecast/noisy.h"
@@ -143,7 +143,18 @@ std::unique_ptr<Policy> MakePlan(const PolicyContext& context, const PolicyArgum
   options.every = IntegerArgument(arguments, "every");
   options.horizon = IntegerArgument(arguments, "horizon");
   options.merge_after = IntegerArgument(arguments, "merge_after");
-  return MakePlanAdvice(context.problem, MakeForecaster(forecast, arguments.at("forecast")), std::move(past), options);
+  options.scenarios = IntegerArgument(arguments, "scenarios");
+  options.spread = NumberArgument(arguments, "spread");
+  options.own_flows = arguments.at("play").name == "flows";
+  options.blend.first = NumberArgument(arguments, "blend");
+  options.blend.last = NumberArgument(arguments, "blend_end");
+  options.blend.exponent = NumberArgument(arguments, "blend_q");
+  options.blend.prime = NumberArgument(arguments, "prime");
+  std::unique_ptr<Forecaster> forecaster = MakeForecaster(forecast, arguments.at("forecast"));
+  ChoiceOptions choice;
+  choice.days = IntegerArgument(arguments, "choose");
+  if (choice.days == 0) return MakePlanAdvice(context.problem, std::move(forecaster), std::move(past), options);
+  return MakeChosenPlan(context.problem, std::move(forecaster), std::move(past), PlanCandidates(options), choice);
 }
 
 }  // namespace
@@ -206,6 +217,9 @@ std::string ForecastCatalogText() {
 }
 
 PolicyInfo PlanPolicy() {
+  ParameterInfo play =
+      Parameter(ParameterKind::kWord, "play", "prices", "in the slot in which a plan is made; flows: the plan's own");
+  play.words = {"prices", "flows"};
   PolicyInfo info;
   info.name = "plan";
   info.description = "solves the rest of the period on forecasts, from the loads so far, and dispatches at its prices";
@@ -215,8 +229,23 @@ PolicyInfo PlanPolicy() {
       Parameter(ParameterKind::kInteger, "horizon", "0",
                 "steps taken from the predictor, fading into the hourly mean of 7 days behind; 0: all", 0, 8784),
       Parameter(ParameterKind::kInteger, "merge_after", "0",
-                "slots planned one by one; behind them slots of the same time of day are merged; 0: all one by one", 0,
-                8784)};
+                "slots planned one by one; behind them slots of the same time of day are merged; 0: all one by one, or "
+                "with scenarios those of two days",
+                0, 8784),
+      Parameter(ParameterKind::kInteger, "scenarios", "0",
+                "futures planned for: the forecast with the predictor's own errors from 7 days apart; 0: the forecast",
+                0, 52),
+      Parameter(ParameterKind::kNumber, "spread", "1.5", "of those errors, as a factor", 0.0, 10.0),
+      Parameter(ParameterKind::kNumber, "blend", "0",
+                "share of prices that lean on the loads, as norm-greedy's do, in the first slot", 0.0, 1.0),
+      Parameter(ParameterKind::kNumber, "blend_end", "0", "and in the last; in between a straight line", 0.0, 1.0),
+      Parameter(ParameterKind::kNumber, "blend_q", "24", "exponent of those prices", 1.0, 64.0),
+      Parameter(ParameterKind::kNumber, "prime", "2",
+                "their loads of the period before that count at the start, fading to none", 0.0, 100.0),
+      Parameter(ParameterKind::kInteger, "choose", "0",
+                "days before the period that are replayed to choose scenarios or none and the blend; 0: as given", 0,
+                366),
+      play};
   info.prediction_free = false;
   info.make = MakePlan;
   return info;

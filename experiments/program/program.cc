@@ -4,9 +4,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 
+#include "engine/planner/instruction_set.h"
 #include "experiments/program/command.h"
 #include "models/base/error.h"
 #include "models/base/suggest.h"
@@ -117,6 +119,7 @@ int RunProgram(const std::vector<std::string>& arguments) {
   // A reader that leaves early (`evenkeel compare .. | head`) must not kill the program while it writes its files.
   std::signal(SIGPIPE, SIG_IGN);
   try {
+    if (const char* set = std::getenv("EVENKEEL_INSTRUCTION_SET")) UseInstructionSet(set);
     return Dispatch(arguments);
   } catch (const InputError& error) {
     PrintError(error.what());

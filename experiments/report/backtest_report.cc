@@ -45,6 +45,37 @@ Vector FiguresOf(const ForecastErrors& errors) {
   return figures;
 }
 
+/// Error of the mean over the next days, and of climatology's, signal by signal.
+std::string LevelsText(const BacktestReport& report) {
+  Table table;
+  table.columns = {{"level of the next", "days", {}}};
+  for (const NamedSignal& signal : kNames) {
+    table.columns.push_back({signal.name, signal.unit, {}});
+    table.columns.push_back({"climatology", signal.unit, {}});
+  }
+  for (std::size_t i = 0; i < report.options.level_days.size(); ++i) {
+    if (report.result.signals[0].level[i].count == 0.0) continue;
+    table.columns[0].cells.push_back(std::to_string(report.options.level_days[i]));
+    for (std::size_t s = 0; s < report.result.signals.size(); ++s) {
+      const ForecastErrors& level = report.result.signals[s].level[i];
+      table.columns[2 * s + 1].cells.push_back(Digits(level.Mae()));
+      table.columns[2 * s + 2].cells.push_back(Digits(level.NaiveMae()));
+    }
+  }
+  return table.columns[0].cells.empty() ? "" : "\n" + ToString(table);
+}
+
+Json LevelsJson(const BacktestReport& report, const SignalErrors& errors) {
+  Json levels = Json::array();
+  for (std::size_t i = 0; i < errors.level.size(); ++i) {
+    if (errors.level[i].count == 0.0) continue;
+    levels.push_back({{"days", report.options.level_days[i]},
+                      {"mae", OrNull(errors.level[i].Mae())},
+                      {"climatology_mae", OrNull(errors.level[i].NaiveMae())}});
+  }
+  return levels;
+}
+
 }  // namespace
 
 std::string BacktestText(const BacktestReport& report) {
@@ -72,10 +103,12 @@ std::string BacktestText(const BacktestReport& report) {
                      report.clairvoyant ? " *" : "", CountText(report.result.origins, "forecast"),
                      report.options.horizon, report.options.every,
                      report.retrain ? fmt::format("; trained anew every {} slots", report.retrain->every) : "") +
-         ToString(table) +
+         ToString(table) + LevelsText(report) +
          fmt::format(
              "\nnaive: yesterday repeated; inside: truths in the {:.0f} % interval; rest: the mean per time of "
-             "day\nover the rest of a period of {} slots. Averages over gateways or regions and steps.\n",
+             "day\nover the rest of a period of {} slots; level: MAE of the mean over so many days; climatology: the "
+             "mean of the "
+             "year before,\nas far as it was seen. Averages over gateways or regions and steps.\n",
              100.0 * report.options.intervals.coverage, report.options.period) +
          (report.clairvoyant ? "* looks into the future: for experiments.\n" : "");
 }
@@ -87,6 +120,7 @@ Json BacktestJson(const BacktestReport& report) {
     Json signal = ErrorsJson(errors.all);
     signal["rest_mae"] = OrNull(errors.rest.Mae());
     signal["seasonal_naive_rest_mae"] = OrNull(errors.rest.NaiveMae());
+    signal["level"] = LevelsJson(report, errors);
     signal["by_horizon"] = Json::array();
     for (const ForecastErrors& step : errors.by_horizon) signal["by_horizon"].push_back(OrNull(step.Mae()));
     signal["by_region"] = Json::object();

@@ -6,7 +6,9 @@
 #include "engine/planner/merged_slots.h"
 #include "engine/planner/rest_plan.h"
 #include "engine/policies/constant_price.h"
+#include "engine/policies/leaning_prices.h"
 #include "models/base/error.h"
+#include "predictors/advice/scenarios.h"
 
 namespace evenkeel {
 namespace {
@@ -47,7 +49,8 @@ class PlanAdvice : public Policy {
   void Decide(const SlotInput& input, Allocation* allocation) override {
     history_.Append(input.slot);
     if (input.slot.index % options_.every == 0) Replan(input);
-    PricedCost(problem_, input.coefficients, 1.0, prices_, &cost_);
+    if (options_.own_flows && !Blends() && PlayOwnFlows(input, allocation)) return;
+    PricedCost(problem_, input.coefficients, 1.0, PricesOfSlot(input), &cost_);
     DispatchOrThrow(problem_, cost_, input.slot, &dispatcher_, allocation);
   }
 
@@ -59,30 +62,78 @@ class PlanAdvice : public Policy {
   }
 
  private:
+  /// Where they keep the slot's capacity as exactly as a vertex does.
+  bool PlayOwnFlows(const SlotInput& input, Allocation* allocation) {
+    if (input.slot.index % options_.every != 0 || first_.flow.size() == 0) return false;
+    if (Infeasibility(problem_, input.slot, first_, &region_use_) > 1e-10 * input.slot.demand.sum()) return false;
+    *allocation = first_;
+    return true;
+  }
+
   void Replan(const SlotInput& input) {
+    first_ = {};
     const HistoryView view(history_);
-    const RowMatrix forecast = ForecastRest(view, problem_.num_slots - input.slot.index - 1);
-    ForecastSlots one_by_one(input.slot, forecast, view.step());
-    const int fine = options_.merge_after > 0 ? options_.merge_after : one_by_one.num_slots();
-    const std::unique_ptr<SlotSource> merged = MakeMergedSlots(one_by_one, fine, view.slots_per_day());
-    SlotSource& rest = *merged;
-    RestPlan plan;
+    const RestForecast forecast = [this](const HistoryView& seen, int slots) { return ForecastRest(seen, slots); };
+    const int slots = problem_.num_slots - input.slot.index - 1;
+    const std::vector<RowMatrix> paths =
+        CentredErrorPaths(forecast, view, slots, options_.scenarios, forecaster_->SlotsNeeded(view.slots_per_day()));
+    Prices sum = ZeroPrices(problem_);
+    int planned = 0;
+    for (const RowMatrix& future : Scenarios(view.columns(), forecast(view, slots), paths, options_.spread)) {
+      const RestPlan plan = PlanOn(future, view, input);
+      worst_gap_ = std::max(worst_gap_, plan.gap);
+      if (!plan.converged) continue;
+      if (++planned == 1 && paths.empty()) first_ = plan.first;
+      for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += plan.prices[k];
+    }
+    if (planned == 0) {
+      ++unconverged_;
+      return;
+    }
+    for (Vector& price : sum) price /= planned;
+    prices_ = std::move(sum);
+  }
+
+  RestPlan PlanOn(const RowMatrix& future, const HistoryView& view, const SlotInput& input) const {
+    ForecastSlots one_by_one(input.slot, future, view.step());
+    const int two_days = 2 * view.slots_per_day();
+    const int fine = options_.merge_after > 0 ? options_.merge_after
+                     : options_.scenarios > 0 ? two_days
+                                              : one_by_one.num_slots();
+    const std::unique_ptr<SlotSource> rest = MakeMergedSlots(one_by_one, fine, view.slots_per_day());
     try {
-      plan = PlanRest(problem_, rest, input.ledger.load, options_.tolerance);
+      return PlanRest(problem_, *rest, input.ledger.load, options_.tolerance);
     } catch (const InputError&) {  // more demand forecast than can be served
       Problem relaxed = problem_;
       relaxed.shed_cost = ProhibitiveCost(input.coefficients);
-      plan = PlanRest(relaxed, rest, input.ledger.load, options_.tolerance);
-    }
-    worst_gap_ = std::max(worst_gap_, plan.gap);
-    if (plan.converged) {
-      prices_ = std::move(plan.prices);
-    } else {
-      ++unconverged_;
+      RestPlan plan = PlanRest(relaxed, *rest, input.ledger.load, options_.tolerance);
+      plan.first = {};  // may leave workload unserved
+      return plan;
     }
   }
 
-  RowMatrix ForecastRest(const HistoryView& view, int slots) {
+  bool Blends() const { return options_.blend.first > 0.0 || options_.blend.last > 0.0; }
+
+  /// The plan's, leaning on the loads by the share of the slot.
+  const Prices& PricesOfSlot(const SlotInput& input) {
+    if (!Blends()) return prices_;
+    const BlendOptions& blend = options_.blend;
+    if (input.slot.index == 0) load_before_ = BeforeThePeriod(input.slot);
+    const double left = static_cast<double>(problem_.num_slots - input.slot.index - 1) / problem_.num_slots;
+    heading_ = input.ledger.load;
+    for (std::size_t k = 0; k < heading_.size(); ++k) heading_[k] += blend.prime * left * load_before_[k];
+    blended_ = prices_;
+    LeanOnLoads(problem_, heading_, blend.exponent, BlendShare(blend, input.slot.index, problem_.num_slots), &blended_);
+    return blended_;
+  }
+
+  std::vector<Vector> BeforeThePeriod(const Slot& slot) const {
+    const int seen = history_.num_slots() - 1;
+    return seen > 0 ? LoadsBefore(problem_, HistoryView(history_, seen), slot, options_.blend.exponent)
+                    : ZeroPrices(problem_);
+  }
+
+  RowMatrix ForecastRest(const HistoryView& view, int slots) const {
     RowMatrix forecast(slots, view.columns().size());
     const int made = options_.horizon > 0 ? std::min(options_.horizon, slots) : slots;
     if (made == 0) return forecast;
@@ -105,9 +156,11 @@ class PlanAdvice : public Policy {
   std::unique_ptr<Forecaster> forecaster_;
   History history_;
   PlanOptions options_;
-  Prices prices_;
+  Prices prices_, blended_;
+  std::vector<Vector> load_before_, heading_;  // V_0 without its factor, and L + V_t
+  Allocation first_;                           // of the last plan, where it has one
   Dispatcher dispatcher_;
-  Vector cost_;
+  Vector cost_, region_use_;
   long unconverged_ = 0;
   double worst_gap_ = 0.0;
 };
@@ -117,6 +170,7 @@ class PlanAdvice : public Policy {
 std::unique_ptr<Policy> MakePlanAdvice(const Problem& problem, std::unique_ptr<Forecaster> forecaster, History past,
                                        const PlanOptions& options) {
   EVENKEEL_CHECK(options.every >= 1 && options.horizon >= 0 && options.mean_days >= 1);
+  EVENKEEL_CHECK(options.scenarios >= 0 && options.spread >= 0.0 && options.blend.exponent >= 1.0);
   return std::make_unique<PlanAdvice>(problem, std::move(forecaster), std::move(past), options);
 }
 

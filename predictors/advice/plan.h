@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "engine/policy.h"
+#include "predictors/advice/blend.h"
 #include "predictors/forecast/forecaster.h"
 
 namespace evenkeel {
@@ -12,8 +13,14 @@ struct PlanOptions {
   int every = 24;           ///< slots between two plans
   int horizon = 0;          ///< steps taken from the forecaster, FadeIntoHourlyMean behind; 0: all
   int mean_days = 7;        ///< of that mean
-  int merge_after = 0;      ///< slots planned one by one, those of a time of day merged behind; 0: all one by one
+  int merge_after = 0;      ///< slots planned one by one, those of a time of day merged behind; 0: all one by one, or
+                            ///< with scenarios two days
   double tolerance = 1e-6;  ///< of the plan, relative
+  int scenarios = 0;        ///< futures planned for, the forecast with an error path each; 0: the forecast alone
+  double spread = 1.5;      ///< of the error paths, as a factor
+  BlendOptions blend;       ///< shares of 0: none
+  bool own_flows = false;   ///< plays the plan's own decision in the slot in which it is made; not with scenarios, nor
+                            ///< with a blend
 };
 
 /// At slots 0, every, 2 every, ..: forecasts of all signals to the end of the period, the slot itself as it is seen,
@@ -21,6 +28,10 @@ struct PlanOptions {
 /// next plan:
 ///
 ///   x_t = argmin over X_t of (c_t + sum_k gamma^k h^k_t) . x
+///
+/// With scenarios (predictors/advice/scenarios.h) gamma is the mean of the prices of one plan each: what the slot is
+/// worth when it is decided before it is known which of them comes, and the rest after. With a blend
+/// (predictors/advice/blend.h) the prices lean on the loads, anew in every slot, V_t = prime V_0 (T - t - 1) / T.
 ///
 /// A plan that does not converge, or has no finite answer, leaves the prices as they were (at the start every bucket's
 /// share of its weight) and is counted in PolicyReport::unconverged_slots. Forecasts of demand that no capacity can

@@ -38,6 +38,7 @@ class Backtester {
       SignalErrors errors;
       errors.by_horizon.resize(static_cast<std::size_t>(options.horizon));
       errors.by_column.resize(static_cast<std::size_t>(truth.columns().count(signal)));
+      errors.level.resize(options.level_days.size());
       result_.signals.push_back(std::move(errors));
     }
     FindScales();
@@ -48,6 +49,7 @@ class Backtester {
       const HistoryView view(truth_, seen);
       AddSteps(view);
       AddRest(view);
+      AddLevels(view);
       ++result_.origins;
       if (step) step();
     }
@@ -115,6 +117,34 @@ class Backtester {
         one.absolute = (wanted - DayMeans(forecast.col(c), day_)).cwiseAbs().sum();
         one.naive_absolute = (wanted - DayMeans(naive.col(c), day_)).cwiseAbs().sum();
         Add(one, &result_.signals[s].rest);
+      }
+    }
+  }
+
+  void AddLevels(const HistoryView& view) {
+    const int seen = view.num_slots(), left = truth_.num_slots() - seen;
+    int longest = 0;
+    for (int days : options_.level_days)
+      if (days * day_ <= left) longest = std::max(longest, days * day_);
+    if (longest == 0) return;
+    const RowMatrix forecast = Forecast(forecaster_, view, longest);
+    RowVector climate = RowVector::Zero(truth_.columns().size());
+    const int year = std::min(seen, 365 * day_);
+    for (int t = seen - year; t < seen; ++t) climate += truth_.row(t) / year;
+    for (std::size_t i = 0; i < options_.level_days.size(); ++i) {
+      const int slots = options_.level_days[i] * day_;
+      if (slots > left) continue;
+      RowVector level = RowVector::Zero(truth_.columns().size());
+      for (int k = 0; k < slots; ++k) level += truth_.row(seen + k) / slots;
+      const RowVector error = (level - forecast.topRows(slots).colwise().mean()).cwiseAbs(),
+                      beside = (level - climate).cwiseAbs();
+      for (std::size_t s = 0; s < std::size(kSignals); ++s) {
+        const int first = truth_.columns().first(kSignals[s]), count = truth_.columns().count(kSignals[s]);
+        ForecastErrors one;
+        one.count = count;
+        one.absolute = error.segment(first, count).sum();
+        one.naive_absolute = beside.segment(first, count).sum();
+        Add(one, &result_.signals[s].level[i]);
       }
     }
   }

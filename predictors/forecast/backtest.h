@@ -20,7 +20,7 @@ struct ForecastErrors {
   double scaled_count = 0.0;  ///< of columns whose scale is not 0
   double pinball = 0.0;       ///< mean pinball loss of the quantiles (1 -+ coverage) / 2 and of the forecast as median
   double inside = 0.0;        ///< truths in the interval
-  double naive_absolute = 0.0;  ///< |y - g|, g the seasonal-naive forecast
+  double naive_absolute = 0.0;  ///< |y - g|, g the forecast beside it
 
   double Mae() const { return absolute / count; }
   double Rmse() const;
@@ -41,6 +41,7 @@ struct BacktestOptions {
   int every = 24;    ///< slots between two forecasts
   int period = 730;  ///< slots of the accounting periods that begin with `first`, for the means of their rest
   IntervalOptions intervals;
+  std::vector<int> level_days = {1, 3, 7, 14, 30};
 };
 
 struct SignalErrors {
@@ -49,6 +50,9 @@ struct SignalErrors {
   std::vector<ForecastErrors> by_column;   ///< [gateways or regions]
   /// Of the mean per time of day over the rest of the period, forecast against true: `absolute` and `naive_absolute`.
   ForecastErrors rest;
+  /// Of the mean over the next level_days[i] days, beside climatology: the mean of the year before, or of as much of it as
+  /// has been seen. `absolute` and `naive_absolute`; no count where no truth reaches so far.
+  std::vector<ForecastErrors> level;
 };
 
 struct BacktestResult {

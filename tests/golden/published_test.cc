@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "engine/certificate.h"
+#include "engine/planner/instruction_set.h"
 #include "engine/planner/offline.h"
 #include "engine/simulate.h"
 #include "experiments/catalog/catalog.h"
@@ -139,6 +140,31 @@ TEST_F(PublishedCase, WeightSensitivity) {
     EXPECT_NEAR(optimum.ledger.load[1].maxCoeff(), row.max_water, 0.5001 * row.water_digit);
     EXPECT_NEAR(optimum.ledger.load[0].maxCoeff(), row.max_carbon, 0.5001 * 0.1);
   }
+}
+
+/// What tables print of J, in USD and relative to the optimum.
+std::string PrintedRows(const Problem& problem, const Trace& trace) {
+  const OfflineOptimum optimum = SolveOffline(problem, *MakeSlotSource(trace), {});
+  std::string rows = fmt::format("optimum {:.0f}\n", optimum.objective);
+  for (const char* spec :
+       {"hindsight-price", "plan(forecast=perfect,every=24)", "plan(forecast=seasonal-naive,every=6)",
+        "plan(forecast=hourly-mean,every=24,scenarios=4)", "robust(advice=hindsight-price,rho=0.05)"}) {
+    PolicyContext context{problem, 1, [&] { return MakeSlotSource(trace); }};
+    const Played played = Play(problem, *MakeSlotSource(trace), *MakePolicy(context, ParseSpec(spec)));
+    rows += fmt::format("{} {:.0f} {:.4f}\n", spec, ObjectiveValue(problem, played.ledger),
+                        RatioOf(problem, played, optimum));
+  }
+  return rows;
+}
+
+TEST_F(PublishedCase, PrintedDigitsDoNotDependOnTheInstructionSet) {
+  std::map<std::string, std::string> rows;
+  for (const std::string& set : InstructionSets()) {
+    UseInstructionSet(set);
+    rows[set] = PrintedRows(problem_, trace_);
+  }
+  UseInstructionSet("");
+  for (const auto& [set, printed] : rows) EXPECT_EQ(printed, rows.begin()->second) << set;
 }
 
 /// J by policy, `optimum` among them.

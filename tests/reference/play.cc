@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "models/generate/trace.h"
+
 namespace evenkeel {
 
 Network PlainNetwork(int regions, int gateways) {

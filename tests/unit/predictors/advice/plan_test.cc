@@ -25,6 +25,14 @@ struct TwoRegions {
   Problem problem;
 };
 
+/// The trace's first slot again and again.
+Trace PastOf(const Trace& trace, int slots) {
+  Trace past = PlainTrace(2, 1, slots);
+  past.signals.price.rowwise() = trace.signals.price.row(0);
+  past.signals.carbon_intensity.rowwise() = trace.signals.carbon_intensity.row(0);
+  return past;
+}
+
 PlanOptions Every(int slots) {
   PlanOptions options;
   options.every = slots;
@@ -80,6 +88,31 @@ TEST(PlanAdvice, LearnsFromThePast) {
   const auto policy = MakePlanAdvice(two.problem, MakeSeasonalNaive(2), past, Every(1));
   const Played played = Play(two.problem, *MakeSlotSource(two.trace), *policy);
   EXPECT_NEAR(ObjectiveValue(two.problem, played.ledger), 11.0, 1e-9);
+}
+
+// The past was as it will be: every error is the same, centred nothing is left, and the plan is that of the forecast.
+TEST(PlanAdvice, ScenariosWithoutUncertaintyAreTheForecast) {
+  TwoRegions two(48);
+  History past;
+  past.AppendAll(*MakeSlotSource(PastOf(two.trace, 30 * 24)));
+  PlanOptions options = Every(6);
+  options.merge_after = 12;
+  const auto one = MakePlanAdvice(two.problem, MakeSeasonalNaive(24), past, options);
+  options.scenarios = 3;
+  const auto more = MakePlanAdvice(two.problem, MakeSeasonalNaive(24), past, options);
+  const Played alone = Play(two.problem, *MakeSlotSource(two.trace), *one);
+  const Played together = Play(two.problem, *MakeSlotSource(two.trace), *more);
+  EXPECT_NEAR(ObjectiveValue(two.problem, together.ledger), ObjectiveValue(two.problem, alone.ledger), 1e-6);
+  EXPECT_EQ(together.report.unconverged_slots, 0);
+}
+
+// Every plan fails and the prices at the start send all to a; a blend of 1 follows the loads, and shares.
+TEST(PlanAdvice, ABlendOfOneIsTheLoadsAlone) {
+  TwoRegions two(48);
+  PlanOptions options = Every(24);
+  EXPECT_EQ(two.Run(std::make_unique<Constant>(1e300), options).ledger.load[0][1], 0.0);
+  options.blend.first = options.blend.last = 1.0;
+  EXPECT_NEAR(two.Run(std::make_unique<Constant>(1e300), options).ledger.load[0][1], 24.0, 2.0);
 }
 
 }  // namespace

@@ -64,6 +64,21 @@ TEST(Backtest, MeansOfTheRestByHand) {
   EXPECT_DOUBLE_EQ(rest.NaiveMae(), 16.5 / 5);
 }
 
+// After 6 of 10 slots, three a day, the next day is 6, 7, 8, with mean 7, of which persistence's 5 is 2 off, and the mean
+// of 0 .. 5 is 4.5; after 8 no day is left. Two days are more than there are.
+TEST(Backtest, LevelsByHand) {
+  const History truth = Ramp(10);
+  const auto persistence = MakePersistence();
+  BacktestOptions options = SmallOptions();
+  options.level_days = {1, 2};
+  const std::vector<ForecastErrors> level = Backtest(truth, *persistence, options, {}).signals[0].level;
+  ASSERT_EQ(level.size(), 2u);
+  EXPECT_DOUBLE_EQ(level[0].Mae(), 2.0);
+  EXPECT_DOUBLE_EQ(level[0].NaiveMae(), 4.5);
+  EXPECT_EQ(level[0].count, 1.0);
+  EXPECT_EQ(level[1].count, 0.0);
+}
+
 TEST(Backtest, WhatIsNotDefinedIsNotANumber) {
   const History truth = Ramp(10);
   const auto persistence = MakePersistence();

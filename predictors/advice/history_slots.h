@@ -1,0 +1,28 @@
+// Slots made of rows of signals: of what was seen, or of what is forecast.
+#pragma once
+
+#include "predictors/forecast/history.h"
+
+namespace evenkeel {
+
+/// A stretch of a history as a period of its own; capacities are those of `like`.
+class HistorySlots : public SlotSource {
+ public:
+  HistorySlots(const HistoryView& history, int first, int count, const Slot& like)
+      : history_(history), first_(first), count_(count), like_(like) {}
+
+  int num_slots() const override { return count_; }
+  void Read(int t, Slot* slot) override {
+    *slot = like_;
+    slot->index = t;
+    slot->time = history_.time(first_ + t);
+    SetRow(history_.row(first_ + t), slot);
+  }
+
+ private:
+  HistoryView history_;
+  int first_, count_;
+  Slot like_;
+};
+
+}  // namespace evenkeel
