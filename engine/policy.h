@@ -1,9 +1,8 @@
 // The one interface of everything that decides online.
 #pragma once
 
+#include <algorithm>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "models/world/footprint.h"
 #include "models/world/ledger.h"
@@ -24,49 +23,23 @@ struct SlotInput {
 struct Settlement {
   const Slot& slot;
   const Coefficients& observed;  ///< what Decide was given
-  const Coefficients& metered;   ///< the same object where observations are exact
-  const Ledger& ledger;          ///< the policy's own, after the slot
-};
-
-/// Where a robust policy's decision came from.
-enum class Verdict {
-  kTaken,     ///< the advice, to the bit
-  kPulled,    ///< a point between advice and the expert's decision, or the nearest safe one
-  kExpert,    ///< the expert's decision: nothing nearer to the advice was safe, or the settled budget was spent
-  kRejected,  ///< the expert's decision: the advice was missing, late or not a feasible decision
-};
-
-/// How a robust policy came to its last decision.
-struct RobustDecision {
-  Verdict verdict = Verdict::kExpert;
-  double alpha = 1.0;  ///< share of the way from the advice to the expert's decision; 1 for a rejected advice
-  double slack = 0.0;  ///< budget left after the slot, as observed, USD
-  const Allocation* advice = nullptr;  ///< null for a rejected advice
-  const Allocation* expert = nullptr;
-};
-
-/// What a robust policy can say at the end: J + shift <= bound.
-struct GuaranteeReport {
-  double rho = 0.0;
-  double bound = 0.0;              ///< expert's shifted J plus the allowance, USD
-  double expert_objective = 0.0;   ///< the expert's J on its own, USD
-  double min_slack = kInfinity;    ///< smallest settled budget after a slot, USD
-  double delta = 0.0;              ///< largest relative difference between an observed and a metered coefficient
-  double observation_error = 0.0;  ///< err of theorem 5 (b), USD; 0 when observations are exact
-  long taken = 0, pulled = 0, expert = 0, rejected = 0;  ///< slots by verdict
-  long unconverged = 0;                                  ///< projections replaced by the expert's decision
+  const Coefficients& metered;
+  const Ledger& ledger;  ///< the policy's own, after the slot
+  bool exact;            ///< nothing is uncertain: observed and metered are equal
 };
 
 /// What a policy says of its own run.
 struct PolicyReport {
-  long unconverged_slots = 0;                ///< slots whose inner solver stopped above its tolerance
-  double worst_slot_gap = 0.0;               ///< largest certified gap of an inner solver, relative to its objective
-  std::optional<double> own_objective;       ///< value of the linear problem that the policy minimises, when it has one
-  std::optional<GuaranteeReport> guarantee;  ///< of robust policies
+  long unconverged_slots = 0;           ///< slots whose inner solver stopped above its tolerance
+  double worst_slot_gap = 0.0;          ///< largest certified gap of an inner solver, relative to its objective
+  std::optional<double> own_objective;  ///< value of the linear problem that the policy minimises, when it has one
 };
 
+/// How far P1 lets a decision violate the slot's constraints, in units of workload: 1e-9 of the slot's demand.
+inline double AllowedViolation(const Slot& slot) { return 1e-9 * std::max(1.0, slot.demand.sum()); }
+
 /// Laws, checked for the whole catalog by tests/property/policy_laws_test.cc:
-///   P1 feasible: every decision lies in the slot's feasible set X_t, to 1e-9 of the slot's demand;
+///   P1 feasible: every decision lies in the slot's feasible set X_t, to AllowedViolation;
 ///   P2 causal: a decision depends on slots up to its own only;
 ///   P3 reproducible: same spec, seed and trace give the same bits, whatever the number of threads.
 ///
@@ -80,8 +53,6 @@ class Policy {
   /// Called once after every slot with what was metered, for policies that keep books of their own.
   virtual void Settle(const Settlement&) {}
   virtual PolicyReport Report() const { return {}; }
-  /// How the last decision came about; null for policies that follow no advice.
-  virtual const RobustDecision* LastDecision() const { return nullptr; }
 };
 
 }  // namespace evenkeel

@@ -1,18 +1,14 @@
 #include "engine/simulate.h"
 
-#include <algorithm>
-
 #include "models/base/error.h"
 
 namespace evenkeel {
 namespace {
 
-constexpr double kFeasibilityTolerance = 1e-9;  // of the slot's demand
-
 /// A policy that breaks P1 is a bug in the policy, whatever it was told.
 void CheckFeasible(const Problem& problem, const Slot& slot, const Allocation& allocation, Vector* region_use) {
   const double violation = Infeasibility(problem, slot, allocation, region_use);
-  const double allowed = kFeasibilityTolerance * std::max(1.0, slot.demand.sum());
+  const double allowed = AllowedViolation(slot);
   if (!(violation <= allowed)) {
     throw InternalError(fmt::format("slot {}: the policy's decision violates the constraints by {:.3g}, allowed {:.3g}",
                                     slot.index, violation, allowed));
@@ -43,7 +39,7 @@ RunLedgers Simulate(const Problem& problem, SlotSource& observed, SlotSource& me
     const double total_demand = seen.demand.sum();
     AddSlot(problem, settled, allocation, total_demand, &ledgers.metered);
     AddSlot(problem, seen_coefficients, allocation, total_demand, &ledgers.observed);
-    policy.Settle({seen, seen_coefficients, settled, ledgers.metered});
+    policy.Settle({seen, seen_coefficients, settled, ledgers.metered, certain});
     if (observer) observer({seen, settled, allocation, ledgers});
   }
   return ledgers;

@@ -6,13 +6,14 @@
 //   budget_t = allowance_t  -  (C_t - C_E,t)  -  sum_k mu_k R_{q_k}(L^k_t - E^k_t)
 //   allowance_t = rho max(J_E,t, F) + B
 //
-// a decision is safe when budget_t >= 0 with it. If every decision is safe, J_t <= J_E,t + allowance_t at every t,
-// since
-// ||L|| <= ||E|| + R(L - E); and the expert's own decision is always safe after a safe slot, since it changes neither C
-// - C_E nor L - E while the allowance never falls. Costs are the shifted ones; engine and expert serve the same demand,
-// so that the shift cancels in C - C_E.
+// a decision is safe when budget_t >= 0 with it. If every decision is safe, J_t <= J_E,t + allowance_t at every t, since
+// ||L|| <= ||E|| + R(L - E). The expert's own decision is always safe after a safe slot: it changes neither C - C_E nor
+// L - E, while the allowance never falls. Costs are the shifted ones; engine and expert serve the same demand, so that
+// the shift cancels in C - C_E.
 //
-// This is the only place that knows the formula.
+// What this computes is what counts. Two others follow the formula for what they need beyond it, and are held to this
+// one: project.cc to solve for a safe point, which counts only if it is safe here; predictors/torch/line_twin.cc to have
+// gradients (tests/unit/predictors/torch/line_twin_test.cc, to 1e-10).
 #pragma once
 
 #include <vector>
@@ -64,8 +65,8 @@ class SlotBudget {
   };
   OnSegment ValueOnSegment(const Increment& from, const Increment& to, double alpha) const;
 
-  /// The parts, for solvers: the budget with a decision x is room() - cost(x) - sum_k mu_k R(difference()^k +
-  /// load^k(x)).
+  /// The parts, for solvers:
+  ///     budget with a decision x  =  room() - cost(x) - sum_k mu_k R(difference()^k + load^k(x))
   double room() const { return room_; }
   const std::vector<Vector>& difference() const { return difference_; }
 

@@ -1,18 +1,11 @@
 #include "robustifiers/guarded_advice.h"
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
 namespace evenkeel {
-namespace {
-
-constexpr double kFeasibilityTolerance = 1e-9;  // of the slot's demand
-
-}  // namespace
-
 /// The thread on which an advice with a deadline runs, with copies of all it sees.
 struct GuardedAdvice::Worker {
   enum class State { kIdle, kAsked, kAnswered, kStopping };
@@ -93,8 +86,7 @@ bool GuardedAdvice::Decide(const SlotInput& input, Allocation* allocation) {
   } catch (...) {
     return false;  // counted by the caller as rejected
   }
-  const double violation = Infeasibility(problem_, input.slot, *allocation, &region_use_);
-  return violation <= kFeasibilityTolerance * std::max(1.0, input.slot.demand.sum());
+  return Infeasibility(problem_, input.slot, *allocation, &region_use_) <= AllowedViolation(input.slot);
 }
 
 void GuardedAdvice::Settle(const Settlement& settlement) {

@@ -22,7 +22,7 @@ void AddIncrement(const Increment& increment, double shift, Ledger* ledger) {
   for (std::size_t k = 0; k < ledger->load.size(); ++k) ledger->load[k] += increment.load[k];
 }
 
-class Robust : public Policy {
+class Robust : public Policy, public RobustDecisions {
  public:
   Robust(const Problem& problem, std::unique_ptr<Policy> advice, std::unique_ptr<Policy> expert,
          const RobustOptions& options)
@@ -42,7 +42,8 @@ class Robust : public Policy {
   void Decide(const SlotInput& input, Allocation* allocation) override;
   void Settle(const Settlement& settlement) override;
   PolicyReport Report() const override;
-  const RobustDecision* LastDecision() const override { return &decision_; }
+  const RobustDecision& last() const override { return decision_; }
+  GuaranteeReport guarantee() const override;
 
  private:
   bool IsSafe(double value) const { return value >= -kRounding * scale_; }
@@ -179,12 +180,12 @@ void Robust::Settle(const Settlement& settlement) {
   settled_budget_ = SettledBudget(problem_, settlement.ledger, expert_ledger_, trust_.AllowanceAt(expert_objective));
   report_.min_slack = std::min(report_.min_slack, settled_budget_);
   report_.observation_error = std::max(report_.observation_error, decision_.slack - settled_budget_);
-  if (&settlement.observed != &settlement.metered) MeasureObservation(settlement.observed, settlement.metered);
+  if (!settlement.exact) MeasureObservation(settlement.observed, settlement.metered);
   report_.expert_objective = expert_objective - expert_ledger_.shift;
   report_.bound = expert_objective + trust_.AllowanceAt(expert_objective);
   if (advice_is_good_) trust_.Observe(settlement.metered, expert_ledger_, advised_, expected_);
   advice_.Settle(settlement);
-  expert_->Settle({settlement.slot, settlement.observed, settlement.metered, expert_ledger_});
+  expert_->Settle({settlement.slot, settlement.observed, settlement.metered, expert_ledger_, settlement.exact});
 }
 
 /// delta of theorem 5 (a), as realised: shifted costs and loads as observed against as metered.
@@ -206,9 +207,13 @@ PolicyReport Robust::Report() const {
   report.unconverged_slots += advice.unconverged_slots + report_.unconverged;
   report.worst_slot_gap = std::max(report.worst_slot_gap, advice.worst_slot_gap);
   report.own_objective.reset();
-  report.guarantee = report_;
+  return report;
+}
+
+GuaranteeReport Robust::guarantee() const {
+  GuaranteeReport report = report_;
   // Rounding of exactly observed slots is no observation error.
-  if (report_.delta == 0.0) report.guarantee->observation_error = 0.0;
+  if (report_.delta == 0.0) report.observation_error = 0.0;
   return report;
 }
 

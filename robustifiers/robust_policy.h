@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "engine/policy.h"
+#include "robustifiers/decision.h"
 #include "robustifiers/trust.h"
 
 namespace evenkeel {
@@ -23,7 +23,7 @@ struct RobustOptions {
 };
 
 /// J_t <= J_E,t + allowance_t at every t on shifted objectives, whatever the advice does (theorem 4); with observations
-/// that differ from what is metered the budget is settled with metered values (theorem 5 b).
+/// that differ from what is metered the budget is settled with metered values (theorem 5 b). The policy has RobustDecisions.
 std::unique_ptr<Policy> MakeRobust(const Problem& problem, std::unique_ptr<Policy> advice,
                                    std::unique_ptr<Policy> expert, const RobustOptions& options);
 

@@ -2,12 +2,9 @@
 
 #include <algorithm>
 
+#include "engine/smoothed_prices.h"
+
 namespace evenkeel {
-namespace {
-
-constexpr double kSmoothestNorm = 8.0;  // the gradient of the norm inf sees one bucket only
-
-}  // namespace
 
 Trust::Trust(const Problem& problem, const Spending& spending, const TrustOptions& options)
     : problem_(problem), spending_(spending), options_(options), prices_(ZeroPrices(problem)) {}
@@ -27,11 +24,7 @@ double Trust::PricedShiftedCost(const Coefficients& metered, const Allocation& a
 void Trust::Observe(const Coefficients& metered, const Ledger& expert_ledger, const Allocation& advice,
                     const Allocation& expert) {
   if (!options_.adaptive) return;
-  for (int k = 0; k < problem_.num_groups(); ++k) {
-    const Group& group = problem_.groups[k];
-    NormGradient(expert_ledger.load[k], std::min(group.norm, kSmoothestNorm), prices_[k]);
-    prices_[k] *= group.weight;
-  }
+  SmoothedPrices(problem_, expert_ledger.load, &prices_);
   PricedCost(problem_, metered, 1.0, prices_, &cost_);
   const double expert_value = PricedShiftedCost(metered, expert);
   const double headroom = options_.tolerance * expert_value;

@@ -1,7 +1,7 @@
 // How much of the allowance advice may use: all of it, or as much as it has earned.
 //
 // The adaptive rule looks at every slot's advice a_s and expert's decision e_s at the expert's own shadow prices
-// gamma_s (the gradient of mu_k ||E^k||_{min(q_k, 8)} at its loads), v_s(x) = (c_s + gamma_s h_s) . x on shifted costs,
+// gamma_s (engine/smoothed_prices.h at its loads), v_s(x) = (c_s + gamma_s h_s) . x on shifted costs,
 // and books a credit when the advice is not much dearer:
 //
 //   credit_s    = max(0, (1 + tolerance) v_s(e_s) - v_s(a_s)),  capped at tolerance v_s(e_s)

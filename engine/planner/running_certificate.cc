@@ -1,16 +1,13 @@
 #include "engine/planner/running_certificate.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "engine/planner/offline.h"
+#include "engine/smoothed_prices.h"
 #include "models/base/error.h"
-#include "models/base/norm.h"
 
 namespace evenkeel {
 namespace {
-
-constexpr double kSmoothestNorm = 8.0;
 
 Prices PlannedPrices(const Problem& problem, SlotSource& metered, int slot, int threads) {
   PrefixSource prefix(metered, slot + 1);
@@ -33,11 +30,7 @@ void PrefixSource::Read(int t, Slot* slot) {
 
 Prices PricesOfLoads(const Problem& problem, const std::vector<Vector>& load) {
   Prices prices = ZeroPrices(problem);
-  for (int k = 0; k < problem.num_groups(); ++k) {
-    const Group& group = problem.groups[k];
-    NormGradient(load[k], std::min(group.norm, kSmoothestNorm), prices[k]);
-    prices[k] *= group.weight;
-  }
+  SmoothedPrices(problem, load, &prices);
   ScaleIntoDualSet(problem, &prices);
   return prices;
 }

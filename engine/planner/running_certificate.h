@@ -47,8 +47,7 @@ struct PrefixCertificate {
   Prices prices;
 };
 
-/// Prices at which the run's own loads stand: mu_k times the gradient of ||L^k||_{min(q_k, 8)}, scaled into the dual
-/// set. The gradient of the norm inf itself would see one bucket only.
+/// Prices at which the run's own loads stand (engine/smoothed_prices.h), scaled into the dual set.
 Prices PricesOfLoads(const Problem& problem, const std::vector<Vector>& load);
 
 /// LB(prices) and ratio for a run whose metered ledger after slot `slot` is `ledger`.

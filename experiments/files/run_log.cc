@@ -132,7 +132,7 @@ RunLogWriter::RunLogWriter(const std::string& path, const Problem& problem, cons
 RunLogWriter::~RunLogWriter() = default;
 
 void RunLogWriter::Append(std::int64_t time, const Allocation& allocation, const Ledger& ledger,
-                          const RunLogDecision* decision) {
+                          const RobustDecision* decision) {
   Impl& log = *impl_;
   log.time.Append(time);
   log.energy_cost.Append(ledger.energy_cost - log.last.energy_cost);
@@ -148,7 +148,7 @@ void RunLogWriter::Append(std::int64_t time, const Allocation& allocation, const
   log.last = ledger;
 }
 
-void RunLogWriter::AddCertificates(const std::vector<RunLogCertificate>& certificates) {
+void RunLogWriter::AddCertificates(const std::vector<PrefixCertificate>& certificates) {
   Impl& log = *impl_;
   if (certificates.empty()) return;
   WriteCertificates(log.problem, certificates, &log.file);

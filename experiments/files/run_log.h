@@ -9,8 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "engine/planner/running_certificate.h"
 #include "models/world/ledger.h"
 #include "models/world/problem.h"
+#include "robustifiers/decision.h"
 
 namespace evenkeel {
 
@@ -19,10 +21,6 @@ inline constexpr const char* kRunLogSchemaName = "evenkeel-run";
 
 /// In `advice` and its kin: there was none in this slot.
 inline constexpr double kNoAllocation = -1.0;
-
-/// What `verdict` holds, in this order: 0 taken, 1 pulled, 2 expert, 3 rejected.
-inline constexpr int kNumVerdicts = 4;
-inline constexpr const char* kVerdictNames[kNumVerdicts] = {"taken", "pulled", "expert", "rejected"};
 
 struct RunLogOptions {
   bool allocations = false;  ///< also keep every slot's decision, [slots x gateways x regions x variants]
@@ -40,24 +38,6 @@ struct RunLogInfo {
   std::string events = {};    ///< specs of what happened to the trace, a line each
 };
 
-/// How a decision of a policy that follows advice came about.
-struct RunLogDecision {
-  int verdict = 0;                     ///< index into kVerdictNames
-  double alpha = 0.0;                  ///< share of the way from the advice to the expert's decision
-  double slack = 0.0;                  ///< budget left after the slot, as observed, USD
-  const Allocation* advice = nullptr;  ///< null: none, it was rejected
-  const Allocation* expert = nullptr;
-};
-
-/// A lower bound on the optimum of the slots up to and including `slot`.
-struct RunLogCertificate {
-  int slot = 0;
-  double objective = 0.0;    ///< J so far, USD
-  double lower_bound = 0.0;  ///< USD
-  double ratio = 0.0;        ///< of both, shifted
-  Prices prices;             ///< per group [buckets], USD per unit of load
-};
-
 class RunLogWriter {
  public:
   /// Opens the temporary file. Throws InputError when it cannot be written.
@@ -67,9 +47,9 @@ class RunLogWriter {
 
   /// Adds a slot. `ledger` is the metered one after the slot; `decision` must be given when the log keeps decisions.
   void Append(std::int64_t time, const Allocation& allocation, const Ledger& ledger,
-              const RunLogDecision* decision = nullptr);
+              const RobustDecision* decision = nullptr);
   /// Adds the certificates of the run, once, before Finish.
-  void AddCertificates(const std::vector<RunLogCertificate>& certificates);
+  void AddCertificates(const std::vector<PrefixCertificate>& certificates);
   /// Syncs and renames.
   void Finish();
 
@@ -109,12 +89,12 @@ struct RunLog {
   RowMatrix shed;             ///< [slots x gateways], of the slot; empty when it was not kept
 
   // Of policies that follow advice, else empty.
-  std::vector<std::int64_t> verdict;                   ///< [slots], indices into kVerdictNames
-  std::vector<std::int64_t> verdict_count;             ///< [kNumVerdicts]
+  std::vector<Verdict> verdict;                        ///< [slots]
+  std::vector<std::int64_t> verdict_count;             ///< [kNumVerdicts], slots of each
   Vector alpha;                                        ///< [slots]
   Vector slack;                                        ///< [slots], USD
   RowMatrix advice, advice_shed, expert, expert_shed;  ///< like allocation and shed; kNoAllocation where none was
-  std::vector<RunLogCertificate> certificates;         ///< in the order of their slots
+  std::vector<PrefixCertificate> certificates;         ///< in the order of their slots
   std::optional<double> certified_ratio;               ///< of the last certificate
 
   int num_slots() const { return static_cast<int>(time.size()); }

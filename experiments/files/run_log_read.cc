@@ -84,12 +84,14 @@ void ReadDecisions(const Hdf5Reader& file, RunLog* log) {
   if (!file.Has("verdict")) return;
   const std::int64_t slots = log->num_slots();
   file.ExpectShape("verdict", {slots}, "time");
-  log->verdict.resize(log->time.size());
-  file.ReadRows("verdict", 0, slots, log->verdict.data());
-  for (std::size_t t = 0; t < log->verdict.size(); ++t) {
-    if (log->verdict[t] >= 0 && log->verdict[t] < kNumVerdicts) continue;
-    throw InputError("{}: dataset 'verdict': slot {} is {}, allowed is 0 to {}", file.path(), t, log->verdict[t],
-                     kNumVerdicts - 1);
+  std::vector<std::int64_t> verdicts(log->time.size());
+  file.ReadRows("verdict", 0, slots, verdicts.data());
+  for (const std::int64_t verdict : verdicts) {
+    if (verdict < 0 || verdict >= kNumVerdicts) {
+      throw InputError("{}: dataset 'verdict': slot {} is {}, allowed is 0 to {}", file.path(), log->verdict.size(),
+                       verdict, kNumVerdicts - 1);
+    }
+    log->verdict.push_back(static_cast<Verdict>(verdict));
   }
   for (const char* name : kVerdictNames) {
     log->verdict_count.push_back(static_cast<std::int64_t>(Number(file, "verdict", name)));
@@ -127,7 +129,8 @@ void ReadCertificates(const Hdf5Reader& file, RunLog* log) {
       throw InputError("{}: dataset 'certificate_slot': entry {} is {}, the run has {} slots", file.path(), c, last,
                        log->num_slots());
     }
-    RunLogCertificate certificate{static_cast<int>(last), objective(c, 0), bound(c, 0), ratio(c, 0), {}};
+    PrefixCertificate certificate{static_cast<int>(last), objective(c, 0), bound(c, 0),
+                                  log->shift[last],       ratio(c, 0),     {}};
     for (const RowMatrix& one : prices) certificate.prices.push_back(one.row(c).transpose());
     log->certificates.push_back(std::move(certificate));
   }

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "models/base/error.h"
-
 namespace evenkeel {
 namespace {
 
@@ -74,10 +72,9 @@ DecisionRows::DecisionRows(Hdf5Writer* file, const Problem& problem, bool alloca
   for (const char* name : {"advice", "advice_shed"}) file->SetAttribute(name, "_FillValue", kNoAllocation);
 }
 
-void DecisionRows::Append(const RunLogDecision& decision) {
-  EVENKEEL_CHECK(decision.verdict >= 0 && decision.verdict < kNumVerdicts);
+void DecisionRows::Append(const RobustDecision& decision) {
   verdict_.Append(static_cast<std::uint8_t>(decision.verdict));
-  ++count_[decision.verdict];
+  ++count_[static_cast<int>(decision.verdict)];
   alpha_.Append(decision.alpha);
   slack_.Append(decision.slack);
   if (allocations_.empty()) return;
@@ -93,11 +90,11 @@ void DecisionRows::Finish() {
   for (int v = 0; v < kNumVerdicts; ++v) file_->SetAttribute("verdict", kVerdictNames[v], count_[v]);
 }
 
-void WriteCertificates(const Problem& problem, const std::vector<RunLogCertificate>& certificates, Hdf5Writer* file) {
+void WriteCertificates(const Problem& problem, const std::vector<PrefixCertificate>& certificates, Hdf5Writer* file) {
   std::vector<std::string> labels;
   std::vector<std::int64_t> slots;
   std::vector<double> objectives, bounds, ratios;
-  for (const RunLogCertificate& certificate : certificates) {
+  for (const PrefixCertificate& certificate : certificates) {
     labels.push_back(fmt::format("slots 0 to {}", certificate.slot));
     slots.push_back(certificate.slot);
     objectives.push_back(certificate.objective);

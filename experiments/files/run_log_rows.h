@@ -70,7 +70,7 @@ class AllocationRows {
 class DecisionRows {
  public:
   DecisionRows(Hdf5Writer* file, const Problem& problem, bool allocations);
-  void Append(const RunLogDecision& decision);
+  void Append(const RobustDecision& decision);
   /// Writes what is left, and the counts as attributes.
   void Finish();
 
@@ -83,7 +83,7 @@ class DecisionRows {
 };
 
 /// Adds the axis `certificate` and everything on it.
-void WriteCertificates(const Problem& problem, const std::vector<RunLogCertificate>& certificates, Hdf5Writer* file);
+void WriteCertificates(const Problem& problem, const std::vector<PrefixCertificate>& certificates, Hdf5Writer* file);
 
 /// The axis of a group's buckets.
 const char* BucketAxis(const Group& group);

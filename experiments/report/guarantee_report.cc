@@ -12,17 +12,17 @@ std::string Line(const char* name, const std::string& text) { return fmt::format
 }  // namespace
 
 double ProvenBound(const RunOutcome& run) {
-  const GuaranteeReport& guarantee = *run.report.guarantee;
+  const GuaranteeReport& guarantee = *run.guarantee;
   return guarantee.bound - run.ledger.shift + guarantee.observation_error;
 }
 
 double RatioToExpert(const RunOutcome& run) {
-  return Ratio(run.shifted_objective, run.report.guarantee->expert_objective + run.ledger.shift);
+  return Ratio(run.shifted_objective, run.guarantee->expert_objective + run.ledger.shift);
 }
 
 Json GuaranteeJson(const RunOutcome& run) {
-  if (!run.report.guarantee) return nullptr;
-  const GuaranteeReport& guarantee = *run.report.guarantee;
+  if (!run.guarantee) return nullptr;
+  const GuaranteeReport& guarantee = *run.guarantee;
   return {{"bound", JsonNumber(guarantee.bound - run.ledger.shift)},
           {"rho", JsonNumber(guarantee.rho)},
           {"expert_objective", JsonNumber(guarantee.expert_objective)},
@@ -38,8 +38,8 @@ Json GuaranteeJson(const RunOutcome& run) {
 }
 
 std::string GuaranteeText(const RunOutcome& run) {
-  if (!run.report.guarantee) return "";
-  const GuaranteeReport& guarantee = *run.report.guarantee;
+  if (!run.guarantee) return "";
+  const GuaranteeReport& guarantee = *run.guarantee;
   std::string text = Line("guarantee", fmt::format("J <= {:.6f} USD, whatever the advice", ProvenBound(run)));
   text += Line("", fmt::format("expert J {:.6f} USD, J / expert {:.4f}, rho {}, smallest slack {} USD",
                                guarantee.expert_objective, RatioToExpert(run), guarantee.rho,
@@ -65,8 +65,8 @@ std::string GuaranteeTable(const std::vector<RunOutcome>& runs) {
       pulled{"pulled", "slots", {}}, expert{"expert", "slots", {}}, rejected{"rejected", "slots", {}};
   std::vector<double> objectives, bounds, slacks;
   for (const RunOutcome& run : runs) {
-    if (!run.report.guarantee) continue;
-    const GuaranteeReport& guarantee = *run.report.guarantee;
+    if (!run.guarantee) continue;
+    const GuaranteeReport& guarantee = *run.guarantee;
     names.cells.push_back(run.policy + (run.clairvoyant ? " *" : ""));
     objectives.push_back(run.objective);
     bounds.push_back(ProvenBound(run));
@@ -91,8 +91,8 @@ std::string GuaranteeTable(const std::vector<RunOutcome>& runs) {
 }
 
 std::string GuaranteeViolation(const RunOutcome& run) {
-  if (!run.report.guarantee) return "";
-  const GuaranteeReport& guarantee = *run.report.guarantee;
+  if (!run.guarantee) return "";
+  const GuaranteeReport& guarantee = *run.guarantee;
   const double allowed = guarantee.bound * (1.0 + kRounding) + guarantee.observation_error;
   if (run.shifted_objective <= allowed) return "";  // written so that a NaN is a violation
   return fmt::format(

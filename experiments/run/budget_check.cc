@@ -12,8 +12,6 @@
 namespace evenkeel {
 namespace {
 
-constexpr std::int64_t kTaken = 0, kPulled = 1, kRejected = 3;  // indices into kVerdictNames
-
 RobustOptions OptionsOf(const RunLog& log) {
   return RobustOptionsOf(CheckSpec(Catalog(), ParseSpec(log.info.policy)).arguments);
 }
@@ -36,19 +34,19 @@ BudgetCheck::BudgetCheck(const Problem& problem, const RunLog& log)
 
 void BudgetCheck::CheckVerdict(int t, const Allocation& played, const Allocation& expert, bool has_advice,
                                const Allocation& advice) const {
-  const std::int64_t verdict = log_.verdict[static_cast<std::size_t>(t)];
-  if (has_advice != (verdict != kRejected)) {
-    throw RunDifference(fmt::format("slot {}: the verdict is {}, but there is {}", t, kVerdictNames[verdict],
+  const Verdict verdict = log_.verdict[static_cast<std::size_t>(t)];
+  if (has_advice != (verdict != Verdict::kRejected)) {
+    throw RunDifference(fmt::format("slot {}: the verdict is {}, but there is {}", t, Name(verdict),
                                     has_advice ? "an advice" : "no advice"));
   }
-  if (verdict == kPulled) {
+  if (verdict == Verdict::kPulled) {
     CheckPull(t, played, expert, advice);
     return;
   }
-  ExpectClose(t, "alpha", log_.alpha[t], verdict == kTaken ? 0.0 : 1.0, 1.0);
-  if (IsSame(played, verdict == kTaken ? advice : expert)) return;
+  ExpectClose(t, "alpha", log_.alpha[t], verdict == Verdict::kTaken ? 0.0 : 1.0, 1.0);
+  if (IsSame(played, verdict == Verdict::kTaken ? advice : expert)) return;
   throw RunDifference(fmt::format("slot {}: the verdict is {}, but the decision is another than the {}'s", t,
-                                  kVerdictNames[verdict], verdict == kTaken ? "advice" : "expert"));
+                                  Name(verdict), verdict == Verdict::kTaken ? "advice" : "expert"));
 }
 
 /// A point that was pulled along the line must lie on it, where alpha says. Where a projection came from, no log can
@@ -81,7 +79,7 @@ void BudgetCheck::Add(int t, const Slot& slot, const Coefficients& observed, con
       has_advice ? AllocationOf(problem_, t, log_.advice, log_.advice_shed) : MakeAllocation(problem_);
   const double demand = slot.demand.sum();
   const double violation = Infeasibility(problem_, slot, expert, &region_use_);
-  if (!(violation <= kTolerance * std::max(1.0, demand))) {
+  if (!(violation <= AllowedViolation(slot))) {
     throw RunDifference(fmt::format("slot {}: the expert's decision violates the constraints by {:.3g}", t, violation));
   }
   CheckVerdict(t, played, expert, has_advice, advice);
@@ -104,7 +102,7 @@ void BudgetCheck::Add(int t, const Slot& slot, const Coefficients& observed, con
 
 void BudgetCheck::Finish() const {
   std::vector<std::int64_t> count(kNumVerdicts);
-  for (std::int64_t verdict : log_.verdict) ++count[static_cast<std::size_t>(verdict)];
+  for (const Verdict verdict : log_.verdict) ++count[static_cast<std::size_t>(verdict)];
   for (std::size_t v = 0; v < count.size(); ++v) {
     if (count[v] == log_.verdict_count[v]) continue;
     throw RunDifference(fmt::format("verdict: {} slots are {}, the attribute says {}", count[v], kVerdictNames[v],

@@ -80,6 +80,7 @@ RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& 
   outcome.objective = ObjectiveValue(period.problem, outcome.ledger);
   outcome.shifted_objective = ShiftedObjectiveValue(period.problem, outcome.ledger);
   outcome.report = policy->Report();
+  if (const RobustDecisions* robust = DecisionsOf(*policy)) outcome.guarantee = robust->guarantee();
   outcome.seconds = SecondsSince(start);
   return outcome;
 }

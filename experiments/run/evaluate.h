@@ -14,6 +14,7 @@
 #include "experiments/catalog/spec.h"
 #include "experiments/program/period.h"
 #include "experiments/run/progress.h"
+#include "robustifiers/decision.h"
 
 namespace evenkeel {
 
@@ -25,7 +26,8 @@ struct RunOutcome {
   double objective = 0.0;
   double shifted_objective = 0.0;
   PolicyReport report;
-  double seconds = 0.0;  ///< wall-clock time of the run
+  std::optional<GuaranteeReport> guarantee;  ///< of robust policies
+  double seconds = 0.0;                      ///< wall-clock time of the run
 };
 
 struct RunSettings {

@@ -80,7 +80,7 @@ class LedgerCheck {
   void Add(int t, const Slot& slot, const Coefficients& metered) {
     const Allocation played = PlayedAllocation(problem_, log_, t);
     const double violation = Infeasibility(problem_, slot, played, &region_use_);
-    if (!(violation <= kTolerance * std::max(1.0, slot.demand.sum()))) {
+    if (!(violation <= AllowedViolation(slot))) {
       throw RunDifference(fmt::format("slot {}: the decision violates the constraints by {:.3g}", t, violation));
     }
     const Ledger before = ledger_;
@@ -115,7 +115,7 @@ void CheckTotals(const RunLog& log) {
 }
 
 void CheckCertificates(const Problem& problem, const RunLog& log, SlotSource& trace) {
-  for (const RunLogCertificate& certificate : log.certificates) {
+  for (const PrefixCertificate& certificate : log.certificates) {
     const int t = certificate.slot;
     PrefixSource prefix(trace, t + 1);
     const double objective = log.objective[t];  // recomputed already, where there are decisions

@@ -40,7 +40,7 @@ class RunRecorder {
   const Period& period_;
   RunLogInfo info_;
   RecorderOptions options_;
-  const Policy* policy_ = nullptr;
+  const RobustDecisions* decisions_ = nullptr;  // of the policy, where it is robust
   std::optional<RunLogWriter> log_;
   std::unique_ptr<SlotSource> metered_;
   std::optional<RunningCertificate> certificate_;

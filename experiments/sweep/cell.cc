@@ -124,7 +124,7 @@ void SetError(const std::string& prefix, const RealisedError& error, Row* row) {
 }
 
 void SetGuarantee(const RunOutcome& run, Row* row) {
-  const GuaranteeReport& guarantee = *run.report.guarantee;
+  const GuaranteeReport& guarantee = *run.guarantee;
   const double bound = ProvenBound(run);
   row->Set("rho", guarantee.rho);
   row->Set("expert_objective", guarantee.expert_objective);
@@ -289,7 +289,7 @@ std::vector<double> SweepRunner::Values(const SweepCell& cell, const RunOutcome&
     row.Set("ratio", Ratio(run.shifted_objective, optimum.shifted));
     row.Set("certified_ratio", Ratio(run.shifted_objective, optimum.lower_bound + run.ledger.shift));
   }
-  if (run.report.guarantee) SetGuarantee(run, &row);
+  if (run.guarantee) SetGuarantee(run, &row);
   if (period.is_observed_apart()) SetError("observed", ObservationError(cell), &row);
   if (const Spec* plan = FindSpec(cell.policy, "plan")) SetError("forecast", ForecastError(cell, *plan), &row);
   const std::vector<std::string> regions = RegionNames(period.header.network);

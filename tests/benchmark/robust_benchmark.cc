@@ -150,7 +150,7 @@ void BM_Policy(benchmark::State& state) {
       policy->Decide({slot, coefficients, ledger}, &decision);
       if (mode == kBeside) expert->Decide({slot, coefficients, ledger}, &beside);
       AddSlot(instance.problem, coefficients, decision, slot.demand.sum(), &ledger);
-      policy->Settle({slot, coefficients, coefficients, ledger});
+      policy->Settle({slot, coefficients, coefficients, ledger, true});
     }
     state.PauseTiming();
     policy.reset();

@@ -65,7 +65,7 @@ TEST(RobustLaws, AlwaysSafeAdviceIsFollowedToTheBit) {
         options.mode = mode;
         const Played robust =
             Play(problem, *MakeSlotSource(instance.trace), *MakeRobustNamed(problem, advice, expert, options));
-        EXPECT_EQ(robust.report.guarantee->taken, slots);
+        EXPECT_EQ(robust.guarantee->taken, slots);
         ExpectSameDecisions(robust, alone, slots);
       }
     };
@@ -90,7 +90,7 @@ void PlayWithBooks(const Instance& instance, Policy& policy, Policy& expert, con
   Increment advice_step, expert_step;
   PlayBeside(problem, instance.trace.signals.num_slots(), SlotsOf(instance.trace), policy, expert,
              [&](const BesideSlot& at) {
-               const RobustDecision& decision = *policy.LastDecision();
+               const RobustDecision& decision = DecisionsOf(policy)->last();
                ASSERT_NE(decision.advice, nullptr);
                ComputeIncrement(problem, at.coefficients, *decision.advice, &advice_step);
                ComputeIncrement(problem, at.coefficients, at.expert_decision, &expert_step);
@@ -157,7 +157,7 @@ TEST(RobustLaws, AProjectionIsNeverFurtherFromTheAdviceThanTheLine) {
                            const Ledger&, const Ledger&, const RobustDecision& decision, const BesideSlot& at) {
       if (decision.verdict == Verdict::kTaken) return;
       // Replaced by the expert's decision: a projection that did not converge, or one without an interior to solve in.
-      const long unconverged = policy->Report().guarantee->unconverged;
+      const long unconverged = DecisionsOf(*policy)->guarantee().unconverged;
       const bool no_room = budget.Value(expert_step) <= 1e-10 * ShiftedObjectiveValue(problem, at.expert_ledger);
       if (unconverged > known_unconverged || no_room) {
         unsolved += unconverged > known_unconverged;

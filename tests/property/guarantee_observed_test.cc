@@ -85,7 +85,7 @@ void CheckRun(const Instance& instance, const ObservedCase& drawn, std::uint64_t
   std::size_t t = 0;
   Simulate(problem, observed, *metered, *policy, [&](const SlotRecord& record) {
     const Spending& spending = drawn.options.spending;
-    const GuaranteeReport report = *policy->Report().guarantee;
+    const GuaranteeReport report = DecisionsOf(*policy)->guarantee();
     const double value = ShiftedObjectiveValue(problem, record.ledgers.metered), mine = expert_objective[t++];
     const double bound =
         mine + spending.rho * std::max(mine, spending.planned) + spending.bonus + report.observation_error;
@@ -97,7 +97,7 @@ void CheckRun(const Instance& instance, const ObservedCase& drawn, std::uint64_t
     ++figures->slots;
   });
 
-  const GuaranteeReport report = *policy->Report().guarantee;
+  const GuaranteeReport report = DecisionsOf(*policy)->guarantee();
   EXPECT_NEAR(report.expert_objective, expert_alone, 1e-9 * (1.0 + expert_objective.back()));
   if (drawn.delta == 0.0) {
     EXPECT_LE(report.delta, 1e-12);

@@ -79,9 +79,7 @@ class Tally {
     if (no_margin) worst_without_margin_ = std::min(worst_without_margin_, slack);
   }
 
-  void Add(const PolicyReport& report, int slots) {
-    ASSERT_TRUE(report.guarantee.has_value());
-    const GuaranteeReport& guarantee = *report.guarantee;
+  void Add(const GuaranteeReport& guarantee, int slots) {
     EXPECT_EQ(guarantee.taken + guarantee.pulled + guarantee.expert + guarantee.rejected, slots);
     taken_ += guarantee.taken;
     pulled_ += guarantee.pulled;
@@ -129,7 +127,7 @@ void PlayChecked(const Problem& problem, int slots, const SlotWriter& writer, co
   const auto expert = MakeNamed(problem, nullptr, seed, robust.expert);
   PlayBeside(problem, slots, writer, *policy, *expert,
              [&](const BesideSlot& at) { tally->Check(problem, robust, at); });
-  tally->Add(policy->Report(), slots);
+  tally->Add(DecisionsOf(*policy)->guarantee(), slots);
 }
 
 InstanceOptions SmallInstances(int slots) {

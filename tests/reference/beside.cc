@@ -19,8 +19,8 @@ void PlayBeside(const Problem& problem, int num_slots, const SlotWriter& writer,
     const double demand = slot.demand.sum();
     AddSlot(problem, coefficients, decision, demand, &ledger);
     AddSlot(problem, coefficients, expert_decision, demand, &expert_ledger);
-    policy.Settle({slot, coefficients, coefficients, ledger});
-    expert.Settle({slot, coefficients, coefficients, expert_ledger});
+    policy.Settle({slot, coefficients, coefficients, ledger, true});
+    expert.Settle({slot, coefficients, coefficients, expert_ledger, true});
     observer({slot, coefficients, decision, expert_decision, ledger, expert_ledger});
   }
 }

@@ -76,8 +76,13 @@ void PlaySlot(const Problem& problem, const Slot& slot, Policy* policy, Played* 
   allocation.shed.setConstant(std::numeric_limits<double>::quiet_NaN());
   policy->Decide({slot, coefficients, played->ledger}, &allocation);
   AddSlot(problem, coefficients, allocation, slot.demand.sum(), &played->ledger);
-  policy->Settle({slot, coefficients, coefficients, played->ledger});
+  policy->Settle({slot, coefficients, coefficients, played->ledger, true});
   played->decisions.push_back(allocation);
+}
+
+void Report(const Policy& policy, Played* played) {
+  played->report = policy.Report();
+  if (const RobustDecisions* robust = DecisionsOf(policy)) played->guarantee = robust->guarantee();
 }
 
 }  // namespace
@@ -90,7 +95,7 @@ Played Play(const Problem& problem, SlotSource& slots, Policy& policy) {
     slots.Read(t, &slot);
     PlaySlot(problem, slot, &policy, &played);
   }
-  played.report = policy.Report();
+  Report(policy, &played);
   return played;
 }
 
@@ -103,7 +108,7 @@ Played PlayAdversary(const Problem& problem, const Adversary& adversary, Policy&
     MakeSlotSource(*trace)->Read(t, &slot);
     PlaySlot(problem, slot, &policy, &played);
   }
-  played.report = policy.Report();
+  Report(policy, &played);
   return played;
 }
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "engine/policy.h"
 #include "models/world/objective.h"
 #include "models/world/trace.h"
+#include "robustifiers/decision.h"
 
 namespace evenkeel {
 
@@ -34,7 +36,8 @@ Trace FirstSlots(const Trace& trace, int slots);
 struct Played {
   Ledger ledger;
   PolicyReport report;
-  std::vector<Allocation> decisions;  ///< [slots]
+  std::optional<GuaranteeReport> guarantee;  ///< of robust policies
+  std::vector<Allocation> decisions;         ///< [slots]
 };
 
 /// Plays the policy in a loop that shares no code with Simulate; every allocation is handed over full of NaN.

@@ -18,7 +18,9 @@ class Fixed : public Policy {
     seen_price.push_back(input.coefficients.cost[1]);
     *allocation = decision_;
   }
+  void Settle(const Settlement& settlement) override { exact.push_back(settlement.exact); }
   std::vector<double> seen_cost, seen_price;
+  std::vector<bool> exact;
 
  private:
   Allocation decision_;
@@ -41,6 +43,7 @@ TEST(SimulateTest, AddsUpWhatWasDecided) {
   EXPECT_EQ(ledgers.metered.region_workload, Eigen::Vector2d(0.5, 1.5));
   EXPECT_EQ(ledgers.observed.energy_cost, 6.0) << "equal when nothing is uncertain";
   EXPECT_THAT(policy.seen_cost, testing::ElementsAre(0.0, 3.0)) << "the slots before, not the present one";
+  EXPECT_THAT(policy.exact, testing::ElementsAre(true, true));
 }
 
 // Observed 4, metered 6 on r1, and twice the carbon: the policy sees the observed slot beside its settled, metered
@@ -67,6 +70,7 @@ TEST(SimulateTest, KeepsObservedAndMeteredApart) {
   EXPECT_EQ(ledgers.observed.load[0], Eigen::Vector2d(1.0, 1.0));
   EXPECT_EQ(ledgers.metered.load[0], Eigen::Vector2d(2.0, 2.0));
   EXPECT_THAT(policy.seen_price, testing::ElementsAre(4.0, 4.0));
+  EXPECT_THAT(policy.exact, testing::ElementsAre(false, false));
   EXPECT_THAT(policy.seen_cost, testing::ElementsAre(0.0, 3.0));
 }
 

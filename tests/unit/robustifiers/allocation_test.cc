@@ -87,9 +87,9 @@ Counts CountAllocations(const RobustOptions& options, double norm) {
     const long decided = allocations.load() - before_deciding;
     AddSlot(problem, coefficients, decision, 2.0, &ledger);
     const long before_settling = allocations.load();
-    policy->Settle({slot, coefficients, coefficients, ledger});
+    policy->Settle({slot, coefficients, coefficients, ledger, true});
     const long settled = allocations.load() - before_settling;
-    const Verdict verdict = policy->LastDecision()->verdict;
+    const Verdict verdict = DecisionsOf(*policy)->last().verdict;
     (verdict == Verdict::kTaken ? counts.taken : verdict == Verdict::kPulled ? counts.pulled : counts.expert) += 1;
     if (t < kWarmUp || decided + settled == 0) continue;
     if (++counts.slots_that_allocate <= 3) {

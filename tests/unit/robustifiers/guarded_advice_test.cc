@@ -32,7 +32,7 @@ struct Shares {
     EstimateCoefficients(problem, slot, &coefficients);
     const Ledger ledger = MakeLedger(problem);
     const bool good = guarded->Ask({slot, coefficients, ledger}, answer);
-    guarded->Settle({slot, coefficients, coefficients, ledger});
+    guarded->Settle({slot, coefficients, coefficients, ledger, true});
     return good;
   }
 
@@ -98,10 +98,8 @@ TEST(GuardedAdviceTest, ALateAnswerIsNeverTakenForALaterSlot) {
   EXPECT_EQ(answer.flow, shares.decisions[2].flow);
 }
 
-/// Adds up the verdicts of a report.
-long Verdicts(const PolicyReport& report) {
-  return report.guarantee->taken + report.guarantee->pulled + report.guarantee->expert + report.guarantee->rejected;
-}
+/// Adds up the verdicts.
+long Verdicts(const GuaranteeReport& report) { return report.taken + report.pulled + report.expert + report.rejected; }
 
 TEST(GuardedAdviceTest, FaultsAreCountedAndTheExpertIsPlayed) {
   const Shares shares(6);
@@ -113,9 +111,9 @@ TEST(GuardedAdviceTest, FaultsAreCountedAndTheExpertIsPlayed) {
       const auto policy = MakeRobust(shares.problem, MakeFaultyAdvice(MakeReplay(shares.decisions), fault),
                                      MakeReplay(expert), options);
       const Played played = Play(shares.problem, *MakeSlotSource(shares.trace), *policy);
-      EXPECT_EQ(played.report.guarantee->rejected, 6);
-      EXPECT_EQ(Verdicts(played.report), 6);
-      EXPECT_EQ(policy->LastDecision()->advice, nullptr);
+      EXPECT_EQ(played.guarantee->rejected, 6);
+      EXPECT_EQ(Verdicts(*played.guarantee), 6);
+      EXPECT_EQ(DecisionsOf(*policy)->last().advice, nullptr);
       for (const Allocation& decision : played.decisions) EXPECT_EQ(decision.flow, expert[0].flow);
     }
   }
@@ -129,8 +127,8 @@ TEST(GuardedAdviceTest, AdviceSlowerThanItsDeadlineIsRejectedInEverySlot) {
   const auto policy =
       MakeRobust(shares.problem, MakeLateAdvice(MakeReplay(shares.decisions), 1.0), MakeReplay(expert), options);
   const Played played = Play(shares.problem, *MakeSlotSource(shares.trace), *policy);
-  EXPECT_EQ(played.report.guarantee->rejected, 20);
-  EXPECT_EQ(Verdicts(played.report), 20);
+  EXPECT_EQ(played.guarantee->rejected, 20);
+  EXPECT_EQ(Verdicts(*played.guarantee), 20);
   for (const Allocation& decision : played.decisions) EXPECT_EQ(decision.flow, expert[0].flow);
 }
 
@@ -142,7 +140,7 @@ TEST(GuardedAdviceTest, AdviceWithinItsDeadlineIsFollowed) {
   const auto policy = MakeRobust(shares.problem, MakeLateAdvice(MakeReplay(shares.decisions), 0.001),
                                  MakeReplay(shares.decisions), options);
   const Played played = Play(shares.problem, *MakeSlotSource(shares.trace), *policy);
-  EXPECT_EQ(played.report.guarantee->taken, 20);
+  EXPECT_EQ(played.guarantee->taken, 20);
 }
 
 // Answers now in time, now late, with the run and the advice on threads of their own all along: for the thread
@@ -156,14 +154,14 @@ TEST(GuardedAdviceTest, SometimesLateAdviceNeverMixesUpTheBooks) {
   const auto policy =
       MakeRobust(shares.problem, MakeLateAdvice(MakeReplay(shares.decisions), 0.0009), MakeReplay(expert), options);
   const Played played = Play(shares.problem, *MakeSlotSource(shares.trace), *policy);
-  EXPECT_EQ(Verdicts(played.report), 300);
+  EXPECT_EQ(Verdicts(*played.guarantee), 300);
   long followed = 0;
   for (int t = 0; t < 300; ++t) {
     const bool own = played.decisions[t].flow == shares.decisions[t].flow;
     EXPECT_TRUE(own || played.decisions[t].flow == expert[0].flow) << "slot " << t << " got an answer for another slot";
     followed += own && shares.decisions[t].flow != expert[0].flow;
   }
-  EXPECT_NEAR(static_cast<double>(followed), static_cast<double>(played.report.guarantee->taken), 1.0);
+  EXPECT_NEAR(static_cast<double>(followed), static_cast<double>(played.guarantee->taken), 1.0);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ TEST(RobustPolicyTest, OneSlotByHand) {
   EXPECT_DOUBLE_EQ(line.decisions[0].flow[0], 0.375);
   EXPECT_DOUBLE_EQ(line.decisions[0].flow[1], 0.625);
   EXPECT_DOUBLE_EQ(ObjectiveValue(two.problem, line.ledger), 7.5);
-  const GuaranteeReport& report = *line.report.guarantee;
+  const GuaranteeReport& report = *line.guarantee;
   EXPECT_EQ(report.pulled, 1);
   EXPECT_EQ(report.taken + report.expert + report.rejected + report.unconverged, 0);
   EXPECT_DOUBLE_EQ(report.rho, 0.25);
@@ -59,19 +59,19 @@ TEST(RobustPolicyTest, OneSlotByHand) {
   const Played projected = two.Run(Options(WayBack::kProject, {0.25, 0.0, 0.0}));
   EXPECT_NEAR(projected.decisions[0].flow[0], 0.375, 1e-7) << "with two regions there is nothing but the line";
   EXPECT_LE(projected.decisions[0].flow[0], 0.375 + 1e-14) << "and it is safe";
-  EXPECT_EQ(projected.report.guarantee->pulled, 1);
+  EXPECT_EQ(projected.guarantee->pulled, 1);
 
   const Played switched = two.Run(Options(WayBack::kSwitch, {0.25, 0.0, 0.0}));
   EXPECT_EQ(switched.decisions[0].flow, two.expert[0].flow);
-  EXPECT_EQ(switched.report.guarantee->expert, 1);
+  EXPECT_EQ(switched.guarantee->expert, 1);
 
   for (WayBack mode : {WayBack::kSwitch, WayBack::kLine, WayBack::kProject}) {
     const Played taken = two.Run(Options(mode, {0.5, 2.0, 0.0}));
     EXPECT_EQ(taken.decisions[0].flow, two.advice[0].flow);
-    EXPECT_EQ(taken.report.guarantee->taken, 1);
+    EXPECT_EQ(taken.guarantee->taken, 1);
     const Played none = two.Run(Options(mode, {0.0, 0.0, 0.0}));
     EXPECT_EQ(none.decisions[0].flow, two.expert[0].flow);
-    EXPECT_EQ(none.report.guarantee->expert, 1);
+    EXPECT_EQ(none.guarantee->expert, 1);
   }
 }
 
@@ -93,7 +93,7 @@ TEST(RobustPolicyTest, WhatIsSpentIsSpent) {
     const Played played = two.Run(Options(mode, {0.0, 3.0, 0.0}));
     EXPECT_NEAR(played.decisions[0].flow[0], 0.375, 1e-7);
     EXPECT_NEAR(played.decisions[1].flow[0], 0.0, 1e-6);
-    EXPECT_GE(played.report.guarantee->min_slack, -1e-12);
+    EXPECT_GE(played.guarantee->min_slack, -1e-12);
   }
 }
 
@@ -101,7 +101,7 @@ TEST(RobustPolicyTest, SaysHowItCameToItsDecision) {
   const TwoRegions two(1);
   const auto policy = two.Make(Options(WayBack::kLine, {0.25, 0.0, 0.0}));
   Play(two.problem, *MakeSlotSource(two.trace), *policy);
-  const RobustDecision& decision = *policy->LastDecision();
+  const RobustDecision& decision = DecisionsOf(*policy)->last();
   EXPECT_EQ(decision.verdict, Verdict::kPulled);
   EXPECT_DOUBLE_EQ(decision.alpha, 0.625);
   EXPECT_NEAR(decision.slack, 0.0, 1e-14);
@@ -133,11 +133,11 @@ TEST(RobustPolicyTest, PlaysTheExpertWhileTheSettledBudgetIsNegative) {
     metered = observed;
     metered.cost[0] = 6.0;
     policy->Decide({slot, observed, ledger}, &decision);
-    EXPECT_EQ(policy->LastDecision()->verdict, verdicts[t]);
+    EXPECT_EQ(DecisionsOf(*policy)->last().verdict, verdicts[t]);
     AddSlot(problem, metered, decision, 1.0, &ledger);
-    policy->Settle({slot, observed, metered, ledger});
+    policy->Settle({slot, observed, metered, ledger, false});
   }
-  const GuaranteeReport report = *policy->Report().guarantee;
+  const GuaranteeReport report = DecisionsOf(*policy)->guarantee();
   EXPECT_DOUBLE_EQ(report.min_slack, -5.0);
   EXPECT_DOUBLE_EQ(report.observation_error, 5.0);
   EXPECT_DOUBLE_EQ(report.delta, 5.0 / 6.0);

@@ -125,7 +125,7 @@ TEST(TrustTest, BoundsTheRunByWhatTheAdviceHasEarned) {
                  EXPECT_LE(ShiftedObjectiveValue(problem, at.ledger), bound + 1e-10 * scale);
                  worst = std::min(worst, (bound - ShiftedObjectiveValue(problem, at.ledger)) / std::max(1e-12, scale));
                  last_allowance = allowance;
-                 const Allocation* const advised = policy->LastDecision()->advice;
+                 const Allocation* const advised = DecisionsOf(*policy)->last().advice;
                  ASSERT_NE(advised, nullptr);
                  trust.Observe(at.coefficients, at.expert_ledger, *advised, at.expert_decision);
                  const double own = ValueAtPrices(problem, at, at.expert_decision),

@@ -163,12 +163,15 @@ TEST_F(RunLogTest, KeepsHowDecisionsCameAbout) {
     for (int t = 0; t < 8; ++t) {
       const Allocation advice = Decide(t), expert = Decide(t + 1);
       const bool rejected = t % kNumVerdicts == 3;
-      const RunLogDecision decision{t % kNumVerdicts, 0.125 * t, 10.0 - t, rejected ? nullptr : &advice, &expert};
+      const RobustDecision decision{static_cast<Verdict>(t % kNumVerdicts), 0.125 * t, 10.0 - t,
+                                    rejected ? nullptr : &advice, &expert};
       writer.Append(t, advice, ledger, &decision);
     }
     writer.Finish();
     const RunLog log = ReadRunLog(Path());
-    EXPECT_EQ(log.verdict, (std::vector<std::int64_t>{0, 1, 2, 3, 0, 1, 2, 3}));
+    const std::vector<Verdict> each = {Verdict::kTaken, Verdict::kPulled, Verdict::kExpert, Verdict::kRejected};
+    EXPECT_EQ(std::vector<Verdict>(log.verdict.begin(), log.verdict.begin() + 4), each);
+    EXPECT_EQ(std::vector<Verdict>(log.verdict.begin() + 4, log.verdict.end()), each);
     EXPECT_EQ(log.verdict_count, (std::vector<std::int64_t>{2, 2, 2, 2}));
     EXPECT_EQ(log.alpha[5], 0.625);
     EXPECT_EQ(log.slack[5], 5.0);
@@ -190,7 +193,8 @@ TEST_F(RunLogTest, KeepsCertificates) {
                          Vector::LinSpaced(2, 7.0, 8.0)};
   RunLogWriter writer(Path(), problem_, info_, {});
   Run(&writer);
-  writer.AddCertificates({{19, 100.0, 80.0, 1.25, prices}, {49, 300.0, -1.0, kInfinity, ZeroPrices(problem_)}});
+  writer.AddCertificates(
+      {{19, 100.0, 80.0, 0.0, 1.25, prices}, {49, 300.0, -1.0, 0.0, kInfinity, ZeroPrices(problem_)}});
   writer.Finish();
   const RunLog log = ReadRunLog(Path());
   EXPECT_EQ(log.info.observed, "seen.h5");
@@ -202,6 +206,7 @@ TEST_F(RunLogTest, KeepsCertificates) {
   EXPECT_EQ(log.certificates[0].slot, 19);
   EXPECT_EQ(log.certificates[0].objective, 100.0);
   EXPECT_EQ(log.certificates[0].lower_bound, 80.0);
+  EXPECT_EQ(log.certificates[0].shift, log.shift[19]);
   EXPECT_EQ(log.certificates[0].ratio, 1.25);
   EXPECT_EQ(log.certificates[0].prices, prices);
   EXPECT_EQ(log.certificates[1].ratio, kInfinity);

@@ -1,0 +1,55 @@
+// How a policy that follows advice came to its decisions, and what it can prove of them.
+#pragma once
+
+#include "engine/policy.h"
+
+namespace evenkeel {
+
+/// Where a decision came from. Run logs keep the numbers.
+enum class Verdict {
+  kTaken = 0,     ///< the advice, to the bit
+  kPulled = 1,    ///< a point between advice and the expert's decision, or the nearest safe one
+  kExpert = 2,    ///< the expert's decision: nothing nearer to the advice was safe, or the settled budget was spent
+  kRejected = 3,  ///< the expert's decision: the advice was missing, late or not a feasible decision
+};
+inline constexpr int kNumVerdicts = 4;
+inline constexpr const char* kVerdictNames[kNumVerdicts] = {"taken", "pulled", "expert", "rejected"};
+inline const char* Name(Verdict verdict) { return kVerdictNames[static_cast<int>(verdict)]; }
+
+/// How one decision came about.
+struct RobustDecision {
+  Verdict verdict = Verdict::kExpert;
+  double alpha = 1.0;  ///< share of the way from the advice to the expert's decision; 1 for a rejected advice
+  double slack = 0.0;  ///< budget left after the slot, as observed, USD
+  const Allocation* advice = nullptr;  ///< null for a rejected advice
+  const Allocation* expert = nullptr;
+};
+
+/// What can be said at the end: J + shift <= bound + observation_error.
+struct GuaranteeReport {
+  double rho = 0.0;
+  double bound = 0.0;              ///< expert's shifted J plus the allowance, USD
+  double expert_objective = 0.0;   ///< the expert's J on its own, USD
+  double min_slack = kInfinity;    ///< smallest settled budget after a slot, USD
+  double delta = 0.0;              ///< largest relative difference between an observed and a metered coefficient
+  double observation_error = 0.0;  ///< err of theorem 5 (b), USD; 0 when observations are exact
+  long taken = 0, pulled = 0, expert = 0, rejected = 0;  ///< slots by verdict
+  long unconverged = 0;                                  ///< projections replaced by the expert's decision
+};
+
+/// What a robust policy is besides a Policy.
+class RobustDecisions {
+ public:
+  virtual ~RobustDecisions() = default;
+  /// How the last decision came about; its allocations are valid until the next one.
+  virtual const RobustDecision& last() const = 0;
+  /// Of the slots settled so far.
+  virtual GuaranteeReport guarantee() const = 0;
+};
+
+/// Null for policies that follow no advice, or follow it without a bound.
+inline const RobustDecisions* DecisionsOf(const Policy& policy) {
+  return dynamic_cast<const RobustDecisions*>(&policy);
+}
+
+}  // namespace evenkeel
