@@ -52,7 +52,7 @@ Tensor Quantiles(const Tensor& raw) {
   return torch::cat({parts[1] - torch::softplus(parts[0]), parts[1], parts[1] + torch::softplus(parts[2])}, -1);
 }
 
-class DecomposedLinear : public Network {
+class DecomposedLinear : public ForecastNetwork {
  public:
   explicit DecomposedLinear(const NeuralShape& shape)
       : shape_(shape),
@@ -78,7 +78,7 @@ class DecomposedLinear : public Network {
 };
 
 /// The linear network plus a head that sees an encoder's context.
-class EncodedNetwork : public Network {
+class EncodedNetwork : public ForecastNetwork {
  public:
   EncodedNetwork(const NeuralSpec& spec, const NeuralShape& shape)
       : shape_(shape),
@@ -118,7 +118,7 @@ class EncodedNetwork : public Network {
 
 }  // namespace
 
-std::shared_ptr<Network> MakeNetwork(const NeuralSpec& spec, const NeuralShape& shape) {
+std::shared_ptr<ForecastNetwork> MakeForecastNetwork(const NeuralSpec& spec, const NeuralShape& shape) {
   if (spec.name == "dlinear") return std::make_shared<DecomposedLinear>(shape);
   return std::make_shared<EncodedNetwork>(spec, shape);
 }

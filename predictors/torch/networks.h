@@ -19,13 +19,13 @@
 
 namespace evenkeel {
 
-class Network : public torch::nn::Module {
+class ForecastNetwork : public torch::nn::Module {
  public:
   /// own [batch x columns x inputs], calendar [batch x calendar] -> [batch x columns x outputs x quantiles].
   virtual torch::Tensor Forward(const torch::Tensor& own, const torch::Tensor& calendar) = 0;
 };
 
 /// Throws InputError for a name that is unknown.
-std::shared_ptr<Network> MakeNetwork(const NeuralSpec& spec, const NeuralShape& shape);
+std::shared_ptr<ForecastNetwork> MakeForecastNetwork(const NeuralSpec& spec, const NeuralShape& shape);
 
 }  // namespace evenkeel

@@ -14,7 +14,7 @@ using torch::Tensor;
 class TorchNeural : public TorchTrainable<Neural> {
  public:
   TorchNeural(const NeuralSpec& spec, const NeuralShape& shape, const NeuralRuntime& runtime)
-      : TorchTrainable(runtime), shape_(shape), network_(MakeNetwork(spec, shape)) {
+      : TorchTrainable(runtime), shape_(shape), network_(MakeForecastNetwork(spec, shape)) {
     Own(network_);
   }
 
@@ -63,7 +63,7 @@ class TorchNeural : public TorchTrainable<Neural> {
   }
 
   NeuralShape shape_;
-  std::shared_ptr<Network> network_;
+  std::shared_ptr<ForecastNetwork> network_;
 };
 
 std::unique_ptr<Neural> Make(const NeuralSpec& spec, const NeuralShape& shape, const NeuralRuntime& runtime) {
