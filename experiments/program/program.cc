@@ -10,6 +10,7 @@
 
 #include "engine/planner/instruction_set.h"
 #include "experiments/program/command.h"
+#include "experiments/program/manual.h"
 #include "models/base/error.h"
 #include "models/base/suggest.h"
 
@@ -18,15 +19,21 @@ namespace {
 
 std::string Overview() {
   std::string text =
-      "evenkeel: routes AI inference across data centers at low cost, with carbon and water shared evenly\n\n"
-      "usage: evenkeel COMMAND [arguments] [options]\n\n"
-      "Commands\n";
+      fmt::format("evenkeel: {}\n\nusage: evenkeel COMMAND [arguments] [options]\n\nCommands\n", kProgramSummary);
   for (const Command& command : AllCommands()) {
     text += fmt::format("  {:<20}{}\n", command.info.name, command.info.summary);
   }
   return text +
          "\n`evenkeel help COMMAND` or `evenkeel COMMAND --help` explains a command; `evenkeel --version` prints the "
-         "version.\nExit codes: 0 success, 1 a run that failed, 2 bad usage or bad input.\n";
+         "version.\nExit codes: " +
+         kExitCodes + ".\n";
+}
+
+/// The program's own texts for those that package it: `--man`, `--completion bash`. Empty: none of them is asked for.
+std::string PackagingText(const std::vector<std::string>& words) {
+  if (words == std::vector<std::string>{"--man"}) return ManualPage(AllCommands());
+  if (words == std::vector<std::string>{"--completion", "bash"}) return BashCompletion(AllCommands());
+  return "";
 }
 
 bool IsHelp(const std::string& word) { return word == "--help" || word == "-h"; }
@@ -81,6 +88,10 @@ int Dispatch(const std::vector<std::string>& arguments) {
   }
   if (words[0] == "--version") {
     Print("evenkeel " EVENKEEL_VERSION "\n");
+    return kExitSuccess;
+  }
+  if (const std::string text = PackagingText(words); !text.empty()) {
+    Print(text);
     return kExitSuccess;
   }
   if (words[0] == "help") {

@@ -1,27 +1,27 @@
 // evenkeel report: figures and tables for people. Drawn by experiments/report/report.py with matplotlib, which the
-// build puts beside the program.
-#include <fmt/format.h>
+// build and the installation put where the program finds it.
+#include <fmt/ranges.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
-
 #include "experiments/program/command.h"
 #include "experiments/program/output_path.h"
 #include "models/base/error.h"
+#include "models/base/own_files.h"
 
 namespace evenkeel {
 namespace {
 
 constexpr const char* kPython = "/usr/bin/python3";  // Debian's, which has the Debian packages' modules
-constexpr const char* kScript = "evenkeel-report/report.py";
+constexpr const char* kBuiltScript = "evenkeel-report/report.py";
+constexpr const char* kInstalledScript = "share/evenkeel/report/report.py";
 
 std::string ScriptPath() {
-  namespace fs = std::filesystem;
-  const fs::path path = fs::read_symlink("/proc/self/exe").parent_path() / kScript;
-  if (!fs::exists(path)) throw InputError("{} is missing; it belongs beside the program", path.string());
-  return path.string();
+  const std::vector<std::string> places = PlacesOfOwnFile(kBuiltScript, kInstalledScript);
+  const std::string path = FirstThatExists(places);
+  if (path.empty()) throw InputError("the report's script is missing: it is not in {}", fmt::join(places, ", "));
+  return path;
 }
 
 /// Runs a program with this one's standard streams and waits for it. Returns its exit status.

@@ -26,6 +26,7 @@ enum class RandomPurpose : std::uint32_t {
   kDemandNoise = 23,         ///< index: gateway, counter: slot
   kAdvice = 500,             ///< aimless test advice; index: slot, counter: arc
   kTraining = 600,           ///< order of origins; index: round, counter: place
+  kOtherFuture = 700,        ///< signals of traces with another future; index: slot, counter: signal
   kErrorInjection = 1000,    ///< swapped gateways; 1001 to 1032, errors injected into signals: 1001 + 4 kind + signal;
                              ///< index: region or gateway, counter: time and step ahead
   kErrorRegionOrder = 1100,  ///< swapped regions; index: region

@@ -3,43 +3,40 @@
 #include <dlfcn.h>
 #include <fmt/ranges.h>
 
-#include <filesystem>
 #include <mutex>
 
 #include "models/base/error.h"
+#include "models/base/own_files.h"
 
 namespace evenkeel {
 namespace {
 
-namespace fs = std::filesystem;
-
-std::vector<std::string> Places() {
-  const fs::path folder = fs::read_symlink("/proc/self/exe").parent_path();
-  return {folder.string(), folder.parent_path().string(), (folder.parent_path() / "lib" / "evenkeel").string()};
-}
-
-const TorchLibrary* Open(const std::string& path) {
-  // Lazily and for itself: the program's own symbols are not LibTorch's business, nor the other way round.
-  void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) throw InputError("{}: cannot be loaded: {}", path, ::dlerror());
-  using Entry = const TorchLibrary* (*)();
-  const auto entry = reinterpret_cast<Entry>(::dlsym(handle, kTorchLibrarySymbol));
-  const TorchLibrary* library = entry == nullptr ? nullptr : entry();
+const TorchLibrary* Entry(void* handle, const std::string& path) {
+  using Function = const TorchLibrary* (*)();
+  const auto function = reinterpret_cast<Function>(::dlsym(handle, kTorchLibrarySymbol));
+  const TorchLibrary* library = function == nullptr ? nullptr : function();
   if (library == nullptr || library->version != kTorchLibraryVersion)
     throw InputError("{}: belongs to another build of evenkeel, expected version {}", path, kTorchLibraryVersion);
   return library;
 }
 
 const TorchLibrary* FindAndOpen() {
-  const std::vector<std::string> places = Places();
-  for (const std::string& place : places) {
-    const fs::path path = fs::path(place) / kTorchLibraryFile;
-    if (fs::exists(path)) return Open(path.string());
+  const std::vector<std::string> places = PlacesOfOwnFile(kTorchLibraryFile, kTorchLibraryInstalled);
+  std::string path = FirstThatExists(places);
+  // Own programs of others lie anywhere: find_package(evenkeel) gives them a run path, which the loader goes through.
+  if (path.empty()) path = kTorchLibraryFile;
+  // Lazily and for itself: the program's own symbols are not LibTorch's business, nor the other way round.
+  void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle != nullptr) return Entry(handle, path);
+  const std::string reason = ::dlerror();
+  // The loader's own search found nothing, rather than a library that lacks another one.
+  if (path == kTorchLibraryFile && reason.rfind(path, 0) == 0) {
+    throw InputError(
+        "networks need LibTorch, and this build of evenkeel has none: no {} in {} (install libtorch-dev and configure "
+        "with -DEVENKEEL_WITH_TORCH=ON)",
+        kTorchLibraryFile, fmt::join(places, ", "));
   }
-  throw InputError(
-      "networks need LibTorch, and this build of evenkeel has none: no {} in {} (install libtorch-dev and configure "
-      "with -DEVENKEEL_WITH_TORCH=ON)",
-      kTorchLibraryFile, fmt::join(places, ", "));
+  throw InputError("{}: cannot be loaded: {}", path, reason);
 }
 
 }  // namespace

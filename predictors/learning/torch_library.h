@@ -11,6 +11,7 @@ namespace evenkeel {
 /// refused.
 inline constexpr int kTorchLibraryVersion = 2;
 inline constexpr char kTorchLibraryFile[] = "libevenkeel_torch.so";
+inline constexpr char kTorchLibraryInstalled[] = "lib/evenkeel/libevenkeel_torch.so";  // from the prefix
 inline constexpr char kTorchLibrarySymbol[] = "evenkeel_torch_library";
 
 struct TorchLibrary {
@@ -22,8 +23,8 @@ struct TorchLibrary {
   LineAlpha (*twin_of_line)(const PriceShape&, const LineSlot&) = nullptr;
 };
 
-/// The library, loaded on the first call and kept until the program ends. It is looked for beside the program, one
-/// folder up (for tests), and in ../lib/evenkeel from there (as installed). Throws InputError that says where.
+/// The library, loaded on the first call and kept until the program ends. It is looked for relative to the program
+/// (PlacesOfOwnFile), then on the run path of the program and in LD_LIBRARY_PATH. Throws InputError that says where.
 const TorchLibrary& LoadTorchLibrary();
 
 }  // namespace evenkeel

@@ -1,6 +1,6 @@
 #include "tests/reference/play.h"
 
-#include <limits>
+#include "models/generate/trace.h"
 
 #include "models/generate/trace.h"
 
@@ -33,14 +33,6 @@ Trace SmallTrace(int slots) {
   return GenerateTrace(options);
 }
 
-Trace ChangedAfter(Trace trace, int t) {
-  const int after = trace.signals.num_slots() - t - 1;
-  for (RowMatrix* signal : {&trace.signals.price, &trace.signals.carbon_intensity, &trace.signals.water_intensity})
-    signal->bottomRows(after) = 3.0 * signal->bottomRows(after).rowwise().reverse().eval();
-  trace.signals.demand.bottomRows(after) *= 0.3;
-  return trace;
-}
-
 Objective CarbonObjective(double weight, double norm) {
   EquityGroup group;
   group.name = "carbon";
@@ -68,39 +60,20 @@ Trace FirstSlots(const Trace& trace, int slots) {
 
 namespace {
 
-void PlaySlot(const Problem& problem, const Slot& slot, Policy* policy, Played* played) {
-  Coefficients coefficients;
-  EstimateCoefficients(problem, slot, &coefficients);
-  Allocation allocation = MakeAllocation(problem);
-  allocation.flow.setConstant(std::numeric_limits<double>::quiet_NaN());
-  allocation.shed.setConstant(std::numeric_limits<double>::quiet_NaN());
-  policy->Decide({slot, coefficients, played->ledger}, &allocation);
-  AddSlot(problem, coefficients, allocation, slot.demand.sum(), &played->ledger);
-  policy->Settle({slot, coefficients, coefficients, played->ledger, true});
-  played->decisions.push_back(allocation);
-}
-
-void Report(const Policy& policy, Played* played) {
-  played->report = policy.Report();
-  if (const RobustDecisions* robust = DecisionsOf(policy)) played->guarantee = robust->guarantee();
+Played WithGuarantee(PlayedPolicy played, const Policy& policy) {
+  Played result{std::move(played), {}};
+  if (const RobustDecisions* robust = DecisionsOf(policy)) result.guarantee = robust->guarantee();
+  return result;
 }
 
 }  // namespace
 
 Played Play(const Problem& problem, SlotSource& slots, Policy& policy) {
-  Played played;
-  played.ledger = MakeLedger(problem);
-  Slot slot;
-  for (int t = 0; t < slots.num_slots(); ++t) {
-    slots.Read(t, &slot);
-    PlaySlot(problem, slot, &policy, &played);
-  }
-  Report(policy, &played);
-  return played;
+  return WithGuarantee(PlayPolicy(problem, slots, policy), policy);
 }
 
 Played PlayAdversary(const Problem& problem, const Adversary& adversary, Policy& policy, Trace* trace) {
-  Played played;
+  PlayedPolicy played;
   played.ledger = MakeLedger(problem);
   Slot slot;
   for (int t = 0; t < trace->signals.num_slots(); ++t) {
@@ -108,8 +81,8 @@ Played PlayAdversary(const Problem& problem, const Adversary& adversary, Policy&
     MakeSlotSource(*trace)->Read(t, &slot);
     PlaySlot(problem, slot, &policy, &played);
   }
-  Report(policy, &played);
-  return played;
+  played.report = policy.Report();
+  return WithGuarantee(std::move(played), policy);
 }
 
 }  // namespace evenkeel

@@ -1,11 +1,12 @@
-// Small networks and traces to be filled in by hand, and a policy played over them with every decision kept.
+// Small networks and traces to be filled in by hand, and adversaries that policies are played against.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <vector>
 
-#include "engine/policy.h"
+#include "engine/laws.h"
+#include "models/generate/other_future.h"
 #include "models/world/objective.h"
 #include "models/world/trace.h"
 #include "robustifiers/decision.h"
@@ -21,9 +22,6 @@ Trace PlainTrace(int regions, int gateways, int slots);
 /// A generated trace of 3 regions and 2 gateways.
 Trace SmallTrace(int slots);
 
-/// The trace with every signal after slot t another one.
-Trace ChangedAfter(Trace trace, int t);
-
 /// One group `carbon` over the regions.
 Objective CarbonObjective(double weight, double norm);
 
@@ -33,14 +31,11 @@ Problem ProblemOf(const Trace& trace, const Objective& objective);
 /// The trace's first slots alone.
 Trace FirstSlots(const Trace& trace, int slots);
 
-struct Played {
-  Ledger ledger;
-  PolicyReport report;
+struct Played : PlayedPolicy {
   std::optional<GuaranteeReport> guarantee;  ///< of robust policies
-  std::vector<Allocation> decisions;         ///< [slots]
 };
 
-/// Plays the policy in a loop that shares no code with Simulate; every allocation is handed over full of NaN.
+/// PlayPolicy, and the guarantee of a robust policy.
 Played Play(const Problem& problem, SlotSource& slots, Policy& policy);
 
 /// Fills row t of the signals knowing the loads of the slots before.

@@ -1,0 +1,109 @@
+#include "engine/laws.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "models/generate/other_future.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr double kAllowed = 1e-9;  // P1, of the slot's demand
+
+bool SameBits(const Vector& a, const Vector& b) {
+  return a.size() == b.size() &&
+         std::memcmp(a.data(), b.data(), sizeof(double) * static_cast<std::size_t>(a.size())) == 0;
+}
+
+/// P1 by plain sums over the arcs, independent of what Simulate checks with.
+double Violation(const Problem& problem, const Slot& slot, const Allocation& decision) {
+  if (decision.flow.size() != problem.num_arcs() || decision.shed.size() != slot.demand.size()) return kInfinity;
+  if (!decision.flow.allFinite() || !decision.shed.allFinite()) return kInfinity;
+  Vector room = slot.capacity, unserved = slot.demand - decision.shed;
+  double worst = std::max(0.0, -decision.shed.minCoeff());
+  for (int a = 0; a < problem.num_arcs(); ++a) {
+    const Arc& arc = problem.arcs.arcs[static_cast<std::size_t>(a)];
+    const Variant& variant = problem.network.variants[static_cast<std::size_t>(arc.variant)];
+    room[arc.region] -= variant.resource_per_unit * decision.flow[a];
+    unserved[arc.gateway] -= decision.flow[a];
+    worst = std::max(worst, -decision.flow[a]);
+  }
+  if (!problem.shed_cost) worst = std::max(worst, decision.shed.cwiseAbs().maxCoeff());
+  worst = std::max({worst, -room.minCoeff(), unserved.cwiseAbs().maxCoeff()});
+  return worst / std::max(1.0, slot.demand.sum());
+}
+
+void CheckFeasible(const Problem& problem, const Trace& trace, PolicyLawReport* report) {
+  const auto slots = MakeSlotSource(trace);
+  Slot slot;
+  for (int t = 0; t < slots->num_slots(); ++t) {
+    slots->Read(t, &slot);
+    const double violation = Violation(problem, slot, report->played.decisions[static_cast<std::size_t>(t)]);
+    report->worst_violation = std::max(report->worst_violation, violation);
+    if (violation <= kAllowed) continue;
+    report->broken.push_back(
+        fmt::format("P1: the decision of slot {} violates a constraint by {:.3g} of the slot's demand", t, violation));
+    return;
+  }
+}
+
+}  // namespace
+
+void PlaySlot(const Problem& problem, const Slot& slot, Policy* policy, PlayedPolicy* played) {
+  Coefficients coefficients;
+  EstimateCoefficients(problem, slot, &coefficients);
+  Allocation allocation = MakeAllocation(problem);
+  allocation.flow.setConstant(std::numeric_limits<double>::quiet_NaN());
+  allocation.shed.setConstant(std::numeric_limits<double>::quiet_NaN());
+  policy->Decide({slot, coefficients, played->ledger}, &allocation);
+  AddSlot(problem, coefficients, allocation, slot.demand.sum(), &played->ledger);
+  policy->Settle({slot, coefficients, coefficients, played->ledger, true});
+  played->decisions.push_back(allocation);
+}
+
+PlayedPolicy PlayPolicy(const Problem& problem, SlotSource& slots, Policy& policy) {
+  PlayedPolicy played;
+  played.ledger = MakeLedger(problem);
+  Slot slot;
+  for (int t = 0; t < slots.num_slots(); ++t) {
+    slots.Read(t, &slot);
+    PlaySlot(problem, slot, &policy, &played);
+  }
+  played.report = policy.Report();
+  return played;
+}
+
+std::string DifferenceOfDecisions(const PlayedPolicy& a, const PlayedPolicy& b, int slots) {
+  for (int t = 0; t < slots; ++t) {
+    const Allocation& one = a.decisions[static_cast<std::size_t>(t)];
+    const Allocation& other = b.decisions[static_cast<std::size_t>(t)];
+    if (!SameBits(one.flow, other.flow)) return fmt::format("other flows in slot {}", t);
+    if (!SameBits(one.shed, other.shed)) return fmt::format("other unserved workload in slot {}", t);
+  }
+  return "";
+}
+
+PolicyLawReport CheckPolicyLaws(const Problem& problem, const Trace& trace,
+                                const std::function<std::unique_ptr<Policy>()>& make, const PolicyLawOptions& options) {
+  const int slots = trace.signals.num_slots();
+  const int change_after = options.change_after < 0 ? slots / 2 : options.change_after;
+  const auto play = [&](const Trace& over) { return PlayPolicy(problem, *MakeSlotSource(over), *make()); };
+  PolicyLawReport report;
+  report.played = play(trace);
+  CheckFeasible(problem, trace, &report);
+  if (!options.looks_ahead) {
+    const PlayedPolicy changed = play(ChangedAfter(trace, change_after, options.seed));
+    const std::string difference = DifferenceOfDecisions(report.played, changed, change_after + 1);
+    if (!difference.empty())
+      report.broken.push_back(fmt::format("P2: {} when only slots after slot {} are others", difference, change_after));
+  }
+  const std::string difference = DifferenceOfDecisions(report.played, play(trace), slots);
+  if (!difference.empty()) report.broken.push_back(fmt::format("P3: {} in a second run", difference));
+  return report;
+}
+
+}  // namespace evenkeel
