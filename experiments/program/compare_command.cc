@@ -19,7 +19,7 @@ std::vector<Spec> ParsePolicies(const Options& options) {
   for (const std::string& text : AllValues(options, "policy")) specs.push_back(ParseSpec(text));
   if (specs.empty()) specs = DefaultComparison();
   // All of them before the first one runs.
-  for (const Spec& spec : specs) CheckPolicySpec(spec);
+  for (const Spec& spec : specs) CheckSpec(Catalog(), Kind::kPolicy, spec);
   return specs;
 }
 
@@ -54,7 +54,7 @@ int RunCompare(const Options& options) {
   const std::vector<Spec> specs = ParsePolicies(options);
   std::vector<std::string> inputs = BucketWeightFiles(options);
   for (const Spec& spec : specs) {
-    for (std::string& file : FilesOf(spec)) inputs.push_back(std::move(file));
+    for (std::string& file : FilesOf(Catalog(), Kind::kPolicy, spec)) inputs.push_back(std::move(file));
   }
   inputs.push_back(options.positionals[0]);
   ParseRunSettings(options);

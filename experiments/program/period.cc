@@ -4,8 +4,8 @@
 
 #include <cmath>
 
+#include "experiments/catalog/catalog.h"
 #include "experiments/program/objective_options.h"
-#include "experiments/program/scenario_options.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 #include "models/base/utc_time.h"

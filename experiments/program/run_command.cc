@@ -130,9 +130,9 @@ std::string RunText(const Period& period, const CertifiedRun& run) {
 int Run(const Options& options) {
   const RecorderOptions recorder = ParseRecorder(options);
   const Spec spec = ParseSpec(TextOption(options, "policy"));
-  CheckPolicySpec(spec);
+  CheckSpec(Catalog(), Kind::kPolicy, spec);
   std::vector<std::string> inputs = BucketWeightFiles(options);
-  for (std::string& file : FilesOf(spec)) inputs.push_back(std::move(file));
+  for (std::string& file : FilesOf(Catalog(), Kind::kPolicy, spec)) inputs.push_back(std::move(file));
   inputs.push_back(options.positionals[0]);
   const Period period = OpenPeriod(options);
   if (!period.observed.empty()) inputs.push_back(period.observed);

@@ -4,11 +4,11 @@
 
 #include <filesystem>
 
-#include "experiments/catalog/networks.h"
-#include "experiments/catalog/prices.h"
+#include "experiments/catalog/catalog.h"
 #include "experiments/program/command.h"
 #include "experiments/program/objective_options.h"
 #include "experiments/program/output_path.h"
+#include "experiments/program/training_options.h"
 #include "experiments/run/progress.h"
 #include "experiments/train/job.h"
 #include "models/base/atomic_file.h"
@@ -104,7 +104,7 @@ Command TrainCommand() {
   info.details =
       "After every epoch MODEL.pt.training is written; the same command goes on from it after an interruption, and\n"
       "ends with the same weights. One thread unless --threads says otherwise.\n\n" +
-      NetworkCatalogText() + PriceNetworkText() +
+      NetworksText() +
       "\nPrices are learned for the objective that --weight, --norm, --bucket-weight and --shed-cost say; the loss on\n"
       "VALID is J / optimum of the policy as it will run. A few dozen periods make an epoch: --batch 8 is enough.\n"
       "\nExample\n  evenkeel train --predictor 'gru(hidden=64)' --train years.h5 --valid months.h5 --out gru.pt\n";

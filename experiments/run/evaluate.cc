@@ -72,7 +72,7 @@ RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& 
   if (period.is_observed_apart()) observed = OpenObserved(period);
   RunOutcome outcome;
   outcome.policy = ToString(spec);
-  outcome.clairvoyant = IsClairvoyant(spec);
+  outcome.clairvoyant = IsClairvoyant(Catalog(), Kind::kPolicy, spec);
   const auto simulate = [&] {
     return Simulate(period.problem, observed ? *observed : *metered, *metered, *policy, observer).metered;
   };

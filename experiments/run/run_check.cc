@@ -7,7 +7,7 @@
 
 #include "engine/certificate.h"
 #include "engine/planner/running_certificate.h"
-#include "experiments/program/scenario_options.h"
+#include "experiments/catalog/catalog.h"
 #include "experiments/run/budget_check.h"
 #include "experiments/run/log_allocation.h"
 #include "experiments/run/run_difference.h"

@@ -6,10 +6,7 @@
 #include <limits>
 
 #include "experiments/catalog/catalog.h"
-#include "experiments/catalog/check.h"
-#include "experiments/catalog/forecast.h"
 #include "experiments/report/guarantee_report.h"
-#include "experiments/sweep/spec_values.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 #include "models/world/disturbed_slots.h"
@@ -242,11 +239,10 @@ const RealisedError& SweepRunner::ObservationError(const SweepCell& cell) {
 }
 
 /// Of the forecasts that a plan is made from: at every re-plan, for the rest of the period.
-const RealisedError& SweepRunner::ForecastError(const SweepCell& cell, const Spec& plan) {
+const RealisedError& SweepRunner::ForecastError(const SweepCell& cell, const Arguments& plan) {
   const Period& period = plan_.periods[static_cast<std::size_t>(cell.period)].period;
-  const PolicyArguments arguments = CheckSpec(Catalog(), plan).arguments;
-  const Spec& forecast = arguments.at("forecast");
-  const int every = static_cast<int>(NumberArgument(arguments, "every"));
+  const Spec& forecast = plan.at("forecast");
+  const int every = IntegerArgument(plan, "every");
   const std::string key = fmt::format("{} {} {}", cell.period, every, ToString(forecast));
   return forecast_errors_.Get(key, [&] {
     History seen, truth;
@@ -291,7 +287,8 @@ std::vector<double> SweepRunner::Values(const SweepCell& cell, const RunOutcome&
   }
   if (run.report.guarantee) SetGuarantee(run, &row);
   if (period.is_observed_apart()) SetError("observed", ObservationError(cell), &row);
-  if (const Spec* plan = FindSpec(cell.policy, "plan")) SetError("forecast", ForecastError(cell, *plan), &row);
+  const std::vector<Arguments> plans = FindSpecs(Catalog(), Kind::kPolicy, cell.policy, "plan");
+  if (!plans.empty()) SetError("forecast", ForecastError(cell, plans.front()), &row);
   const std::vector<std::string> regions = RegionNames(period.header.network);
   for (std::size_t k = 0; k < problem.groups.size(); ++k) {
     const Group& group = problem.groups[k];

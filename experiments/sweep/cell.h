@@ -67,7 +67,7 @@ class SweepRunner {
   };
   const Optimum& OptimumOf(const SweepCell& cell);
   const RealisedError& ObservationError(const SweepCell& cell);
-  const RealisedError& ForecastError(const SweepCell& cell, const Spec& plan);
+  const RealisedError& ForecastError(const SweepCell& cell, const Arguments& plan);
   std::unique_ptr<Policy> MakeExpert(const SweepCell& cell, const PolicyContext& context, const Spec& spec);
   std::vector<double> Values(const SweepCell& cell, const RunOutcome& run);
 

@@ -180,9 +180,8 @@ class Planner {
 
   /// What files say must fit as well: such a policy is made once here.
   void CheckPolicy(const Period& period, const Spec& spec) {
-    CheckPolicySpec(spec);
-    const std::vector<std::string> files = FilesOf(spec);
-    if (files.empty() || IsClairvoyant(spec)) return;
+    const std::vector<std::string> files = FilesOf(Catalog(), Kind::kPolicy, spec);
+    if (files.empty() || IsClairvoyant(Catalog(), Kind::kPolicy, spec)) return;
     MakePolicy({period.problem, seed_, {}, 0.0, [&period] { return OpenHistory(period); }}, spec);
     AddInputs(files);
   }

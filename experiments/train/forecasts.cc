@@ -4,8 +4,7 @@
 #include <cmath>
 #include <memory>
 
-#include "experiments/catalog/networks.h"
-#include "experiments/catalog/prices.h"
+#include "experiments/catalog/catalog.h"
 #include "experiments/program/objective_options.h"
 #include "experiments/train/job.h"
 #include "models/base/error.h"

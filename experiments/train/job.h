@@ -5,8 +5,8 @@
 #include <string>
 
 #include "experiments/catalog/spec.h"
+#include "experiments/catalog/training_setup.h"
 #include "experiments/program/options.h"
-#include "experiments/train/options.h"
 #include "predictors/learning/checkpoint.h"
 #include "predictors/learning/learned.h"
 

@@ -9,7 +9,6 @@
 #include "engine/policies/constant_price.h"
 #include "engine/simulate.h"
 #include "experiments/catalog/catalog.h"
-#include "experiments/catalog/prices.h"
 #include "experiments/run/evaluate.h"
 #include "models/files/trace_file.h"
 #include "tests/reference/play.h"
@@ -55,7 +54,7 @@ std::string ValueFor(const ParameterInfo& parameter, const std::string& price_fi
 /// The policy with its defaults, then with every number at either end of its range and every word. Advice that was made
 /// to try out a guarantee may wait or fail on purpose: with its defaults alone, and not at all where it breaks the
 /// laws.
-std::vector<Spec> SpecsOf(const PolicyInfo& info, const std::string& price_file) {
+std::vector<Spec> SpecsOf(const Entry& info, const std::string& price_file) {
   if (info.faulty) return {};
   // Needs a trained network: tests/unit/predictors/torch/price_network_test.cc.
   if (info.name == kLearnedPrice) return {};
@@ -181,10 +180,10 @@ TEST_F(PolicyLaws, HoldForEveryPolicyOfTheCatalog) {
     std::mt19937_64 random(seed);
     const int t = DrawInt(&random, 0, instance.trace.signals.num_slots() - 1);
     const Trace changed = ChangedAfter(instance.trace, t, &random);
-    for (const PolicyInfo& info : Catalog()) {
-      for (const Spec& spec : SpecsOf(info, PriceFile())) {
+    for (const Entry* info : EntriesOf(Catalog(), Kind::kPolicy)) {
+      for (const Spec& spec : SpecsOf(*info, PriceFile())) {
         SCOPED_TRACE(testing::Message() << "seed " << seed << ", " << ToString(spec) << ", change after slot " << t);
-        const bool ahead = IsClairvoyant(spec);  // on purpose: P2 is not theirs
+        const bool ahead = IsClairvoyant(Catalog(), Kind::kPolicy, spec);  // on purpose: P2 is not theirs
         const Played played = PlaySpec(problem, instance.trace, spec, ahead);
         worst = std::max(worst, CheckFeasible(problem, instance.trace, played));
         if (!ahead) ExpectSameDecisions(played, PlaySpec(problem, changed, spec, false), t + 1, "P2");
@@ -211,8 +210,8 @@ TEST_F(PolicyLaws, ResultsDoNotDependOnTheNumberOfThreads) {
     WritePrices(instance.problem, L1Prices(instance.problem), PriceFile());
     const Period period{TracePath(), instance.trace.header, instance.problem};
     std::vector<Spec> specs;
-    for (const PolicyInfo& info : Catalog()) {
-      for (const Spec& spec : SpecsOf(info, PriceFile())) specs.push_back(spec);
+    for (const Entry* info : EntriesOf(Catalog(), Kind::kPolicy)) {
+      for (const Spec& spec : SpecsOf(*info, PriceFile())) specs.push_back(spec);
     }
     ProgressOptions quiet;
     quiet.enabled = false;
