@@ -2,6 +2,7 @@
 
 #include "engine/planner/offline.h"
 #include "engine/policies/constant_price.h"
+#include "engine/policies/replay.h"
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/make.h"
 #include "experiments/files/run_log.h"

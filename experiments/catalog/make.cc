@@ -34,4 +34,16 @@ std::unique_ptr<Forecaster> ForecasterArgument(const ForecastContext& context, c
   return MakeForecaster(*arguments.registry, context, arguments.at(name));
 }
 
+PolicyContext ContextOf(const Period& period, std::uint64_t seed) {
+  PolicyContext context{period.problem, seed, [&period] { return OpenMetered(period); }};
+  context.open_history = [&period] { return OpenHistory(period); };
+  context.time = period.time;
+  return context;
+}
+
+ForecastContext ForecastContextOf(const PolicyContext& context, int slots_before) {
+  return {context.open_future, slots_before,
+          IdentityOf(context.problem.network, context.time ? context.time->slot_hours : 0.0)};
+}
+
 }  // namespace evenkeel

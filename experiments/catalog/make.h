@@ -8,8 +8,10 @@
 #include <string>
 
 #include "experiments/catalog/visit.h"
+#include "models/files/period.h"
 #include "models/world/problem.h"
 #include "models/world/slot.h"
+#include "models/world/time_base.h"
 #include "predictors/learning/learned.h"
 #include "predictors/learning/retrained.h"
 
@@ -28,7 +30,12 @@ struct PolicyContext {
   /// Makes the expert of a robust policy, where its run is known already; it must decide as MakePolicy's would. Empty:
   /// MakePolicy.
   std::function<std::unique_ptr<Policy>(const PolicyContext&, const Spec&)> make_expert = {};
+  /// When the period's slots begin: networks that were trained on slots of another length are refused. Nothing: not known.
+  std::optional<TimeBase> time = {};
 };
+
+/// For policies of the period, which must outlive them. Those that look ahead on purpose may.
+PolicyContext ContextOf(const Period& period, std::uint64_t seed);
 
 struct ForecastContext {
   /// Opens the future, for the predictor that is clairvoyant on purpose; empty where nobody may look ahead.
@@ -39,6 +46,9 @@ struct ForecastContext {
   /// When `learned` is trained anew on what was seen until then; empty: never.
   std::optional<RetrainTimes> retrain = {};
 };
+
+/// For a predictor that a policy asks, of histories that begin with `slots_before` slots from before the period.
+ForecastContext ForecastContextOf(const PolicyContext& context, int slots_before);
 
 /// Checks the spec and makes what it names: Make<Kind::kEvent>(registry, spec, network). Throws InputError.
 template <Kind kind, typename... Context>

@@ -1,4 +1,5 @@
-// The policy that forecasts, then plans.
+#include "experiments/catalog/plan.h"
+
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/make.h"
 #include "predictors/advice/chosen_plan.h"
@@ -9,20 +10,8 @@ namespace {
 std::unique_ptr<Policy> MakePlan(const PolicyContext& context, const Arguments& arguments) {
   History past;
   if (context.open_history) past.AppendAll(*context.open_history());
-  const double slot_hours = past.num_slots() < 2 ? 0.0 : static_cast<double>(HistoryView(past).step()) / 3600.0;
-  const ForecastContext forecast{context.open_future, past.num_slots(),
-                                 IdentityOf(context.problem.network, slot_hours)};
-  PlanOptions options;
-  options.every = IntegerArgument(arguments, "every");
-  options.horizon = IntegerArgument(arguments, "horizon");
-  options.merge_after = IntegerArgument(arguments, "merge_after");
-  options.scenarios = IntegerArgument(arguments, "scenarios");
-  options.spread = NumberArgument(arguments, "spread");
-  options.own_flows = arguments.at("play").name == "flows";
-  options.blend.first = NumberArgument(arguments, "blend");
-  options.blend.last = NumberArgument(arguments, "blend_end");
-  options.blend.exponent = NumberArgument(arguments, "blend_q");
-  options.blend.prime = NumberArgument(arguments, "prime");
+  const ForecastContext forecast = ForecastContextOf(context, past.num_slots());
+  const PlanOptions options = PlanOptionsOf(arguments);
   std::unique_ptr<Forecaster> forecaster = ForecasterArgument(forecast, arguments, "forecast");
   ChoiceOptions choice;
   choice.days = IntegerArgument(arguments, "choose");
@@ -31,6 +20,21 @@ std::unique_ptr<Policy> MakePlan(const PolicyContext& context, const Arguments& 
 }
 
 }  // namespace
+
+PlanOptions PlanOptionsOf(const Arguments& arguments) {
+  PlanOptions options;
+  options.every = IntegerArgument(arguments, "every");
+  options.rest.horizon = IntegerArgument(arguments, "horizon");
+  options.merge_after = IntegerArgument(arguments, "merge_after");
+  options.scenarios = IntegerArgument(arguments, "scenarios");
+  options.spread = NumberArgument(arguments, "spread");
+  options.own_flows = arguments.at("play").name == "flows";
+  options.blend.first = NumberArgument(arguments, "blend");
+  options.blend.last = NumberArgument(arguments, "blend_end");
+  options.blend.exponent = NumberArgument(arguments, "blend_q");
+  options.blend.prime = NumberArgument(arguments, "prime");
+  return options;
+}
 
 Entry PlanEntry() {
   return {

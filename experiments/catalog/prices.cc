@@ -64,8 +64,8 @@ std::unique_ptr<Policy> MakeLearnedPricePolicy(const PolicyContext& context, con
                      kLearnedPrice);
   History past;
   if (context.open_history) past.AppendAll(*context.open_history());
-  const double slot_hours = past.num_slots() < 2 ? 0.0 : static_cast<double>(HistoryView(past).step()) / 3600.0;
-  CheckSameSignals(checkpoint, IdentityOf(context.problem.network, slot_hours), path);
+  const ForecastContext forecast = ForecastContextOf(context, past.num_slots());
+  CheckSameSignals(checkpoint, *forecast.trace, path);
   CheckObjective(path, checkpoint.objective, ObjectiveLines(context.problem));
   const PriceSpec spec = MakePriceSpec(*arguments.registry, ParseSpec(checkpoint.network));
   std::shared_ptr<PriceNetwork> network = MakePriceNetwork(spec.network, PriceShapeOf(context.problem), {});
@@ -74,8 +74,8 @@ std::unique_ptr<Policy> MakeLearnedPricePolicy(const PolicyContext& context, con
   } catch (const InputError& error) {
     throw InputError("{}: {}", path, error.what());
   }
-  return MakeLearnedPrice(context.problem, std::move(network), MakeForecaster(*arguments.registry, {}, spec.forecast),
-                          std::move(past));
+  return MakeLearnedPrice(context.problem, std::move(network),
+                          MakeForecaster(*arguments.registry, forecast, spec.forecast), std::move(past));
 }
 
 }  // namespace

@@ -7,12 +7,13 @@
 #include "experiments/files/backtest_file.h"
 #include "experiments/program/command.h"
 #include "experiments/program/output_path.h"
-#include "experiments/program/period.h"
+#include "experiments/program/period_options.h"
 #include "experiments/report/backtest_report.h"
 #include "experiments/run/progress.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 #include "models/base/utc_time.h"
+#include "models/files/trace_file.h"
 #include "models/world/trace_window.h"
 
 namespace evenkeel {
@@ -26,10 +27,11 @@ struct Judged {
   BacktestOptions options;
 };
 
-Judged ReadJudged(const Options& options, const std::string& path, const TraceFile& file) {
-  const SlotRange range = ParseSlotRange(options, file);
+Judged ReadJudged(const Options& options, const TraceOutline& trace) {
+  const PeriodText text = ReadPeriod(options);
+  const SlotRange range = ParseSlotRange(text.from, text.to, trace);
   Judged judged;
-  judged.truth.AppendAll(*MakeSlotWindow(std::make_unique<TraceFile>(path), 0, range.first + range.count));
+  judged.truth.AppendAll(*MakeSlotWindow(std::make_unique<TraceFile>(text.trace), 0, range.first + range.count));
   BacktestOptions& test = judged.options;
   test.horizon = static_cast<int>(IntegerOption(options, "horizon", 1, kMostSlots));
   test.every = static_cast<int>(IntegerOption(options, "every", 1, kMostSlots));
@@ -84,16 +86,16 @@ int RunBacktest(const Options& options) {
   std::vector<std::string> inputs = FilesOf(Catalog(), Kind::kPredictor, spec);
   const std::string path = options.positionals[0];
   const std::string out = HasOption(options, "out") ? TextOption(options, "out") : "";
-  const TraceFile file(path);
-  const Judged judged = ReadJudged(options, path, file);
+  const TraceOutline trace = ReadOutline(path);
+  const Judged judged = ReadJudged(options, trace);
   inputs.push_back(path);
   CheckOutputs({out}, inputs);
-  const TraceIdentity identity = IdentityOf(file.header().network, file.header().slot_hours);
+  const TraceIdentity identity = IdentityOf(trace.header.network, trace.header.slot_hours);
   const ForecastContext context{[&path] { return std::make_unique<TraceFile>(path); }, 0, identity,
                                 ReadRetrain(options, spec, judged)};
   const std::unique_ptr<Forecaster> forecaster = MakeForecaster(context, spec);
   BacktestReport report{path,           ToString(spec), IsClairvoyant(Catalog(), Kind::kPredictor, spec),
-                        file.header(),  judged.options, {},
+                        trace.header,   judged.options, {},
                         context.retrain};
   if (judged.options.first < judged.truth.num_slots() && !HasOption(options, "quiet")) NoteKnown(spec, judged);
   {

@@ -11,6 +11,7 @@
 #include "engine/planner/instruction_set.h"
 #include "experiments/program/command.h"
 #include "models/base/error.h"
+#include "models/base/shell_line.h"
 #include "models/base/suggest.h"
 
 namespace evenkeel {

@@ -49,27 +49,36 @@ std::string LossesCsv(const Checkpoint& checkpoint) {
   return text;
 }
 
-TrainJob MakeJob(const Options& options, const TrainingSetup& setup) {
-  const Spec spec = ParseSpec(TextOption(options, "predictor"));
-  return spec.name == kLearnedPrice ? MakePriceJob(options, spec, setup) : MakeForecastJob(options, spec, setup);
+TrainRequest ReadRequest(const Options& options) {
+  TrainRequest request;
+  request.setup = ReadTraining(options);
+  request.train = TextOption(options, "train");
+  request.valid = TextOption(options, "valid");
+  request.predictor = ParseSpec(TextOption(options, "predictor"));
+  request.objective = ReadObjective(options);
+  request.command = options.command_line;
+  return request;
+}
+
+TrainJob MakeJob(const TrainRequest& request) {
+  return request.predictor.name == kLearnedPrice ? MakePriceJob(request) : MakeForecastJob(request);
 }
 
 int RunTrain(const Options& options) {
-  const TrainingSetup setup = ReadTraining(options);
-  const std::string train = TextOption(options, "train"), valid = TextOption(options, "valid");
+  const TrainRequest request = ReadRequest(options);
   const std::string out = TextOption(options, "out"), unfinished = out + ".training";
   const std::string losses = HasOption(options, "losses") ? TextOption(options, "losses") : "";
-  TrainJob job = MakeJob(options, setup);
-  CheckOutputs({out, unfinished, losses}, {train, valid});
+  TrainJob job = MakeJob(request);
+  CheckOutputs({out, unfinished, losses}, {request.train, request.valid});
   const bool quiet = HasOption(options, "quiet");
   Checkpoint& checkpoint = job.checkpoint;
-  checkpoint.options = TrainingText(setup);
+  checkpoint.options = TrainingText(request.setup);
   if (fs::exists(unfinished)) {
     checkpoint = GoOn(unfinished, checkpoint);
     if (!quiet) Note(fmt::format("going on after epoch {} of {}", checkpoint.training.epoch, unfinished));
   }
   {
-    const long left = static_cast<long>(setup.options.epochs - checkpoint.training.epoch) * job.steps;
+    const long left = static_cast<long>(request.setup.options.epochs - checkpoint.training.epoch) * job.steps;
     Progress progress({"training " + job.name, left, !quiet});
     const auto save = [&](const Checkpoint& now) {
       WriteCheckpoint(now, unfinished);
@@ -83,7 +92,7 @@ int RunTrain(const Options& options) {
   WriteCheckpoint(checkpoint, out);
   fs::remove(unfinished);
   Print(fmt::format("{}: {}, loss {:.4f} on {} after epoch {} of {}\n", out, checkpoint.network, checkpoint.best_loss,
-                    valid, checkpoint.best_epoch, checkpoint.training.losses.size()));
+                    request.valid, checkpoint.best_epoch, checkpoint.training.losses.size()));
   return kExitSuccess;
 }
 

@@ -9,6 +9,7 @@
 
 #include "experiments/catalog/catalog.h"
 #include "models/base/numbers.h"
+#include "models/base/shell_line.h"
 #include "models/base/utc_time.h"
 
 namespace evenkeel {
@@ -20,7 +21,7 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 struct Parameters {
   const SweepPlan& plan;
   const SweepCell& cell;
-  const SweepPeriod& period;
+  const GivenPeriod& period;
   std::vector<Arguments> robust;  ///< of every robust policy in the cell's, the first one counts
   std::vector<Arguments> plans;   ///< the same of `plan`
   std::vector<Arguments> noise;   ///< and of noisy predictors
@@ -28,14 +29,14 @@ struct Parameters {
   Parameters(const SweepPlan& the_plan, const SweepCell& the_cell)
       : plan(the_plan),
         cell(the_cell),
-        period(the_plan.periods[static_cast<std::size_t>(the_cell.period)]),
+        period(the_plan.PeriodOf(the_cell)),
         robust(FindSpecs(Catalog(), Kind::kPolicy, cell.policy, "robust")),
         plans(FindSpecs(Catalog(), Kind::kPolicy, cell.policy, "plan")),
         noise(FindSpecs(Catalog(), Kind::kPolicy, cell.policy, "noisy")) {}
 
   /// Of the error in observations; empty or NaN without one.
   std::string ObserveKind() const {
-    const auto& error = period.period.observe_error;
+    const auto& error = period.period.description.observe_error;
     return error ? kErrorKindNames[static_cast<int>(error->kind)] : "";
   }
 };
@@ -63,13 +64,12 @@ struct TextColumn {
 
 std::vector<TextColumn> TextColumns() {
   return {
-      {"trace", "path of the trace", [](const Parameters& of) { return of.period.period.trace; }},
+      {"trace", "path of the trace", [](const Parameters& of) { return of.period.text.trace; }},
       {"first_slot", "start of the first slot, UTC", [](const Parameters& of) { return Start(of, false); }},
       {"last_slot", "start of the last slot, UTC", [](const Parameters& of) { return Start(of, true); }},
       {"events", "what happens to the trace",
-       [](const Parameters& of) { return fmt::format("{}", fmt::join(of.period.period.event_specs, " ")); }},
-      {"observe", "error in what policies see, as a spec",
-       [](const Parameters& of) { return of.period.period.observe; }},
+       [](const Parameters& of) { return fmt::format("{}", fmt::join(of.period.text.events, " ")); }},
+      {"observe", "error in what policies see, as a spec", [](const Parameters& of) { return of.period.text.observe; }},
       {"observe_kind", "its kind", [](const Parameters& of) { return of.ObserveKind(); }},
       {"policy", "policy, as a spec", [](const Parameters& of) { return ToString(of.cell.policy); }},
       {"policy_name", "its name", [](const Parameters& of) { return of.cell.policy.name; }},
@@ -92,7 +92,7 @@ struct NumberColumn {
 std::vector<NumberColumn> NumberColumns() {
   const auto of_error = [](double (*get)(const SignalError&)) {
     return [get](const Parameters& of) {
-      const auto& error = of.period.period.observe_error;
+      const auto& error = of.period.period.description.observe_error;
       return error ? get(*error) : kUnknown;
     };
   };
