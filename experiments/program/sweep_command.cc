@@ -6,7 +6,7 @@
 
 #include "experiments/program/command.h"
 #include "experiments/program/output_path.h"
-#include "experiments/program/period.h"
+#include "experiments/report/report_text.h"
 #include "experiments/run/progress.h"
 #include "experiments/sweep/ranks.h"
 #include "experiments/sweep/run.h"

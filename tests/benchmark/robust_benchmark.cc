@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include "engine/policies/constant_price.h"
+#include "engine/policies/replay.h"
 #include "predictors/advice/stress.h"
 #include "robustifiers/line.h"
 #include "robustifiers/project.h"

@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "engine/policies/replay.h"
 #include "experiments/catalog/catalog.h"
 #include "predictors/advice/stress.h"
 #include "robustifiers/line.h"

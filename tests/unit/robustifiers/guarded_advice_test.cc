@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "engine/policies/replay.h"
 #include "predictors/advice/stress.h"
 #include "robustifiers/robust_policy.h"
 #include "tests/reference/play.h"

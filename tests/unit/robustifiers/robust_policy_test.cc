@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/policies/replay.h"
 #include "models/base/error.h"
 #include "predictors/advice/stress.h"
 #include "tests/reference/play.h"

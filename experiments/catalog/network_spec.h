@@ -1,16 +1,23 @@
-// Networks of prices by spec: what `train` makes, and the policy that uses it.
+// Networks that can be trained, as specs say them: what `train` makes, and what a checkpoint keeps as text.
 #pragma once
 
-#include "experiments/catalog/catalog.h"
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "experiments/catalog/spec.h"
+#include "models/world/problem.h"
 #include "predictors/learning/checkpoint.h"
+#include "predictors/learning/neural.h"
 #include "predictors/learning/price_network.h"
 #include "predictors/prices/training.h"
 
 namespace evenkeel {
 
+/// The network of prices, and the policy that uses it.
 inline constexpr char kLearnedPrice[] = "learned-price";
 
-/// A spec of a network of prices, checked.
+/// A network of prices, checked.
 struct PriceSpec {
   PriceNetworkSpec network;
   PriceTrainingOptions training;
@@ -19,17 +26,16 @@ struct PriceSpec {
   Spec whole;     ///< with all parameters
 };
 
-/// Throws InputError.
-PriceSpec ParsePriceSpec(const Spec& spec);
+/// A network of forecasts or of prices.
+using TrainableSpec = std::variant<NeuralSpec, PriceSpec>;
+
+/// The network with all its options, as a spec, which leads back to the same again.
+std::string NetworkText(const NeuralSpec& network);
+
 /// Whether a checkpoint is of a network of prices.
 bool IsPriceNetwork(const Checkpoint& checkpoint);
-/// The entry of the list of networks, for people.
-std::string PriceNetworkText();
 
 /// The objective, a line per group: what prices are learned for.
 std::vector<std::string> ObjectiveLines(const Problem& problem);
-
-/// The entry of `learned-price`.
-PolicyInfo LearnedPricePolicy();
 
 }  // namespace evenkeel

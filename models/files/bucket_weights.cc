@@ -1,4 +1,4 @@
-#include "experiments/program/bucket_weights.h"
+#include "models/files/bucket_weights.h"
 
 #include <algorithm>
 

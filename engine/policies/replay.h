@@ -1,4 +1,4 @@
-// A policy's run kept, so that it need not be run again where it would decide the same.
+// A run kept, so that it need not be made again where it would decide the same.
 #pragma once
 
 #include <memory>
@@ -10,10 +10,11 @@ namespace evenkeel {
 
 struct RecordedRun {
   std::vector<Allocation> decisions;  ///< [slots]
-  PolicyReport report;
+  PolicyReport report = {};
 };
 
 /// Plays the decisions, slot by slot, and reports what was reported.
-std::unique_ptr<Policy> MakeRecorded(std::shared_ptr<const RecordedRun> run);
+std::unique_ptr<Policy> MakeReplay(std::shared_ptr<const RecordedRun> run);
+std::unique_ptr<Policy> MakeReplay(std::vector<Allocation> decisions);
 
 }  // namespace evenkeel

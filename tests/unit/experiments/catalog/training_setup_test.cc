@@ -1,4 +1,4 @@
-#include "experiments/train/options.h"
+#include "experiments/catalog/training_setup.h"
 
 #include <gmock/gmock.h>
 
@@ -19,7 +19,7 @@ std::string Message(const std::string& text) {
   return "no error";
 }
 
-TEST(TrainingOptions, TextAndBack) {
+TEST(TrainingSetup, TextAndBack) {
   TrainingSetup setup;
   setup.options = {3, 2, 5, 7, 1.0 / 3.0, 1e-17, 1234567890123456789};
   setup.runtime = {1234567890123456789, 4, "cuda"};
@@ -34,7 +34,7 @@ TEST(TrainingOptions, TextAndBack) {
   EXPECT_EQ(read.runtime.device, "cuda");
 }
 
-TEST(TrainingOptions, WhatIsMissingOrNoNumberIsNamed) {
+TEST(TrainingSetup, WhatIsMissingOrNoNumberIsNamed) {
   const std::string text = TrainingText({});
   EXPECT_EQ(Message(text), "no error");
   EXPECT_THAT(Message("epochs=3"), AllOf(HasSubstr("m.pt"), HasSubstr("\"patience\"")));
