@@ -57,12 +57,20 @@ struct GuaranteeReport {
   long unconverged = 0;                                  ///< projections replaced by the expert's decision
 };
 
+/// What virtual loads add to an expert's bound, on the shifted J: J <= ratio (OPT + start + rises), USD (docs/theory.md,
+/// section 3).
+struct VirtualLoadsReport {
+  double start = 0.0;  ///< sum_k mu_k ||V^k||_p in the first slot: known before anything is decided
+  double rises = 0.0;  ///< of virtual loads that rose since
+};
+
 /// What a policy says of its own run.
 struct PolicyReport {
   long unconverged_slots = 0;                ///< slots whose inner solver stopped above its tolerance
   double worst_slot_gap = 0.0;               ///< largest certified gap of an inner solver, relative to its objective
   std::optional<double> own_objective;       ///< value of the linear problem that the policy minimises, when it has one
   std::optional<GuaranteeReport> guarantee;  ///< of robust policies
+  std::optional<VirtualLoadsReport> virtual_loads;  ///< of experts that have some, and of robust policies around them
 };
 
 /// Laws, checked for the whole catalog by tests/property/policy_laws_test.cc:
@@ -80,6 +88,9 @@ class Policy {
   /// Called once after every slot with what was metered, for policies that keep books of their own.
   virtual void Settle(const Settlement&) {}
   virtual PolicyReport Report() const { return {}; }
+  /// The gamma of the last decision, where it was a dispatch at prices: x_t minimises (c + sum_k gamma^k h^k) . x over
+  /// X_t. Null for policies that state none.
+  virtual const Prices* StatedPrices() const { return nullptr; }
   /// How the last decision came about; null for policies that follow no advice.
   virtual const RobustDecision* LastDecision() const { return nullptr; }
 };

@@ -7,6 +7,7 @@
 #include "experiments/catalog/advice.h"
 #include "experiments/catalog/check.h"
 #include "experiments/catalog/forecast.h"
+#include "experiments/catalog/memory.h"
 #include "experiments/catalog/prices.h"
 
 namespace evenkeel {
@@ -89,6 +90,7 @@ PolicyPointer MakeNormGreedyPolicy(const PolicyContext& context, const PolicyArg
   NormGreedyOptions options;
   options.q = NumberArgument(arguments, "q");
   options.tolerance = NumberArgument(arguments, "tolerance");
+  options.virtual_loads = VirtualLoadsOf(context, arguments, options);
   return MakeNormGreedy(context.problem, options);
 }
 
@@ -142,6 +144,18 @@ std::vector<PolicyInfo> ConstantPricePolicies() {
   };
 }
 
+PolicyInfo NormGreedyInfo(const ParameterInfo& tolerance) {
+  PolicyInfo info = {
+      "norm-greedy",
+      "least increase of cost plus weighted q-norms of the loads; norms inf: at most N times the optimum",
+      {NumberParameter("q", "8", "exponent of the norms", 1.0, 64.0), tolerance},
+      true,
+      {"norm-greedy(q=8)"},
+      MakeNormGreedyPolicy};
+  for (ParameterInfo& parameter : MemoryParameters()) info.parameters.push_back(std::move(parameter));
+  return info;
+}
+
 std::vector<PolicyInfo> EquityPolicies() {
   const ParameterInfo tolerance =
       NumberParameter("tolerance", "1e-9", "certified gap of a slot's problem, relative", 1e-13, 1e-2);
@@ -166,12 +180,7 @@ std::vector<PolicyInfo> EquityPolicies() {
        true,
        {"dmd"},
        MakeDmd},
-      {"norm-greedy",
-       "least increase of cost plus weighted q-norms of the loads; norms inf: at most N times the optimum",
-       {NumberParameter("q", "8", "exponent of the norms", 1.0, 64.0), tolerance},
-       true,
-       {"norm-greedy(q=8)"},
-       MakeNormGreedyPolicy},
+      NormGreedyInfo(tolerance),
       {"power-greedy",
        "least q-norm of cost and weighted loads; norms inf, two groups, beta 1: at most q N^(1/q) 3^(1-1/q) optima",
        {NumberParameter("q", "4", "exponent", 1.0, 64.0, true),

@@ -31,7 +31,9 @@ struct Shares {
     Coefficients coefficients;
     EstimateCoefficients(problem, slot, &coefficients);
     const Ledger ledger = MakeLedger(problem);
-    const bool good = guarded->Ask({slot, coefficients, ledger}, answer);
+    AdviceAnswer said{*answer, {}, false};
+    const bool good = guarded->Ask({slot, coefficients, ledger}, &said);
+    *answer = said.allocation;
     guarded->Settle({slot, coefficients, coefficients, ledger});
     return good;
   }

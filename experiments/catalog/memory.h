@@ -1,0 +1,23 @@
+// Where the virtual loads of `norm-greedy` come from: its parameters `prime` and `memory`.
+#pragma once
+
+#include <vector>
+
+#include "engine/policies/greedy.h"
+#include "experiments/catalog/catalog.h"
+
+namespace evenkeel {
+
+/// The parameters, for the entry of the catalog.
+std::vector<ParameterInfo> MemoryParameters();
+
+/// V of the checked arguments, `memory` times the loads that `prime` says, fading over the period; empty for `none` and
+/// where nothing was seen before. Throws InputError for a log of another network or objective.
+///
+///   own       the rule's own loads over the slots before the period, at most as many as the period has
+///   optimum   the loads that the prices of the optimum of those slots would hold in balance (LoadsBehindPrices)
+///   a path    the loads at the end of an earlier run, whatever it ran on, scaled to the period's number of slots
+VirtualLoads VirtualLoadsOf(const PolicyContext& context, const PolicyArguments& arguments,
+                            const NormGreedyOptions& rule);
+
+}  // namespace evenkeel
