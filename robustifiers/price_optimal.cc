@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kMaxVertices = 64;
 constexpr int kMaxRows = 512;
-constexpr double kGap = 1e-7;              // wanted, of the size of the slot's cost at the prices
+constexpr double kGap = 1e-7;                // wanted, of the size of the slot's cost at the prices
 constexpr double kTangentTolerance = 1e-11;  // of the same size
 
 }  // namespace

@@ -68,7 +68,8 @@ TEST(GrowingProgramTest, AgreesWithClpOnProgramsThatGrow) {
     for (int step = 0; step < 25; ++step) {
       if (DrawInt(&random, 0, 1) == 0) {
         Vector column(program.num_rows());
-        for (int r = 0; r < column.size(); ++r) column[r] = DrawInt(&random, 0, 2) == 0 ? 0.0 : Draw(&random, -1.0, 2.0);
+        for (int r = 0; r < column.size(); ++r)
+          column[r] = DrawInt(&random, 0, 2) == 0 ? 0.0 : Draw(&random, -1.0, 2.0);
         column[0] = 1.0;
         for (int r = 0; r < column.size(); ++r) rows[static_cast<std::size_t>(r)].push_back(column[r]);
         cost.push_back(Draw(&random, -1.0, 0.3));

@@ -119,8 +119,7 @@ TEST(PriceOptimalTest, FindsWhatClpFindsForNormsInf) {
       const Answer answer = Ask(at, budget, &method);
       Vector cost;
       PricedCost(problem, at.coefficients, 1.0, at.prices, &cost);
-      const double best =
-          ClpSafeOptimum(problem, cost, at.slot, at.coefficients, budget.difference(), budget.room());
+      const double best = ClpSafeOptimum(problem, cost, at.slot, at.coefficients, budget.difference(), budget.room());
       EXPECT_NEAR(answer.value, best, 1e-6 * answer.size);
       EXPECT_GE(answer.slack, -1e-13 * answer.size);
       EXPECT_LE(answer.value, answer.line_value + 1e-6 * answer.size);
