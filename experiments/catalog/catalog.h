@@ -39,7 +39,7 @@ enum class ParameterKind {
   kInteger,
   kWord,      ///< one of ParameterInfo::words
   kText,      ///< any word
-  kPath,      ///< a file
+  kPath,      ///< a file, or one of ParameterInfo::words where there are some
   kPolicy,    ///< a spec of another policy of the catalog
   kForecast,  ///< a spec of a predictor (experiments/catalog/forecast.h)
 };

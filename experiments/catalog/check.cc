@@ -87,6 +87,7 @@ std::string DescribeAllowed(const ParameterInfo& parameter) {
     case ParameterKind::kText:
       return "word or quoted text";
     case ParameterKind::kPath:
+      if (!parameter.words.empty()) return fmt::format("word: {}, or path of a file", fmt::join(parameter.words, ", "));
       return "path of a file";
     case ParameterKind::kForecast:
       return "predictor";
@@ -151,7 +152,8 @@ std::vector<std::string> FilesOf(const Spec& spec) {
   for (const auto& [name, value] : spec.parameters) {
     const ParameterInfo* parameter = FindByName(info->parameters, name);
     if (parameter == nullptr) continue;
-    if (parameter->kind == ParameterKind::kPath) files.push_back(value.name);
+    const bool word = std::count(parameter->words.begin(), parameter->words.end(), value.name) > 0;
+    if (parameter->kind == ParameterKind::kPath && !word) files.push_back(value.name);
     const bool policy = parameter->kind == ParameterKind::kPolicy;
     if (!policy && parameter->kind != ParameterKind::kForecast) continue;
     for (std::string& file : policy ? FilesOf(value) : FilesOfForecast(value)) files.push_back(std::move(file));

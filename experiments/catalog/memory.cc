@@ -69,10 +69,11 @@ bool HasHistory(const PolicyContext& context) {
 }  // namespace
 
 std::vector<ParameterInfo> MemoryParameters() {
-  return {Parameter(ParameterKind::kPath, "prime", "none",
-                    "virtual loads, which fade over the period: none, own (of the slots before it), optimum (of those "
-                    "slots), or the log of an earlier run"),
-          Parameter(ParameterKind::kNumber, "memory", "2", "factor on the virtual loads", 0.0, 1e3)};
+  ParameterInfo prime = Parameter(ParameterKind::kPath, "prime", "none",
+                                  "virtual loads, which fade over the period: the rule's own in the slots before it, "
+                                  "those behind their optimum's prices, or those of an earlier run's log");
+  prime.words = {"none", "own", "optimum"};
+  return {prime, Parameter(ParameterKind::kNumber, "memory", "2", "factor on the virtual loads", 0.0, 1e3)};
 }
 
 VirtualLoads VirtualLoadsOf(const PolicyContext& context, const PolicyArguments& arguments,
