@@ -54,7 +54,7 @@ class PlanAdvice : public Policy {
     DispatchOrThrow(problem_, cost_, input.slot, &dispatcher_, allocation);
   }
 
-  const Prices* StatedPrices() const override { return &prices_; }
+  const Prices* StatedPrices() const override { return Blends() ? &blended_ : &prices_; }
 
   PolicyReport Report() const override {
     PolicyReport report;
