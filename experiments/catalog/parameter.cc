@@ -50,6 +50,10 @@ ParameterInfo WordParameter(std::string name, std::string description, std::vect
   return info;
 }
 
+bool IsWordOf(const ParameterInfo& parameter, const std::string& value) {
+  return std::count(parameter.words.begin(), parameter.words.end(), value) > 0;
+}
+
 bool IsAllowed(const ParameterInfo& parameter, const Spec& value) {
   if (parameter.kind == ParameterKind::kPolicy || parameter.kind == ParameterKind::kForecast) return true;
   if (!value.parameters.empty() || value.name.empty()) return false;
@@ -63,7 +67,7 @@ bool IsAllowed(const ParameterInfo& parameter, const Spec& value) {
       return integer && IsInRange(parameter, static_cast<double>(*integer));
     }
     case ParameterKind::kWord:
-      return std::count(parameter.words.begin(), parameter.words.end(), value.name) > 0;
+      return IsWordOf(parameter, value.name);
     default:
       return true;
   }
@@ -84,6 +88,7 @@ std::string DescribeAllowed(const ParameterInfo& parameter) {
     case ParameterKind::kText:
       return "word or quoted text";
     case ParameterKind::kPath:
+      if (!parameter.words.empty()) return fmt::format("word: {}, or path of a file", fmt::join(parameter.words, ", "));
       return "path of a file";
     case ParameterKind::kForecast:
       return "predictor";

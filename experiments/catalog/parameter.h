@@ -15,7 +15,7 @@ enum class ParameterKind {
   kInteger,
   kWord,      ///< one of ParameterInfo::words
   kText,      ///< any word
-  kPath,      ///< a file
+  kPath,      ///< a file, or one of ParameterInfo::words where there are some
   kPolicy,    ///< a spec of another policy
   kForecast,  ///< a spec of a predictor
 };
@@ -40,6 +40,8 @@ ParameterInfo WordParameter(std::string name, std::string description, std::vect
 /// Of another kind: text, a path, a policy or a predictor.
 ParameterInfo Parameter(ParameterKind kind, std::string name, std::string default_value, std::string description);
 
+/// Whether it is one of the parameter's words.
+bool IsWordOf(const ParameterInfo& parameter, const std::string& value);
 /// Whether the value is one, specs in it aside.
 bool IsAllowed(const ParameterInfo& parameter, const Spec& value);
 

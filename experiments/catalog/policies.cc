@@ -5,6 +5,7 @@
 #include "engine/policies/nearest.h"
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/make.h"
+#include "experiments/catalog/memory.h"
 
 namespace evenkeel {
 namespace {
@@ -72,6 +73,7 @@ PolicyPointer MakeNormGreedyPolicy(const PolicyContext& context, const Arguments
   NormGreedyOptions options;
   options.q = NumberArgument(arguments, "q");
   options.tolerance = NumberArgument(arguments, "tolerance");
+  options.virtual_loads = VirtualLoadsOf(context, arguments, options);
   return MakeNormGreedy(context.problem, options);
 }
 
@@ -137,7 +139,7 @@ std::vector<Entry> EquityEntries() {
        {"dmd"}},
       {"norm-greedy",
        "least increase of cost plus weighted q-norms of the loads; norms inf: at most N times the optimum",
-       {NumberParameter("q", "8", "exponent of the norms", 1.0, 64.0), tolerance},
+       {NumberParameter("q", "8", "exponent of the norms", 1.0, 64.0), tolerance, PrimeParameter(), MemoryParameter()},
        MakeNormGreedyPolicy,
        {"norm-greedy(q=8)"}},
       {"power-greedy",

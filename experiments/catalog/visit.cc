@@ -100,7 +100,8 @@ std::vector<std::string> FilesOf(const Registry& registry, Kind kind, const Spec
   std::vector<std::string> files;
   VisitSpec(registry, kind, spec, [&](const VisitedSpec& visited) {
     for (const auto& [name, value] : visited.spec.parameters) {
-      if (FindParameter(visited.entry, name)->kind == ParameterKind::kPath) files.push_back(value.name);
+      const ParameterInfo& parameter = *FindParameter(visited.entry, name);
+      if (parameter.kind == ParameterKind::kPath && !IsWordOf(parameter, value.name)) files.push_back(value.name);
     }
   });
   return files;

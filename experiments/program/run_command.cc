@@ -122,7 +122,7 @@ std::string RunText(const GivenPeriod& given, const CertifiedRun& run) {
     text += fmt::format("{:<14}{} slots, worst gap {:.1e}\n", "unconverged", outcome.report.unconverged_slots,
                         outcome.report.worst_slot_gap);
   }
-  text += GuaranteeText(outcome) + CertificateText(run.certificates);
+  text += GuaranteeText(outcome) + VirtualLoadsText(outcome) + CertificateText(run.certificates);
   text += "\n" + SpreadTable(period.problem, ledger);
   const std::string note = ShiftNote(ledger);
   if (!note.empty()) text += "\n" + note;

@@ -140,6 +140,10 @@ std::string ComparisonText(const GivenPeriod& given, const ComparisonResult& res
   text += RowsText(period, result) + "\n";
   const std::string guarantees = GuaranteeTable(result.runs);
   if (!guarantees.empty()) text += guarantees + "\n";
+  for (const RunOutcome& run : result.runs) {
+    const std::string loads = VirtualLoadsText(run);
+    if (!loads.empty()) text += fmt::format("{}: {}", run.policy, loads);
+  }
   if (result.optimum) {
     text += fmt::format("LB {:.6f} USD is a certified lower bound of the optimum; gap {:.1e}, {}.\n",
                         result.optimum->certificate.lower_bound, result.optimum->certificate.gap,

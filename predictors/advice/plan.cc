@@ -54,6 +54,8 @@ class PlanAdvice : public Policy {
     DispatchOrThrow(problem_, cost_, input.slot, &dispatcher_, allocation);
   }
 
+  const Prices* StatedPrices() const override { return Blends() ? &blended_ : &prices_; }
+
   PolicyReport Report() const override {
     PolicyReport report;
     report.unconverged_slots = unconverged_;

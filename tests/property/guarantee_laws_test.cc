@@ -17,7 +17,7 @@
 namespace evenkeel {
 namespace {
 
-constexpr WayBack kModes[] = {WayBack::kSwitch, WayBack::kLine, WayBack::kProject};
+constexpr WayBack kModes[] = {WayBack::kSwitch, WayBack::kLine, WayBack::kPrice, WayBack::kProject};
 
 Instance DrawInstance(int seed) {
   InstanceOptions options;
