@@ -11,7 +11,6 @@ namespace {
 
 constexpr double kPivotTolerance = 1e-9;  // smaller entries of a direction do not block
 constexpr int kSparse = 4;  // a direction with fewer nonzeros than one in kSparse is followed entry by entry
-constexpr double kRelativeOptimality = 1e-12;  // reduced costs, relative to the largest cost
 
 }  // namespace
 

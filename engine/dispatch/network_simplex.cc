@@ -9,9 +9,8 @@
 namespace evenkeel {
 namespace {
 
-constexpr double kRelativeOptimality = 1e-12;  // reduced costs, relative to the largest cost
-constexpr double kArtificialCost = 10.0;       // of a unit of demand at the root, relative to the largest cost
-constexpr double kPhaseOneTolerance = 1e-9;    // reduced costs are whole numbers there
+constexpr double kArtificialCost = 10.0;     // of a unit of demand at the root, relative to the largest cost
+constexpr double kPhaseOneTolerance = 1e-9;  // reduced costs are whole numbers there
 
 }  // namespace
 

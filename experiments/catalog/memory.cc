@@ -76,12 +76,9 @@ ParameterInfo PrimeParameter() {
   return prime;
 }
 
-ParameterInfo MemoryParameter() {
-  return NumberParameter("memory", "2", "factor on the virtual loads", 0.0, 1e3);
-}
+ParameterInfo MemoryParameter() { return NumberParameter("memory", "2", "factor on the virtual loads", 0.0, 1e3); }
 
-VirtualLoads VirtualLoadsOf(const PolicyContext& context, const Arguments& arguments,
-                            const NormGreedyOptions& rule) {
+VirtualLoads VirtualLoadsOf(const PolicyContext& context, const Arguments& arguments, const NormGreedyOptions& rule) {
   const std::string& prime = arguments.at("prime").name;
   const double memory = NumberArgument(arguments, "memory");
   if (prime == "none") return {};

@@ -16,7 +16,6 @@ ParameterInfo MemoryParameter();
 ///   own       the rule's own loads over the slots before the period, at most as many as the period has
 ///   optimum   the loads that the prices of the optimum of those slots would hold in balance (LoadsBehindPrices)
 ///   a path    the loads at the end of an earlier run, whatever it ran on, scaled to the period's number of slots
-VirtualLoads VirtualLoadsOf(const PolicyContext& context, const Arguments& arguments,
-                            const NormGreedyOptions& rule);
+VirtualLoads VirtualLoadsOf(const PolicyContext& context, const Arguments& arguments, const NormGreedyOptions& rule);
 
 }  // namespace evenkeel

@@ -13,8 +13,8 @@
 #include "experiments/catalog/catalog.h"
 #include "experiments/catalog/spec.h"
 #include "experiments/run/progress.h"
-#include "robustifiers/decision.h"
 #include "models/files/period.h"
+#include "robustifiers/decision.h"
 
 namespace evenkeel {
 

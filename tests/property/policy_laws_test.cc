@@ -107,7 +107,8 @@ bool SameBits(const Vector& a, const Vector& b) {
 bool SameBits(double a, double b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 
 /// The way of the program: the trace from a file, the spec from its text, through the catalog and the simulation loop.
-void ExpectSameThroughTheProgram(const Period& period, const Spec& spec, const Problem& problem, const PlayedPolicy& played) {
+void ExpectSameThroughTheProgram(const Period& period, const Spec& spec, const Problem& problem,
+                                 const PlayedPolicy& played) {
   int t = 0;
   const auto compare = [&](const SlotRecord& record) {
     EXPECT_TRUE(SameBits(record.allocation.flow, played.decisions[t].flow))

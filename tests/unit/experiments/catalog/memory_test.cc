@@ -66,7 +66,8 @@ TEST(MemoryTest, SaysWhatIsWrong) {
   EXPECT_THROW(late.PlaySpec("norm-greedy(prime=missing.h5)"), InputError);
   EXPECT_THROW(late.PlaySpec("norm-greedy(prime=own,memory=-1)"), InputError);
   EXPECT_TRUE(FilesOf(Catalog(), Kind::kPolicy, ParseSpec("norm-greedy(prime=own)")).empty());
-  EXPECT_THAT(FilesOf(Catalog(), Kind::kPolicy, ParseSpec("norm-greedy(prime=run.h5)")), testing::ElementsAre("run.h5"));
+  EXPECT_THAT(FilesOf(Catalog(), Kind::kPolicy, ParseSpec("norm-greedy(prime=run.h5)")),
+              testing::ElementsAre("run.h5"));
 }
 
 }  // namespace
