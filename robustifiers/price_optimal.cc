@@ -185,14 +185,15 @@ double PriceOptimal::Impl::AddVertexAt(const Slot& slot, const Coefficients& coe
   return AddVertex(step);
 }
 
+/// Whatever rounding has done to the weights: a mixture, and so a feasible decision.
 void PriceOptimal::Impl::Combine(const Allocation& expert, Allocation* result) const {
-  double rest = 1.0;
-  for (int v = 0; v < num_vertices; ++v) rest -= program.Value(problem.num_groups() + v);
-  rest = std::max(0.0, rest);
+  double sum = 0.0;
+  for (int v = 0; v < num_vertices; ++v) sum += program.Value(problem.num_groups() + v);
+  const double scale = 1.0 / std::max(1.0, sum), rest = std::max(0.0, 1.0 - sum);
   result->flow = rest * expert.flow;
   result->shed = rest * expert.shed;
   for (int v = 0; v < num_vertices; ++v) {
-    const double weight = program.Value(problem.num_groups() + v);
+    const double weight = scale * program.Value(problem.num_groups() + v);
     if (weight == 0.0) continue;
     result->flow += weight * vertices[v].flow;
     result->shed += weight * vertices[v].shed;
