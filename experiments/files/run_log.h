@@ -10,17 +10,12 @@
 #include <vector>
 
 #include "engine/planner/running_certificate.h"
+#include "experiments/files/run_log_schema.h"
 #include "models/world/ledger.h"
 #include "models/world/problem.h"
 #include "robustifiers/decision.h"
 
 namespace evenkeel {
-
-inline constexpr int kRunLogSchemaVersion = 1;
-inline constexpr const char* kRunLogSchemaName = "evenkeel-run";
-
-/// In `advice` and its kin: there was none in this slot.
-inline constexpr double kNoAllocation = -1.0;
 
 struct RunLogOptions {
   bool allocations = false;  ///< also keep every slot's decision, [slots x gateways x regions x variants]

@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "experiments/files/run_log.h"
+#include "engine/planner/running_certificate.h"
+#include "experiments/files/run_log_schema.h"
 #include "models/files/hdf5_writer.h"
 #include "models/world/ledger.h"
 #include "models/world/problem.h"
+#include "robustifiers/decision.h"
 
 namespace evenkeel {
 
