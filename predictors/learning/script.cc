@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <vector>
 
 #include "models/base/error.h"
+#include "predictors/learning/script_module.h"
 #include "predictors/learning/torch_library.h"
 
 namespace evenkeel {

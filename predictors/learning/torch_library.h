@@ -1,14 +1,17 @@
 // The door to predictors/torch/: what its library exports, and where it is looked for.
 #pragma once
 
+#include <memory>
+#include <string>
+
 #include "predictors/learning/neural.h"
 #include "predictors/learning/price_network.h"
-#include "predictors/learning/script.h"
+#include "predictors/learning/script_module.h"
 
 namespace evenkeel {
 
-/// Changes with every change of predictors/learning/neural.h, price_network.h and script.h: a library of another build is
-/// refused.
+/// Changes with every change of predictors/learning/neural.h, price_network.h and script_module.h: a library of another
+/// build is refused.
 inline constexpr int kTorchLibraryVersion = 2;
 inline constexpr char kTorchLibraryFile[] = "libevenkeel_torch.so";
 inline constexpr char kTorchLibraryInstalled[] = "lib/evenkeel/libevenkeel_torch.so";  // from the prefix

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "predictors/learning/script.h"
+#include "predictors/learning/script_module.h"
 
 namespace evenkeel {
 

@@ -1,0 +1,28 @@
+// Modules that were made elsewhere, in TorchScript: the contract.
+//
+//   forward(values: Tensor, times: Tensor) -> Tensor
+//
+//   values   float64 [window x columns], the last slots seen, the newest last; columns are demand by gateway, then
+//            price, carbon and water intensity by region, in the units of a trace
+//   times    int64 [window], starts of these slots, seconds since 1970-01-01 00:00:00 UTC
+//   result   float32 or float64 [steps x columns], at least one step: the slots that follow
+//
+// A module is called with gradients off, on the CPU, on one thread. It must not keep a state that changes results.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace evenkeel {
+
+/// A loaded module, as the library of LibTorch hands it out.
+class Script {
+ public:
+  virtual ~Script() = default;
+  /// `values` [window x columns] row-major -> [steps x columns] row-major. Throws InputError, without a file's name,
+  /// for a module that fails or returns another shape or type.
+  virtual std::vector<double> Forward(const std::vector<double>& values, const std::vector<std::int64_t>& times,
+                                      int columns) = 0;
+};
+
+}  // namespace evenkeel
