@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "experiments/report/json_report.h"
+#include "experiments/report/json.h"
 #include "experiments/report/table.h"
 #include "experiments/run/evaluate.h"
 

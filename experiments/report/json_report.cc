@@ -25,11 +25,6 @@ Json SpreadJson(const Vector& values) {
 
 }  // namespace
 
-Json JsonNumber(double value) {
-  if (std::isfinite(value)) return value;
-  return fmt::format("{}", value);
-}
-
 Json ObjectiveJson(const Problem& problem) {
   Json weights = Json::object();
   Json norms = Json::object();
@@ -81,10 +76,6 @@ Json RunJson(const Problem& problem, const RunOutcome& run) {
   json["virtual_loads"] = VirtualLoadsJson(run);
   json["seconds"] = run.seconds;
   return json;
-}
-
-std::string DocumentText(const Json& document) {
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace evenkeel

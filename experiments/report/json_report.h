@@ -1,19 +1,12 @@
-// Results as JSON. Numbers are written in full precision; those that JSON does not have are strings: "inf", "-inf",
-// "nan".
+// Results as JSON.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
-#include <string>
-
+#include "experiments/report/json.h"
 #include "experiments/run/evaluate.h"
 #include "models/world/metrics.h"
 
 namespace evenkeel {
 
-using Json = nlohmann::ordered_json;
-
-Json JsonNumber(double value);
 /// {"weights": {group: mu}, "norms": {group: q}, "shed_cost": value or null}, and "bucket_weights" when some are not 1.
 Json ObjectiveJson(const Problem& problem);
 /// {group: {"sum", "mean", "max", "par", "gini", "jain"}}
@@ -24,8 +17,5 @@ Json EnergyJson(const Ledger& ledger);
 Json PricesJson(const Problem& problem, const Prices& prices);
 /// What `run` prints, and what `compare` prints per policy beside the ratios.
 Json RunJson(const Problem& problem, const RunOutcome& run);
-
-/// The document as text, with a newline. Bytes that are not UTF-8 (in paths) are replaced.
-std::string DocumentText(const Json& document);
 
 }  // namespace evenkeel

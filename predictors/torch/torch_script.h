@@ -1,4 +1,4 @@
-// TorchScript modules behind predictors/learning/script.h.
+// TorchScript modules behind predictors/learning/script_module.h.
 #pragma once
 
 #include <memory>
