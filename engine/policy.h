@@ -28,11 +28,19 @@ struct Settlement {
   bool exact;            ///< nothing is uncertain: observed and metered are equal
 };
 
+/// What virtual loads add to an expert's bound, on the shifted J: J <= ratio (OPT + start + rises), USD (docs/theory.md,
+/// section 3).
+struct VirtualLoadsReport {
+  double start = 0.0;  ///< sum_k mu_k ||V^k||_p in the first slot: known before anything is decided
+  double rises = 0.0;  ///< of virtual loads that rose since
+};
+
 /// What a policy says of its own run.
 struct PolicyReport {
   long unconverged_slots = 0;           ///< slots whose inner solver stopped above its tolerance
   double worst_slot_gap = 0.0;          ///< largest certified gap of an inner solver, relative to its objective
   std::optional<double> own_objective;  ///< value of the linear problem that the policy minimises, when it has one
+  std::optional<VirtualLoadsReport> virtual_loads;  ///< of experts that have some, and of robust policies around them
 };
 
 /// How far P1 lets a decision violate the slot's constraints, in units of workload: 1e-9 of the slot's demand.
@@ -53,6 +61,9 @@ class Policy {
   /// Called once after every slot with what was metered, for policies that keep books of their own.
   virtual void Settle(const Settlement&) {}
   virtual PolicyReport Report() const { return {}; }
+  /// The gamma of the last decision, where it was a dispatch at prices: x_t minimises (c + sum_k gamma^k h^k) . x over
+  /// X_t. Null for policies that state none.
+  virtual const Prices* StatedPrices() const { return nullptr; }
 };
 
 }  // namespace evenkeel

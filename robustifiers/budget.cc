@@ -29,6 +29,24 @@ double ReserveOf(const Difference& difference, double q) {
 
 double Reserve(const VectorRef& difference, double q) { return ReserveOf(difference, q); }
 
+void ReserveGradient(const VectorRef& difference, double q, Eigen::Ref<Vector> gradient) {
+  if (q == 1.0) {
+    gradient.setOnes();
+    return;
+  }
+  gradient.setZero();
+  Eigen::Index worst = 0;
+  const double largest = difference.maxCoeff(&worst);
+  if (std::isinf(q)) {
+    gradient[worst] = 1.0;
+    return;
+  }
+  if (largest <= 0.0) return;
+  const double norm = ReserveOf(difference, q);
+  for (Eigen::Index b = 0; b < difference.size(); ++b)
+    gradient[b] = Power(std::max(0.0, difference[b]) / norm, q - 1.0);
+}
+
 namespace {
 
 /// R_q at `difference` and a subgradient of it along `direction`.

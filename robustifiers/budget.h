@@ -36,6 +36,9 @@ double Allowance(const Spending& spending, double expert_objective);
 /// R_q(difference).
 double Reserve(const VectorRef& difference, double q);
 
+/// A subgradient of R_q, of size [buckets]: R_q(D) >= gradient . D for every D, with equality at `difference`.
+void ReserveGradient(const VectorRef& difference, double q, Eigen::Ref<Vector> gradient);
+
 /// Cost and loads that a decision adds in a slot.
 struct Increment {
   double cost = 0.0;         ///< energy, network and shedding, USD, not shifted

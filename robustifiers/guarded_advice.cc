@@ -34,20 +34,20 @@ struct GuardedAdvice::Worker {
     }
   }
 
-  bool Ask(const SlotInput& input, double timeout, Allocation* allocation) {
+  bool Ask(const SlotInput& input, double timeout, AdviceAnswer* asked) {
     std::unique_lock<std::mutex> lock(mutex);
     if (state == State::kAsked) return false;  // still at an earlier slot
     slot = input.slot;
     coefficients = input.coefficients;
     ledger = input.ledger;
-    answer = *allocation;
+    answer.allocation = asked->allocation;
     state = State::kAsked;
     wake.notify_all();
     const bool in_time =
         wake.wait_for(lock, std::chrono::duration<double>(timeout), [this] { return state == State::kAnswered; });
     if (!in_time) return false;
     state = State::kIdle;
-    *allocation = answer;
+    *asked = answer;
     return answer_is_good;
   }
 
@@ -65,7 +65,7 @@ struct GuardedAdvice::Worker {
   Slot slot;
   Coefficients coefficients;
   Ledger ledger;
-  Allocation answer;
+  AdviceAnswer answer;
   std::thread thread;  // last: it uses all of the above
 };
 
@@ -76,17 +76,30 @@ GuardedAdvice::GuardedAdvice(const Problem& problem, std::unique_ptr<Policy> adv
 
 GuardedAdvice::~GuardedAdvice() = default;
 
-bool GuardedAdvice::Ask(const SlotInput& input, Allocation* allocation) {
-  return worker_ ? worker_->Ask(input, timeout_, allocation) : Decide(input, allocation);
+bool GuardedAdvice::Ask(const SlotInput& input, AdviceAnswer* answer) {
+  return worker_ ? worker_->Ask(input, timeout_, answer) : Decide(input, answer);
 }
 
-bool GuardedAdvice::Decide(const SlotInput& input, Allocation* allocation) {
+bool GuardedAdvice::Decide(const SlotInput& input, AdviceAnswer* answer) {
+  answer->states_prices = false;
   try {
-    advice_->Decide(input, allocation);
+    advice_->Decide(input, &answer->allocation);
+    KeepPrices(answer);
   } catch (...) {
     return false;  // counted by the caller as rejected
   }
-  return Infeasibility(problem_, input.slot, *allocation, &region_use_) <= AllowedViolation(input.slot);
+  return Infeasibility(problem_, input.slot, answer->allocation, &region_use_) <= AllowedViolation(input.slot);
+}
+
+void GuardedAdvice::KeepPrices(AdviceAnswer* answer) const {
+  const Prices* stated = advice_->StatedPrices();
+  if (stated == nullptr || stated->size() != problem_.groups.size()) return;
+  for (std::size_t k = 0; k < stated->size(); ++k) {
+    const Vector& prices = (*stated)[k];
+    if (prices.size() != problem_.groups[k].num_buckets() || !prices.allFinite() || prices.minCoeff() < 0.0) return;
+  }
+  answer->prices = *stated;
+  answer->states_prices = true;
 }
 
 void GuardedAdvice::Settle(const Settlement& settlement) {

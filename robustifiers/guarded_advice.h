@@ -8,6 +8,13 @@
 
 namespace evenkeel {
 
+/// What an advice says in a slot.
+struct AdviceAnswer {
+  Allocation allocation;
+  Prices prices;               ///< of Policy::StatedPrices
+  bool states_prices = false;  ///< false: `prices` has arbitrary content
+};
+
 /// Runs an advice policy behind a guard.
 class GuardedAdvice {
  public:
@@ -16,14 +23,16 @@ class GuardedAdvice {
   GuardedAdvice(const Problem& problem, std::unique_ptr<Policy> advice, double timeout);
   ~GuardedAdvice();
 
-  /// True when `allocation` holds a feasible, finite answer that came in time. Never throws.
-  bool Ask(const SlotInput& input, Allocation* allocation);
+  /// True when `answer` holds a feasible, finite decision that came in time. Prices that are not finite and
+  /// non-negative count as not stated. Never throws.
+  bool Ask(const SlotInput& input, AdviceAnswer* answer);
   void Settle(const Settlement& settlement);
   PolicyReport Report() const;
 
  private:
   struct Worker;
-  bool Decide(const SlotInput& input, Allocation* allocation);
+  bool Decide(const SlotInput& input, AdviceAnswer* answer);
+  void KeepPrices(AdviceAnswer* answer) const;
 
   const Problem& problem_;
   std::unique_ptr<Policy> advice_;

@@ -6,6 +6,7 @@
 #include "models/base/error.h"
 #include "robustifiers/guarded_advice.h"
 #include "robustifiers/line.h"
+#include "robustifiers/price_optimal.h"
 #include "robustifiers/project.h"
 
 namespace evenkeel {
@@ -33,10 +34,11 @@ class Robust : public Policy, public RobustDecisions {
         trust_(problem, options.spending, options.trust),
         budget_(problem),
         expert_ledger_(MakeLedger(problem)),
-        advised_(MakeAllocation(problem)),
+        advised_{MakeAllocation(problem), ZeroPrices(problem)},
         expected_(MakeAllocation(problem)) {
     report_.rho = options.spending.rho;
     if (options.mode == WayBack::kProject) projector_ = std::make_unique<Projector>(problem);
+    if (options.mode == WayBack::kPrice) price_optimal_ = std::make_unique<PriceOptimal>(problem);
   }
 
   void Decide(const SlotInput& input, Allocation* allocation) override;
@@ -48,6 +50,8 @@ class Robust : public Policy, public RobustDecisions {
  private:
   bool IsSafe(double value) const { return value >= -kRounding * scale_; }
   void ComeBack(const SlotInput& input, Allocation* allocation);
+  bool TryPriceOptimal(const SlotInput& input, bool pulled, Allocation* allocation);
+  double PricedValue(const Increment& increment) const;
   bool TryProjection(const SlotInput& input, Allocation* allocation);
   double MixWithExpert(const SlotInput& input, const Allocation& from, const Increment& increment,
                        Allocation* allocation);
@@ -60,11 +64,13 @@ class Robust : public Policy, public RobustDecisions {
   std::unique_ptr<Policy> expert_;
   Trust trust_;
   SlotBudget budget_;
-  std::unique_ptr<Projector> projector_;       // of mode project
-  Ledger expert_after_;                        // with this slot as observed
-  Ledger expert_ledger_;                       // metered
-  Allocation advised_, expected_, projected_;  // this slot's advice and expert's decision
-  Increment advice_increment_, expert_increment_, played_increment_;
+  std::unique_ptr<PriceOptimal> price_optimal_;  // of mode price
+  std::unique_ptr<Projector> projector_;         // of mode project
+  Ledger expert_after_;                          // with this slot as observed
+  Ledger expert_ledger_;                         // metered
+  AdviceAnswer advised_;
+  Allocation expected_, found_;  // the expert's decision; nearest or best safe one
+  Increment advice_increment_, expert_increment_, found_increment_, played_increment_;
   bool advice_is_good_ = false;
   double scale_ = 1.0;           // size of the sums that a budget is the difference of, USD
   double settled_budget_ = 0.0;  // after the last slot
@@ -74,8 +80,8 @@ class Robust : public Policy, public RobustDecisions {
 
 void Robust::Decide(const SlotInput& input, Allocation* allocation) {
   expert_->Decide({input.slot, input.coefficients, expert_ledger_}, &expected_);
-  advised_.flow.setZero(problem_.num_arcs());
-  advised_.shed.setZero(problem_.network.num_gateways());
+  advised_.allocation.flow.setZero(problem_.num_arcs());
+  advised_.allocation.shed.setZero(problem_.network.num_gateways());
   advice_is_good_ = advice_.Ask(input, &advised_);
 
   ComputeIncrement(problem_, input.coefficients, expected_, &expert_increment_);
@@ -90,13 +96,13 @@ void Robust::Decide(const SlotInput& input, Allocation* allocation) {
     Play(Verdict::kRejected, 1.0, expected_, expert_slack, allocation);
     return;
   }
-  ComputeIncrement(problem_, input.coefficients, advised_, &advice_increment_);
+  ComputeIncrement(problem_, input.coefficients, advised_.allocation, &advice_increment_);
   const double advice_slack = budget_.Value(advice_increment_);
   if (!IsSafe(settled_budget_)) {
     // Theorem 5 (b): the meters showed more than was observed; the expert's decision does not make it worse.
     Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
   } else if (IsSafe(advice_slack)) {
-    Play(Verdict::kTaken, 0.0, advised_, advice_slack, allocation);
+    Play(Verdict::kTaken, 0.0, advised_.allocation, advice_slack, allocation);
   } else {
     ComeBack(input, allocation);
   }
@@ -106,18 +112,45 @@ void Robust::Decide(const SlotInput& input, Allocation* allocation) {
 void Robust::ComeBack(const SlotInput& input, Allocation* allocation) {
   if (options_.mode == WayBack::kProject && TryProjection(input, allocation)) return;
   const double expert_slack = budget_.Value(expert_increment_);
-  if (options_.mode != WayBack::kLine) {
+  if (options_.mode == WayBack::kSwitch || options_.mode == WayBack::kProject) {
     Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
     return;
   }
-  const double alpha = MixWithExpert(input, advised_, advice_increment_, allocation);
+  const double alpha = MixWithExpert(input, advised_.allocation, advice_increment_, allocation);
   const double slack = alpha < 1.0 ? budget_.Value(played_increment_) : expert_slack;
-  if (alpha < 1.0 && IsSafe(slack)) {
-    decision_ = {Verdict::kPulled, alpha, slack, &advised_, &expected_};
+  const bool pulled = alpha < 1.0 && IsSafe(slack);
+  if (options_.mode == WayBack::kPrice && TryPriceOptimal(input, pulled, allocation)) return;
+  if (pulled) {
+    decision_ = {Verdict::kPulled, alpha, slack, &advised_.allocation, &expected_};
     ++report_.pulled;
   } else {
     Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
   }
+}
+
+double Robust::PricedValue(const Increment& increment) const {
+  double value = increment.cost;
+  for (std::size_t k = 0; k < increment.load.size(); ++k) value += advised_.prices[k].dot(increment.load[k]);
+  return value;
+}
+
+/// The safe decision that the advice's prices like best. `allocation` holds line's answer when that is a `pulled` one; it stays, and the answer is false, where the
+/// advice states no prices, the safe set is next to nothing, or line's answer is no dearer.
+bool Robust::TryPriceOptimal(const SlotInput& input, bool pulled, Allocation* allocation) {
+  if (!advised_.states_prices || budget_.Value(expert_increment_) <= kNoRoom * scale_) return false;
+  const double line_value = PricedValue(pulled ? played_increment_ : expert_increment_);
+  const SlotProposals proposals = {advised_.allocation, advice_increment_, expected_, expert_increment_};
+  const PriceOptimalResult found =
+      price_optimal_->Decide(input.slot, input.coefficients, budget_, advised_.prices, proposals, &found_);
+  report_.unconverged += found.feasible ? 0 : 1;
+  if (!found.feasible) return false;
+  ComputeIncrement(problem_, input.coefficients, found_, &found_increment_);
+  const double slack = budget_.Value(found_increment_);
+  if (!IsSafe(slack) || !(PricedValue(found_increment_) < line_value)) return false;
+  *allocation = found_;
+  decision_ = {Verdict::kPulled, 0.0, slack, &advised_.allocation, &expected_};
+  ++report_.pulled;
+  return true;
 }
 
 /// The nearest safe point, made safe to the last digit by a last short way along the line. False, and counted, when it
@@ -129,19 +162,18 @@ bool Robust::TryProjection(const SlotInput& input, Allocation* allocation) {
     Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
     return true;
   }
-  if (!projector_->Project(input.slot, input.coefficients, budget_, advised_, &projected_)) {
+  if (!projector_->Project(input.slot, input.coefficients, budget_, advised_.allocation, &found_)) {
     ++report_.unconverged;
     return false;
   }
-  ComputeIncrement(problem_, input.coefficients, projected_, &played_increment_);
-  const Increment projected_increment = played_increment_;
-  const double alpha = MixWithExpert(input, projected_, projected_increment, allocation);
+  ComputeIncrement(problem_, input.coefficients, found_, &found_increment_);
+  const double alpha = MixWithExpert(input, found_, found_increment_, allocation);
   const double slack = budget_.Value(played_increment_);
   if (!IsSafe(slack)) {
     ++report_.unconverged;
     return false;
   }
-  decision_ = {Verdict::kPulled, alpha, slack, &advised_, &expected_};
+  decision_ = {Verdict::kPulled, alpha, slack, &advised_.allocation, &expected_};
   ++report_.pulled;
   return true;
 }
@@ -156,7 +188,7 @@ double Robust::MixWithExpert(const SlotInput& input, const Allocation& from, con
 
 void Robust::Play(Verdict verdict, double alpha, const Allocation& decision, double slack, Allocation* allocation) {
   *allocation = decision;
-  decision_ = {verdict, alpha, slack, advice_is_good_ ? &advised_ : nullptr, &expected_};
+  decision_ = {verdict, alpha, slack, advice_is_good_ ? &advised_.allocation : nullptr, &expected_};
   switch (verdict) {
     case Verdict::kTaken:
       ++report_.taken;
@@ -183,7 +215,7 @@ void Robust::Settle(const Settlement& settlement) {
   if (!settlement.exact) MeasureObservation(settlement.observed, settlement.metered);
   report_.expert_objective = expert_objective - expert_ledger_.shift;
   report_.bound = expert_objective + trust_.AllowanceAt(expert_objective);
-  if (advice_is_good_) trust_.Observe(settlement.metered, expert_ledger_, advised_, expected_);
+  if (advice_is_good_) trust_.Observe(settlement.metered, expert_ledger_, advised_.allocation, expected_);
   advice_.Settle(settlement);
   expert_->Settle({settlement.slot, settlement.observed, settlement.metered, expert_ledger_, settlement.exact});
 }

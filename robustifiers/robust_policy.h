@@ -12,6 +12,7 @@ namespace evenkeel {
 enum class WayBack {
   kSwitch,   ///< the expert's decision
   kLine,     ///< the nearest safe point on the segment to the expert's decision
+  kPrice,    ///< the safe decision that is cheapest at the advice's own prices; line where it states none
   kProject,  ///< the nearest safe point of the slot's feasible set in the Euclidean norm
 };
 

@@ -12,14 +12,14 @@ namespace evenkeel {
 /// One of the two methods, whichever fits the problem.
 struct Dispatcher::Impl {
   explicit Impl(const Problem& problem) {
-    if (DispatchNetwork::Fits(problem)) {
+    if (NetworkSimplex::Fits(problem)) {
       network.emplace(problem);
     } else {
       simplex.emplace(problem);
     }
   }
-  std::optional<DispatchNetwork> network;
-  std::optional<DispatchSimplex> simplex;
+  std::optional<NetworkSimplex> network;
+  std::optional<GeneralSimplex> simplex;
 };
 
 Dispatcher::Dispatcher(const Problem& problem) : impl_(std::make_unique<Impl>(problem)) {}

@@ -5,30 +5,20 @@
 //               sum_{a in region i} r[a] x[a]    <= capacity[i]       for every region i
 //               x, u >= 0,     u = 0 unless shedding is allowed,
 //
-// a transportation problem, generalised by the resource r[a] that a unit uses. Solved by a primal simplex method with
-// generalised upper bounds (engine/dispatch/general_simplex.h).
+// a transportation problem, generalised by the resource r[a] that a unit uses. Solved by a primal simplex method: on the
+// network where a unit uses one of resource everywhere (engine/dispatch/network_simplex.h), else with generalised upper
+// bounds (engine/dispatch/general_simplex.h).
 #pragma once
 
 #include <memory>
 #include <string>
 
+#include "engine/dispatch/result.h"
 #include "models/world/ledger.h"
 #include "models/world/problem.h"
 #include "models/world/slot.h"
 
 namespace evenkeel {
-
-enum class DispatchStatus {
-  kOptimal,
-  kInfeasible,    ///< some demand cannot be served; the allocation's `shed` says how much of which gateway
-  kNotConverged,  ///< pivot limit: the allocation is feasible, but not known to be optimal
-};
-
-struct DispatchResult {
-  DispatchStatus status = DispatchStatus::kOptimal;
-  double cost = 0.0;  ///< objective value
-  int pivots = 0;     ///< steps that the method took
-};
 
 /// Owns the work space for one problem; no allocation per slot after the first.
 class Dispatcher {

@@ -11,11 +11,10 @@ namespace {
 
 constexpr double kPivotTolerance = 1e-9;  // smaller entries of a direction do not block
 constexpr int kSparse = 4;  // a direction with fewer nonzeros than one in kSparse is followed entry by entry
-constexpr double kRelativeOptimality = 1e-12;  // reduced costs, relative to the largest cost
 
 }  // namespace
 
-DispatchSimplex::DispatchSimplex(const Problem& problem)
+GeneralSimplex::GeneralSimplex(const Problem& problem)
     : num_arcs_(problem.num_arcs()),
       num_regions_(problem.network.num_regions()),
       num_gateways_(problem.network.num_gateways()),
@@ -45,7 +44,7 @@ DispatchSimplex::DispatchSimplex(const Problem& problem)
   capacity_price_ = Vector::Zero(num_regions_);
 }
 
-DispatchResult DispatchSimplex::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale) {
+DispatchResult GeneralSimplex::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale) {
   EVENKEEL_CHECK_EQ(cost.size(), num_arcs_);
   EVENKEEL_CHECK(cost.allFinite());
   pivots_ = 0;
@@ -83,7 +82,7 @@ DispatchResult DispatchSimplex::Solve(const Vector& cost, const Slot& slot, Allo
   return result;
 }
 
-void DispatchSimplex::StartGreedily(const Slot& slot) {
+void GeneralSimplex::StartGreedily(const Slot& slot) {
   inverse_.setIdentity();
   room_ = slot.capacity;
   std::fill(basic_.begin(), basic_.end(), kSlack);
@@ -97,7 +96,7 @@ void DispatchSimplex::StartGreedily(const Slot& slot) {
 
 /// Gives the gateway its cheapest arcs with room left; the last one becomes its key, those that filled their region
 /// take the place of the region's slack.
-void DispatchSimplex::AssignGreedily(int gateway, double demand) {
+void GeneralSimplex::AssignGreedily(int gateway, double demand) {
   double left = demand;
   saturated_.clear();
   while (true) {
@@ -122,7 +121,7 @@ void DispatchSimplex::AssignGreedily(int gateway, double demand) {
   SaturateInto(gateway);
 }
 
-void DispatchSimplex::SaturateInto(int gateway) {
+void GeneralSimplex::SaturateInto(int gateway) {
   for (int arc : saturated_) {
     const int position = region_[arc];
     ComputeDirection({arc, gateway, region_[arc], 0.0});
@@ -133,7 +132,7 @@ void DispatchSimplex::SaturateInto(int gateway) {
 }
 
 /// lambda = (costs of the basic columns relative to their keys) W^-1
-void DispatchSimplex::RefreshMultipliers() {
+void GeneralSimplex::RefreshMultipliers() {
   for (int p = 0; p < num_regions_; ++p) {
     direction_[p] = gateway_at_[p] < 0 ? 0.0 : Cost(basic_[p]) - Cost(key_[gateway_at_[p]]);
   }
@@ -142,7 +141,7 @@ void DispatchSimplex::RefreshMultipliers() {
 
 /// Basic values from scratch: W value = capacity - (all demand on its key), key = demand - the gateway's other basic
 /// arcs.
-void DispatchSimplex::RefreshValues(const Slot& slot) {
+void GeneralSimplex::RefreshValues(const Slot& slot) {
   room_ = slot.capacity;
   for (int j = 0; j < num_gateways_; ++j) {
     key_value_[j] = slot.demand[j];
@@ -155,7 +154,7 @@ void DispatchSimplex::RefreshValues(const Slot& slot) {
   }
 }
 
-bool DispatchSimplex::Optimise() {
+bool GeneralSimplex::Optimise() {
   RefreshMultipliers();
   pricing_.Clear();
   const int limit = 1000 + 50 * (num_gateways_ + num_regions_);
@@ -173,7 +172,7 @@ bool DispatchSimplex::Optimise() {
 }
 
 /// Partial pricing; under Bland's rule simply the first improving arc.
-bool DispatchSimplex::FindEntering(Column* entering) {
+bool GeneralSimplex::FindEntering(Column* entering) {
   if (UseBland()) {
     pricing_.Clear();
     for (int j = 0; j < num_gateways_; ++j) {
@@ -189,7 +188,7 @@ bool DispatchSimplex::FindEntering(Column* entering) {
   return pricing_.Find(tolerance_, find_in_gateway, reduced_cost, entering) || FindSlack(entering);
 }
 
-bool DispatchSimplex::FindSlack(Column* entering) const {
+bool GeneralSimplex::FindSlack(Column* entering) const {
   for (int i = 0; i < num_regions_; ++i) {
     if (lambda_[i] <= tolerance_ || basic_[i] == kSlack) continue;
     *entering = {kSlack, -1, i, -lambda_[i]};
@@ -199,12 +198,12 @@ bool DispatchSimplex::FindSlack(Column* entering) const {
 }
 
 /// What a unit of the gateway's workload costs now: its key's cost at the capacity prices.
-double DispatchSimplex::KeyCost(int gateway) const {
+double GeneralSimplex::KeyCost(int gateway) const {
   const int region = RegionOf(key_[gateway]);
   return Cost(key_[gateway]) - (region < 0 ? 0.0 : lambda_[region] * ResourceOf(key_[gateway]));
 }
 
-bool DispatchSimplex::FindInGateway(int gateway, Column* entering) const {
+bool GeneralSimplex::FindInGateway(int gateway, Column* entering) const {
   const double key_cost = KeyCost(gateway);
   const int begin = first_[gateway], end = first_[gateway + 1];
   double best = key_cost - tolerance_;
@@ -226,7 +225,7 @@ bool DispatchSimplex::FindInGateway(int gateway, Column* entering) const {
   return true;
 }
 
-void DispatchSimplex::ComputeDirection(const Column& entering) {
+void GeneralSimplex::ComputeDirection(const Column& entering) {
   if (entering.region < 0) {
     direction_.setZero();
   } else {
@@ -242,7 +241,7 @@ void DispatchSimplex::ComputeDirection(const Column& entering) {
 
 /// How fast every key falls per unit of the entering variable: its own gateway's by one, others by what their arcs give
 /// back.
-void DispatchSimplex::ComputeKeyRates(int entering_gateway) {
+void GeneralSimplex::ComputeKeyRates(int entering_gateway) {
   for (int gateway : touched_) key_rate_[gateway] = 0.0;
   touched_.clear();
   if (entering_gateway >= 0) {
@@ -259,7 +258,7 @@ void DispatchSimplex::ComputeKeyRates(int entering_gateway) {
 
 /// Ratio test over the working basis and the keys. Among equal steps the largest pivot wins; under Bland's rule the
 /// lowest index.
-bool DispatchSimplex::FindLeaving(Leaving* leaving) const {
+bool GeneralSimplex::FindLeaving(Leaving* leaving) const {
   const bool bland = UseBland();
   leaving->step = kInfinity;
   int leaving_index = -1;
@@ -282,7 +281,7 @@ bool DispatchSimplex::FindLeaving(Leaving* leaving) const {
   return leaving->step < kInfinity;
 }
 
-void DispatchSimplex::Pivot(const Column& entering, const Leaving& leaving) {
+void GeneralSimplex::Pivot(const Column& entering, const Leaving& leaving) {
   const double step = leaving.step;
   degenerate_ = step > 0.0 ? 0 : degenerate_ + 1;
   for (int p : support_) value_[p] -= step * direction_[p];
@@ -310,7 +309,7 @@ void DispatchSimplex::Pivot(const Column& entering, const Leaving& leaving) {
   if (entering.arc == kSlack && position != entering.region) SwapPositions(position, entering.region);
 }
 
-int DispatchSimplex::FindPositionOf(int gateway) const {
+int GeneralSimplex::FindPositionOf(int gateway) const {
   for (int p = 0; p < num_regions_; ++p) {
     if (gateway_at_[p] == gateway) return p;
   }
@@ -319,7 +318,7 @@ int DispatchSimplex::FindPositionOf(int gateway) const {
 
 /// Makes the arc at `position` the key of its gateway; the old key takes its place. With W' = W M the row operation
 /// M^-1 replaces the position's row by minus the sum of the rows of all the gateway's arcs.
-void DispatchSimplex::PromoteToKey(int gateway, int position) {
+void GeneralSimplex::PromoteToKey(int gateway, int position) {
   row_ = inverse_.row(position).transpose();
   for (int p = 0; p < num_regions_; ++p) {
     if (p != position && gateway_at_[p] == gateway) row_ += inverse_.row(p).transpose();
@@ -331,7 +330,7 @@ void DispatchSimplex::PromoteToKey(int gateway, int position) {
 
 /// W^-1 after the column at `position` is replaced by the one whose direction is direction_. Columns without an entry
 /// in the pivot row do not change.
-void DispatchSimplex::UpdateInverse(int position) {
+void GeneralSimplex::UpdateInverse(int position) {
   const double pivot = direction_[position];
   const bool sparse = kSparse * static_cast<int>(support_.size()) < num_regions_;
   for (int i = 0; i < num_regions_; ++i) {
@@ -348,14 +347,14 @@ void DispatchSimplex::UpdateInverse(int position) {
 }
 
 /// Keeps every basic slack at its own region's position.
-void DispatchSimplex::SwapPositions(int p, int q) {
+void GeneralSimplex::SwapPositions(int p, int q) {
   inverse_.row(p).swap(inverse_.row(q));
   std::swap(basic_[p], basic_[q]);
   std::swap(gateway_at_[p], gateway_at_[q]);
   std::swap(value_[p], value_[q]);
 }
 
-double DispatchSimplex::ShedTotal() const {
+double GeneralSimplex::ShedTotal() const {
   double total = 0.0;
   for (int j = 0; j < num_gateways_; ++j) {
     if (IsShed(key_[j])) total += std::max(0.0, key_value_[j]);
@@ -366,7 +365,7 @@ double DispatchSimplex::ShedTotal() const {
   return total;
 }
 
-void DispatchSimplex::Extract(Allocation* allocation) const {
+void GeneralSimplex::Extract(Allocation* allocation) const {
   allocation->flow.setZero(num_arcs_);
   allocation->shed.setZero(num_gateways_);
   const auto put = [&](int arc, int gateway, double value) {

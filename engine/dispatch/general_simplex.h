@@ -14,14 +14,17 @@
 
 #include <vector>
 
-#include "engine/dispatch/dispatch.h"
 #include "engine/dispatch/partial_pricing.h"
+#include "engine/dispatch/result.h"
+#include "models/world/ledger.h"
+#include "models/world/problem.h"
+#include "models/world/slot.h"
 
 namespace evenkeel {
 
-class DispatchSimplex {
+class GeneralSimplex {
  public:
-  explicit DispatchSimplex(const Problem& problem);
+  explicit GeneralSimplex(const Problem& problem);
   DispatchResult Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale);
   const Vector& capacity_price() const { return capacity_price_; }
 

@@ -9,20 +9,19 @@
 namespace evenkeel {
 namespace {
 
-constexpr double kRelativeOptimality = 1e-12;  // reduced costs, relative to the largest cost
-constexpr double kArtificialCost = 10.0;       // of a unit of demand at the root, relative to the largest cost
-constexpr double kPhaseOneTolerance = 1e-9;    // reduced costs are whole numbers there
+constexpr double kArtificialCost = 10.0;     // of a unit of demand at the root, relative to the largest cost
+constexpr double kPhaseOneTolerance = 1e-9;  // reduced costs are whole numbers there
 
 }  // namespace
 
-bool DispatchNetwork::Fits(const Problem& problem) {
+bool NetworkSimplex::Fits(const Problem& problem) {
   const std::vector<Variant>& variants = problem.network.variants;
   return std::all_of(variants.begin(), variants.end(), [&](const Variant& variant) {
     return variant.resource_per_unit == variants.front().resource_per_unit;
   });
 }
 
-DispatchNetwork::DispatchNetwork(const Problem& problem)
+NetworkSimplex::NetworkSimplex(const Problem& problem)
     : num_arcs_(problem.num_arcs()),
       num_regions_(problem.network.num_regions()),
       num_gateways_(problem.network.num_gateways()),
@@ -40,7 +39,7 @@ DispatchNetwork::DispatchNetwork(const Problem& problem)
   order_.reserve(supply_.size());
 }
 
-DispatchResult DispatchNetwork::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale) {
+DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale) {
   EVENKEEL_CHECK_EQ(cost.size(), num_arcs_);
   EVENKEEL_CHECK(cost.allFinite());
   pivots_ = 0;
@@ -87,7 +86,7 @@ DispatchResult DispatchNetwork::Solve(const Vector& cost, const Slot& slot, Allo
 /// All demand unserved and all capacity slack: a flat tree, whose pivots are quick. Filling regions greedily is nearer
 /// to the optimum in cost, but it makes deep trees, and takes longer over all. Where costs differ by region only, it is
 /// the optimum.
-void DispatchNetwork::Start() {
+void NetworkSimplex::Start() {
   tree_.Reset();
   for (int i = 0; i < num_regions_; ++i) tree_.arc[NodeOfRegion(i)] = num_arcs_ + num_gateways_ + i;
   if (CostsDifferByRegionOnly()) {
@@ -104,7 +103,7 @@ void DispatchNetwork::Start() {
   degenerate_ = 0;
 }
 
-bool DispatchNetwork::CostsDifferByRegionOnly() const {
+bool NetworkSimplex::CostsDifferByRegionOnly() const {
   if (!every_region_once_) return false;
   using Row = Eigen::Map<const Vector>;
   for (int j = 1; j < num_gateways_; ++j) {
@@ -115,7 +114,7 @@ bool DispatchNetwork::CostsDifferByRegionOnly() const {
 
 /// Gives the gateway its cheapest arcs with room left. It hangs below the region that took the rest; the regions that
 /// it filled have no slack any more and hang below it.
-void DispatchNetwork::AssignGreedily(int gateway) {
+void NetworkSimplex::AssignGreedily(int gateway) {
   double left = supply_[gateway];
   while (true) {
     int best = -1;
@@ -140,14 +139,14 @@ void DispatchNetwork::AssignGreedily(int gateway) {
   }
 }
 
-void DispatchNetwork::RefreshFlows() {
+void NetworkSimplex::RefreshFlows() {
   order_.clear();
   for (int node = tree_.root(); node >= 0; node = tree_.Next(node, tree_.root())) order_.push_back(node);
   tree_.flow = supply_;
   for (std::size_t at = order_.size() - 1; at > 0; --at) tree_.flow[tree_.parent[order_[at]]] -= tree_.flow[order_[at]];
 }
 
-void DispatchNetwork::RefreshPotentials() {
+void NetworkSimplex::RefreshPotentials() {
   const int root = tree_.root();
   potential_[root] = 0.0;
   for (int node = tree_.Next(root, root); node >= 0; node = tree_.Next(node, root)) {
@@ -156,7 +155,7 @@ void DispatchNetwork::RefreshPotentials() {
   }
 }
 
-bool DispatchNetwork::Optimise() {
+bool NetworkSimplex::Optimise() {
   RefreshPotentials();
   pricing_.Clear();
   const int limit = 1000 + 50 * (num_gateways_ + num_regions_);
@@ -172,7 +171,7 @@ bool DispatchNetwork::Optimise() {
 }
 
 /// Partial pricing; under Bland's rule simply the first improving arc.
-bool DispatchNetwork::FindEntering(Entering* entering) {
+bool NetworkSimplex::FindEntering(Entering* entering) {
   if (UseBland()) {
     pricing_.Clear();
     for (int j = 0; j < num_gateways_; ++j) {
@@ -187,7 +186,7 @@ bool DispatchNetwork::FindEntering(Entering* entering) {
   return pricing_.Find(tolerance_, find_in_gateway, reduced_cost, entering) || FindSlack(entering);
 }
 
-bool DispatchNetwork::FindSlack(Entering* entering) const {
+bool NetworkSimplex::FindSlack(Entering* entering) const {
   for (int i = 0; i < num_regions_; ++i) {
     const int node = NodeOfRegion(i);
     if (potential_[node] >= -tolerance_) continue;
@@ -199,7 +198,7 @@ bool DispatchNetwork::FindSlack(Entering* entering) const {
 
 /// The arc with the lowest cost per unit at the regions' prices, if that is below what the gateway pays now; under
 /// Bland's rule the first such arc.
-bool DispatchNetwork::FindInGateway(int gateway, Entering* entering) const {
+bool NetworkSimplex::FindInGateway(int gateway, Entering* entering) const {
   const bool bland = UseBland();
   const double* price = potential_.data() + num_gateways_;
   double best = potential_[gateway] - tolerance_;
@@ -233,7 +232,7 @@ bool DispatchNetwork::FindInGateway(int gateway, Entering* entering) const {
 
 /// On the way from either end of the entering arc up to where the two ways meet, flows fall and rise in turn. Among
 /// equal steps the first found leaves; under Bland's rule the lowest index.
-DispatchNetwork::Leaving DispatchNetwork::FindLeaving(const Entering& entering) const {
+NetworkSimplex::Leaving NetworkSimplex::FindLeaving(const Entering& entering) const {
   const bool bland = UseBland();
   Leaving leaving;
   leaving.step = kInfinity;
@@ -258,7 +257,7 @@ DispatchNetwork::Leaving DispatchNetwork::FindLeaving(const Entering& entering) 
   return leaving;
 }
 
-void DispatchNetwork::Pivot(const Entering& entering, const Leaving& leaving) {
+void NetworkSimplex::Pivot(const Entering& entering, const Leaving& leaving) {
   degenerate_ = leaving.step > 0.0 ? 0 : degenerate_ + 1;
   if (leaving.step > 0.0) {
     int a = entering.from, b = entering.to;
@@ -283,7 +282,7 @@ void DispatchNetwork::Pivot(const Entering& entering, const Leaving& leaving) {
   }
 }
 
-double DispatchNetwork::ShedTotal() const {
+double NetworkSimplex::ShedTotal() const {
   double total = 0.0;
   for (int j = 0; j < num_gateways_; ++j) {
     if (IsShed(tree_.arc[j])) total += std::max(0.0, tree_.flow[j]);
@@ -291,7 +290,7 @@ double DispatchNetwork::ShedTotal() const {
   return total;
 }
 
-void DispatchNetwork::Extract(Allocation* allocation) const {
+void NetworkSimplex::Extract(Allocation* allocation) const {
   allocation->flow.setZero(num_arcs_);
   allocation->shed.setZero(num_gateways_);
   for (int node = 0; node < tree_.root(); ++node) {

@@ -15,18 +15,21 @@
 
 #include <vector>
 
-#include "engine/dispatch/dispatch.h"
 #include "engine/dispatch/partial_pricing.h"
+#include "engine/dispatch/result.h"
 #include "engine/dispatch/spanning_tree.h"
+#include "models/world/ledger.h"
+#include "models/world/problem.h"
+#include "models/world/slot.h"
 
 namespace evenkeel {
 
-class DispatchNetwork {
+class NetworkSimplex {
  public:
   /// All variants use the same resource per unit.
   static bool Fits(const Problem& problem);
 
-  explicit DispatchNetwork(const Problem& problem);
+  explicit NetworkSimplex(const Problem& problem);
   DispatchResult Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale);
   const Vector& capacity_price() const { return capacity_price_; }
 

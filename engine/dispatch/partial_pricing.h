@@ -5,6 +5,8 @@
 
 namespace evenkeel {
 
+inline constexpr double kRelativeOptimality = 1e-12;  // reduced costs, relative to the largest cost
+
 /// Keeps a list of the best arcs of some gateways, going round, and uses them until none of them improves any more.
 /// `Entering` has a reduced_cost.
 template <typename Entering>

@@ -2,8 +2,7 @@
 // system for them.
 //
 //   norm inf:        w = s - L >= 0,   gamma_b w_b -> 0,   sum_b gamma_b = mu
-//   norm in (1,inf): L = tau grad g(gamma),   g(gamma) = sum_b (gamma_b / mu)^(q*) <= 1 with room v = 1 - g,   tau v ->
-//   0
+//   norm in (1,inf): L = tau grad g(gamma),   g(gamma) = sum_b (gamma_b / mu)^(q*) <= 1,   v = 1 - g,   tau v -> 0
 //
 // The second is the dual form of mu ||L||_q = max { gamma . L : ||gamma||_{q*} <= mu }: smooth also where the norm is
 // not, at L = 0.

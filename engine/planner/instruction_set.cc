@@ -17,7 +17,10 @@ struct InstructionSet {
 
 const InstructionSet kInstructionSets[] = {
 #if HWY_ARCH_X86
-    {"sse2", HWY_STATIC_TARGET}, {"sse4", HWY_SSE4}, {"avx2", HWY_AVX2}, {"avx512", HWY_AVX3},
+    {"sse2", HWY_STATIC_TARGET},
+    {"sse4", HWY_SSE4},
+    {"avx2", HWY_AVX2},
+    {"avx512", HWY_AVX3},
 #else
     {"baseline", HWY_STATIC_TARGET},
 #endif

@@ -5,28 +5,19 @@
 #include "engine/planner/offline.h"
 #include "engine/smoothed_prices.h"
 #include "models/base/error.h"
+#include "models/world/trace_window.h"
 
 namespace evenkeel {
 namespace {
 
 Prices PlannedPrices(const Problem& problem, SlotSource& metered, int slot, int threads) {
-  PrefixSource prefix(metered, slot + 1);
+  SlotWindow prefix(metered, 0, slot + 1);
   OfflineOptions options;
   options.threads = threads;
   return SolveOffline(problem, prefix, options).prices;
 }
 
 }  // namespace
-
-PrefixSource::PrefixSource(SlotSource& source, int num_slots) : source_(source), num_slots_(num_slots) {
-  EVENKEEL_CHECK(num_slots >= 0);
-  EVENKEEL_CHECK_LE(num_slots, source.num_slots());
-}
-
-void PrefixSource::Read(int t, Slot* slot) {
-  EVENKEEL_CHECK(t >= 0 && t < num_slots_);
-  source_.Read(t, slot);
-}
 
 Prices PricesOfLoads(const Problem& problem, const std::vector<Vector>& load) {
   Prices prices = ZeroPrices(problem);
@@ -37,7 +28,7 @@ Prices PricesOfLoads(const Problem& problem, const std::vector<Vector>& load) {
 
 PrefixCertificate CertifyPrefix(const Problem& problem, SlotSource& metered, int slot, const Ledger& ledger,
                                 Prices prices) {
-  PrefixSource prefix(metered, slot + 1);
+  SlotWindow prefix(metered, 0, slot + 1);
   PrefixCertificate certificate;
   certificate.slot = slot;
   certificate.objective = ObjectiveValue(problem, ledger);

@@ -12,19 +12,6 @@
 
 namespace evenkeel {
 
-/// The first slots of a period.
-class PrefixSource : public SlotSource {
- public:
-  /// `source` must outlive this; 0 <= num_slots <= source.num_slots().
-  PrefixSource(SlotSource& source, int num_slots);
-  int num_slots() const override { return num_slots_; }
-  void Read(int t, Slot* slot) override;
-
- private:
-  SlotSource& source_;
-  int num_slots_;
-};
-
 /// Where the prices of a certificate come from.
 enum class PriceSource {
   kPlan,  ///< the optimum of the prefix: the tightest bound, a planner's run per certificate

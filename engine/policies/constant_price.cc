@@ -39,6 +39,8 @@ class ConstantPrice : public Policy {
     return report;
   }
 
+  const Prices* StatedPrices() const override { return options_.cost_scale == 1.0 ? &options_.prices : nullptr; }
+
  private:
   const Problem& problem_;
   ConstantPriceOptions options_;

@@ -36,6 +36,8 @@ class DualMirrorDescent : public Policy {
     }
   }
 
+  const Prices* StatedPrices() const override { return &prices_; }
+
  private:
   /// argmin of ||z||_q - <kappa, z> over the ball: its dual point once kappa leaves the unit ball of the dual norm.
   void SetTarget(int k) {

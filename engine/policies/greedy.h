@@ -3,16 +3,19 @@
 
 #include <memory>
 
+#include "engine/policies/virtual_loads.h"
 #include "engine/policy.h"
 
 namespace evenkeel {
 
 struct NormGreedyOptions {
-  double q = 8.0;           ///< exponent of every group's norm, in [1, 64]
-  double tolerance = 1e-9;  ///< certified gap of a slot's problem, relative to its objective
+  double q = 8.0;                   ///< exponent of every group's norm, in [1, 64]
+  double tolerance = 1e-9;          ///< certified gap of a slot's problem, relative to its objective
+  VirtualLoads virtual_loads = {};  ///< V_t; empty: none
 };
 
-/// x_t minimises C + sum_k mu_k ||L^k||_q after the slot. J <= N OPT when all of the objective's norms are inf.
+/// x_t minimises C + sum_k mu_k ||L^k + V^k_t||_q after the slot. J <= N OPT when all of the objective's norms are inf
+/// and V = 0; else what PolicyReport::virtual_loads says comes on top.
 std::unique_ptr<Policy> MakeNormGreedy(const Problem& problem, const NormGreedyOptions& options);
 
 struct PowerGreedyOptions {

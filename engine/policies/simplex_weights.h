@@ -1,7 +1,9 @@
 // Inner problem of engine/policies/slot_problem.h: the best convex combination of a few vertices.
 #pragma once
 
-#include "engine/policies/slot_problem.h"
+#include <Eigen/Core>
+
+#include "engine/policies/stacked_objective.h"
 
 namespace evenkeel {
 

@@ -1,17 +1,13 @@
-// The catalog's robust policy and the advice to try it out with; part of the one list in experiments/catalog/catalog.cc.
+// What a spec of `robust` says.
 #pragma once
 
-#include <vector>
-
-#include "experiments/catalog/catalog.h"
+#include "experiments/catalog/parameter.h"
 #include "robustifiers/robust_policy.h"
 
 namespace evenkeel {
 
-std::vector<PolicyInfo> AdvicePolicies();
-
 /// What the checked arguments of `robust` say, except the advice timeout, which is none of them. Reads the log that
 /// `spend` may name; throws InputError.
-RobustOptions RobustOptionsOf(const PolicyArguments& arguments);
+RobustOptions RobustOptionsOf(const Arguments& arguments);
 
 }  // namespace evenkeel

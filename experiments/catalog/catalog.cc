@@ -1,223 +1,68 @@
 #include "experiments/catalog/catalog.h"
 
-#include "engine/policies/constant_price.h"
-#include "engine/policies/dual_mirror_descent.h"
-#include "engine/policies/greedy.h"
-#include "engine/policies/nearest.h"
-#include "experiments/catalog/advice.h"
-#include "experiments/catalog/check.h"
-#include "experiments/catalog/forecast.h"
-#include "experiments/catalog/prices.h"
+#include "experiments/catalog/entries.h"
 
 namespace evenkeel {
 namespace {
 
-using PolicyPointer = std::unique_ptr<Policy>;
-
-ParameterInfo NumberParameter(std::string name, std::string default_value, std::string description, double low,
-                              double high, bool above_low = false) {
-  ParameterInfo info =
-      Parameter(ParameterKind::kNumber, std::move(name), std::move(default_value), std::move(description), low, high);
-  info.above_low = above_low;
-  return info;
-}
-
-ParameterInfo PriceParameter(std::string name, std::string default_value, const char* what) {
-  return NumberParameter(std::move(name), std::move(default_value), what, 0.0, 1e6);
-}
-
-ParameterInfo PathParameter(std::string name, std::string description) {
-  return Parameter(ParameterKind::kPath, std::move(name), "", std::move(description));
-}
-
-// Dispatch at the same price per t and per m3 everywhere, with the cost or without it.
-PolicyPointer MakeUniformPrice(const PolicyContext& context, double cost_scale, double carbon, double water) {
-  ConstantPriceOptions options;
-  options.cost_scale = cost_scale;
-  options.prices = ZeroPrices(context.problem);
-  options.report_own_objective = true;
-  if (carbon > 0.0) SetUniformPrice(context.problem, Footprint::kCarbon, carbon, &options.prices);
-  if (water > 0.0) SetUniformPrice(context.problem, Footprint::kWater, water, &options.prices);
-  return MakeConstantPrice(context.problem, options);
-}
-
-PolicyPointer MakeCost(const PolicyContext& context, const PolicyArguments&) {
-  return MakeUniformPrice(context, 1.0, 0.0, 0.0);
-}
-
-PolicyPointer MakeCarbon(const PolicyContext& context, const PolicyArguments& arguments) {
-  return MakeUniformPrice(context, 0.0, NumberArgument(arguments, "price"), 0.0);
-}
-
-PolicyPointer MakeWater(const PolicyContext& context, const PolicyArguments& arguments) {
-  return MakeUniformPrice(context, 0.0, 0.0, NumberArgument(arguments, "price"));
-}
-
-PolicyPointer MakeCostAndCarbon(const PolicyContext& context, const PolicyArguments& arguments) {
-  return MakeUniformPrice(context, 1.0, NumberArgument(arguments, "carbon"), 0.0);
-}
-
-PolicyPointer MakeAll(const PolicyContext& context, const PolicyArguments& arguments) {
-  return MakeUniformPrice(context, 1.0, NumberArgument(arguments, "carbon"), NumberArgument(arguments, "water"));
-}
-
-PolicyPointer MakeNearestPolicy(const PolicyContext& context, const PolicyArguments&) {
-  return MakeNearest(context.problem);
-}
-
-// The equity-oblivious baselines: plain sums of some groups.
-PolicyPointer MakeL1Greedy(const PolicyContext& context, const PolicyArguments& arguments) {
-  const std::string& groups = arguments.at("groups").name;
-  const double scale = NumberArgument(arguments, "scale");
-  ConstantPriceOptions options;
-  options.prices = L1Prices(context.problem);
-  for (int k = 0; k < context.problem.num_groups(); ++k) {
-    const bool quality = context.problem.groups[k].footprint == Footprint::kQualityLoss;
-    const bool counts = groups == "all" || (groups == "quality") == quality;
-    options.prices[k] *= counts ? scale : 0.0;
-  }
-  return MakeConstantPrice(context.problem, options);
-}
-
-PolicyPointer MakeDmd(const PolicyContext& context, const PolicyArguments& arguments) {
-  DualMirrorDescentOptions options;
-  options.step = NumberArgument(arguments, "step");
-  return MakeDualMirrorDescent(context.problem, options);
-}
-
-PolicyPointer MakeNormGreedyPolicy(const PolicyContext& context, const PolicyArguments& arguments) {
-  NormGreedyOptions options;
-  options.q = NumberArgument(arguments, "q");
-  options.tolerance = NumberArgument(arguments, "tolerance");
-  return MakeNormGreedy(context.problem, options);
-}
-
-PolicyPointer MakePowerGreedyPolicy(const PolicyContext& context, const PolicyArguments& arguments) {
-  PowerGreedyOptions options;
-  options.q = NumberArgument(arguments, "q");
-  options.beta = NumberArgument(arguments, "beta");
-  options.tolerance = NumberArgument(arguments, "tolerance");
-  return MakePowerGreedy(context.problem, options);
-}
-
-PolicyPointer MakeFixedPrice(const PolicyContext& context, const PolicyArguments& arguments) {
-  ConstantPriceOptions options;
-  options.prices = ReadPrices(context.problem, arguments.at("file").name);
-  options.break_ties = true;
-  return MakeConstantPrice(context.problem, options);
-}
-
-std::vector<PolicyInfo> ConstantPricePolicies() {
-  const ParameterInfo carbon = PriceParameter("carbon", "", "USD per t of carbon");
-  auto with_default = [](ParameterInfo info, const char* value) {
-    info.default_value = value;
-    return info;
+Registry MakeCatalog() {
+  Registry registry;
+  const auto add = [&registry](std::vector<Entry> entries) {
+    for (Entry& entry : entries) registry.entries.push_back(std::move(entry));
   };
-  return {
-      {"cost", "cheapest energy and network, blind to footprints (GLB-Cost)", {}, true, {"cost"}, MakeCost},
-      {"carbon",
-       "least carbon, blind to cost; the price only scales the policy's own objective",
-       {PriceParameter("price", "150", "USD per t of carbon")},
-       true,
-       {"carbon"},
-       MakeCarbon},
-      {"water",
-       "least water, blind to cost; the price only scales the policy's own objective",
-       {PriceParameter("price", "6", "USD per m3 of water")},
-       true,
-       {"water"},
-       MakeWater},
-      {"c2",
-       "cost plus the same carbon price everywhere (GLB-C2)",
-       {with_default(carbon, "600")},
-       true,
-       {"c2"},
-       MakeCostAndCarbon},
-      {"all",
-       "cost plus the same carbon and water price everywhere (GLB-All)",
-       {with_default(carbon, "300"), PriceParameter("water", "30", "USD per m3 of water")},
-       true,
-       {"all"},
-       MakeAll},
-  };
-}
-
-std::vector<PolicyInfo> EquityPolicies() {
-  const ParameterInfo tolerance =
-      NumberParameter("tolerance", "1e-9", "certified gap of a slot's problem, relative", 1e-13, 1e-2);
-  ParameterInfo groups;
-  groups.name = "groups";
-  groups.kind = ParameterKind::kWord;
-  groups.default_value = "all";
-  groups.description = "which loads count beside the cost: all, environment (carbon and water) or quality";
-  groups.words = {"all", "environment", "quality"};
-  return {
-      {"nearest", "closest region first, blind to cost and footprints", {}, true, {"nearest"}, MakeNearestPolicy},
-      {"l1-greedy",
-       "every load at its full weight: the objective with norms q = 1; plain sums, blind to who carries them",
-       {groups,
-        NumberParameter("scale", "1", "factor on the weights, such as 1/10 for means over ten buckets", 0.0, 1e6)},
-       true,
-       {"l1-greedy"},
-       MakeL1Greedy},
-      {"dmd",
-       "dual mirror descent on the prices, the online algorithm of eGLB",
-       {NumberParameter("step", "1e-5", "step of the prices, 1/USD", 0.0, 1e3, true)},
-       true,
-       {"dmd"},
-       MakeDmd},
-      {"norm-greedy",
-       "least increase of cost plus weighted q-norms of the loads; norms inf: at most N times the optimum",
-       {NumberParameter("q", "8", "exponent of the norms", 1.0, 64.0), tolerance},
-       true,
-       {"norm-greedy(q=8)"},
-       MakeNormGreedyPolicy},
-      {"power-greedy",
-       "least q-norm of cost and weighted loads; norms inf, two groups, beta 1: at most q N^(1/q) 3^(1-1/q) optima",
-       {NumberParameter("q", "4", "exponent", 1.0, 64.0, true),
-        NumberParameter("beta", "1", "weight of the cost among the loads", 0.0, 1e6, true), tolerance},
-       true,
-       {"power-greedy(q=4)"},
-       MakePowerGreedyPolicy},
-      {"fixed-price",
-       "dispatch at prices from a file, as written by `solve --prices-out`",
-       {PathParameter("file", "CSV with the header group,bucket,price")},
-       false,
-       {},
-       MakeFixedPrice},
-  };
-}
-
-std::vector<PolicyInfo> MakeCatalog() {
-  std::vector<PolicyInfo> catalog = ConstantPricePolicies();
-  for (PolicyInfo& info : EquityPolicies()) catalog.push_back(std::move(info));
-  for (PolicyInfo& info : AdvicePolicies()) catalog.push_back(std::move(info));
-  catalog.push_back(PlanPolicy());
-  catalog.push_back(LearnedPricePolicy());
-  return catalog;
+  add(ConstantPriceEntries());
+  add(EquityEntries());
+  add(AdviceEntries());
+  add({PlanEntry(), LearnedPriceEntry()});
+  add(PredictorEntries());
+  add(NetworkEntries());
+  add({PriceNetworkEntry()});
+  add(ErrorEntries());
+  add(EventEntries());
+  return registry;
 }
 
 }  // namespace
 
-const std::vector<PolicyInfo>& Catalog() {
-  static const std::vector<PolicyInfo> catalog = MakeCatalog();
+const Registry& Catalog() {
+  static const Registry catalog = MakeCatalog();
   return catalog;
 }
 
 std::unique_ptr<Policy> MakePolicy(const PolicyContext& context, const Spec& spec) {
-  const CheckedSpec checked = CheckSpec(Catalog(), spec);
-  return checked.info->make(context, checked.arguments);
+  return MakePolicy(Catalog(), context, spec);
 }
 
-void CheckPolicySpec(const Spec& spec) { CheckSpec(Catalog(), spec); }
+std::unique_ptr<Forecaster> MakeForecaster(const ForecastContext& context, const Spec& spec) {
+  return MakeForecaster(Catalog(), context, spec);
+}
+
+NeuralSpec ParseNetwork(const Spec& spec) { return MakeNeuralSpec(Catalog(), spec); }
+PriceSpec ParsePriceSpec(const Spec& spec) { return MakePriceSpec(Catalog(), spec); }
+SignalError ParseSignalError(const Spec& spec) { return Make<Kind::kError>(Catalog(), spec); }
+ScenarioEvent ParseEvent(const Spec& spec, const Network& network) {
+  return Make<Kind::kEvent>(Catalog(), spec, network);
+}
 
 std::vector<Spec> DefaultComparison() {
   std::vector<Spec> specs;
-  for (const PolicyInfo& info : Catalog()) {
-    if (!info.prediction_free) continue;
-    for (const std::string& spec : info.compare_specs) specs.push_back(ParseSpec(spec));
+  for (const Entry* entry : EntriesOf(Catalog(), Kind::kPolicy)) {
+    for (const std::string& spec : entry->compare_specs) specs.push_back(ParseSpec(spec));
   }
   return specs;
 }
+
+std::string CatalogText() {
+  return "Policies (SPEC is NAME or NAME(PARAMETER=VALUE,...); * looks into the future: for experiments; ! test "
+         "advice, "
+         "to try out\nguarantees with):\n" +
+         EntriesText(Catalog(), Kind::kPolicy) + "\n" + PredictorsText();
+}
+
+std::string PredictorsText() {
+  return "Predictors (* looks into the future: for experiments):\n" + EntriesText(Catalog(), Kind::kPredictor);
+}
+
+std::string NetworksText() { return "Networks\n" + EntriesText(Catalog(), Kind::kNetwork); }
 
 }  // namespace evenkeel

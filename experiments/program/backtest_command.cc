@@ -3,16 +3,17 @@
 
 #include <algorithm>
 
-#include "experiments/catalog/forecast.h"
+#include "experiments/catalog/catalog.h"
 #include "experiments/files/backtest_file.h"
 #include "experiments/program/command.h"
 #include "experiments/program/output_path.h"
-#include "experiments/program/period.h"
+#include "experiments/program/period_options.h"
 #include "experiments/report/backtest_report.h"
 #include "experiments/run/progress.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 #include "models/base/utc_time.h"
+#include "models/files/trace_file.h"
 #include "models/world/trace_window.h"
 
 namespace evenkeel {
@@ -26,10 +27,11 @@ struct Judged {
   BacktestOptions options;
 };
 
-Judged ReadJudged(const Options& options, const std::string& path, const TraceFile& file) {
-  const SlotRange range = ParseSlotRange(options, file);
+Judged ReadJudged(const Options& options, const TraceOutline& trace) {
+  const PeriodText text = ReadPeriod(options);
+  const SlotRange range = ParseSlotRange(text.from, text.to, trace);
   Judged judged;
-  judged.truth.AppendAll(*MakeSlotWindow(std::make_unique<TraceFile>(path), 0, range.first + range.count));
+  judged.truth.AppendAll(*MakeSlotWindow(std::make_unique<TraceFile>(text.trace), 0, range.first + range.count));
   BacktestOptions& test = judged.options;
   test.horizon = static_cast<int>(IntegerOption(options, "horizon", 1, kMostSlots));
   test.every = static_cast<int>(IntegerOption(options, "every", 1, kMostSlots));
@@ -45,6 +47,14 @@ Judged ReadJudged(const Options& options, const std::string& path, const TraceFi
   return judged;
 }
 
+/// The files of all `learned` in the predictor.
+std::vector<std::string> NetworksOf(const Spec& spec) {
+  std::vector<std::string> files;
+  for (const Arguments& learned : FindSpecs(Catalog(), Kind::kPredictor, spec, "learned"))
+    files.push_back(learned.at("file").name);
+  return files;
+}
+
 /// `--retrain`; nothing where it is not given.
 std::optional<RetrainTimes> ReadRetrain(const Options& options, const Spec& spec, const Judged& judged) {
   if (!HasOption(options, "retrain")) return std::nullopt;
@@ -54,7 +64,7 @@ std::optional<RetrainTimes> ReadRetrain(const Options& options, const Spec& spec
   if (!seconds || *seconds == 0 || *seconds % step != 0)
     throw InputError("option --retrain: \"{}\", expected whole slots of {} s in days or hours, such as 30d or 12h",
                      text, step);
-  if (NetworksOfForecast(spec).empty())
+  if (NetworksOf(spec).empty())
     throw InputError("option --retrain: {} has no network to train anew, expected learned(file=MODEL.pt) in it",
                      ToString(spec));
   return RetrainTimes{judged.options.first, static_cast<int>(std::min<std::int64_t>(*seconds / step, kMostSlots))};
@@ -63,7 +73,7 @@ std::optional<RetrainTimes> ReadRetrain(const Options& options, const Spec& spec
 /// Who judges a network on what it was trained on should know.
 void NoteKnown(const Spec& spec, const Judged& judged) {
   const std::int64_t first = judged.truth.time(judged.options.first);
-  for (const std::string& file : NetworksOfForecast(spec)) {
+  for (const std::string& file : NetworksOf(spec)) {
     const Checkpoint checkpoint = ReadCheckpoint(file);
     if (checkpoint.last_time >= first)
       Note(fmt::format("{} was trained on {} up to {}, and is judged from {} on: it may know what it forecasts", file,
@@ -73,20 +83,20 @@ void NoteKnown(const Spec& spec, const Judged& judged) {
 
 int RunBacktest(const Options& options) {
   const Spec spec = ParseSpec(TextOption(options, "predictor"));
-  CheckForecastSpec(spec);
+  std::vector<std::string> inputs = FilesOf(Catalog(), Kind::kPredictor, spec);
   const std::string path = options.positionals[0];
   const std::string out = HasOption(options, "out") ? TextOption(options, "out") : "";
-  const TraceFile file(path);
-  const Judged judged = ReadJudged(options, path, file);
-  std::vector<std::string> inputs = FilesOfForecast(spec);
+  const TraceOutline trace = ReadOutline(path);
+  const Judged judged = ReadJudged(options, trace);
   inputs.push_back(path);
   CheckOutputs({out}, inputs);
-  const TraceIdentity identity = IdentityOf(file.header().network, file.header().slot_hours);
+  const TraceIdentity identity = IdentityOf(trace.header.network, trace.header.slot_hours);
   const ForecastContext context{[&path] { return std::make_unique<TraceFile>(path); }, 0, identity,
                                 ReadRetrain(options, spec, judged)};
   const std::unique_ptr<Forecaster> forecaster = MakeForecaster(context, spec);
-  BacktestReport report{path, ToString(spec), IsClairvoyantForecast(spec), file.header(), judged.options,
-                        {},   context.retrain};
+  BacktestReport report{path,           ToString(spec), IsClairvoyant(Catalog(), Kind::kPredictor, spec),
+                        trace.header,   judged.options, {},
+                        context.retrain};
   if (judged.options.first < judged.truth.num_slots() && !HasOption(options, "quiet")) NoteKnown(spec, judged);
   {
     const long origins = (judged.truth.num_slots() - judged.options.first) / judged.options.every;
@@ -115,7 +125,7 @@ Command BacktestCommand() {
                   {"out", "RESULTS.h5", "", "write all figures by horizon and by region (HDF5)"}};
   for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
   info.options.push_back(JsonOption());
-  info.details = "Slots before --from are seen, and not judged.\n\n" + ForecastCatalogText() +
+  info.details = "Slots before --from are seen, and not judged.\n\n" + PredictorsText() +
                  "\nExample\n  evenkeel backtest trace.h5 --predictor 'hourly-mean(days=7)' --from 2023-03-01\n";
   return {info, RunBacktest};
 }

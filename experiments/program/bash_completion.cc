@@ -4,8 +4,6 @@
 #include <algorithm>
 
 #include "experiments/catalog/catalog.h"
-#include "experiments/catalog/forecast.h"
-#include "experiments/catalog/networks.h"
 #include "experiments/program/manual.h"
 
 namespace evenkeel {
@@ -37,18 +35,17 @@ bool IsFile(const OptionInfo& option) {
   return option.value.find('.') != std::string::npos || option.value.find("FILE") != std::string::npos;
 }
 
-template <typename Entry>
-std::string NamesOf(const std::vector<Entry>& catalog) {
+std::string NamesOf(Kind kind) {
   std::string names;
-  for (const Entry& entry : catalog) names += (names.empty() ? "" : " ") + entry.name;
+  for (const Entry* entry : EntriesOf(Catalog(), kind)) names += (names.empty() ? "" : " ") + entry->name;
   return names;
 }
 
 /// What a spec may begin with; empty: the option takes none.
 std::string SpecNames(const std::string& command, const OptionInfo& option) {
-  if (option.name == "policy") return NamesOf(Catalog());
+  if (option.name == "policy") return NamesOf(Kind::kPolicy);
   if (option.name != "predictor") return "";
-  return command == "train" ? NamesOf(NetworkCatalog()) : NamesOf(ForecastCatalog());
+  return command == "train" ? NamesOf(Kind::kNetwork) : NamesOf(Kind::kPredictor);
 }
 
 /// How the value of an option is completed: by the names of a catalog, as a folder, as a file, or not at all.

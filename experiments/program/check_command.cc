@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "experiments/program/command.h"
-#include "experiments/program/period.h"
 #include "experiments/report/json_report.h"
 #include "experiments/report/report_text.h"
 #include "experiments/run/run_check.h"

@@ -4,9 +4,7 @@
 #include "experiments/catalog/catalog.h"
 #include "experiments/files/comparison_file.h"
 #include "experiments/program/command.h"
-#include "experiments/program/objective_options.h"
-#include "experiments/program/output_path.h"
-#include "experiments/program/scenario_options.h"
+#include "experiments/program/period_options.h"
 #include "experiments/report/compare_report.h"
 #include "experiments/report/guarantee_report.h"
 #include "models/base/error.h"
@@ -19,7 +17,7 @@ std::vector<Spec> ParsePolicies(const Options& options) {
   for (const std::string& text : AllValues(options, "policy")) specs.push_back(ParseSpec(text));
   if (specs.empty()) specs = DefaultComparison();
   // All of them before the first one runs.
-  for (const Spec& spec : specs) CheckPolicySpec(spec);
+  for (const Spec& spec : specs) CheckSpec(Catalog(), Kind::kPolicy, spec);
   return specs;
 }
 
@@ -30,7 +28,7 @@ ComparisonResult CompareWithProgress(const Options& options, const Period& perio
   progress_options.total = static_cast<long>(specs.size()) * period.problem.num_slots;
   progress_options.enabled = !HasOption(options, "quiet");
   Progress progress(progress_options);
-  return Compare(period, specs, !HasOption(options, "no-optimum"), ParseRunSettings(options), ThreadCount(options),
+  return Compare(period, specs, !HasOption(options, "no-optimum"), ReadRunSettings(options), ThreadCount(options),
                  &progress);
 }
 
@@ -52,18 +50,11 @@ std::vector<std::string> Failures(const ComparisonResult& result) {
 int RunCompare(const Options& options) {
   const std::string out = HasOption(options, "out") ? TextOption(options, "out") : "";
   const std::vector<Spec> specs = ParsePolicies(options);
-  std::vector<std::string> inputs = BucketWeightFiles(options);
-  for (const Spec& spec : specs) {
-    for (std::string& file : FilesOf(spec)) inputs.push_back(std::move(file));
-  }
-  inputs.push_back(options.positionals[0]);
-  ParseRunSettings(options);
-  const Period period = OpenPeriod(options);
-  if (!period.observed.empty()) inputs.push_back(period.observed);
-  CheckOutputs({out}, inputs);
-  const ComparisonResult result = CompareWithProgress(options, period, specs);
-  if (!out.empty()) WriteComparison(MakeComparison(options.command_line, period, result), out);
-  Print(HasOption(options, "json") ? DocumentText(ComparisonJson(period, result)) : ComparisonText(period, result));
+  ReadRunSettings(options);  // a bad one before the long work
+  const GivenPeriod given = OpenInputs(options, specs, {out});
+  const ComparisonResult result = CompareWithProgress(options, given.period, specs);
+  if (!out.empty()) WriteComparison(MakeComparison(options.command_line, given.period, result), out);
+  Print(HasOption(options, "json") ? DocumentText(ComparisonJson(given, result)) : ComparisonText(given, result));
   const std::vector<std::string> failures = Failures(result);
   for (const std::string& failure : failures) PrintError(failure);
   return failures.empty() ? kExitSuccess : kExitFailed;
@@ -81,13 +72,8 @@ Command CompareCommand() {
   policy.repeatable = true;
   info.options = {policy,
                   {"out", "RESULTS.h5", "", "write the table with every load and regional cost (HDF5)"},
-                  {"no-optimum", "", "", "leave out the optimum and the ratios to it"},
-                  ObservedOption(),
-                  ObserveOption(),
-                  EventOption(),
-                  AdviceTimeoutOption()};
-  for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
-  for (OptionInfo& option : ObjectiveOptions()) info.options.push_back(std::move(option));
+                  {"no-optimum", "", "", "leave out the optimum and the ratios to it"}};
+  for (OptionInfo& option : RunOptions()) info.options.push_back(std::move(option));
   info.options.push_back(JsonOption());
   info.details = CatalogText() +
                  "\nExample\n  evenkeel compare trace.h5 --policy cost --policy 'norm-greedy(q=8)' --out results.h5\n";

@@ -56,7 +56,4 @@ std::int64_t IntegerOption(const Options& options, const std::string& name, std:
 int ThreadCount(const Options& options);
 std::uint64_t Seed(const Options& options);
 
-/// Arguments as one line that a shell would split into the same arguments.
-std::string ShellLine(const std::vector<std::string>& arguments);
-
 }  // namespace evenkeel

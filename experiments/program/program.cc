@@ -12,6 +12,7 @@
 #include "experiments/program/command.h"
 #include "experiments/program/manual.h"
 #include "models/base/error.h"
+#include "models/base/shell_line.h"
 #include "models/base/suggest.h"
 
 namespace evenkeel {

@@ -7,9 +7,7 @@
 
 #include "experiments/catalog/catalog.h"
 #include "experiments/program/command.h"
-#include "experiments/program/objective_options.h"
-#include "experiments/program/output_path.h"
-#include "experiments/program/scenario_options.h"
+#include "experiments/program/period_options.h"
 #include "experiments/report/guarantee_report.h"
 #include "experiments/report/json_report.h"
 #include "experiments/report/report_text.h"
@@ -41,15 +39,16 @@ RecorderOptions ParseRecorder(const Options& options) {
   return recorder;
 }
 
-CertifiedRun RunAndRecord(const Options& options, const Period& period, const Spec& spec,
+CertifiedRun RunAndRecord(const Options& options, const GivenPeriod& given, const Spec& spec,
                           const RecorderOptions& recorder_options) {
+  const Period& period = given.period;
   const RunLogInfo info{ToString(spec),
-                        period.trace,
+                        given.text.trace,
                         options.command_line,
                         "evenkeel " EVENKEEL_VERSION,
-                        period.observed,
-                        period.observe,
-                        fmt::format("{}", fmt::join(period.event_specs, "\n"))};
+                        given.text.observed,
+                        given.text.observe,
+                        fmt::format("{}", fmt::join(given.text.events, "\n"))};
   RunRecorder recorder(period, info, recorder_options);
   Progress progress({"running", period.problem.num_slots, !HasOption(options, "quiet")});
   const auto observe = [&](const SlotRecord& record) {
@@ -58,7 +57,7 @@ CertifiedRun RunAndRecord(const Options& options, const Period& period, const Sp
   };
   const auto begin = [&](const Policy& policy) { recorder.Begin(policy); };
   CertifiedRun run;
-  run.outcome = RunPolicy(period, spec, ParseRunSettings(options), observe, begin);
+  run.outcome = RunPolicy(period, spec, ReadRunSettings(options), observe, begin);
   recorder.Finish();
   run.certificates = recorder.certificates();
   return run;
@@ -91,25 +90,28 @@ std::string CertificateText(const std::vector<PrefixCertificate>& certificates) 
                      CountText(static_cast<std::int64_t>(certificates.size()), "certificate"), RatioAtMost(worst));
 }
 
-Json RunDocument(const Period& period, const RecorderOptions& options, const CertifiedRun& run) {
-  Json json = {{"trace", period.trace}, {"slots", period.problem.num_slots}};
-  json["observed"] = period.observed.empty() ? Json() : Json(period.observed);
-  json["observe"] = period.observe.empty() ? Json() : Json(period.observe);
-  json["events"] = period.event_specs;
-  json["criteria"] = ObjectiveJson(period.problem);
-  json.update(RunJson(period.problem, run.outcome));
+Json RunDocument(const GivenPeriod& given, const RecorderOptions& options, const CertifiedRun& run) {
+  const PeriodText& text = given.text;
+  const Problem& problem = given.period.problem;
+  Json json = {{"trace", text.trace}, {"slots", problem.num_slots}};
+  json["observed"] = text.observed.empty() ? Json() : Json(text.observed);
+  json["observe"] = text.observe.empty() ? Json() : Json(text.observe);
+  json["events"] = text.events;
+  json["criteria"] = ObjectiveJson(problem);
+  json.update(RunJson(problem, run.outcome));
   json["certificate"] = CertificateJson(options, run.certificates);
   return json;
 }
 
-std::string RunText(const Period& period, const CertifiedRun& run) {
+std::string RunText(const GivenPeriod& given, const CertifiedRun& run) {
+  const Period& period = given.period;
   const RunOutcome& outcome = run.outcome;
   const Ledger& ledger = outcome.ledger;
-  std::string text = fmt::format("{}: {}\nJ = {}\n\n", period.trace, SizeText(period.header, period.problem.num_slots),
-                                 FormulaText(period.problem));
+  std::string text = fmt::format("{}: {}\nJ = {}\n\n", given.text.trace,
+                                 SizeText(period.header, period.problem.num_slots), FormulaText(period.problem));
   text += fmt::format("{:<14}{}\n{:<14}{:.6f} USD\n", "policy", outcome.policy, "J", outcome.objective);
-  if (period.is_observed_apart()) text += fmt::format("{:<14}{}\n", "observed", period.sight());
-  for (const std::string& event : period.event_specs) text += fmt::format("{:<14}{}\n", "event", event);
+  if (period.is_observed_apart()) text += fmt::format("{:<14}{}\n", "observed", given.text.sight());
+  for (const std::string& event : given.text.events) text += fmt::format("{:<14}{}\n", "event", event);
   text += fmt::format("{:<14}{:.6f} USD\n", "energy cost", ledger.energy_cost);
   if (period.problem.shed_cost) {
     text += fmt::format("{:<14}{:.6f} units of workload, {:.6f} USD\n", "unserved", ledger.shed, ledger.shed_cost);
@@ -120,7 +122,7 @@ std::string RunText(const Period& period, const CertifiedRun& run) {
     text += fmt::format("{:<14}{} slots, worst gap {:.1e}\n", "unconverged", outcome.report.unconverged_slots,
                         outcome.report.worst_slot_gap);
   }
-  text += GuaranteeText(outcome) + CertificateText(run.certificates);
+  text += GuaranteeText(outcome) + VirtualLoadsText(outcome) + CertificateText(run.certificates);
   text += "\n" + SpreadTable(period.problem, ledger);
   const std::string note = ShiftNote(ledger);
   if (!note.empty()) text += "\n" + note;
@@ -130,15 +132,10 @@ std::string RunText(const Period& period, const CertifiedRun& run) {
 int Run(const Options& options) {
   const RecorderOptions recorder = ParseRecorder(options);
   const Spec spec = ParseSpec(TextOption(options, "policy"));
-  CheckPolicySpec(spec);
-  std::vector<std::string> inputs = BucketWeightFiles(options);
-  for (std::string& file : FilesOf(spec)) inputs.push_back(std::move(file));
-  inputs.push_back(options.positionals[0]);
-  const Period period = OpenPeriod(options);
-  if (!period.observed.empty()) inputs.push_back(period.observed);
-  CheckOutputs({recorder.out}, inputs);
-  const CertifiedRun run = RunAndRecord(options, period, spec, recorder);
-  Print(HasOption(options, "json") ? DocumentText(RunDocument(period, recorder, run)) : RunText(period, run));
+  CheckSpec(Catalog(), Kind::kPolicy, spec);
+  const GivenPeriod given = OpenInputs(options, {spec}, {recorder.out});
+  const CertifiedRun run = RunAndRecord(options, given, spec, recorder);
+  Print(HasOption(options, "json") ? DocumentText(RunDocument(given, recorder, run)) : RunText(given, run));
   const std::string violation = GuaranteeViolation(run.outcome);
   if (violation.empty()) return kExitSuccess;
   PrintError(violation);
@@ -160,13 +157,8 @@ Command RunCommand() {
        "prove every so many slots, and at the end, how far J is at most from the best in hindsight; 0: never"},
       {"certify-prices", "WORD", "plan",
        "prices of the certificates: plan (the optimum of the slots so far) or run (the run's own loads: "
-       "faster, not as tight)"},
-      ObservedOption(),
-      ObserveOption(),
-      EventOption(),
-      AdviceTimeoutOption()};
-  for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
-  for (OptionInfo& option : ObjectiveOptions()) info.options.push_back(std::move(option));
+       "faster, not as tight)"}};
+  for (OptionInfo& option : RunOptions()) info.options.push_back(std::move(option));
   info.options.push_back(JsonOption());
   info.details = CatalogText() + "\nExample\n  evenkeel run trace.h5 --policy 'norm-greedy(q=8)' --out run.h5\n";
   return {info, Run};

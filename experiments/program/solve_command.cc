@@ -5,7 +5,7 @@
 #include "experiments/files/run_log.h"
 #include "experiments/program/command.h"
 #include "experiments/program/objective_options.h"
-#include "experiments/program/output_path.h"
+#include "experiments/program/period_options.h"
 #include "experiments/report/json_report.h"
 #include "experiments/report/report_text.h"
 #include "experiments/run/evaluate.h"
@@ -19,7 +19,8 @@ void WriteOptimumLog(const Options& options, const Period& period, const Offline
                      const std::string& path) {
   RunLogOptions log_options;
   log_options.allocations = HasOption(options, "allocations");
-  RunLogWriter log(path, period.problem, {"offline", period.trace, options.command_line, "evenkeel " EVENKEEL_VERSION},
+  RunLogWriter log(path, period.problem,
+                   {"offline", period.description.trace, options.command_line, "evenkeel " EVENKEEL_VERSION},
                    log_options);
   const std::unique_ptr<SlotSource> slots = OpenMetered(period);
   Ledger ledger = MakeLedger(period.problem);
@@ -37,7 +38,7 @@ void WriteOptimumLog(const Options& options, const Period& period, const Offline
 
 Json SolveJson(const Period& period, const CheckedOptimum& checked) {
   const OfflineOptimum& optimum = checked.optimum;
-  Json json = {{"trace", period.trace}, {"slots", period.problem.num_slots}};
+  Json json = {{"trace", period.description.trace}, {"slots", period.problem.num_slots}};
   json["objective"] = JsonNumber(optimum.objective);
   json["lower_bound"] = JsonNumber(optimum.lower_bound);
   json["gap"] = JsonNumber(optimum.gap);
@@ -78,8 +79,8 @@ std::string PriceTables(const Problem& problem, const OfflineOptimum& optimum) {
 std::string SolveText(const Period& period, const CheckedOptimum& checked) {
   const OfflineOptimum& optimum = checked.optimum;
   const Certificate& certificate = checked.certificate;
-  std::string text = fmt::format("{}: {}\nJ = {}\n\n", period.trace, SizeText(period.header, period.problem.num_slots),
-                                 FormulaText(period.problem));
+  std::string text = fmt::format("{}: {}\nJ = {}\n\n", period.description.trace,
+                                 SizeText(period.header, period.problem.num_slots), FormulaText(period.problem));
   text += fmt::format("{:<14}{:>20}{:>20}\n", "", "solver", "checker");
   text += fmt::format("{:<14}{:>20.6f}{:>20.6f}  USD\n", "J", optimum.objective, certificate.objective);
   text += fmt::format("{:<14}{:>20.6f}{:>20.6f}  USD\n", "lower bound", optimum.lower_bound, certificate.lower_bound);
@@ -95,10 +96,7 @@ int Solve(const Options& options) {
   const std::string out = HasOption(options, "out") ? TextOption(options, "out") : "";
   const std::string prices_out = HasOption(options, "prices-out") ? TextOption(options, "prices-out") : "";
   if (HasOption(options, "allocations") && out.empty()) throw InputError("option --allocations needs --out");
-  std::vector<std::string> inputs = BucketWeightFiles(options);
-  inputs.push_back(options.positionals[0]);
-  const Period period = OpenPeriod(options);
-  CheckOutputs({out, prices_out}, inputs);
+  const Period period = OpenInputs(options, {}, {out, prices_out}).period;
   CheckedOptimum checked;
   {
     const Progress progress({"solving", 0, !HasOption(options, "quiet")});

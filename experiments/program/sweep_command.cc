@@ -6,7 +6,7 @@
 
 #include "experiments/program/command.h"
 #include "experiments/program/output_path.h"
-#include "experiments/program/period.h"
+#include "experiments/report/report_text.h"
 #include "experiments/run/progress.h"
 #include "experiments/sweep/ranks.h"
 #include "experiments/sweep/run.h"
@@ -100,7 +100,7 @@ int RunWithRanks(const Options& options, Ranks* ranks) {
   return ranks->rank() == 0 ? Finish(options, plan, schema, run, result) : kExitSuccess;
 }
 
-int Run(const Options& options) {
+int Sweep(const Options& options) {
   Ranks ranks;
   if (ranks.rank() == 0) return RunWithRanks(options, &ranks);
   try {
@@ -128,7 +128,7 @@ Command SweepCommand() {
       "section [vary] gives them. Times of cells are in S.h5.times.csv.\n"
       "\nExamples\n  evenkeel sweep rho.ini --out rho.h5 --csv rho.csv\n  mpirun -n 8 evenkeel sweep rho.ini --out "
       "rho.h5\n";
-  return {info, Run};
+  return {info, Sweep};
 }
 
 }  // namespace evenkeel

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "experiments/program/command.h"
-#include "experiments/program/period.h"
 #include "experiments/report/json_report.h"
+#include "experiments/report/report_text.h"
 #include "experiments/report/table.h"
 #include "models/base/utc_time.h"
 #include "models/files/trace_file.h"

@@ -4,11 +4,11 @@
 
 #include <filesystem>
 
-#include "experiments/catalog/networks.h"
-#include "experiments/catalog/prices.h"
+#include "experiments/catalog/catalog.h"
 #include "experiments/program/command.h"
 #include "experiments/program/objective_options.h"
 #include "experiments/program/output_path.h"
+#include "experiments/program/training_options.h"
 #include "experiments/run/progress.h"
 #include "experiments/train/job.h"
 #include "models/base/atomic_file.h"
@@ -49,27 +49,36 @@ std::string LossesCsv(const Checkpoint& checkpoint) {
   return text;
 }
 
-TrainJob MakeJob(const Options& options, const TrainingSetup& setup) {
-  const Spec spec = ParseSpec(TextOption(options, "predictor"));
-  return spec.name == kLearnedPrice ? MakePriceJob(options, spec, setup) : MakeForecastJob(options, spec, setup);
+TrainRequest ReadRequest(const Options& options) {
+  TrainRequest request;
+  request.setup = ReadTraining(options);
+  request.train = TextOption(options, "train");
+  request.valid = TextOption(options, "valid");
+  request.predictor = ParseSpec(TextOption(options, "predictor"));
+  request.objective = ReadObjective(options);
+  request.command = options.command_line;
+  return request;
+}
+
+TrainJob MakeJob(const TrainRequest& request) {
+  return request.predictor.name == kLearnedPrice ? MakePriceJob(request) : MakeForecastJob(request);
 }
 
 int RunTrain(const Options& options) {
-  const TrainingSetup setup = ReadTraining(options);
-  const std::string train = TextOption(options, "train"), valid = TextOption(options, "valid");
+  const TrainRequest request = ReadRequest(options);
   const std::string out = TextOption(options, "out"), unfinished = out + ".training";
   const std::string losses = HasOption(options, "losses") ? TextOption(options, "losses") : "";
-  TrainJob job = MakeJob(options, setup);
-  CheckOutputs({out, unfinished, losses}, {train, valid});
+  TrainJob job = MakeJob(request);
+  CheckOutputs({out, unfinished, losses}, {request.train, request.valid});
   const bool quiet = HasOption(options, "quiet");
   Checkpoint& checkpoint = job.checkpoint;
-  checkpoint.options = TrainingText(setup);
+  checkpoint.options = TrainingText(request.setup);
   if (fs::exists(unfinished)) {
     checkpoint = GoOn(unfinished, checkpoint);
     if (!quiet) Note(fmt::format("going on after epoch {} of {}", checkpoint.training.epoch, unfinished));
   }
   {
-    const long left = static_cast<long>(setup.options.epochs - checkpoint.training.epoch) * job.steps;
+    const long left = static_cast<long>(request.setup.options.epochs - checkpoint.training.epoch) * job.steps;
     Progress progress({"training " + job.name, left, !quiet});
     const auto save = [&](const Checkpoint& now) {
       WriteCheckpoint(now, unfinished);
@@ -83,7 +92,7 @@ int RunTrain(const Options& options) {
   WriteCheckpoint(checkpoint, out);
   fs::remove(unfinished);
   Print(fmt::format("{}: {}, loss {:.4f} on {} after epoch {} of {}\n", out, checkpoint.network, checkpoint.best_loss,
-                    valid, checkpoint.best_epoch, checkpoint.training.losses.size()));
+                    request.valid, checkpoint.best_epoch, checkpoint.training.losses.size()));
   return kExitSuccess;
 }
 
@@ -104,7 +113,7 @@ Command TrainCommand() {
   info.details =
       "After every epoch MODEL.pt.training is written; the same command goes on from it after an interruption, and\n"
       "ends with the same weights. One thread unless --threads says otherwise.\n\n" +
-      NetworkCatalogText() + PriceNetworkText() +
+      NetworksText() +
       "\nPrices are learned for the objective that --weight, --norm, --bucket-weight and --shed-cost say; the loss on\n"
       "VALID is J / optimum of the policy as it will run. A few dozen periods make an epoch: --batch 8 is enough.\n"
       "\nExample\n  evenkeel train --predictor 'gru(hidden=64)' --train years.h5 --valid months.h5 --out gru.pt\n";

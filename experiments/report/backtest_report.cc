@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "experiments/program/period.h"
 #include "experiments/report/report_text.h"
 
 namespace evenkeel {

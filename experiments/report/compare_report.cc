@@ -4,7 +4,6 @@
 
 #include <limits>
 
-#include "experiments/program/objective_options.h"
 #include "experiments/report/guarantee_report.h"
 #include "experiments/report/report_text.h"
 
@@ -134,12 +133,17 @@ Json OptimumJson(const Period& period, const CheckedOptimum& checked) {
 
 }  // namespace
 
-std::string ComparisonText(const Period& period, const ComparisonResult& result) {
-  std::string text = fmt::format("{}: {}\nJ = {}\n\n", period.trace, SizeText(period.header, period.problem.num_slots),
-                                 FormulaText(period.problem));
+std::string ComparisonText(const GivenPeriod& given, const ComparisonResult& result) {
+  const Period& period = given.period;
+  std::string text = fmt::format("{}: {}\nJ = {}\n\n", given.text.trace,
+                                 SizeText(period.header, period.problem.num_slots), FormulaText(period.problem));
   text += RowsText(period, result) + "\n";
   const std::string guarantees = GuaranteeTable(result.runs);
   if (!guarantees.empty()) text += guarantees + "\n";
+  for (const RunOutcome& run : result.runs) {
+    const std::string loads = VirtualLoadsText(run);
+    if (!loads.empty()) text += fmt::format("{}: {}", run.policy, loads);
+  }
   if (result.optimum) {
     text += fmt::format("LB {:.6f} USD is a certified lower bound of the optimum; gap {:.1e}, {}.\n",
                         result.optimum->certificate.lower_bound, result.optimum->certificate.gap,
@@ -152,11 +156,13 @@ std::string ComparisonText(const Period& period, const ComparisonResult& result)
   if (!guarantees.empty())
     text += "bound: what J is at most, whatever the advice; slack: what was left of it after a slot.\n";
   if (period.is_observed_apart())
-    text += fmt::format("Policies saw {}, and were settled with {}.\n", period.sight(), period.trace);
+    text += fmt::format("Policies saw {}, and were settled with {}.\n", given.text.sight(), given.text.trace);
   return text + ClairvoyantNote(result) + UnconvergedText(result);
 }
 
-Json ComparisonJson(const Period& period, const ComparisonResult& result) {
+Json ComparisonJson(const GivenPeriod& given, const ComparisonResult& result) {
+  const Period& period = given.period;
+  const PeriodText& text = given.text;
   Json policies = Json::array();
   for (const RunOutcome& run : result.runs) {
     const Json json = RunJson(period.problem, run);
@@ -166,11 +172,11 @@ Json ComparisonJson(const Period& period, const ComparisonResult& result) {
     policy.update(json);
     policies.push_back(policy);
   }
-  return {{"trace", period.trace},
+  return {{"trace", text.trace},
           {"slots", period.problem.num_slots},
-          {"observed", period.observed.empty() ? Json() : Json(period.observed)},
-          {"observe", period.observe.empty() ? Json() : Json(period.observe)},
-          {"events", period.event_specs},
+          {"observed", text.observed.empty() ? Json() : Json(text.observed)},
+          {"observe", text.observe.empty() ? Json() : Json(text.observe)},
+          {"events", text.events},
           {"objective", ObjectiveJson(period.problem)},
           {"optimum", result.optimum ? OptimumJson(period, *result.optimum) : Json()},
           {"policies", policies}};
@@ -181,7 +187,7 @@ Comparison MakeComparison(const std::string& command, const Period& period, cons
   const int count = static_cast<int>(rows.size());
   const Problem& problem = period.problem;
   Comparison comparison = EmptyComparison(problem, count);
-  comparison.trace = period.trace;
+  comparison.trace = period.description.trace;
   comparison.command = command;
   comparison.generator = "evenkeel " EVENKEEL_VERSION;
   if (result.optimum) comparison.lower_bound = result.optimum->certificate.lower_bound;

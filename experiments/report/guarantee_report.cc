@@ -9,6 +9,11 @@ constexpr double kRounding = 1e-9;  // of the bound
 
 std::string Line(const char* name, const std::string& text) { return fmt::format("{:<14}{}\n", name, text); }
 
+/// Shifted J of the expert itself, which a run without a guarantee is.
+double ExpertObjective(const RunOutcome& run) {
+  return run.guarantee ? run.guarantee->expert_objective + run.ledger.shift : run.shifted_objective;
+}
+
 }  // namespace
 
 double ProvenBound(const RunOutcome& run) {
@@ -57,6 +62,23 @@ std::string GuaranteeText(const RunOutcome& run) {
         Line("", fmt::format("{} projections did not converge: the expert's decision instead", guarantee.unconverged));
   }
   return text;
+}
+
+Json VirtualLoadsJson(const RunOutcome& run) {
+  if (!run.report.virtual_loads) return nullptr;
+  const VirtualLoadsReport& loads = *run.report.virtual_loads;
+  return {{"start", JsonNumber(loads.start)},
+          {"rises", JsonNumber(loads.rises)},
+          {"share_of_expert", JsonNumber(Ratio(loads.start + loads.rises, ExpertObjective(run)))}};
+}
+
+std::string VirtualLoadsText(const RunOutcome& run) {
+  if (!run.report.virtual_loads) return "";
+  const VirtualLoadsReport& loads = *run.report.virtual_loads;
+  std::string text = fmt::format("add {:.2f} USD to the expert's bound, known at the start: {:.4f} of the expert's J",
+                                 loads.start, Ratio(loads.start, ExpertObjective(run)));
+  if (loads.rises > 0.0) text += fmt::format("; {:.2f} USD more where they rose", loads.rises);
+  return Line("virtual loads", text);
 }
 
 std::string GuaranteeTable(const std::vector<RunOutcome>& runs) {

@@ -15,6 +15,11 @@ Json GuaranteeJson(const RunOutcome& run);
 /// A block for people, empty for policies without a guarantee.
 std::string GuaranteeText(const RunOutcome& run);
 
+/// What virtual loads of an expert add to its bound: the object `virtual_loads` of a run, null where it has none, and a
+/// line for people, empty where it has none. The share is that of the expert's shifted J.
+Json VirtualLoadsJson(const RunOutcome& run);
+std::string VirtualLoadsText(const RunOutcome& run);
+
 /// A table of the robust policies among `runs`, empty when there are none.
 std::string GuaranteeTable(const std::vector<RunOutcome>& runs);
 

@@ -78,6 +78,7 @@ Json RunJson(const Problem& problem, const RunOutcome& run) {
   json["shift"] = JsonNumber(run.ledger.shift);
   json["unconverged_slots"] = run.report.unconverged_slots;
   json["guarantee"] = GuaranteeJson(run);
+  json["virtual_loads"] = VirtualLoadsJson(run);
   json["seconds"] = run.seconds;
   return json;
 }

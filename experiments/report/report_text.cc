@@ -64,4 +64,32 @@ std::string ShiftNote(const Ledger& ledger) {
       ledger.shift);
 }
 
+std::string FormulaText(const Problem& problem) {
+  std::string text = "energy cost";
+  for (const Group& group : problem.groups) {
+    if (group.weight == 0.0) continue;
+    text += fmt::format(" + {} {} x ", group.weight, PriceUnit(group));
+    if (group.norm == kInfinity) {
+      text += "max " + group.name;
+    } else if (group.norm == 1.0) {
+      text += "sum of " + group.name;
+    } else {
+      text += fmt::format("{}-norm of {}", group.norm, group.name);
+    }
+  }
+  if (problem.shed_cost) text += fmt::format(" + {} USD x unserved", *problem.shed_cost);
+  return text;
+}
+
+std::string CountText(std::int64_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string SizeText(const TraceHeader& header, int num_slots) {
+  const Network& network = header.network;
+  return fmt::format("{} of {} h, {}, {}, {}", CountText(num_slots, "slot"), header.slot_hours,
+                     CountText(network.num_regions(), "region"), CountText(network.num_gateways(), "gateway"),
+                     CountText(network.num_variants(), "variant"));
+}
+
 }  // namespace evenkeel

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "experiments/catalog/advice.h"
-#include "experiments/catalog/check.h"
+#include "experiments/catalog/catalog.h"
 #include "experiments/run/log_allocation.h"
 #include "experiments/run/run_difference.h"
 #include "robustifiers/budget.h"
@@ -13,7 +13,7 @@ namespace evenkeel {
 namespace {
 
 RobustOptions OptionsOf(const RunLog& log) {
-  return RobustOptionsOf(CheckSpec(Catalog(), ParseSpec(log.info.policy)).arguments);
+  return RobustOptionsOf(CheckSpec(Catalog(), Kind::kPolicy, ParseSpec(log.info.policy)).arguments);
 }
 
 bool IsSame(const Allocation& a, const Allocation& b) { return a.flow == b.flow && a.shed == b.shed; }

@@ -44,27 +44,12 @@ auto NamingTrace(const std::string& trace, const Work& work) {
 
 }  // namespace
 
-OptionInfo AdviceTimeoutOption() {
-  return {"advice-timeout", "SECONDS", "0",
-          "robust policies take the expert's decision when their advice takes longer in a slot, 0 to 3600; 0: wait. "
-          "Results "
-          "then depend on the machine's speed"};
-}
-
-RunSettings ParseRunSettings(const Options& options) {
-  constexpr double kLongestTimeout = 3600.0;
-  return {Seed(options), NumberOption(options, "advice-timeout", 0.0, kLongestTimeout)};
-}
-
 RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& settings, const SlotObserver& observer,
                      const std::function<void(const Policy&)>& begin) {
   const Clock::time_point start = Clock::now();
-  const PolicyContext context{period.problem,
-                              settings.seed,
-                              [&period] { return OpenMetered(period); },
-                              settings.advice_timeout,
-                              [&period] { return OpenHistory(period); },
-                              settings.make_expert};
+  PolicyContext context = ContextOf(period, settings.seed);
+  context.advice_timeout = settings.advice_timeout;
+  context.make_expert = settings.make_expert;
   const std::unique_ptr<Policy> policy = MakePolicy(context, spec);
   if (begin) begin(*policy);
   const std::unique_ptr<SlotSource> metered = OpenMetered(period);
@@ -72,11 +57,11 @@ RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& 
   if (period.is_observed_apart()) observed = OpenObserved(period);
   RunOutcome outcome;
   outcome.policy = ToString(spec);
-  outcome.clairvoyant = IsClairvoyant(spec);
+  outcome.clairvoyant = IsClairvoyant(Catalog(), Kind::kPolicy, spec);
   const auto simulate = [&] {
     return Simulate(period.problem, observed ? *observed : *metered, *metered, *policy, observer).metered;
   };
-  outcome.ledger = NamingTrace(period.trace, simulate);
+  outcome.ledger = NamingTrace(period.description.trace, simulate);
   outcome.objective = ObjectiveValue(period.problem, outcome.ledger);
   outcome.shifted_objective = ShiftedObjectiveValue(period.problem, outcome.ledger);
   outcome.report = policy->Report();
@@ -91,7 +76,8 @@ CheckedOptimum SolveAndCheck(const Period& period, int threads) {
   options.threads = threads;
   const Clock::time_point start = Clock::now();
   const std::unique_ptr<SlotSource> slots = OpenMetered(period);
-  checked.optimum = NamingTrace(period.trace, [&] { return SolveOffline(period.problem, *slots, options); });
+  checked.optimum =
+      NamingTrace(period.description.trace, [&] { return SolveOffline(period.problem, *slots, options); });
   checked.seconds = SecondsSince(start);
   const auto allocation_of = [&](int t) -> const Allocation& {
     return checked.optimum.allocations[static_cast<std::size_t>(t)];

@@ -12,8 +12,8 @@
 #include "engine/simulate.h"
 #include "experiments/catalog/catalog.h"
 #include "experiments/catalog/spec.h"
-#include "experiments/program/period.h"
 #include "experiments/run/progress.h"
+#include "models/files/period.h"
 #include "robustifiers/decision.h"
 
 namespace evenkeel {
@@ -32,18 +32,13 @@ struct RunOutcome {
 
 struct RunSettings {
   std::uint64_t seed = 1;
-  double advice_timeout =
-      0.0;  ///< seconds that robust policies wait for their advice in a slot; 0: as long as it takes
+  double advice_timeout = 0.0;  ///< PolicyContext::advice_timeout
   /// PolicyContext::make_expert
   std::function<std::unique_ptr<Policy>(const PolicyContext&, const Spec&)> make_expert = {};
 
   /// A seed is enough.
   RunSettings(std::uint64_t the_seed = 1, double timeout = 0.0) : seed(the_seed), advice_timeout(timeout) {}
 };
-
-/// `--advice-timeout`, and what it and `--seed` say.
-OptionInfo AdviceTimeoutOption();
-RunSettings ParseRunSettings(const Options& options);
 
 /// Streams the period's trace through the policy, which sees the period's observations. `observer` may be empty;
 /// `begin` gets the policy before its first slot.

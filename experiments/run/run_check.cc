@@ -6,15 +6,13 @@
 #include <sstream>
 
 #include "engine/certificate.h"
-#include "engine/planner/running_certificate.h"
-#include "experiments/program/scenario_options.h"
+#include "experiments/catalog/catalog.h"
 #include "experiments/run/budget_check.h"
 #include "experiments/run/log_allocation.h"
 #include "experiments/run/run_difference.h"
 #include "models/base/error.h"
 #include "models/base/utc_time.h"
-#include "models/files/trace_file.h"
-#include "models/world/disturbed_slots.h"
+#include "models/files/period.h"
 #include "models/world/trace_window.h"
 
 namespace evenkeel {
@@ -35,41 +33,43 @@ void CheckNames(const std::string& trace, const char* kind, const std::vector<No
   throw InputError("{}: it is not the run's trace: its {}s are others", trace, kind);
 }
 
-Problem ProblemOf(const RunLog& log, const std::string& path, const TraceFile& trace, SlotSource& slots) {
-  const Network& network = trace.header().network;
-  CheckNames(path, "region", network.regions, log.regions);
-  CheckNames(path, "gateway", network.gateways, log.gateways);
-  CheckNames(path, "variant", network.variants, log.variants);
+Objective ObjectiveOf(const RunLog& log) {
   Objective objective;
   for (const RunLogGroup& group : log.groups) {
     objective.groups.push_back({group.name, FootprintOf(group.name), group.weight, group.norm, group.bucket_weight});
   }
   objective.shed_cost = log.shed_price;
-  return MakeProblem(network, objective, slots.num_slots(), TotalDemand(slots));
+  return objective;
 }
 
-/// What happened to the trace, as the log says.
-std::vector<ScenarioEvent> EventsOf(const RunLog& log, const Network& network) {
-  std::vector<ScenarioEvent> events;
-  std::istringstream lines(log.info.events);
-  for (std::string line; std::getline(lines, line);) events.push_back(ParseEvent(ParseSpec(line), network));
-  return events;
-}
-
-/// The slots of the trace that the run went through: it may have been a part. `observe` is an error to put into them.
-std::unique_ptr<SlotSource> OpenRunSlots(const RunLog& log, const std::string& path, const std::string& observe) {
-  auto trace = std::make_unique<TraceFile>(path);
-  const std::int64_t start = trace->ReadSignals(0, 1).time.at(0);
-  const std::int64_t step = std::llround(trace->header().slot_hours * 3600.0);
-  const std::int64_t ahead = log.time.at(0) - start;
-  if (ahead < 0 || ahead % step != 0 || ahead / step + log.num_slots() > trace->num_slots()) {
+/// The part of the trace that the run went through.
+SlotRange SlotsOf(const RunLog& log, const std::string& path, const TraceOutline& trace) {
+  const std::int64_t step = trace.time.step(), ahead = log.time.at(0) - trace.time.start;
+  if (ahead < 0 || ahead % step != 0 || ahead / step + log.num_slots() > trace.num_slots) {
     throw InputError("{}: it is not the run's trace: it has {} slots from {} on, the run {} from {} on", path,
-                     trace->num_slots(), FormatUtc(start), log.num_slots(), FormatUtc(log.time[0]));
+                     trace.num_slots, FormatUtc(trace.time.start), log.num_slots(), FormatUtc(log.time[0]));
   }
-  const std::vector<ScenarioEvent> events = EventsOf(log, trace->header().network);
-  std::unique_ptr<SlotSource> world = MakeScenario(std::move(trace), events);
-  if (!observe.empty()) world = MakeDisturbedSlots(std::move(world), ParseSignalError(ParseSpec(observe)));
-  return MakeSlotWindow(std::move(world), static_cast<int>(ahead / step), log.num_slots());
+  return {static_cast<int>(ahead / step), log.num_slots()};
+}
+
+/// The run's period as the log tells it, on the traces given.
+Period PeriodOf(const RunLog& log, const std::string& path, const std::string& observed) {
+  const TraceOutline trace = ReadOutline(path);
+  const Network& network = trace.header.network;
+  PeriodDescription period;
+  period.trace = path;
+  period.slots = SlotsOf(log, path, trace);
+  CheckNames(path, "region", network.regions, log.regions);
+  CheckNames(path, "gateway", network.gateways, log.gateways);
+  CheckNames(path, "variant", network.variants, log.variants);
+  period.objective = ObjectiveOf(log);
+  std::istringstream events(log.info.events);
+  for (std::string event; std::getline(events, event);) {
+    period.events.push_back(ParseEvent(ParseSpec(event), network));
+  }
+  period.observed = observed;
+  if (!log.info.observe.empty()) period.observe_error = ParseSignalError(ParseSpec(log.info.observe));
+  return MakePeriod(std::move(period));
 }
 
 /// The ledger of the logged decisions beside the logged values.
@@ -117,7 +117,7 @@ void CheckTotals(const RunLog& log) {
 void CheckCertificates(const Problem& problem, const RunLog& log, SlotSource& trace) {
   for (const PrefixCertificate& certificate : log.certificates) {
     const int t = certificate.slot;
-    PrefixSource prefix(trace, t + 1);
+    SlotWindow prefix(trace, 0, t + 1);
     const double objective = log.objective[t];  // recomputed already, where there are decisions
     const double scale = objective + log.shift[t];
     double bound = 0.0;
@@ -171,15 +171,12 @@ RunCheck CheckRun(const RunLog& log, const std::string& trace_path, const std::s
     throw InputError(
         "the log has neither decisions (run --allocations) nor certificates (run --certify): nothing to check");
   }
-  const std::unique_ptr<SlotSource> slots = OpenRunSlots(log, trace_path, "");
-  std::unique_ptr<SlotSource> other;
-  if (!observed.empty() || !log.info.observe.empty()) {
-    other = OpenRunSlots(log, observed.empty() ? trace_path : observed, log.info.observe);
-  }
-  const Problem problem = ProblemOf(log, trace_path, TraceFile(trace_path), *slots);
+  const Period period = PeriodOf(log, trace_path, observed);
+  const std::unique_ptr<SlotSource> slots = OpenMetered(period);
+  const std::unique_ptr<SlotSource> seen = period.is_observed_apart() ? OpenObserved(period) : nullptr;
   try {
-    CheckSlots(problem, log, *slots, other ? *other : *slots, &check);
-    CheckCertificates(problem, log, *slots);
+    CheckSlots(period.problem, log, *slots, seen ? *seen : *slots, &check);
+    CheckCertificates(period.problem, log, *slots);
     CheckTotals(log);
   } catch (const RunDifference& difference) {
     check.difference = difference.what();

@@ -9,7 +9,7 @@
 #include "engine/planner/running_certificate.h"
 #include "engine/simulate.h"
 #include "experiments/files/run_log.h"
-#include "experiments/program/period.h"
+#include "models/files/period.h"
 #include "models/world/slot.h"
 
 namespace evenkeel {

@@ -5,40 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "engine/policies/replay.h"
 #include "experiments/run/evaluate.h"
-#include "experiments/run/recorded_run.h"
-#include "experiments/sweep/plan.h"
+#include "experiments/sweep/schema.h"
 #include "models/base/memo.h"
 #include "models/world/signal_error.h"
 
 namespace evenkeel {
-
-/// A number that every cell has; NaN where it does not apply.
-struct SweepColumn {
-  std::string name;
-  std::string units;
-  std::string long_name;
-};
-
-/// A group of loads that cells have, by region or by gateway.
-struct SweepLoads {
-  std::string name;  ///< dataset: carbon_load, .., region_cost, region_workload
-  std::string units;
-  std::string long_name;
-  bool by_region = true;
-};
-
-/// What a cell's numbers are: `columns` in their order, then every one of `loads` over all `regions` or `gateways`,
-/// those of other traces NaN.
-struct SweepSchema {
-  std::vector<SweepColumn> columns;
-  std::vector<SweepLoads> loads;
-  std::vector<std::string> regions, gateways;  ///< of all traces, in the order in which they are first met
-
-  std::size_t num_values() const;
-};
-
-SweepSchema MakeSweepSchema(const SweepPlan& plan);
 
 /// What came of a cell.
 struct SweepOutcome {
@@ -67,8 +40,8 @@ class SweepRunner {
   };
   const Optimum& OptimumOf(const SweepCell& cell);
   const RealisedError& ObservationError(const SweepCell& cell);
-  const RealisedError& ForecastError(const SweepCell& cell, const Spec& plan);
-  std::unique_ptr<Policy> MakeExpert(const SweepCell& cell, const PolicyContext& context, const Spec& spec);
+  const RealisedError& ForecastError(const SweepCell& cell, const Arguments& plan);
+  std::shared_ptr<const RecordedRun> ExpertRun(const SweepCell& cell, const Spec& spec);
   std::vector<double> Values(const SweepCell& cell, const RunOutcome& run);
 
   Memo<Optimum> optima_;

@@ -12,6 +12,7 @@
 #include "experiments/catalog/catalog.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
+#include "models/base/shell_line.h"
 #include "models/base/suggest.h"
 #include "models/files/trace_file.h"
 
@@ -173,17 +174,18 @@ class Planner {
     cell.period = PeriodOf(choice, assignment);
     At(policy, [&] {
       cell.policy = ParseSpec(Filled(policy.value, assignment));
-      CheckPolicy(plan_.periods[static_cast<std::size_t>(cell.period)].period, cell.policy);
+      CheckPolicy(plan_.PeriodOf(cell).period, cell.policy);
     });
     plan_.cells.push_back(std::move(cell));
   }
 
   /// What files say must fit as well: such a policy is made once here.
   void CheckPolicy(const Period& period, const Spec& spec) {
-    CheckPolicySpec(spec);
-    const std::vector<std::string> files = FilesOf(spec);
-    if (files.empty() || IsClairvoyant(spec)) return;
-    MakePolicy({period.problem, seed_, {}, 0.0, [&period] { return OpenHistory(period); }}, spec);
+    const std::vector<std::string> files = FilesOf(Catalog(), Kind::kPolicy, spec);
+    if (files.empty() || IsClairvoyant(Catalog(), Kind::kPolicy, spec)) return;
+    PolicyContext context = ContextOf(period, seed_);
+    context.open_future = {};
+    MakePolicy(context, spec);
     AddInputs(files);
   }
 
@@ -194,58 +196,60 @@ class Planner {
   }
 
   int PeriodOf(const Choice& choice, const Assignment& assignment) {
-    Options options;
+    PeriodText text;
     const SweepEntry* last = choice[0];
     for (std::size_t key = 0; key + 1 < choice.size(); ++key) {
       if (choice[key] == nullptr) continue;
       const std::string value = Filled(choice[key]->value, assignment);
       if (value == "none" || value == "all") continue;
       last = choice[key];
-      At(*last, [&] { AddOption(kGridKeys[key], value, &options); });
+      At(*last, [&] { Tell(kGridKeys[key], value, &text); });
     }
-    const auto key = [](const Options& given, bool observed) {
-      std::string text = given.positionals.at(0);
-      for (const auto& [name, values] : given.values) {
-        if (name != "observe" || observed) text += fmt::format("\n{}={}", name, fmt::join(values, "\n"));
-      }
-      return text;
-    };
-    const auto [known, fresh] = period_of_.emplace(key(options, true), static_cast<int>(plan_.periods.size()));
+    const auto [known, fresh] = period_of_.emplace(KeyOf(text), static_cast<int>(plan_.periods.size()));
     if (!fresh) return known->second;
-    const auto setting = setting_of_.emplace(key(options, false), plan_.num_settings);
-    SweepPeriod period = At(*last, [&] { return Open(options); });
-    period.setting = setting.first->second;
-    if (setting.second) {
+    PeriodText calm = text;
+    calm.observe.clear();
+    const auto [setting, first] = setting_of_.emplace(KeyOf(calm), plan_.num_settings);
+    SweepPeriod period{At(*last, [&] { return Open(text); }), setting->second};
+    if (first) {
       ++plan_.num_settings;
-      At(*last, [&] { CheckServable(period.period.problem, *OpenMetered(period.period)); });
+      At(*last, [&] { CheckServable(period.given.period.problem, *OpenMetered(period.given.period)); });
     }
     plan_.periods.push_back(std::move(period));
     return known->second;
   }
 
-  static void AddOption(const std::string& key, const std::string& value, Options* options) {
+  static void Tell(const std::string& key, const std::string& value, PeriodText* text) {
     if (key == "trace") {
-      options->positionals = {value};
+      text->trace = value;
     } else if (key == "period") {
       const std::vector<std::string> ends = Words(value);
       if (ends.size() != 2) throw InputError("period: \"{}\" is neither all nor two times", value);
-      options->values["from"] = {ends[0]};
-      options->values["to"] = {ends[1]};
+      text->from = ends[0];
+      text->to = ends[1];
     } else if (key == "event") {
-      options->values[key] = SplitEvents(value);
-    } else if (key == "observe" || key == "shed-cost") {
-      options->values[key] = {value};
+      text->events = SplitEvents(value);
+    } else if (key == "observe") {
+      text->observe = value;
+    } else if (key == "shed-cost") {
+      text->objective.shed_cost = {value};
     } else {
-      options->values[key] = Words(value);
+      ObjectiveText& objective = text->objective;
+      (key == "weight" ? objective.weights : key == "norm" ? objective.norms : objective.bucket_weights) = Words(value);
     }
   }
 
-  SweepPeriod Open(const Options& options) {
-    const std::string& path = options.positionals[0];
-    std::shared_ptr<const Trace>& trace = traces_[path];
-    if (trace == nullptr) trace = std::make_shared<const Trace>(ReadTrace(path));
-    AddInputs({path});
-    return {options, OpenPeriod(options, trace), 0};
+  static std::string KeyOf(const PeriodText& text) {
+    std::string key = text.trace;
+    for (const auto& [name, values] : NamedValues(text)) key += fmt::format("\n{}={}", name, fmt::join(values, "\n"));
+    return key;
+  }
+
+  GivenPeriod Open(const PeriodText& text) {
+    std::shared_ptr<const Trace>& trace = traces_[text.trace];
+    if (trace == nullptr) trace = std::make_shared<const Trace>(ReadTrace(text.trace));
+    AddInputs({text.trace});
+    return OpenPeriod(text, trace);
   }
 
   SweepPlan plan_;
@@ -257,9 +261,9 @@ class Planner {
 }  // namespace
 
 std::string SweepPlan::CommandOf(const SweepCell& cell) const {
-  const Options& options = periods[static_cast<std::size_t>(cell.period)].options;
-  std::vector<std::string> words = {"evenkeel", "run", options.positionals[0], "--policy", ToString(cell.policy)};
-  for (const auto& [name, values] : options.values) {
+  const PeriodText& text = PeriodOf(cell).text;
+  std::vector<std::string> words = {"evenkeel", "run", text.trace, "--policy", ToString(cell.policy)};
+  for (const auto& [name, values] : NamedValues(text)) {
     for (const std::string& value : values) {
       words.push_back("--" + name);
       words.push_back(value);

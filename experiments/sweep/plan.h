@@ -9,16 +9,14 @@
 #include <vector>
 
 #include "experiments/catalog/spec.h"
-#include "experiments/program/options.h"
-#include "experiments/program/period.h"
+#include "experiments/run/period_text.h"
 #include "experiments/sweep/config.h"
 
 namespace evenkeel {
 
-/// A period as one policy meets it: what `run` would be told.
+/// A period as one policy meets it.
 struct SweepPeriod {
-  Options options;  ///< of `run`: the trace, --from, --to, the objective's, --event, --observe
-  Period period;
+  GivenPeriod given;
   int setting = 0;  ///< periods that differ in what is observed only have the same one, and the same optimum
 };
 
@@ -37,6 +35,9 @@ struct SweepPlan {
   bool with_optimum = true;
   std::vector<std::string> inputs;  ///< files that the cells read
 
+  const GivenPeriod& PeriodOf(const SweepCell& cell) const {
+    return periods[static_cast<std::size_t>(cell.period)].given;
+  }
   /// The command that repeats a cell on its own.
   std::string CommandOf(const SweepCell& cell) const;
 };

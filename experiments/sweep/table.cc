@@ -7,11 +7,9 @@
 #include <functional>
 #include <limits>
 
-#include "experiments/catalog/check.h"
-#include "experiments/catalog/forecast.h"
-#include "experiments/program/scenario_options.h"
-#include "experiments/sweep/spec_values.h"
+#include "experiments/catalog/catalog.h"
 #include "models/base/numbers.h"
+#include "models/base/shell_line.h"
 #include "models/base/utc_time.h"
 
 namespace evenkeel {
@@ -23,30 +21,32 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 struct Parameters {
   const SweepPlan& plan;
   const SweepCell& cell;
-  const SweepPeriod& period;
-  PolicyArguments robust;  ///< of the first robust policy in the cell's; empty: none
-  const Spec* forecast = nullptr;
-  PolicyArguments noise;  ///< of the first noisy predictor; empty: none
+  const GivenPeriod& period;
+  std::vector<Arguments> robust;  ///< of every robust policy in the cell's, the first one counts
+  std::vector<Arguments> plans;   ///< the same of `plan`
+  std::vector<Arguments> noise;   ///< and of noisy predictors
 
   Parameters(const SweepPlan& the_plan, const SweepCell& the_cell)
-      : plan(the_plan), cell(the_cell), period(the_plan.periods[static_cast<std::size_t>(the_cell.period)]) {
-    if (const Spec* found = FindSpec(cell.policy, "robust")) robust = CheckSpec(Catalog(), *found).arguments;
-    if (const Spec* found = FindSpec(cell.policy, "noisy")) noise = CheckForecastSpec(*found);
-  }
+      : plan(the_plan),
+        cell(the_cell),
+        period(the_plan.PeriodOf(the_cell)),
+        robust(FindSpecs(Catalog(), Kind::kPolicy, cell.policy, "robust")),
+        plans(FindSpecs(Catalog(), Kind::kPolicy, cell.policy, "plan")),
+        noise(FindSpecs(Catalog(), Kind::kPolicy, cell.policy, "noisy")) {}
 
-  std::string Robust(const std::string& name) const { return robust.empty() ? "" : ToString(robust.at(name)); }
-  std::string Noise(const std::string& name) const { return noise.empty() ? "" : ToString(noise.at(name)); }
-  double NoiseNumber(const std::string& name) const { return noise.empty() ? kUnknown : NumberArgument(noise, name); }
   /// Of the error in observations; empty or NaN without one.
   std::string ObserveKind() const {
-    const auto& error = period.period.observe_error;
+    const auto& error = period.period.description.observe_error;
     return error ? kErrorKindNames[static_cast<int>(error->kind)] : "";
   }
 };
 
-std::string PredictorText(const Parameters& of) {
-  const Spec* plan = FindSpec(of.cell.policy, "plan");
-  return plan == nullptr ? "" : ToString(CheckSpec(Catalog(), *plan).arguments.at("forecast"));
+std::string TextOf(const std::vector<Arguments>& found, const std::string& name) {
+  return found.empty() ? "" : ToString(found.front().at(name));
+}
+
+double NumberOf(const std::vector<Arguments>& found, const std::string& name) {
+  return found.empty() ? kUnknown : NumberArgument(found.front(), name);
 }
 
 std::string Start(const Parameters& of, bool end) {
@@ -64,22 +64,21 @@ struct TextColumn {
 
 std::vector<TextColumn> TextColumns() {
   return {
-      {"trace", "path of the trace", [](const Parameters& of) { return of.period.period.trace; }},
+      {"trace", "path of the trace", [](const Parameters& of) { return of.period.text.trace; }},
       {"first_slot", "start of the first slot, UTC", [](const Parameters& of) { return Start(of, false); }},
       {"last_slot", "start of the last slot, UTC", [](const Parameters& of) { return Start(of, true); }},
       {"events", "what happens to the trace",
-       [](const Parameters& of) { return fmt::format("{}", fmt::join(of.period.period.event_specs, " ")); }},
-      {"observe", "error in what policies see, as a spec",
-       [](const Parameters& of) { return of.period.period.observe; }},
+       [](const Parameters& of) { return fmt::format("{}", fmt::join(of.period.text.events, " ")); }},
+      {"observe", "error in what policies see, as a spec", [](const Parameters& of) { return of.period.text.observe; }},
       {"observe_kind", "its kind", [](const Parameters& of) { return of.ObserveKind(); }},
       {"policy", "policy, as a spec", [](const Parameters& of) { return ToString(of.cell.policy); }},
       {"policy_name", "its name", [](const Parameters& of) { return of.cell.policy.name; }},
-      {"advice", "advice of a robust policy", [](const Parameters& of) { return of.Robust("advice"); }},
-      {"expert_policy", "expert of a robust policy", [](const Parameters& of) { return of.Robust("expert"); }},
-      {"mode", "way back of a robust policy", [](const Parameters& of) { return of.Robust("mode"); }},
-      {"forecast", "predictor of a plan", PredictorText},
+      {"advice", "advice of a robust policy", [](const Parameters& of) { return TextOf(of.robust, "advice"); }},
+      {"expert_policy", "expert of a robust policy", [](const Parameters& of) { return TextOf(of.robust, "expert"); }},
+      {"mode", "way back of a robust policy", [](const Parameters& of) { return TextOf(of.robust, "mode"); }},
+      {"forecast", "predictor of a plan", [](const Parameters& of) { return TextOf(of.plans, "forecast"); }},
       {"forecast_kind", "kind of the error put into its forecasts",
-       [](const Parameters& of) { return of.Noise("kind"); }},
+       [](const Parameters& of) { return TextOf(of.noise, "kind"); }},
       {"command", "repeats the cell on its own", [](const Parameters& of) { return of.plan.CommandOf(of.cell); }},
   };
 }
@@ -93,14 +92,14 @@ struct NumberColumn {
 std::vector<NumberColumn> NumberColumns() {
   const auto of_error = [](double (*get)(const SignalError&)) {
     return [get](const Parameters& of) {
-      const auto& error = of.period.period.observe_error;
+      const auto& error = of.period.period.description.observe_error;
       return error ? get(*error) : kUnknown;
     };
   };
   return {
       {"forecast_level", "level of the error put into forecasts",
-       [](const Parameters& of) { return of.NoiseNumber("level"); }},
-      {"forecast_seed", "its seed", [](const Parameters& of) { return of.NoiseNumber("seed"); }},
+       [](const Parameters& of) { return NumberOf(of.noise, "level"); }},
+      {"forecast_seed", "its seed", [](const Parameters& of) { return NumberOf(of.noise, "seed"); }},
       {"observe_level", "level of the error put into observations",
        of_error([](const SignalError& error) { return error.level; })},
       {"observe_seed", "its seed", of_error([](const SignalError& error) { return static_cast<double>(error.seed); })},

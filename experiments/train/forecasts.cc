@@ -4,9 +4,7 @@
 #include <cmath>
 #include <memory>
 
-#include "experiments/catalog/networks.h"
-#include "experiments/catalog/prices.h"
-#include "experiments/program/objective_options.h"
+#include "experiments/catalog/catalog.h"
 #include "experiments/train/job.h"
 #include "models/base/error.h"
 #include "models/base/utc_time.h"
@@ -45,15 +43,15 @@ Traces ReadTraces(const std::string& train_path, const std::string& valid_path) 
 
 }  // namespace
 
-Checkpoint NewCheckpoint(const Options& options, const std::string& network, const TraceIdentity& identity) {
+Checkpoint NewCheckpoint(const TrainRequest& request, const std::string& network, const TraceIdentity& identity) {
   Checkpoint checkpoint;
   checkpoint.network = network;
   checkpoint.gateways = identity.gateways;
   checkpoint.regions = identity.regions;
   checkpoint.units = SignalUnits();
   checkpoint.slot_hours = identity.slot_hours;
-  checkpoint.trained_on = TextOption(options, "train");
-  checkpoint.command = options.command_line;
+  checkpoint.trained_on = request.train;
+  checkpoint.command = request.command;
   checkpoint.generator = "evenkeel " EVENKEEL_VERSION;
   return checkpoint;
 }
@@ -64,18 +62,19 @@ void CheckComesAfter(const std::string& path, std::int64_t first, const std::str
                      path, FormatUtc(first), train_path, FormatUtc(end));
 }
 
-TrainJob MakeForecastJob(const Options& options, const Spec& spec, const TrainingSetup& setup) {
-  const NeuralSpec network = ParseNetwork(spec);
-  for (const OptionInfo& option : ObjectiveOptions()) {
-    if (HasOption(options, option.name))
-      throw InputError("option --{}: {} forecasts, whatever the objective; it is for {}", option.name, network.name,
-                       kLearnedPrice);
+TrainJob MakeForecastJob(const TrainRequest& request) {
+  const NeuralSpec network = ParseNetwork(request.predictor);
+  const TrainingSetup& setup = request.setup;
+  for (const auto& [name, values] : NamedValues(request.objective)) {
+    if (values.empty()) continue;
+    throw InputError("option --{}: {} forecasts, whatever the objective; it is for {}", name, network.name,
+                     kLearnedPrice);
   }
-  const auto traces = std::make_shared<Traces>(ReadTraces(TextOption(options, "train"), TextOption(options, "valid")));
+  const auto traces = std::make_shared<Traces>(ReadTraces(request.train, request.valid));
   const HistoryView train(traces->train);
   TrainJob job;
   job.name = network.name;
-  job.checkpoint = NewCheckpoint(options, NetworkText(network), traces->identity);
+  job.checkpoint = NewCheckpoint(request, NetworkText(network), traces->identity);
   job.checkpoint.scales = TrainingScales(train);
   job.checkpoint.first_time = train.time(0);
   job.checkpoint.last_time = train.time(train.num_slots() - 1);

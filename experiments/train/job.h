@@ -5,12 +5,21 @@
 #include <string>
 
 #include "experiments/catalog/spec.h"
-#include "experiments/program/options.h"
-#include "experiments/train/options.h"
+#include "experiments/catalog/training_setup.h"
+#include "models/files/objective_text.h"
 #include "predictors/learning/checkpoint.h"
 #include "predictors/learning/learned.h"
 
 namespace evenkeel {
+
+/// What is to be trained, and on what.
+struct TrainRequest {
+  Spec predictor;            ///< the network
+  std::string train, valid;  ///< paths of traces
+  ObjectiveText objective;   ///< of a network that sets prices; empty for others
+  TrainingSetup setup;
+  std::string command;  ///< as typed, for the checkpoint
+};
 
 struct TrainJob {
   std::string name;       ///< for people
@@ -22,11 +31,12 @@ struct TrainJob {
       train;
 };
 
-TrainJob MakeForecastJob(const Options& options, const Spec& spec, const TrainingSetup& setup);
-TrainJob MakePriceJob(const Options& options, const Spec& spec, const TrainingSetup& setup);
+/// Throw InputError.
+TrainJob MakeForecastJob(const TrainRequest& request);
+TrainJob MakePriceJob(const TrainRequest& request);
 
 /// Network, names and units, and where it all comes from.
-Checkpoint NewCheckpoint(const Options& options, const std::string& network, const TraceIdentity& identity);
+Checkpoint NewCheckpoint(const TrainRequest& request, const std::string& network, const TraceIdentity& identity);
 
 /// Throws InputError, naming `path`, unless a validation part that begins at `first` comes after the training part,
 /// which ends before `end`.

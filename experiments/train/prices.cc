@@ -4,9 +4,7 @@
 
 #include "engine/planner/offline.h"
 #include "engine/simulate.h"
-#include "experiments/catalog/forecast.h"
-#include "experiments/catalog/prices.h"
-#include "experiments/program/objective_options.h"
+#include "experiments/catalog/catalog.h"
 #include "experiments/train/job.h"
 #include "models/base/error.h"
 #include "models/files/trace_file.h"
@@ -27,6 +25,7 @@ struct Part {
 
 struct PriceData {
   PriceSpec spec;
+  TraceIdentity identity;
   Objective objective;
   Part train, valid;
   std::vector<int> valid_starts;
@@ -36,16 +35,16 @@ std::unique_ptr<Policy> MakeExpert(const PriceSpec& spec, const Problem& problem
   return MakePolicy({problem, 1, {}}, spec.expert);
 }
 
-std::shared_ptr<PriceData> ReadData(const Options& options, const PriceSpec& spec) {
-  const std::string train_path = TextOption(options, "train"), valid_path = TextOption(options, "valid");
+std::shared_ptr<PriceData> ReadData(const TrainRequest& request, const PriceSpec& spec) {
+  const std::string &train_path = request.train, &valid_path = request.valid;
   const auto data = std::make_shared<PriceData>();
   data->spec = spec;
   data->train.trace = ReadTrace(train_path);
   data->valid.trace = ReadTrace(valid_path);
   const TraceHeader &train = data->train.trace.header, &valid = data->valid.trace.header;
-  CheckSameColumns(IdentityOf(train.network, train.slot_hours), IdentityOf(valid.network, valid.slot_hours),
-                   valid_path);
-  data->objective = ParseObjective(options, train.network);
+  data->identity = IdentityOf(train.network, train.slot_hours);
+  CheckSameColumns(data->identity, IdentityOf(valid.network, valid.slot_hours), valid_path);
+  data->objective = ParseObjective(request.objective, train.network);
   data->train.history.AppendAll(*MakeSlotSource(data->train.trace));
   const std::int64_t end = data->train.trace.signals.time.back() + std::llround(3600.0 * train.slot_hours);
   const std::int64_t first = data->valid.trace.signals.time.front();
@@ -61,6 +60,10 @@ std::shared_ptr<PriceData> ReadData(const Options& options, const PriceSpec& spe
   few.stride = std::max(1, spec.training.slots / 3);
   data->valid_starts = WindowStarts(data->valid.trace.signals.num_slots(), few, valid_path);
   return data;
+}
+
+std::unique_ptr<Forecaster> MakeForecasterOf(const PriceData& data) {
+  return MakeForecaster({{}, 0, data.identity}, data.spec.forecast);
 }
 
 /// J / optimum of the policy as it will run, mean over periods of the validation part.
@@ -100,8 +103,7 @@ class Validation {
     if (data_->valid.slots_before > 0) past = data_->train.history;
     const std::unique_ptr<SlotSource> before = Open(0, first);
     if (first > 0) past.AppendAll(*before);
-    std::unique_ptr<Policy> policy =
-        MakeLearnedPrice(problem, network_, MakeForecaster({}, data_->spec.forecast), std::move(past));
+    std::unique_ptr<Policy> policy = MakeLearnedPrice(problem, network_, MakeForecasterOf(*data_), std::move(past));
     if (!data_->spec.network.through_line) return policy;
     RobustOptions options;
     options.spending.rho = data_->spec.network.rho;
@@ -115,8 +117,9 @@ class Validation {
 
 }  // namespace
 
-TrainJob MakePriceJob(const Options& options, const Spec& spec, const TrainingSetup& setup) {
-  const std::shared_ptr<PriceData> data = ReadData(options, ParsePriceSpec(spec));
+TrainJob MakePriceJob(const TrainRequest& request) {
+  const std::shared_ptr<PriceData> data = ReadData(request, ParsePriceSpec(request.predictor));
+  const TrainingSetup& setup = request.setup;
   const Trace& train = data->train.trace;
   const Problem problem =
       MakeProblem(train.header.network, data->objective, train.signals.num_slots(), TotalDemand(train));
@@ -125,8 +128,7 @@ TrainJob MakePriceJob(const Options& options, const Spec& spec, const TrainingSe
   TrainJob job;
   job.name = kLearnedPrice;
   job.steps = StepsPerEpoch(static_cast<int>(starts.size()), setup.options);
-  job.checkpoint =
-      NewCheckpoint(options, ToString(data->spec.whole), IdentityOf(train.header.network, train.header.slot_hours));
+  job.checkpoint = NewCheckpoint(request, ToString(data->spec.whole), data->identity);
   job.checkpoint.objective = ObjectiveLines(problem);
   job.checkpoint.first_time = train.signals.time.front();
   job.checkpoint.last_time = train.signals.time.back();
@@ -136,7 +138,7 @@ TrainJob MakePriceJob(const Options& options, const Spec& spec, const TrainingSe
                                    data->objective,
                                    data->train.history,
                                    0,
-                                   [&] { return MakeForecaster({}, data->spec.forecast); },
+                                   [&] { return MakeForecasterOf(*data); },
                                    [&](const Problem& of) { return MakeExpert(data->spec, of); }};
     TrainPrices(source, data->spec.training, setup.options, network.get(), checkpoint, Validation(data, network), save,
                 step);

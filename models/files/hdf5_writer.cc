@@ -20,7 +20,7 @@ struct Scale {
   bool growing = false;
 };
 
-struct Dataset {
+struct OpenDataset {
   Hdf5Handle handle;
   Shape shape;  // as it is now
   std::int64_t chunk_rows = 1;
@@ -63,7 +63,7 @@ struct Hdf5Writer::Impl {
   Hdf5Handle file;
   Hdf5Handle text_type;
   std::map<std::string, Scale> scales;
-  std::map<std::string, Dataset> datasets;
+  std::map<std::string, OpenDataset> datasets;
 
   [[noreturn]] void Fail(const std::string& dataset) const {
     const std::string reason = Hdf5Reason();
@@ -81,8 +81,8 @@ struct Hdf5Writer::Impl {
   void Create(const std::string& path);
   Hdf5Handle CreationProperties(const Shape& shape, bool growing, bool on_time, std::size_t element,
                                 const std::string& dataset, std::int64_t* chunk_rows);
-  Dataset CreateDataset(const std::string& dataset, hid_t type, Shape shape, bool growing, bool on_time);
-  Dataset CreateTexts(const std::string& dataset, const std::vector<std::string>& texts);
+  OpenDataset CreateDataset(const std::string& dataset, hid_t type, Shape shape, bool growing, bool on_time);
+  OpenDataset CreateTexts(const std::string& dataset, const std::vector<std::string>& texts);
   void Write(const std::string& dataset, std::int64_t first, std::int64_t count, hid_t type, const void* values);
   void WriteAttribute(const std::string& dataset, const std::string& attribute, hid_t type, H5S_class_t space,
                       const void* value);
@@ -127,9 +127,9 @@ Hdf5Handle Hdf5Writer::Impl::CreationProperties(const Shape& shape, bool growing
   return properties;
 }
 
-Dataset Hdf5Writer::Impl::CreateDataset(const std::string& dataset, hid_t type, Shape shape, bool growing,
-                                        bool on_time) {
-  Dataset created;
+OpenDataset Hdf5Writer::Impl::CreateDataset(const std::string& dataset, hid_t type, Shape shape, bool growing,
+                                            bool on_time) {
+  OpenDataset created;
   const Hdf5Handle properties =
       CreationProperties(shape, growing, on_time, H5Tget_size(type), dataset, &created.chunk_rows);
   Shape limit = shape;
@@ -146,8 +146,8 @@ Dataset Hdf5Writer::Impl::CreateDataset(const std::string& dataset, hid_t type, 
   return created;
 }
 
-Dataset Hdf5Writer::Impl::CreateTexts(const std::string& dataset, const std::vector<std::string>& texts) {
-  Dataset created = CreateDataset(dataset, text_type.get(), {texts.size()}, false, false);
+OpenDataset Hdf5Writer::Impl::CreateTexts(const std::string& dataset, const std::vector<std::string>& texts) {
+  OpenDataset created = CreateDataset(dataset, text_type.get(), {texts.size()}, false, false);
   std::vector<const char*> pointers;
   for (const std::string& text : texts) pointers.push_back(text.c_str());
   Check(H5Dwrite(created.handle.get(), text_type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), dataset);
@@ -177,7 +177,7 @@ void Hdf5Writer::Impl::Write(const std::string& dataset, std::int64_t first, std
                              const void* values) {
   if (count == 0) return;
   PrepareHdf5();
-  Dataset& target = datasets.at(dataset);
+  OpenDataset& target = datasets.at(dataset);
   if (static_cast<hsize_t>(first + count) > target.shape[0]) {
     target.shape[0] = static_cast<hsize_t>(first + count);
     Check(H5Dset_extent(target.handle.get(), target.shape.data()), dataset);
@@ -204,7 +204,7 @@ Hdf5Writer::Hdf5Writer(Hdf5Writer&&) noexcept = default;
 void Hdf5Writer::AddLabels(const std::string& name, const std::string& long_name,
                            const std::vector<std::string>& labels) {
   const Shape shape = {labels.size()};
-  Dataset created = impl_->CreateTexts(name, labels);
+  OpenDataset created = impl_->CreateTexts(name, labels);
   impl_->Check(H5DSset_scale(created.handle.get(), name.c_str()), name);
   impl_->scales[name] = {std::move(created.handle), shape[0], false};
   SetAttribute(name, "units", "1");
@@ -214,7 +214,7 @@ void Hdf5Writer::AddLabels(const std::string& name, const std::string& long_name
 void Hdf5Writer::AddTexts(const std::string& name, const std::string& axis, const std::string& long_name,
                           const std::vector<std::string>& texts) {
   EVENKEEL_CHECK_EQ(texts.size(), static_cast<std::size_t>(impl_->scales.at(axis).extent));
-  Dataset created = impl_->CreateTexts(name, texts);
+  OpenDataset created = impl_->CreateTexts(name, texts);
   impl_->Check(H5DSattach_scale(created.handle.get(), impl_->scales.at(axis).dataset.get(), 0), name);
   impl_->datasets[name] = std::move(created);
   SetAttribute(name, "long_name", long_name);
@@ -223,7 +223,7 @@ void Hdf5Writer::AddTexts(const std::string& name, const std::string& axis, cons
 void Hdf5Writer::AddTime(std::int64_t slots, bool growing) {
   const std::string name = "time";
   const Shape shape = {static_cast<hsize_t>(slots)};
-  Dataset created = impl_->CreateDataset(name, H5T_STD_I64LE, shape, growing, true);
+  OpenDataset created = impl_->CreateDataset(name, H5T_STD_I64LE, shape, growing, true);
   impl_->Check(H5DSset_scale(created.handle.get(), name.c_str()), name);
   // A second handle on the same dataset, so that time is written like any field.
   const hid_t again = H5Dopen2(impl_->file.get(), name.c_str(), H5P_DEFAULT);
@@ -240,7 +240,7 @@ void Hdf5Writer::AddField(const Hdf5Field& field) {
   Shape shape;
   for (const std::string& axis : field.axes) shape.push_back(impl_->scales.at(axis).extent);
   const bool growing = impl_->scales.at(field.axes[0]).growing;
-  Dataset created = impl_->CreateDataset(field.name, FileType(field.type), shape, growing, field.axes[0] == "time");
+  OpenDataset created = impl_->CreateDataset(field.name, FileType(field.type), shape, growing, field.axes[0] == "time");
   for (std::size_t k = 0; k < field.axes.size(); ++k) {
     const hid_t scale = impl_->scales.at(field.axes[k]).dataset.get();
     impl_->Check(H5DSattach_scale(created.handle.get(), scale, static_cast<unsigned>(k)), field.name);

@@ -7,7 +7,7 @@
 #include "models/files/hdf5_file.h"
 #include "models/files/hdf5_reader.h"
 #include "models/world/footprint.h"
-#include "models/world/trace_checks.h"
+#include "models/world/trace_schema.h"
 
 namespace evenkeel {
 namespace {
@@ -24,8 +24,8 @@ void CheckUnits(const Hdf5Reader& file, const std::string& dataset, const std::s
                    found ? fmt::format("the units \"{}\"", *found) : "no attribute 'units' that is a string", units);
 }
 
-/// Extents of the axes, to check datasets against.
-struct Extents {
+/// Lengths of the axes, to check datasets against.
+struct AxisLengths {
   std::int64_t time = 0;
   std::int64_t region = 0;
   std::int64_t gateway = 0;
@@ -36,14 +36,14 @@ struct Extents {
   }
 };
 
-void CheckField(const Hdf5Reader& file, const TraceField& field, const Extents& extents) {
+void CheckField(const Hdf5Reader& file, const TraceField& field, const AxisLengths& extents) {
   std::vector<std::int64_t> shape;
   for (const std::string& axis : field.Axes()) shape.push_back(extents.Of(axis));
   file.ExpectShape(field.name, shape, fmt::format("{}", fmt::join(field.Axes(), ", ")));
   CheckUnits(file, field.name, field.units);
 }
 
-RowMatrix ReadMatrix(const Hdf5Reader& file, const TraceField& field, const Extents& extents) {
+RowMatrix ReadMatrix(const Hdf5Reader& file, const TraceField& field, const AxisLengths& extents) {
   CheckField(file, field, extents);
   const std::int64_t columns = field.axes[1] == nullptr ? 1 : extents.Of(field.axes[1]);
   RowMatrix values(extents.Of(field.axes[0]), columns);
@@ -51,7 +51,7 @@ RowMatrix ReadMatrix(const Hdf5Reader& file, const TraceField& field, const Exte
   return values;
 }
 
-FlagMatrix ReadReachable(const Hdf5Reader& file, const Extents& extents, const Network& network) {
+FlagMatrix ReadReachable(const Hdf5Reader& file, const AxisLengths& extents, const Network& network) {
   CheckField(file, kReachable, extents);
   FlagMatrix flags(extents.gateway, extents.region);
   std::vector<std::int64_t> row(static_cast<std::size_t>(extents.region));
@@ -77,7 +77,7 @@ std::vector<std::string> ReadNames(const Hdf5Reader& file, const std::string& ax
   throw InputError("{}: dataset '{}' has {} names, allowed are 1 to {}", file.path(), axis, count, kMostNodes);
 }
 
-Network ReadNetwork(const Hdf5Reader& file, Extents* extents) {
+Network ReadNetwork(const Hdf5Reader& file, AxisLengths* extents) {
   Network network;
   for (std::string& name : ReadNames(file, "region")) network.regions.push_back({std::move(name)});
   for (std::string& name : ReadNames(file, "gateway")) network.gateways.push_back({std::move(name)});
@@ -138,7 +138,7 @@ Provenance ReadProvenance(const Hdf5Reader& file) {
 struct TraceFile::Impl {
   Hdf5Reader file;
   TraceHeader header;
-  Extents extents;
+  AxisLengths extents;
   std::int64_t start = 0;  // of slot 0
   bool water_in_parts = false;
   int block_slots = 1;

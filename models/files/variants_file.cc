@@ -15,7 +15,7 @@ double Amount(const CsvTable& table, int row, const std::string& column, bool ze
   throw InputError("{}: {} is {}, allowed: {} 0", table.Where(row), column, value, zero_allowed ? "at least" : "above");
 }
 
-const std::string& Text(const CsvTable& table, int row, const std::string& column) {
+const std::string& Text(const CsvTable& table, int row, const char* column) {
   return table.rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(table.Column(column))];
 }
 

@@ -16,20 +16,19 @@ using Json = nlohmann::json;
 constexpr double kLeastWater = 0.05;  // L/kWh
 
 /// Member of an object, which must be there.
-const Json& Member(const Json& object, const std::string& name, const std::string& path) {
+const Json& Member(const Json& object, const char* name, const std::string& path) {
   const auto found = object.is_object() ? object.find(name) : object.end();
   if (!object.is_object() || found == object.end()) throw InputError("{}: no \"{}\"", path, name);
   return *found;
 }
 
-std::string TextMember(const Json& object, const std::string& name, const std::string& path) {
+std::string TextMember(const Json& object, const char* name, const std::string& path) {
   const Json& member = Member(object, name, path);
   if (!member.is_string()) throw InputError("{}: \"{}\" is {}, expected a text", path, name, member.dump());
   return member.get<std::string>();
 }
 
-const Json& HourlyArray(const Json& document, const std::string& name, const std::string& unit,
-                        const std::string& path) {
+const Json& HourlyArray(const Json& document, const char* name, const char* unit, const std::string& path) {
   const std::string given = TextMember(Member(document, "hourly_units", path), name, path);
   if (given != unit) throw InputError("{}: the unit of \"{}\" is \"{}\", allowed is \"{}\"", path, name, given, unit);
   const Json& values = Member(Member(document, "hourly", path), name, path);

@@ -4,7 +4,7 @@
 
 #include "models/base/error.h"
 #include "models/base/utc_time.h"
-#include "models/world/trace_checks.h"
+#include "models/world/trace_schema.h"
 
 namespace evenkeel {
 namespace {

@@ -13,6 +13,8 @@
 
 namespace evenkeel {
 
+struct TraceField;  // models/world/trace_schema.h
+
 /// Where a trace's numbers come from; kept as attributes of the file.
 struct Provenance {
   std::string title;
@@ -55,6 +57,15 @@ struct Trace {
 void ValidateTrace(const Trace& trace, const std::string& where);
 /// The same checks for a block of slots whose first one is slot `first_slot` of the period.
 void ValidateSignals(const TraceHeader& header, const Signals& signals, int first_slot, const std::string& where);
+
+// What traces in memory and on disk share.
+/// Checks slot length, range and equal spacing of the times of slots from `first_slot` on. Throws InputError.
+void ValidateTimes(double slot_hours, const std::vector<std::int64_t>& times, int first_slot, const std::string& where);
+/// Checks shape, finiteness and range of one signal [times x columns] of slots from `first_slot` on. Throws InputError.
+void ValidateSignal(const TraceHeader& header, const TraceField& field, const std::vector<std::int64_t>& times,
+                    const RowMatrix& values, int first_slot, const std::string& where);
+/// Fills `slot` from row `row` of `signals`, slot `index` of the period.
+void FillSlot(const Signals& signals, double slot_hours, int row, int index, Slot* slot);
 
 /// The slots of a trace in memory, which must outlive the source.
 std::unique_ptr<SlotSource> MakeSlotSource(const Trace& trace);

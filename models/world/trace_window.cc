@@ -5,28 +5,19 @@
 #include "models/base/error.h"
 
 namespace evenkeel {
-namespace {
+SlotWindow::SlotWindow(SlotSource& whole, int first, int count) : whole_(whole), first_(first), count_(count) {
+  EVENKEEL_CHECK(first >= 0 && count >= 0 && first <= whole.num_slots() - count);
+}
 
-class SlotWindow : public SlotSource {
- public:
-  SlotWindow(std::unique_ptr<SlotSource> whole, int first, int count)
-      : whole_(std::move(whole)), first_(first), count_(count) {
-    EVENKEEL_CHECK(first >= 0 && count >= 0 && first <= whole_->num_slots() - count);
-  }
+SlotWindow::SlotWindow(std::unique_ptr<SlotSource> whole, int first, int count) : SlotWindow(*whole, first, count) {
+  owned_ = std::move(whole);
+}
 
-  int num_slots() const override { return count_; }
-  void Read(int t, Slot* slot) override {
-    EVENKEEL_CHECK(t >= 0 && t < count_);
-    whole_->Read(first_ + t, slot);
-    slot->index = t;
-  }
-
- private:
-  std::unique_ptr<SlotSource> whole_;
-  int first_, count_;
-};
-
-}  // namespace
+void SlotWindow::Read(int t, Slot* slot) {
+  EVENKEEL_CHECK(t >= 0 && t < count_);
+  whole_.Read(first_ + t, slot);
+  slot->index = t;
+}
 
 std::unique_ptr<SlotSource> MakeSlotWindow(std::unique_ptr<SlotSource> whole, int first, int count) {
   return std::make_unique<SlotWindow>(std::move(whole), first, count);

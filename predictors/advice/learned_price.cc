@@ -30,6 +30,8 @@ class LearnedPrice : public Policy {
     DispatchOrThrow(problem_, cost_, input.slot, &dispatcher_, allocation);
   }
 
+  const Prices* StatedPrices() const override { return &prices_; }
+
  private:
   const Problem& problem_;
   std::shared_ptr<PriceNetwork> network_;

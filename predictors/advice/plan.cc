@@ -54,6 +54,8 @@ class PlanAdvice : public Policy {
     DispatchOrThrow(problem_, cost_, input.slot, &dispatcher_, allocation);
   }
 
+  const Prices* StatedPrices() const override { return Blends() ? &blended_ : &prices_; }
+
   PolicyReport Report() const override {
     PolicyReport report;
     report.unconverged_slots = unconverged_;
@@ -73,7 +75,9 @@ class PlanAdvice : public Policy {
   void Replan(const SlotInput& input) {
     first_ = {};
     const HistoryView view(history_);
-    const RestForecast forecast = [this](const HistoryView& seen, int slots) { return ForecastRest(seen, slots); };
+    const RestForecast forecast = [this](const HistoryView& seen, int slots) {
+      return ForecastRest(*forecaster_, seen, slots, options_.rest);
+    };
     const int slots = problem_.num_slots - input.slot.index - 1;
     const std::vector<RowMatrix> paths =
         CentredErrorPaths(forecast, view, slots, options_.scenarios, forecaster_->SlotsNeeded(view.slots_per_day()));
@@ -133,17 +137,6 @@ class PlanAdvice : public Policy {
                     : ZeroPrices(problem_);
   }
 
-  RowMatrix ForecastRest(const HistoryView& view, int slots) const {
-    RowMatrix forecast(slots, view.columns().size());
-    const int made = options_.horizon > 0 ? std::min(options_.horizon, slots) : slots;
-    if (made == 0) return forecast;
-    forecast.topRows(made) = Forecast(*forecaster_, view, made);
-    FadeIntoHourlyMean(view, options_.mean_days, made, &forecast);
-    // A fading distance can lead below zero, where only prices may be.
-    KeepPossible(view.columns(), &forecast);
-    return forecast;
-  }
-
   /// Above what serving a unit can save, at any prices of the dual set.
   double ProhibitiveCost(const Coefficients& coefficients) const {
     double most = coefficients.cost.cwiseAbs().maxCoeff();
@@ -169,7 +162,7 @@ class PlanAdvice : public Policy {
 
 std::unique_ptr<Policy> MakePlanAdvice(const Problem& problem, std::unique_ptr<Forecaster> forecaster, History past,
                                        const PlanOptions& options) {
-  EVENKEEL_CHECK(options.every >= 1 && options.horizon >= 0 && options.mean_days >= 1);
+  EVENKEEL_CHECK(options.every >= 1 && options.rest.horizon >= 0 && options.rest.mean_days >= 1);
   EVENKEEL_CHECK(options.scenarios >= 0 && options.spread >= 0.0 && options.blend.exponent >= 1.0);
   return std::make_unique<PlanAdvice>(problem, std::move(forecaster), std::move(past), options);
 }

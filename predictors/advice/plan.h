@@ -5,14 +5,13 @@
 
 #include "engine/policy.h"
 #include "predictors/advice/blend.h"
-#include "predictors/forecast/forecaster.h"
+#include "predictors/forecast/rest.h"
 
 namespace evenkeel {
 
 struct PlanOptions {
   int every = 24;           ///< slots between two plans
-  int horizon = 0;          ///< steps taken from the forecaster, FadeIntoHourlyMean behind; 0: all
-  int mean_days = 7;        ///< of that mean
+  RestOptions rest;         ///< how far the forecaster is believed
   int merge_after = 0;      ///< slots planned one by one, those of a time of day merged behind; 0: all one by one, or
                             ///< with scenarios two days
   double tolerance = 1e-6;  ///< of the plan, relative

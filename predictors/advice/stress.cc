@@ -67,18 +67,6 @@ class SumAdversary : public Policy {
   Vector cost_;
 };
 
-class Replay : public Policy {
- public:
-  explicit Replay(std::vector<Allocation> decisions) : decisions_(std::move(decisions)) {}
-
-  void Decide(const SlotInput& input, Allocation* allocation) override {
-    *allocation = decisions_.at(static_cast<std::size_t>(input.slot.index));
-  }
-
- private:
-  std::vector<Allocation> decisions_;
-};
-
 class RandomAdvice : public Policy {
  public:
   RandomAdvice(const Problem& problem, std::uint64_t seed)
@@ -177,10 +165,6 @@ class LateAdvice : public Policy {
 std::unique_ptr<Policy> MakeAdversary(const Problem& problem, Harm harm) {
   if (harm == Harm::kSum) return std::make_unique<SumAdversary>(problem);
   return std::make_unique<Adversary>(problem);
-}
-
-std::unique_ptr<Policy> MakeReplay(std::vector<Allocation> decisions) {
-  return std::make_unique<Replay>(std::move(decisions));
 }
 
 std::unique_ptr<Policy> MakeRandomAdvice(const Problem& problem, std::uint64_t seed) {

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "engine/policy.h"
 
@@ -18,9 +17,6 @@ enum class Harm {
 
 /// The worst feasible decision of every slot.
 std::unique_ptr<Policy> MakeAdversary(const Problem& problem, Harm harm);
-
-/// Plays given decisions, one per slot of the period.
-std::unique_ptr<Policy> MakeReplay(std::vector<Allocation> decisions);
 
 /// A vertex of X_t drawn at random in every slot: dispatch at independent uniform costs.
 std::unique_ptr<Policy> MakeRandomAdvice(const Problem& problem, std::uint64_t seed);

@@ -7,9 +7,9 @@
 // a column c has the scale a = (s_c + mean |y[n - 7 D + j] - m[j mod D]|) / 2 at this origin, where s_c is the mean of
 // |y[n + k] - m[k]| over the training part. A network gets, each cut to [-10, 10],
 //
-//   own:       (y[n - 7 D + j] - m[j mod D]) / a, j = 0 .. 7 D - 1;    (M[k] - m[k]) / a, k = 0 .. D - 1;    log(a /
-//   s_c) calendar:  sin, cos of the time of day of slot n and of twice it; for each of the next D slots whether it is
-//   on a
+//   own:       (y[n - 7 D + j] - m[j mod D]) / a, j = 0 .. 7 D - 1;    (M[k] - m[k]) / a, k = 0 .. D - 1;
+//              log(a / s_c)
+//   calendar:  sin, cos of the time of day of slot n and of twice it; for each of the next D slots whether it is on a
 //              Saturday, a Sunday, a Monday (UTC)
 //
 // and forecasts, for k = 0 .. D - 1, in units of a and as the distance to m[k],

@@ -2,8 +2,7 @@
 // Networks have random weights, which take as long as trained ones.
 #include <benchmark/benchmark.h>
 
-#include "experiments/catalog/forecast.h"
-#include "experiments/catalog/networks.h"
+#include "experiments/catalog/catalog.h"
 #include "models/base/error.h"
 #include "models/generate/trace.h"
 #include "predictors/learning/learned.h"

@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include "engine/policies/constant_price.h"
+#include "engine/policies/replay.h"
 #include "predictors/advice/stress.h"
 #include "robustifiers/line.h"
 #include "robustifiers/project.h"
@@ -123,12 +124,28 @@ void BM_BudgetAndProjection(benchmark::State& state) {
 
 constexpr int kBeside = -1;  // instead of a mode: advice and expert beside each other, without a guarantee
 
+/// Replays decisions and states prices, at which the advice is anything but the best.
+class PricedReplay : public Policy {
+ public:
+  PricedReplay(const Problem& problem, std::vector<Allocation> decisions)
+      : replay_(MakeReplay(std::move(decisions))), prices_(L1Prices(problem)) {
+    ScaleIntoDualSet(problem, &prices_);
+  }
+  void Decide(const SlotInput& input, Allocation* allocation) override { replay_->Decide(input, allocation); }
+  const Prices* StatedPrices() const override { return &prices_; }
+
+ private:
+  std::unique_ptr<Policy> replay_;
+  Prices prices_;
+};
+
 std::unique_ptr<Policy> MakePolicy(const RobustCase& instance, int mode) {
   if (mode == kBeside) return MakeReplay(instance.advice);
   RobustOptions options;
   options.spending.rho = 0.05;
   options.mode = static_cast<WayBack>(mode);
-  return MakeRobust(instance.problem, MakeReplay(instance.advice), MakeReplay(instance.expert), options);
+  return MakeRobust(instance.problem, std::make_unique<PricedReplay>(instance.problem, instance.advice),
+                    MakeReplay(instance.expert), options);
 }
 
 /// A run of the whole policy around replayed decisions, coefficients and the ledger of the run included. What the
@@ -169,8 +186,8 @@ BENCHMARK(BM_BudgetAndProjection)
     ->Unit(benchmark::kMicrosecond);
 BENCHMARK(BM_Policy)
     ->ArgNames({"size", "norm", "mode"})
-    ->ArgsProduct({{10}, {0, 4}, {kBeside, 0, 1, 2}})
-    ->ArgsProduct({{100}, {0, 4}, {kBeside, 0, 1}})
+    ->ArgsProduct({{10}, {0, 4}, {kBeside, 0, 1, 2, 3}})
+    ->ArgsProduct({{100}, {0, 4}, {kBeside, 0, 1, 2}})
     ->Unit(benchmark::kMicrosecond);
 
 }  // namespace

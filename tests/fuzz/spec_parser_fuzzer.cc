@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // Quotes and backslashes can make the canonical text longer than what a spec may have.
   if (text.size() <= kMaxSpecLength && (ParseSpec(text) != spec || ToString(ParseSpec(text)) != text)) std::abort();
   try {
-    CheckPolicySpec(spec);
+    CheckSpec(Catalog(), Kind::kPolicy, spec);
   } catch (const InputError&) {
   }
   return 0;

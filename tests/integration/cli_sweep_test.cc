@@ -247,6 +247,18 @@ TEST_F(SweepTest, EveryKindsErrorGrowsWithItsLevelAndIsNoneAtZero) {
   }
 }
 
+/// Behind its horizon a plan uses no forecast of its predictor, so that the truth there is no merit of its.
+TEST_F(SweepTest, ErrorsAreThoseOfTheForecastsThatPlansUse) {
+  Write("sweep.ini",
+        "trace = trace.h5\npolicy = plan(forecast=perfect,every=12,horizon={steps})\n[vary]\nsteps = 0, 1, 12\n");
+  Succeed(Sweep("s"));
+  const std::vector<std::string> error = Column("s", "forecast_mae_carbon");
+  ASSERT_EQ(error.size(), 3u);
+  EXPECT_EQ(std::stod(error[0]), 0.0);
+  EXPECT_GT(std::stod(error[2]), 0.0);
+  EXPECT_GT(std::stod(error[1]), std::stod(error[2]));
+}
+
 #ifdef EVENKEEL_MPI
 TEST_F(SweepTest, RanksChangeNothing) {
   if (std::system("command -v mpirun >/dev/null") != 0) GTEST_SKIP() << "no mpirun";

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "experiments/catalog/forecast.h"
+#include "experiments/catalog/catalog.h"
 #include "models/world/trace_window.h"
 #include "predictors/forecast/backtest.h"
 #include "predictors/forecast/intervals.h"
@@ -24,12 +24,12 @@ History HistoryOf(const Trace& trace) {
 }
 
 /// The predictors that can be made from their name alone.
-std::vector<ForecasterInfo> Predictors() {
-  std::vector<ForecasterInfo> predictors;
-  for (const ForecasterInfo& info : ForecastCatalog()) {
-    const bool complete = std::none_of(info.parameters.begin(), info.parameters.end(),
+std::vector<Entry> Predictors() {
+  std::vector<Entry> predictors;
+  for (const Entry* info : EntriesOf(Catalog(), Kind::kPredictor)) {
+    const bool complete = std::none_of(info->parameters.begin(), info->parameters.end(),
                                        [](const ParameterInfo& parameter) { return parameter.default_value.empty(); });
-    if (complete) predictors.push_back(info);
+    if (complete) predictors.push_back(*info);
   }
   EXPECT_GE(predictors.size(), 5u);
   return predictors;
@@ -46,7 +46,7 @@ ForecastContext Knowing(const Trace& trace) {
 
 TEST(ForecasterLaws, HoldForEveryPredictorOfTheCatalog) {
   const Trace trace = SmallTrace(kSlots);
-  for (const ForecasterInfo& info : Predictors()) {
+  for (const Entry& info : Predictors()) {
     const ForecastContext context = info.clairvoyant ? Knowing(trace) : ForecastContext{};
     const auto make = [&] { return MakeForecaster(context, ParseSpec(info.name)); };
     ForecasterLawOptions options;
@@ -58,7 +58,7 @@ TEST(ForecasterLaws, HoldForEveryPredictorOfTheCatalog) {
 TEST(ForecasterLaws, OnlyThePerfectOneIsPerfect) {
   const Trace trace = SmallTrace(kSlots);
   const History history = HistoryOf(trace);
-  for (const ForecasterInfo& info : Predictors()) {
+  for (const Entry& info : Predictors()) {
     const auto forecaster = MakeForecaster(Knowing(trace), ParseSpec(info.name));
     const RowMatrix forecast = Forecast(*forecaster, HistoryView(history, 500), 24);
     double error = 0.0;
@@ -72,7 +72,7 @@ TEST(ForecasterLaws, IntervalsAreCausalAndInOrder) {
   const History history = HistoryOf(trace);
   constexpr int kSeen = 800;
   const History changed = HistoryOf(ChangedAfter(trace, kSeen - 1));
-  for (const ForecasterInfo& info : Predictors()) {
+  for (const Entry& info : Predictors()) {
     if (info.clairvoyant) continue;
     const auto used = MakeForecaster({}, ParseSpec(info.name)), fresh = MakeForecaster({}, ParseSpec(info.name));
     IntervalForecaster used_intervals(*used, {}), fresh_intervals(*fresh, {});
@@ -92,7 +92,7 @@ TEST(ForecasterLaws, BacktestsJudgeAStepByItsOwnTruth) {
   BacktestOptions options;
   options.first = kSeen;
   options.every = kSlots;
-  for (const ForecasterInfo& info : Predictors()) {
+  for (const Entry& info : Predictors()) {
     if (info.clairvoyant) continue;
     const auto one = MakeForecaster({}, ParseSpec(info.name)), other = MakeForecaster({}, ParseSpec(info.name));
     const BacktestResult a = Backtest(history, *one, options, {}), b = Backtest(changed, *other, options, {});
@@ -123,7 +123,7 @@ Played PlayPlan(const Trace& trace, const std::string& forecast) {
 TEST(ForecasterLaws, PlansDecideOnWhatTheyHaveSeen) {
   const Trace trace = SmallTrace(kSlots);
   const Trace changed = ChangedAfter(trace, 731);
-  for (const ForecasterInfo& info : Predictors()) {
+  for (const Entry& info : Predictors()) {
     if (info.clairvoyant) continue;
     const Played a = PlayPlan(trace, info.name), b = PlayPlan(changed, info.name);
     for (std::size_t t = 0; t <= 31; ++t) {

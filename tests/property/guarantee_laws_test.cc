@@ -6,6 +6,7 @@
 
 #include <cstring>
 
+#include "engine/policies/replay.h"
 #include "experiments/catalog/catalog.h"
 #include "predictors/advice/stress.h"
 #include "robustifiers/line.h"
@@ -16,7 +17,7 @@
 namespace evenkeel {
 namespace {
 
-constexpr WayBack kModes[] = {WayBack::kSwitch, WayBack::kLine, WayBack::kProject};
+constexpr WayBack kModes[] = {WayBack::kSwitch, WayBack::kLine, WayBack::kPrice, WayBack::kProject};
 
 Instance DrawInstance(int seed) {
   InstanceOptions options;

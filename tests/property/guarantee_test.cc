@@ -26,8 +26,8 @@ const char* const kClairvoyant[] = {"hindsight-price", "hindsight",
 const char* const kCheapExperts[] = {"l1-greedy", "cost", "c2", "nearest"};
 const char* const kGreedyExperts[] = {"norm-greedy(q=8)", "power-greedy(q=4)", "norm-greedy(q=1)"};
 constexpr double kMargins[] = {0.0, 0.01, 0.1, 1.0};
-constexpr WayBack kModes[] = {WayBack::kSwitch, WayBack::kLine, WayBack::kProject};
-const char* const kModeNames[] = {"switch", "line", "project"};
+constexpr WayBack kModes[] = {WayBack::kSwitch, WayBack::kLine, WayBack::kPrice, WayBack::kProject};
+const char* const kModeNames[] = {"switch", "line", "price", "project"};
 
 template <typename T, std::size_t N>
 const T& Pick(std::mt19937_64* random, const T (&choices)[N]) {
@@ -157,7 +157,10 @@ TEST(Theorem4, HoldsOnAMillionRandomSlots) {
     std::mt19937_64 random(seed);
     const Instance instance = DrawInstance(seed, SmallInstances(400));
     for (int i = 0; i < 6; ++i) {  // a projection costs as much as thirty slots of the others
-      const WayBack mode = i == 0 ? WayBack::kProject : i % 2 == 0 ? WayBack::kSwitch : WayBack::kLine;
+      const WayBack mode = i == 0       ? WayBack::kProject
+                           : i < 3      ? WayBack::kPrice
+                           : i % 2 == 0 ? WayBack::kSwitch
+                                        : WayBack::kLine;
       const char* const advice = DrawInt(&random, 0, 19) == 0 ? Pick(&random, kBroken) : Pick(&random, kAdvice);
       const RobustCase robust = DrawCase(&random, mode, advice, Pick(&random, kCheapExperts));
       const int slots = std::min(instance.trace.signals.num_slots(), mode == WayBack::kProject ? 60 : 400);

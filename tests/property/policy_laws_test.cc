@@ -10,7 +10,6 @@
 #include "engine/policies/constant_price.h"
 #include "engine/simulate.h"
 #include "experiments/catalog/catalog.h"
-#include "experiments/catalog/prices.h"
 #include "experiments/run/evaluate.h"
 #include "models/files/trace_file.h"
 #include "tests/reference/random_instances.h"
@@ -55,7 +54,7 @@ std::string ValueFor(const ParameterInfo& parameter, const std::string& price_fi
 /// The policy with its defaults, then with every number at either end of its range and every word. Advice that was made
 /// to try out a guarantee may wait or fail on purpose: with its defaults alone, and not at all where it breaks the
 /// laws.
-std::vector<Spec> SpecsOf(const PolicyInfo& info, const std::string& price_file) {
+std::vector<Spec> SpecsOf(const Entry& info, const std::string& price_file) {
   if (info.faulty) return {};
   // Needs a trained network: tests/unit/predictors/torch/price_network_test.cc.
   if (info.name == kLearnedPrice) return {};
@@ -108,7 +107,8 @@ bool SameBits(const Vector& a, const Vector& b) {
 bool SameBits(double a, double b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 
 /// The way of the program: the trace from a file, the spec from its text, through the catalog and the simulation loop.
-void ExpectSameThroughTheProgram(const Period& period, const Spec& spec, const Problem& problem, const PlayedPolicy& played) {
+void ExpectSameThroughTheProgram(const Period& period, const Spec& spec, const Problem& problem,
+                                 const PlayedPolicy& played) {
   int t = 0;
   const auto compare = [&](const SlotRecord& record) {
     EXPECT_TRUE(SameBits(record.allocation.flow, played.decisions[t].flow))
@@ -133,11 +133,11 @@ TEST_F(PolicyLaws, HoldForEveryPolicyOfTheCatalog) {
     PolicyLawOptions options;
     options.change_after = DrawInt(&random, 0, instance.trace.signals.num_slots() - 1);
     options.seed = static_cast<std::uint64_t>(seed);
-    for (const PolicyInfo& info : Catalog()) {
-      for (const Spec& spec : SpecsOf(info, PriceFile())) {
+    for (const Entry* info : EntriesOf(Catalog(), Kind::kPolicy)) {
+      for (const Spec& spec : SpecsOf(*info, PriceFile())) {
         SCOPED_TRACE(testing::Message() << "seed " << seed << ", " << ToString(spec) << ", change after slot "
                                         << options.change_after);
-        options.looks_ahead = IsClairvoyant(spec);  // on purpose: P2 is not theirs
+        options.looks_ahead = IsClairvoyant(Catalog(), Kind::kPolicy, spec);  // on purpose: P2 is not theirs
         const PolicyLawReport report = CheckSpec(problem, instance.trace, spec, options);
         EXPECT_THAT(report.broken, testing::IsEmpty());
         worst = std::max(worst, report.worst_violation);
@@ -161,8 +161,8 @@ TEST_F(PolicyLaws, ResultsDoNotDependOnTheNumberOfThreads) {
     WritePrices(instance.problem, L1Prices(instance.problem), PriceFile());
     const Period period{TracePath(), instance.trace.header, instance.problem};
     std::vector<Spec> specs;
-    for (const PolicyInfo& info : Catalog()) {
-      for (const Spec& spec : SpecsOf(info, PriceFile())) specs.push_back(spec);
+    for (const Entry* info : EntriesOf(Catalog(), Kind::kPolicy)) {
+      for (const Spec& spec : SpecsOf(*info, PriceFile())) specs.push_back(spec);
     }
     ProgressOptions quiet;
     quiet.enabled = false;

@@ -1,6 +1,8 @@
-// One slot's dispatch problem solved by CLP: the independent reference for engine/dispatch/dispatch.h.
+// One slot's linear problems solved by CLP: the independent reference for engine/dispatch/dispatch.h and
+// robustifiers/price_optimal.h.
 #pragma once
 
+#include "models/world/footprint.h"
 #include "models/world/problem.h"
 #include "models/world/slot.h"
 
@@ -8,5 +10,11 @@ namespace evenkeel {
 
 /// Optimal cost, or infinity when the slot cannot be served.
 double ClpSlotOptimum(const Problem& problem, const Vector& cost, const Slot& slot);
+
+/// Least cost . x over the decisions x of the slot with
+///   c . x + sum_k mu_k max_b (difference^k_b + (h^k x)_b) <= room,
+/// or infinity when there are none. The shed cost counts in `cost` and in c.
+double ClpSafeOptimum(const Problem& problem, const Vector& cost, const Slot& slot, const Coefficients& coefficients,
+                      const std::vector<Vector>& difference, double room);
 
 }  // namespace evenkeel

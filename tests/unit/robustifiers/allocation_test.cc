@@ -1,4 +1,4 @@
-// Robust policies take no memory in steady state: after the first slots, deciding and settling with switch or line
+// Robust policies take no memory in steady state: after the first slots, deciding and settling with switch, line or price
 // allocates nothing beyond what advice and expert do, and here they do nothing.
 #include <gtest/gtest.h>
 
@@ -39,14 +39,17 @@ extern "C" void* malloc(std::size_t size) {
 namespace evenkeel {
 namespace {
 
-/// Always the same decision.
+/// Always the same decision, with prices or without.
 class Fixed : public Policy {
  public:
-  explicit Fixed(Allocation decision) : decision_(std::move(decision)) {}
+  explicit Fixed(Allocation decision, Prices prices = {})
+      : decision_(std::move(decision)), prices_(std::move(prices)) {}
   void Decide(const SlotInput&, Allocation* allocation) override { *allocation = decision_; }
+  const Prices* StatedPrices() const override { return prices_.empty() ? nullptr : &prices_; }
 
  private:
   Allocation decision_;
+  Prices prices_;
 };
 
 struct Counts {
@@ -71,7 +74,8 @@ Counts CountAllocations(const RobustOptions& options, double norm) {
   Allocation advice = MakeAllocation(problem), expert = MakeAllocation(problem);
   expert.flow.setConstant(1.0 / kRegions);
   for (int j = 0; j < 2; ++j) advice.flow[j * kRegions] = 1.0;
-  const auto policy = MakeRobust(problem, std::make_unique<Fixed>(advice), std::make_unique<Fixed>(expert), options);
+  const auto policy = MakeRobust(problem, std::make_unique<Fixed>(advice, ZeroPrices(problem)),
+                                 std::make_unique<Fixed>(expert), options);
 
   const auto source = MakeSlotSource(trace);
   Ledger ledger = MakeLedger(problem);
@@ -100,7 +104,7 @@ Counts CountAllocations(const RobustOptions& options, double norm) {
   return counts;
 }
 
-TEST(AllocationTest, SwitchAndLineAllocateNothingInSteadyState) {
+TEST(AllocationTest, SwitchLineAndPriceAllocateNothingInSteadyState) {
 #if !EVENKEEL_OWN_MALLOC
   GTEST_SKIP() << "a sanitizer owns malloc";
 #endif
@@ -110,7 +114,7 @@ TEST(AllocationTest, SwitchAndLineAllocateNothingInSteadyState) {
     EXPECT_EQ(anything.sum(), 0.0);
   }
   ASSERT_GT(allocations.load(), before) << "the counter does not count";
-  for (WayBack mode : {WayBack::kSwitch, WayBack::kLine}) {
+  for (WayBack mode : {WayBack::kSwitch, WayBack::kLine, WayBack::kPrice}) {
     for (double norm : {1.0, 2.0, kInfinity}) {
       for (double rho : {0.0, 0.05, 100.0}) {
         for (bool adaptive : {false, true}) {
@@ -122,7 +126,7 @@ TEST(AllocationTest, SwitchAndLineAllocateNothingInSteadyState) {
           options.trust.adaptive = adaptive;
           const Counts counts = CountAllocations(options, norm);
           EXPECT_EQ(counts.allocations, 0);
-          if (rho == 0.05 && mode == WayBack::kLine && norm != 1.0) {
+          if (rho == 0.05 && mode != WayBack::kSwitch && norm != 1.0) {
             EXPECT_GT(counts.pulled, 50);
           }
         }

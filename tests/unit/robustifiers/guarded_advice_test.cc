@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "engine/policies/replay.h"
 #include "predictors/advice/stress.h"
 #include "robustifiers/robust_policy.h"
 #include "tests/reference/play.h"
@@ -31,7 +32,9 @@ struct Shares {
     Coefficients coefficients;
     EstimateCoefficients(problem, slot, &coefficients);
     const Ledger ledger = MakeLedger(problem);
-    const bool good = guarded->Ask({slot, coefficients, ledger}, answer);
+    AdviceAnswer said{*answer, {}, false};
+    const bool good = guarded->Ask({slot, coefficients, ledger}, &said);
+    *answer = said.allocation;
     guarded->Settle({slot, coefficients, coefficients, ledger, true});
     return good;
   }
@@ -104,7 +107,7 @@ long Verdicts(const GuaranteeReport& report) { return report.taken + report.pull
 TEST(GuardedAdviceTest, FaultsAreCountedAndTheExpertIsPlayed) {
   const Shares shares(6);
   const std::vector<Allocation> expert(6, Allocation{Eigen::Vector2d(0.5, 0.5), Vector::Zero(1)});
-  for (WayBack mode : {WayBack::kSwitch, WayBack::kLine, WayBack::kProject}) {
+  for (WayBack mode : {WayBack::kSwitch, WayBack::kLine, WayBack::kPrice, WayBack::kProject}) {
     for (Fault fault : kFaults) {
       RobustOptions options;
       options.mode = mode;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/policies/replay.h"
 #include "models/base/error.h"
 #include "predictors/advice/stress.h"
 #include "tests/reference/play.h"
@@ -65,7 +66,7 @@ TEST(RobustPolicyTest, OneSlotByHand) {
   EXPECT_EQ(switched.decisions[0].flow, two.expert[0].flow);
   EXPECT_EQ(switched.guarantee->expert, 1);
 
-  for (WayBack mode : {WayBack::kSwitch, WayBack::kLine, WayBack::kProject}) {
+  for (WayBack mode : {WayBack::kSwitch, WayBack::kLine, WayBack::kPrice, WayBack::kProject}) {
     const Played taken = two.Run(Options(mode, {0.5, 2.0, 0.0}));
     EXPECT_EQ(taken.decisions[0].flow, two.advice[0].flow);
     EXPECT_EQ(taken.guarantee->taken, 1);

@@ -185,9 +185,9 @@ TEST(DispatchTest, EqualsClpOnTenThousandRandomSlots) {
       const double dual = DualValue(instance.problem, cost, slot, dispatcher.capacity_price());
       ASSERT_NEAR(dual, reference, 1e-9 * (1.0 + std::abs(reference))) << "slot " << t << ": capacity prices";
       // One variant's problems go to the method for networks; the general one has to agree.
-      DispatchSimplex general(instance.problem);
+      GeneralSimplex general(instance.problem);
       ASSERT_NEAR(general.Solve(cost, slot, &allocation, 1.0).cost, reference, 1e-9 * (1.0 + std::abs(reference)));
-      networks += DispatchNetwork::Fits(instance.problem);
+      networks += NetworkSimplex::Fits(instance.problem);
     }
   }
   EXPECT_GT(pivots, slots / 2) << "the instances are too easy to mean anything";

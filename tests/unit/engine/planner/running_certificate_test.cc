@@ -5,6 +5,7 @@
 #include "engine/planner/offline.h"
 #include "models/base/error.h"
 #include "models/base/norm.h"
+#include "models/world/trace_window.h"
 #include "tests/reference/two_region_periods.h"
 
 namespace evenkeel {
@@ -41,7 +42,7 @@ TEST_F(RunningCertificateTest, PlannedPricesProveTheOptimumOfThePrefix) {
   Observe(&certificate);
   ASSERT_EQ(certificate.certificates().size(), 2u);
   for (const PrefixCertificate& one : certificate.certificates()) {
-    PrefixSource prefix(*slots_, one.slot + 1);
+    SlotWindow prefix(*slots_, 0, one.slot + 1);
     const double optimum = SolveOffline(problem_, prefix, OfflineOptions()).objective;
     EXPECT_NEAR(one.lower_bound, optimum, 1e-6 * optimum);
     EXPECT_DOUBLE_EQ(one.ratio, one.objective / one.lower_bound);
@@ -78,15 +79,6 @@ TEST_F(RunningCertificateTest, PricesOfLoadsAreInTheDualSet) {
       EXPECT_GE(prices[0].minCoeff(), 0.0);
     }
   }
-}
-
-TEST_F(RunningCertificateTest, PrefixesEndWhereTheyShould) {
-  PrefixSource prefix(*slots_, 1);
-  Slot slot;
-  EXPECT_EQ(prefix.num_slots(), 1);
-  prefix.Read(0, &slot);
-  EXPECT_THROW(prefix.Read(1, &slot), InternalError);
-  EXPECT_THROW(PrefixSource(*slots_, 3), InternalError);
 }
 
 }  // namespace

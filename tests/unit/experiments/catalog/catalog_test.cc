@@ -5,7 +5,8 @@
 
 #include <set>
 
-#include "experiments/catalog/check.h"
+#include "experiments/program/command.h"
+#include "experiments/program/scenario_options.h"
 #include "models/base/error.h"
 
 namespace evenkeel {
@@ -19,12 +20,16 @@ using ::testing::Not;
 
 std::string ErrorOf(const std::string& text) {
   try {
-    CheckPolicySpec(ParseSpec(text));
+    CheckSpec(Catalog(), Kind::kPolicy, ParseSpec(text));
   } catch (const InputError& error) {
     return error.what();
   }
   return "no error";
 }
+
+bool IsAhead(const std::string& text) { return IsClairvoyant(Catalog(), Kind::kPolicy, ParseSpec(text)); }
+
+std::vector<std::string> Files(const std::string& text) { return FilesOf(Catalog(), Kind::kPolicy, ParseSpec(text)); }
 
 Problem TwoRegions() {
   const Network network =
@@ -34,23 +39,125 @@ Problem TwoRegions() {
 
 TEST(Catalog, HasThePoliciesOfTheTheoryPage) {
   std::set<std::string> names;
-  for (const PolicyInfo& info : Catalog()) names.insert(info.name);
+  for (const Entry* entry : EntriesOf(Catalog(), Kind::kPolicy)) names.insert(entry->name);
   EXPECT_THAT(names, IsSupersetOf({"cost", "carbon", "water", "c2", "all", "nearest", "l1-greedy", "dmd", "norm-greedy",
                                    "power-greedy", "fixed-price", "robust"}));
 }
 
-TEST(Catalog, DescribesEveryPolicyAndParameter) {
-  std::set<std::string> names;
-  const std::string text = CatalogText();
-  for (const PolicyInfo& info : Catalog()) {
-    EXPECT_TRUE(names.insert(info.name).second) << info.name << " is listed twice";
-    EXPECT_FALSE(info.description.empty()) << info.name;
-    EXPECT_THAT(text, HasSubstr(info.description));
-    for (const ParameterInfo& parameter : info.parameters) {
-      EXPECT_FALSE(parameter.description.empty()) << info.name << " " << parameter.name;
-      EXPECT_THAT(text, HasSubstr(parameter.name + ": " + parameter.description));
+/// Where people read about entries of a kind: the help of a command that takes them.
+std::string HelpOn(Kind kind) {
+  if (kind == Kind::kError) return ObserveOption().help;
+  if (kind == Kind::kEvent) return EventOption().help;
+  const std::string name = kind == Kind::kPolicy ? "run" : kind == Kind::kPredictor ? "backtest" : "train";
+  for (const Command& command : AllCommands()) {
+    if (command.info.name == name) return HelpText(command.info);
+  }
+  return "";
+}
+
+/// The entry with something simple for what has no default.
+Spec Simplest(const Entry& entry) {
+  Spec spec{entry.name, {}};
+  for (const ParameterInfo& parameter : entry.parameters) {
+    if (!parameter.default_value.empty()) continue;
+    const char* value = parameter.kind == ParameterKind::kPolicy   ? "cost"
+                        : parameter.kind == ParameterKind::kNumber ? "1"
+                        : parameter.name == "from"                 ? "2023-01-01"
+                        : parameter.name == "to"                   ? "2023-01-02"
+                                                                   : "all";
+    spec.parameters.emplace_back(parameter.name, ParseSpec(value));
+  }
+  return spec;
+}
+
+TEST(Catalog, EveryEntryIsDescribedAndNamedOnce) {
+  std::set<std::pair<Kind, std::string>> names;
+  for (const Entry& entry : Catalog().entries) {
+    SCOPED_TRACE(KindName(entry.kind()) + " " + entry.name);
+    EXPECT_TRUE(names.emplace(entry.kind(), entry.name).second) << "is listed twice";
+    EXPECT_FALSE(entry.description.empty());
+    for (const ParameterInfo& parameter : entry.parameters)
+      EXPECT_FALSE(parameter.description.empty()) << parameter.name;
+  }
+}
+
+TEST(Catalog, EveryKindHasEntriesAndShowsThem) {
+  for (Kind kind : {Kind::kPolicy, Kind::kPredictor, Kind::kNetwork, Kind::kError, Kind::kEvent}) {
+    const std::string help = HelpOn(kind);
+    EXPECT_FALSE(EntriesOf(Catalog(), kind).empty()) << KindName(kind);
+    // Errors and events are named in the line of their option; the other lists have a line for everything.
+    const bool in_full = kind != Kind::kError && kind != Kind::kEvent;
+    for (const Entry* entry : EntriesOf(Catalog(), kind)) {
+      SCOPED_TRACE(KindName(kind) + " " + entry->name);
+      EXPECT_THAT(help, HasSubstr(in_full ? "\n  " + entry->name + " " : entry->name));
+      EXPECT_THAT(help, HasSubstr(in_full ? entry->description : ""));
+      for (const ParameterInfo& parameter : entry->parameters) {
+        const std::string line = "  " + parameter.name + ": " + parameter.description;
+        EXPECT_THAT(help, HasSubstr(in_full ? line : kind == Kind::kEvent ? parameter.name + "=" : ""));
+      }
     }
   }
+}
+
+TEST(Catalog, DefaultsPassTheirOwnCheck) {
+  for (const Entry& entry : Catalog().entries) {
+    SCOPED_TRACE(KindName(entry.kind()) + " " + entry.name);
+    for (const ParameterInfo& parameter : entry.parameters) {
+      if (parameter.default_value.empty()) continue;
+      EXPECT_TRUE(IsAllowed(parameter, ParseSpec(parameter.default_value))) << parameter.name;
+    }
+    EXPECT_NO_THROW(CheckSpec(Catalog(), entry.kind(), Simplest(entry)));
+  }
+}
+
+TEST(Catalog, MakesEveryNetworkErrorAndEvent) {
+  for (const Entry* entry : EntriesOf(Catalog(), Kind::kNetwork)) {
+    if (entry->name == kLearnedPrice) {
+      EXPECT_EQ(ParsePriceSpec(ParseSpec(kLearnedPrice)).whole.parameters.size(), entry->parameters.size());
+    } else {
+      EXPECT_EQ(ParseNetwork(Simplest(*entry)).options.size(), entry->parameters.size()) << entry->name;
+    }
+  }
+  EXPECT_THROW(ParseNetwork(ParseSpec(kLearnedPrice)), InputError);
+  EXPECT_THROW(ParsePriceSpec(ParseSpec("gru")), InputError);
+  std::set<ErrorKind> kinds;
+  for (const Entry* entry : EntriesOf(Catalog(), Kind::kError)) {
+    // The default level is no number of slots.
+    Spec spec = Simplest(*entry);
+    spec.parameters.emplace_back("level", ParseSpec("1"));
+    kinds.insert(ParseSignalError(spec).kind);
+  }
+  EXPECT_EQ(kinds.size(), static_cast<std::size_t>(kNumErrorKinds));
+  for (const Entry* entry : EntriesOf(Catalog(), Kind::kEvent)) {
+    const ScenarioEvent event = ParseEvent(Simplest(*entry), TwoRegions().network);
+    EXPECT_EQ(event.place, -1) << entry->name;
+    EXPECT_EQ(event.to - event.from, 86400) << entry->name;
+  }
+}
+
+TEST(Catalog, ErrorsAndEventsSayWhatTheirSpecSays) {
+  const SignalError error = ParseSignalError(ParseSpec("ar1(level=0.3,seed=7,signals=carbon)"));
+  EXPECT_EQ(error.kind, ErrorKind::kAr1);
+  EXPECT_EQ(error.level, 0.3);
+  EXPECT_EQ(error.seed, 7u);
+  for (std::size_t s = 0; s < kNumSignals; ++s) EXPECT_EQ(error.signals[s], kSignalNames[s] == std::string("carbon"));
+  const Network network = TwoRegions().network;
+  const ScenarioEvent outage =
+      ParseEvent(ParseSpec("outage(region=south,from=2023-01-01,to=2023-01-02,capacity=0.25)"), network);
+  EXPECT_EQ(outage.kind, EventKind::kOutage);
+  EXPECT_EQ(outage.place, 1);
+  EXPECT_EQ(outage.factor, 0.25);
+  const ScenarioEvent surge =
+      ParseEvent(ParseSpec("surge(gateway=users,factor=1.5,from=2023-01-01,to=2023-01-02)"), network);
+  EXPECT_EQ(surge.kind, EventKind::kSurge);
+  EXPECT_EQ(surge.place, 0);
+  EXPECT_EQ(surge.factor, 1.5);
+  for (const char* bad :
+       {"outage(region=east,from=2023-01-01,to=2023-01-02)", "outage(region=south,from=2023-01-02,to=2023-01-01)",
+        "surge(from=today,to=2023-01-02,factor=2)", "surge(from=2023-01-01,to=2023-01-02)"})
+    EXPECT_THROW(ParseEvent(ParseSpec(bad), network), InputError) << bad;
+  for (const char* bad : {"lag(level=0.5)", "gaussian(signals=demand)", "gauss", "gaussian(growth=1)"})
+    EXPECT_THROW(ParseSignalError(ParseSpec(bad)), InputError) << bad;
 }
 
 TEST(Catalog, MakesEveryPolicyOfTheDefaultComparison) {
@@ -60,51 +167,43 @@ TEST(Catalog, MakesEveryPolicyOfTheDefaultComparison) {
   for (const Spec& spec : DefaultComparison()) {
     specs.push_back(ToString(spec));
     EXPECT_NE(MakePolicy(context, spec), nullptr) << specs.back();
-    EXPECT_FALSE(IsClairvoyant(spec)) << specs.back();
+    EXPECT_FALSE(IsAhead(specs.back())) << specs.back();
   }
-  for (const PolicyInfo& info : Catalog()) {
-    if (info.prediction_free) expected.insert(expected.end(), info.compare_specs.begin(), info.compare_specs.end());
-  }
+  for (const Entry* entry : EntriesOf(Catalog(), Kind::kPolicy))
+    expected.insert(expected.end(), entry->compare_specs.begin(), entry->compare_specs.end());
   EXPECT_EQ(specs, expected);
   EXPECT_GE(specs.size(), 10u);
 }
 
-// With defaults everywhere, and something simple where a parameter has none.
 TEST(Catalog, MakesEveryPolicyThatNeedsNoFileAndNoFuture) {
   const Problem problem = TwoRegions();
   const PolicyContext context{problem, 1, {}};
-  for (const PolicyInfo& info : Catalog()) {
-    Spec spec = ParseSpec(info.name);
-    bool needs_file = false;
-    for (const ParameterInfo& parameter : info.parameters) {
-      if (!parameter.default_value.empty()) continue;
-      needs_file = needs_file || parameter.kind == ParameterKind::kPath;
-      if (parameter.kind == ParameterKind::kPolicy) spec.parameters.emplace_back(parameter.name, ParseSpec("cost"));
-    }
-    if (needs_file) continue;
-    if (info.clairvoyant) {
-      EXPECT_THROW(MakePolicy(context, spec), InputError) << info.name << " has no future to look into here";
+  for (const Entry* entry : EntriesOf(Catalog(), Kind::kPolicy)) {
+    const Spec spec = Simplest(*entry);
+    if (!FilesOf(Catalog(), Kind::kPolicy, spec).empty()) continue;
+    if (entry->clairvoyant) {
+      EXPECT_THROW(MakePolicy(context, spec), InputError) << entry->name << " has no future to look into here";
     } else {
-      EXPECT_NE(MakePolicy(context, spec), nullptr) << info.name;
+      EXPECT_NE(MakePolicy(context, spec), nullptr) << entry->name;
     }
   }
 }
 
 TEST(Catalog, MarksWhatIsNotForUse) {
   const std::string text = CatalogText();
-  for (const PolicyInfo& info : Catalog()) {
-    EXPECT_EQ(text.find("  " + info.name + " * ") != std::string::npos, info.clairvoyant) << info.name;
-    EXPECT_EQ(text.find("  " + info.name + " ! ") != std::string::npos, info.test_advice && !info.clairvoyant)
-        << info.name;
-    EXPECT_TRUE(!info.faulty || info.test_advice) << info.name;
+  for (const Entry* entry : EntriesOf(Catalog(), Kind::kPolicy)) {
+    EXPECT_EQ(text.find("  " + entry->name + " * ") != std::string::npos, entry->clairvoyant) << entry->name;
+    EXPECT_EQ(text.find("  " + entry->name + " ! ") != std::string::npos, entry->test_advice && !entry->clairvoyant)
+        << entry->name;
+    EXPECT_TRUE(!entry->faulty || entry->test_advice) << entry->name;
   }
-  EXPECT_TRUE(IsClairvoyant(ParseSpec("robust(advice=mix(advice=hindsight,adversary=cost))")));
-  EXPECT_FALSE(IsClairvoyant(ParseSpec("robust(advice=mix(advice=cost))")));
-  EXPECT_TRUE(IsClairvoyant(ParseSpec("robust(advice=plan(forecast=perfect))")));
-  EXPECT_FALSE(IsClairvoyant(ParseSpec("robust(advice=plan(forecast=ridge))")));
+  EXPECT_TRUE(IsAhead("robust(advice=mix(advice=hindsight,adversary=cost))"));
+  EXPECT_FALSE(IsAhead("robust(advice=mix(advice=cost))"));
+  EXPECT_TRUE(IsAhead("robust(advice=plan(forecast=perfect))"));
+  EXPECT_FALSE(IsAhead("robust(advice=plan(forecast=ridge))"));
 }
 
-TEST(CheckPolicySpec, ListsWhatIsKnownAndTheClosestMatch) {
+TEST(PolicySpec, ListsWhatIsKnownAndTheClosestMatch) {
   EXPECT_THAT(ErrorOf("norm-gredy"), AllOf(HasSubstr("unknown policy \"norm-gredy\", did you mean \"norm-greedy\"?"),
                                            HasSubstr("(known: cost, carbon, water, c2, all,")));
   EXPECT_THAT(ErrorOf("zzzzzz"), AllOf(HasSubstr("unknown policy \"zzzzzz\" (known:")));
@@ -113,7 +212,7 @@ TEST(CheckPolicySpec, ListsWhatIsKnownAndTheClosestMatch) {
   EXPECT_EQ(ErrorOf("cost(q=1)"), "policy \"cost\" has no parameters, but \"q\" is given");
 }
 
-TEST(CheckPolicySpec, LooksIntoForecasts) {
+TEST(PolicySpec, LooksIntoForecasts) {
   EXPECT_THAT(ErrorOf("plan(forecast=seasonal-nave)"),
               AllOf(HasSubstr("unknown predictor \"seasonal-nave\", did you mean \"seasonal-naive\"?"),
                     HasSubstr("(known: persistence,")));
@@ -122,7 +221,7 @@ TEST(CheckPolicySpec, LooksIntoForecasts) {
   EXPECT_THAT(ErrorOf("plan(forecast=ridge(depth=3))"), HasSubstr("predictor \"ridge\": unknown parameter \"depth\""));
 }
 
-TEST(CheckPolicySpec, NamesTheAllowedRange) {
+TEST(PolicySpec, NamesTheAllowedRange) {
   EXPECT_EQ(ErrorOf("norm-greedy(q=0.5)"),
             "policy \"norm-greedy\": parameter \"q\" is 0.5, allowed is a number in [1, 64]");
   EXPECT_THAT(ErrorOf("power-greedy(q=1)"), HasSubstr("number in (1, 64]"));
@@ -136,14 +235,14 @@ TEST(CheckPolicySpec, NamesTheAllowedRange) {
   }
 }
 
-TEST(CheckPolicySpec, AsksForWhatMustBeGiven) {
+TEST(PolicySpec, AsksForWhatMustBeGiven) {
   EXPECT_THAT(ErrorOf("fixed-price"),
               HasSubstr("parameter \"file\" (CSV with the header group,bucket,price) must be given"));
   EXPECT_EQ(ErrorOf("fixed-price(file=p.csv)"), "no error");
-  EXPECT_THAT(FilesOf(ParseSpec("fixed-price(file=p.csv)")), ElementsAre("p.csv"));
+  EXPECT_THAT(Files("fixed-price(file=p.csv)"), ElementsAre("p.csv"));
 }
 
-TEST(CheckPolicySpec, LooksIntoRobust) {
+TEST(PolicySpec, LooksIntoRobust) {
   for (const char* good : {"robust(advice=hindsight-price)", "robust(advice=robust(advice=nan),expert=dmd,rho=0)",
                            "robust(advice=cost,mode=project,trust=adaptive,spend=run.h5)"}) {
     EXPECT_EQ(ErrorOf(good), "no error") << good;
@@ -157,30 +256,7 @@ TEST(CheckPolicySpec, LooksIntoRobust) {
             "policy \"robust\": parameter \"mode\" is fast, allowed is a word: line, switch, project");
   EXPECT_THAT(ErrorOf("robust(advice=cost,rho=-0.1)"), HasSubstr("allowed is a number in [0, "));
   EXPECT_THAT(ErrorOf("robust(advise=cost)"), HasSubstr("did you mean \"advice\"?"));
-  EXPECT_THAT(FilesOf(ParseSpec("robust(advice=fixed-price(file=p.csv))")), ElementsAre("p.csv"));
-}
-
-// What the next policies need: a policy as a parameter, checked against the same catalog.
-TEST(CheckSpec, ChecksNestedPolicies) {
-  PolicyInfo leaf;
-  leaf.name = "leaf";
-  PolicyInfo robust;
-  robust.name = "robust";
-  ParameterInfo expert;
-  expert.name = "expert";
-  expert.kind = ParameterKind::kPolicy;
-  expert.default_value = "leaf";
-  ParameterInfo mode;
-  mode.name = "mode";
-  mode.kind = ParameterKind::kWord;
-  mode.words = {"line", "switch"};
-  mode.default_value = "line";
-  robust.parameters = {expert, mode};
-  const std::vector<PolicyInfo> catalog = {leaf, robust};
-  EXPECT_EQ(CheckSpec(catalog, ParseSpec("robust")).arguments.at("expert").name, "leaf");
-  EXPECT_EQ(CheckSpec(catalog, ParseSpec("robust(expert=robust(expert=leaf))")).info->name, "robust");
-  EXPECT_THROW(CheckSpec(catalog, ParseSpec("robust(expert=robust(expert=leav))")), InputError);
-  EXPECT_THROW(CheckSpec(catalog, ParseSpec("robust(mode=fast)")), InputError);
+  EXPECT_THAT(Files("robust(advice=fixed-price(file=p.csv))"), ElementsAre("p.csv"));
 }
 
 }  // namespace

@@ -77,15 +77,6 @@ TEST(RandomAdviceTest, FollowsFromItsSeedAndCoversTheVertices) {
   EXPECT_GT(sum.minCoeff(), 40.0);
 }
 
-TEST(ReplayTest, PlaysWhatItWasGiven) {
-  const ThreeRegions three(1.0);
-  const std::vector<Allocation> decisions = {{Eigen::Vector3d(0.0, 1.0, 0.0), Vector::Zero(1)},
-                                             {Eigen::Vector3d(0.5, 0.0, 0.5), Vector::Zero(1)}};
-  const Played played = three.Run(*MakeReplay(decisions));
-  EXPECT_EQ(played.decisions[0].flow, decisions[0].flow);
-  EXPECT_EQ(played.decisions[1].flow, decisions[1].flow);
-}
-
 // Whatever the demand: broken advice must never turn out feasible by chance.
 TEST(FaultyAdviceTest, IsBrokenInEverySlot) {
   for (double demand : {1e-3, 0.5, 1.0, 40.0}) {

@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-#include "experiments/catalog/networks.h"
+#include "experiments/catalog/catalog.h"
 #include "models/base/error.h"
 #include "models/generate/trace.h"
 #include "models/world/trace.h"

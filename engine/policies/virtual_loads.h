@@ -1,0 +1,27 @@
+// Virtual loads: where a period is heading, as far as the past or a forecast says (docs/theory.md, theorem 3, primed).
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "models/world/problem.h"
+#include "models/world/slot.h"
+
+namespace evenkeel {
+
+/// Writes V_t, per group [buckets], finite and >= 0, from what is known when the slot is decided. `load` comes with the
+/// last slot's, zeros in the first.
+using VirtualLoads = std::function<void(const Slot& slot, std::vector<Vector>* load)>;
+
+/// V_t = start (T - t - 1) / T for slot.index = t = 0 .. T - 1: as if `start` had come before the period, forgotten by
+/// its end.
+VirtualLoads FadingLoads(std::vector<Vector> start, int num_slots);
+
+/// sum_k mu_k ||L^k||_q: what virtual loads add to an expert's bound, USD.
+double VirtualCharge(const Problem& problem, const std::vector<Vector>& load, double q);
+
+/// Loads that prices would hold in balance: an entry is l_k max(gamma_b / max gamma, 0.01)^(1 / (q - 1)) with the
+/// group's largest load l_k, so that the gradient of the q-norm there is proportional to the prices. q > 1.
+std::vector<Vector> LoadsBehindPrices(const std::vector<Vector>& load, const Prices& prices, double q);
+
+}  // namespace evenkeel

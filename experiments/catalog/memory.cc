@@ -1,0 +1,94 @@
+#include "experiments/catalog/memory.h"
+
+#include <algorithm>
+
+#include "engine/planner/offline.h"
+#include "engine/simulate.h"
+#include "experiments/files/run_log.h"
+#include "models/base/error.h"
+#include "models/world/trace_window.h"
+
+namespace evenkeel {
+namespace {
+
+using Loads = std::vector<Vector>;
+
+Problem ProblemOver(const Problem& problem, int num_slots) {
+  Problem other = problem;
+  other.num_slots = num_slots;
+  return other;
+}
+
+/// The last slots of the history, at most as many as the period has.
+std::unique_ptr<SlotSource> SlotsBefore(const PolicyContext& context) {
+  std::unique_ptr<SlotSource> history = context.open_history();
+  const int all = history->num_slots(), slots = std::min(all, context.problem.num_slots);
+  return MakeSlotWindow(std::move(history), all - slots, slots);
+}
+
+Loads OwnLoads(const PolicyContext& context, const NormGreedyOptions& rule) {
+  const std::unique_ptr<SlotSource> source = SlotsBefore(context);
+  const Problem before = ProblemOver(context.problem, source->num_slots());
+  const std::unique_ptr<Policy> policy = MakeNormGreedy(before, rule);
+  return Simulate(before, *source, *source, *policy, {}).metered.load;
+}
+
+Loads OptimumLoads(const PolicyContext& context, const NormGreedyOptions& rule) {
+  if (rule.q == 1.0) throw InputError("norm-greedy: prime is optimum with q = 1, allowed: q > 1");
+  const std::unique_ptr<SlotSource> source = SlotsBefore(context);
+  const Problem before = ProblemOver(context.problem, source->num_slots());
+  OfflineOptions options;
+  options.gap = 1e-6;
+  const OfflineOptimum optimum = SolveOffline(before, *source, options);
+  return LoadsBehindPrices(optimum.ledger.load, optimum.prices, rule.q);
+}
+
+Loads LoggedLoads(const Problem& problem, const std::string& path) {
+  const RunLog log = ReadRunLog(path);
+  if (log.groups.size() != problem.groups.size())
+    throw InputError("{}: prime: {} equity groups, allowed: the period's {}", path, log.groups.size(),
+                     problem.groups.size());
+  Loads loads;
+  for (int k = 0; k < problem.num_groups(); ++k) {
+    const Group& group = problem.groups[k];
+    const RunLogGroup& logged = log.groups[k];
+    const bool fits = logged.name == group.name && logged.load.cols() == group.num_buckets() && log.num_slots() > 0;
+    if (!fits)
+      throw InputError("{}: prime: group '{}' with {} buckets, allowed: the period's '{}' with {}", path, logged.name,
+                       logged.load.cols(), group.name, group.num_buckets());
+    loads.push_back(logged.load.row(log.num_slots() - 1).transpose() *
+                    (static_cast<double>(problem.num_slots) / log.num_slots()));
+  }
+  return loads;
+}
+
+bool HasHistory(const PolicyContext& context) {
+  return context.open_history && context.open_history()->num_slots() > 0;
+}
+
+}  // namespace
+
+ParameterInfo PrimeParameter() {
+  ParameterInfo prime = Parameter(ParameterKind::kPath, "prime", "none",
+                                  "virtual loads, which fade over the period: the rule's own in the slots before it, "
+                                  "those behind their optimum's prices, or those of an earlier run's log");
+  prime.words = {"none", "own", "optimum"};
+  return prime;
+}
+
+ParameterInfo MemoryParameter() { return NumberParameter("memory", "2", "factor on the virtual loads", 0.0, 1e3); }
+
+VirtualLoads VirtualLoadsOf(const PolicyContext& context, const Arguments& arguments, const NormGreedyOptions& rule) {
+  const std::string& prime = arguments.at("prime").name;
+  const double memory = NumberArgument(arguments, "memory");
+  if (prime == "none") return {};
+  const bool from_history = prime == "own" || prime == "optimum";
+  if (from_history && !HasHistory(context)) return {};
+  Loads loads = prime == "own"       ? OwnLoads(context, rule)
+                : prime == "optimum" ? OptimumLoads(context, rule)
+                                     : LoggedLoads(context.problem, prime);
+  for (Vector& load : loads) load *= memory;
+  return FadingLoads(std::move(loads), context.problem.num_slots);
+}
+
+}  // namespace evenkeel

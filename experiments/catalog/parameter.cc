@@ -1,0 +1,111 @@
+#include "experiments/catalog/parameter.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "models/base/error.h"
+#include "models/base/numbers.h"
+
+namespace evenkeel {
+namespace {
+
+bool IsInRange(const ParameterInfo& parameter, double value) {
+  const bool above = parameter.above_low ? value > parameter.low : value >= parameter.low;
+  return above && value <= parameter.high && value < kInfinity;
+}
+
+}  // namespace
+
+ParameterInfo Parameter(ParameterKind kind, std::string name, std::string default_value, std::string description) {
+  ParameterInfo info;
+  info.name = std::move(name);
+  info.kind = kind;
+  info.default_value = std::move(default_value);
+  info.description = std::move(description);
+  return info;
+}
+
+ParameterInfo NumberParameter(std::string name, std::string default_value, std::string description, double low,
+                              double high, bool above_low) {
+  ParameterInfo info =
+      Parameter(ParameterKind::kNumber, std::move(name), std::move(default_value), std::move(description));
+  info.low = low;
+  info.high = high;
+  info.above_low = above_low;
+  return info;
+}
+
+ParameterInfo IntegerParameter(std::string name, std::string default_value, std::string description, double low,
+                               double high) {
+  ParameterInfo info = NumberParameter(std::move(name), std::move(default_value), std::move(description), low, high);
+  info.kind = ParameterKind::kInteger;
+  return info;
+}
+
+ParameterInfo WordParameter(std::string name, std::string description, std::vector<std::string> words) {
+  ParameterInfo info = Parameter(ParameterKind::kWord, std::move(name), words.front(), std::move(description));
+  info.words = std::move(words);
+  return info;
+}
+
+bool IsWordOf(const ParameterInfo& parameter, const std::string& value) {
+  return std::count(parameter.words.begin(), parameter.words.end(), value) > 0;
+}
+
+bool IsAllowed(const ParameterInfo& parameter, const Spec& value) {
+  if (parameter.kind == ParameterKind::kPolicy || parameter.kind == ParameterKind::kForecast) return true;
+  if (!value.parameters.empty() || value.name.empty()) return false;
+  switch (parameter.kind) {
+    case ParameterKind::kNumber: {
+      const std::optional<double> number = ParseNumber(value.name);
+      return number && IsInRange(parameter, *number);
+    }
+    case ParameterKind::kInteger: {
+      const std::optional<std::int64_t> integer = ParseInteger(value.name);
+      return integer && IsInRange(parameter, static_cast<double>(*integer));
+    }
+    case ParameterKind::kWord:
+      return IsWordOf(parameter, value.name);
+    default:
+      return true;
+  }
+}
+
+std::string DescribeAllowed(const ParameterInfo& parameter) {
+  const char bracket = parameter.above_low ? '(' : '[';
+  switch (parameter.kind) {
+    case ParameterKind::kNumber:
+    case ParameterKind::kInteger: {
+      const char* kind = parameter.kind == ParameterKind::kNumber ? "number" : "integer";
+      if (parameter.high == kInfinity)
+        return fmt::format("{} {} {:g}", kind, parameter.above_low ? ">" : ">=", parameter.low);
+      return fmt::format("{} in {}{:g}, {:g}]", kind, bracket, parameter.low, parameter.high);
+    }
+    case ParameterKind::kWord:
+      return fmt::format("word: {}", fmt::join(parameter.words, ", "));
+    case ParameterKind::kText:
+      return "word or quoted text";
+    case ParameterKind::kPath:
+      if (!parameter.words.empty()) return fmt::format("word: {}, or path of a file", fmt::join(parameter.words, ", "));
+      return "path of a file";
+    case ParameterKind::kForecast:
+      return "predictor";
+    case ParameterKind::kPolicy:
+      break;
+  }
+  return "policy";
+}
+
+double NumberArgument(const Arguments& arguments, const std::string& name) {
+  const std::optional<double> value = ParseNumber(arguments.at(name).name);
+  EVENKEEL_CHECK(value.has_value());
+  return *value;
+}
+
+int IntegerArgument(const Arguments& arguments, const std::string& name) {
+  return static_cast<int>(NumberArgument(arguments, name));
+}
+
+}  // namespace evenkeel

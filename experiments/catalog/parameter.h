@@ -1,0 +1,64 @@
+// What a spec's parameters may be, and their values once they are checked.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "experiments/catalog/spec.h"
+#include "models/base/norm.h"
+
+namespace evenkeel {
+
+enum class ParameterKind {
+  kNumber,
+  kInteger,
+  kWord,      ///< one of ParameterInfo::words
+  kText,      ///< any word
+  kPath,      ///< a file, or one of ParameterInfo::words where there are some
+  kPolicy,    ///< a spec of another policy
+  kForecast,  ///< a spec of a predictor
+};
+
+struct ParameterInfo {
+  std::string name;
+  ParameterKind kind = ParameterKind::kNumber;
+  std::string default_value;  ///< a spec; empty: must be given
+  std::string description;    ///< with its unit
+  double low = 0.0;           ///< smallest number allowed
+  double high = kInfinity;    ///< largest number allowed; infinity itself never is
+  bool above_low = false;     ///< `low` itself is not allowed
+  std::vector<std::string> words;
+};
+
+ParameterInfo NumberParameter(std::string name, std::string default_value, std::string description, double low,
+                              double high, bool above_low = false);
+ParameterInfo IntegerParameter(std::string name, std::string default_value, std::string description, double low,
+                               double high);
+/// The first word is the default.
+ParameterInfo WordParameter(std::string name, std::string description, std::vector<std::string> words);
+/// Of another kind: text, a path, a policy or a predictor.
+ParameterInfo Parameter(ParameterKind kind, std::string name, std::string default_value, std::string description);
+
+/// Whether it is one of the parameter's words.
+bool IsWordOf(const ParameterInfo& parameter, const std::string& value);
+/// Whether the value is one, specs in it aside.
+bool IsAllowed(const ParameterInfo& parameter, const Spec& value);
+
+/// `number in [1, 64]`: what a parameter takes.
+std::string DescribeAllowed(const ParameterInfo& parameter);
+
+struct Registry;
+
+/// A spec's parameters, checked, with the defaults filled in.
+struct Arguments {
+  const Registry* registry = nullptr;  ///< where specs among them are looked up
+  std::map<std::string, Spec> values;
+
+  const Spec& at(const std::string& name) const { return values.at(name); }
+};
+
+double NumberArgument(const Arguments& arguments, const std::string& name);
+int IntegerArgument(const Arguments& arguments, const std::string& name);
+
+}  // namespace evenkeel

@@ -1,0 +1,71 @@
+#include "experiments/catalog/plan.h"
+
+#include "experiments/catalog/entries.h"
+#include "experiments/catalog/make.h"
+#include "predictors/advice/chosen_plan.h"
+
+namespace evenkeel {
+namespace {
+
+std::unique_ptr<Policy> MakePlan(const PolicyContext& context, const Arguments& arguments) {
+  History past;
+  if (context.open_history) past.AppendAll(*context.open_history());
+  const ForecastContext forecast = ForecastContextOf(context, past.num_slots());
+  const PlanOptions options = PlanOptionsOf(arguments);
+  std::unique_ptr<Forecaster> forecaster = ForecasterArgument(forecast, arguments, "forecast");
+  ChoiceOptions choice;
+  choice.days = IntegerArgument(arguments, "choose");
+  if (choice.days == 0) return MakePlanAdvice(context.problem, std::move(forecaster), std::move(past), options);
+  return MakeChosenPlan(context.problem, std::move(forecaster), std::move(past), PlanCandidates(options), choice);
+}
+
+}  // namespace
+
+PlanOptions PlanOptionsOf(const Arguments& arguments) {
+  PlanOptions options;
+  options.every = IntegerArgument(arguments, "every");
+  options.rest.horizon = IntegerArgument(arguments, "horizon");
+  options.merge_after = IntegerArgument(arguments, "merge_after");
+  options.scenarios = IntegerArgument(arguments, "scenarios");
+  options.spread = NumberArgument(arguments, "spread");
+  options.own_flows = arguments.at("play").name == "flows";
+  options.blend.first = NumberArgument(arguments, "blend");
+  options.blend.last = NumberArgument(arguments, "blend_end");
+  options.blend.exponent = NumberArgument(arguments, "blend_q");
+  options.blend.prime = NumberArgument(arguments, "prime");
+  return options;
+}
+
+Entry PlanEntry() {
+  return {
+      "plan",
+      "solves the rest of the period on forecasts, from the loads so far, and dispatches at its prices",
+      {Parameter(ParameterKind::kForecast, "forecast", "seasonal-naive(season=24)", "what predicts"),
+       IntegerParameter("every", "24", "slots between two plans", 1, 8784),
+       IntegerParameter("horizon", "0",
+                        "steps taken from the predictor, fading into the hourly mean of 7 days behind; 0: all", 0,
+                        8784),
+       IntegerParameter(
+           "merge_after", "0",
+           "slots planned one by one; behind them slots of the same time of day are merged; 0: all one by one, or "
+           "with scenarios those of two days",
+           0, 8784),
+       IntegerParameter(
+           "scenarios", "0",
+           "futures planned for: the forecast with the predictor's own errors from 7 days apart; 0: the forecast", 0,
+           52),
+       NumberParameter("spread", "1.5", "of those errors, as a factor", 0.0, 10.0),
+       NumberParameter("blend", "0", "share of prices that lean on the loads, as norm-greedy's do, in the first slot",
+                       0.0, 1.0),
+       NumberParameter("blend_end", "0", "and in the last; in between a straight line", 0.0, 1.0),
+       NumberParameter("blend_q", "24", "exponent of those prices", 1.0, 64.0),
+       NumberParameter("prime", "2", "their loads of the period before that count at the start, fading to none", 0.0,
+                       100.0),
+       IntegerParameter(
+           "choose", "0",
+           "days before the period that are replayed to choose scenarios or none and the blend; 0: as given", 0, 366),
+       WordParameter("play", "in the slot in which a plan is made; flows: the plan's own", {"prices", "flows"})},
+      MakePlan};
+}
+
+}  // namespace evenkeel

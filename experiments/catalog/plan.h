@@ -1,0 +1,12 @@
+// What a spec of `plan` says.
+#pragma once
+
+#include "experiments/catalog/parameter.h"
+#include "predictors/advice/plan.h"
+
+namespace evenkeel {
+
+/// From checked arguments.
+PlanOptions PlanOptionsOf(const Arguments& arguments);
+
+}  // namespace evenkeel

@@ -1,0 +1,124 @@
+// Predictors.
+#include "experiments/catalog/entries.h"
+#include "experiments/catalog/errors.h"
+#include "experiments/catalog/make.h"
+#include "experiments/catalog/training_setup.h"
+#include "models/base/error.h"
+#include "predictors/forecast/average.h"
+#include "predictors/forecast/naive.h"
+#include "predictors/forecast/noisy.h"
+#include "predictors/forecast/ridge.h"
+#include "predictors/learning/script.h"
+
+namespace evenkeel {
+namespace {
+
+ParameterInfo ForecastParameter(std::string name, std::string default_value, std::string description) {
+  return Parameter(ParameterKind::kForecast, std::move(name), std::move(default_value), std::move(description));
+}
+
+ParameterInfo FileParameter(std::string description) {
+  return Parameter(ParameterKind::kPath, "file", "", std::move(description));
+}
+
+std::unique_ptr<Forecaster> MakePerfectForecaster(const ForecastContext& context, const Arguments&) {
+  if (!context.open_future) throw InputError("predictor 'perfect' knows the future, and may not here");
+  return MakePerfect(context.open_future(), context.slots_before);
+}
+
+std::unique_ptr<Forecaster> MakeRidgeForecaster(const ForecastContext&, const Arguments& arguments) {
+  RidgeOptions options;
+  options.days = IntegerArgument(arguments, "days");
+  options.refit = IntegerArgument(arguments, "refit");
+  options.penalty = NumberArgument(arguments, "penalty");
+  return MakeRidge(options);
+}
+
+SignalError NoiseOf(const Arguments& arguments) { return MakeSignalError(arguments.at("kind").name, arguments); }
+
+std::unique_ptr<Forecaster> MakeNoisyForecaster(const ForecastContext& context, const Arguments& arguments) {
+  return MakeNoisy(ForecasterArgument(context, arguments, "of"), NoiseOf(arguments));
+}
+
+Entry NoisyEntry() {
+  std::vector<ParameterInfo> parameters = {
+      ForecastParameter("of", "seasonal-naive(season=24)", "what predicts"),
+      WordParameter("kind", "of error", {std::begin(kErrorKindNames), std::end(kErrorKindNames)})};
+  for (ParameterInfo& parameter : ErrorParameters()) parameters.push_back(std::move(parameter));
+  parameters.push_back(NumberParameter(
+      "growth", "0", "growth of the level from step to step ahead, in levels; not for lag, swap and stale", 0.0, 1e4));
+  Entry entry{"noisy", "another predictor with an error in its forecasts", std::move(parameters), MakeNoisyForecaster};
+  entry.check = [](const Arguments& arguments) { NoiseOf(arguments); };  // levels that only some kinds have
+  return entry;
+}
+
+std::unique_ptr<Forecaster> MakeLearnedForecaster(const ForecastContext& context, const Arguments& arguments) {
+  const std::string path = arguments.at("file").name;
+  const Checkpoint checkpoint = ReadCheckpoint(path);
+  if (checkpoint.training.epoch > 0)
+    throw InputError("{}: a training that has not ended, expected the file that it was to write", path);
+  if (IsPriceNetwork(checkpoint))
+    throw InputError("{}: a network of prices, expected one of forecasts; it serves {}(file=..)", path, kLearnedPrice);
+  if (context.trace) CheckFits(checkpoint, *context.trace, path);
+  const NeuralSpec network = MakeNeuralSpec(*arguments.registry, ParseSpec(checkpoint.network));
+  if (!context.retrain) return MakeLearned(checkpoint, network, path);
+  const TrainingSetup setup = ParseTraining(checkpoint.options, path);
+  return MakeRetrained(checkpoint, network, path, {*context.retrain, setup.options, setup.runtime});
+}
+
+std::unique_ptr<Forecaster> MakeAverageForecaster(const ForecastContext& context, const Arguments& arguments) {
+  return MakeAverage(ForecasterArgument(context, arguments, "first"), ForecasterArgument(context, arguments, "second"));
+}
+
+Entry PerfectEntry() {
+  Entry entry{"perfect", "the truth: for experiments", {}, MakePerfectForecaster};
+  entry.clairvoyant = true;
+  return entry;
+}
+
+}  // namespace
+
+std::vector<Entry> PredictorEntries() {
+  return {
+      {"persistence",
+       "the last value goes on",
+       {},
+       [](const ForecastContext&, const Arguments&) { return MakePersistence(); }},
+      {"seasonal-naive",
+       "the last season repeats",
+       {IntegerParameter("season", "24", "slots of a season", 1, 8784)},
+       [](const ForecastContext&, const Arguments& arguments) {
+         return MakeSeasonalNaive(IntegerArgument(arguments, "season"));
+       }},
+      {"hourly-mean",
+       "each time of day as on average over the last days",
+       {IntegerParameter("days", "7", "days that are averaged", 1, 366)},
+       [](const ForecastContext&, const Arguments& arguments) {
+         return MakeHourlyMean(IntegerArgument(arguments, "days"));
+       }},
+      {"ridge",
+       "linear in the last values, yesterday, last week and the calendar; fades into the hourly mean after a day",
+       {IntegerParameter("days", "56", "days that it is fitted on", 10, 3660),
+        IntegerParameter("refit", "168", "slots between two fits", 1, 8784),
+        NumberParameter("penalty", "100", "on squared weights at unit deviation", 0.0, 1e9)},
+       MakeRidgeForecaster},
+      NoisyEntry(),
+      {"learned",
+       "a network that `evenkeel train` has trained",
+       {FileParameter("what it wrote")},
+       MakeLearnedForecaster},
+      {"torchscript",
+       "a TorchScript module, for example made in Python; fades into the hourly mean behind its steps",
+       {FileParameter("the module"), IntegerParameter("window", "168", "slots that it sees", 1, 87840)},
+       [](const ForecastContext&, const Arguments& arguments) {
+         return MakeScript(arguments.at("file").name, IntegerArgument(arguments, "window"));
+       }},
+      {"average",
+       "the mean of two predictors",
+       {ForecastParameter("first", "hourly-mean(days=7)", "one"), ForecastParameter("second", "ridge", "the other")},
+       MakeAverageForecaster},
+      PerfectEntry(),
+  };
+}
+
+}  // namespace evenkeel

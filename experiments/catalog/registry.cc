@@ -1,0 +1,67 @@
+#include "experiments/catalog/registry.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "models/base/error.h"
+#include "models/base/suggest.h"
+
+namespace evenkeel {
+namespace {
+
+std::string EntryText(const Entry& entry) {
+  const char* mark = entry.clairvoyant ? " *" : entry.test_advice ? " !" : "";
+  std::string text = fmt::format("  {:<18}{}\n", entry.name + mark, entry.description);
+  for (const ParameterInfo& parameter : entry.parameters) {
+    const std::string given = parameter.default_value.empty() ? "must be given" : "default " + parameter.default_value;
+    text += fmt::format("  {:<18}  {}: {}; {}, {}\n", "", parameter.name, parameter.description,
+                        DescribeAllowed(parameter), given);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string KindName(Kind kind) {
+  switch (kind) {
+    case Kind::kPolicy:
+      return "policy";
+    case Kind::kPredictor:
+      return "predictor";
+    case Kind::kNetwork:
+      return "network";
+    case Kind::kError:
+      return "error";
+    case Kind::kEvent:
+      break;
+  }
+  return "event";
+}
+
+std::vector<const Entry*> EntriesOf(const Registry& registry, Kind kind) {
+  std::vector<const Entry*> entries;
+  for (const Entry& entry : registry.entries) {
+    if (entry.kind() == kind) entries.push_back(&entry);
+  }
+  return entries;
+}
+
+const Entry& FindEntry(const Registry& registry, Kind kind, const std::string& name) {
+  std::vector<std::string> known;
+  for (const Entry* entry : EntriesOf(registry, kind)) {
+    if (entry->name == name) return *entry;
+    known.push_back(entry->name);
+  }
+  const std::string hint = DidYouMean(name, known);
+  if (kind == Kind::kNetwork)
+    throw InputError("\"{}\" cannot be trained{} (can be: {})", name, hint, fmt::join(known, ", "));
+  throw InputError("unknown {} \"{}\"{} (known: {})", KindName(kind), name, hint, fmt::join(known, ", "));
+}
+
+std::string EntriesText(const Registry& registry, Kind kind) {
+  std::string text;
+  for (const Entry* entry : EntriesOf(registry, kind)) text += EntryText(*entry);
+  return text;
+}
+
+}  // namespace evenkeel

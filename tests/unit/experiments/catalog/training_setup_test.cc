@@ -1,0 +1,46 @@
+#include "experiments/catalog/training_setup.h"
+
+#include <gmock/gmock.h>
+
+#include "models/base/error.h"
+
+namespace evenkeel {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+std::string Message(const std::string& text) {
+  try {
+    ParseTraining(text, "m.pt");
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(TrainingSetup, TextAndBack) {
+  TrainingSetup setup;
+  setup.options = {3, 2, 5, 7, 1.0 / 3.0, 1e-17, 1234567890123456789};
+  setup.runtime = {1234567890123456789, 4, "cuda"};
+  const std::string text = TrainingText(setup);
+  const TrainingSetup read = ParseTraining(text, "m.pt");
+  EXPECT_EQ(TrainingText(read), text);
+  EXPECT_EQ(read.options.epochs, 3);
+  EXPECT_EQ(read.options.rate, 1.0 / 3.0);
+  EXPECT_EQ(read.options.seed, 1234567890123456789u);
+  EXPECT_EQ(read.runtime.seed, 1234567890123456789u);
+  EXPECT_EQ(read.runtime.threads, 4);
+  EXPECT_EQ(read.runtime.device, "cuda");
+}
+
+TEST(TrainingSetup, WhatIsMissingOrNoNumberIsNamed) {
+  const std::string text = TrainingText({});
+  EXPECT_EQ(Message(text), "no error");
+  EXPECT_THAT(Message("epochs=3"), AllOf(HasSubstr("m.pt"), HasSubstr("\"patience\"")));
+  EXPECT_THAT(Message("epochs=many" + text.substr(text.find(','))),
+              AllOf(HasSubstr("m.pt"), HasSubstr("\"epochs\""), HasSubstr("\"many\"")));
+}
+
+}  // namespace
+}  // namespace evenkeel
