@@ -48,6 +48,8 @@ double Ratio(double shifted_objective, double shifted_reference);
 /// LB(prices) for the unshifted J; throws InputError when the prices are outside the dual set by more than 1e-9 of mu.
 double LowerBound(const Problem& problem, SlotSource& slots, const Prices& prices);
 
+/// Always filled in: whether it confirms the claim is for the caller to say, by `gap` and `infeasibility` together. A
+/// small gap of infeasible decisions proves nothing but the lower bound.
 struct Certificate {
   double objective = 0.0;      ///< J recomputed from the allocations
   double lower_bound = 0.0;    ///< recomputed from the prices

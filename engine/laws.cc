@@ -12,14 +12,13 @@
 namespace evenkeel {
 namespace {
 
-constexpr double kAllowed = 1e-9;  // P1, of the slot's demand
-
 bool SameBits(const Vector& a, const Vector& b) {
   return a.size() == b.size() &&
          std::memcmp(a.data(), b.data(), sizeof(double) * static_cast<std::size_t>(a.size())) == 0;
 }
 
-/// P1 by plain sums over the arcs, independent of what Simulate checks with.
+/// Largest violation of a constraint, in units of workload, by plain sums over the arcs: independent of what Simulate
+/// checks with.
 double Violation(const Problem& problem, const Slot& slot, const Allocation& decision) {
   if (decision.flow.size() != problem.num_arcs() || decision.shed.size() != slot.demand.size()) return kInfinity;
   if (!decision.flow.allFinite() || !decision.shed.allFinite()) return kInfinity;
@@ -33,8 +32,7 @@ double Violation(const Problem& problem, const Slot& slot, const Allocation& dec
     worst = std::max(worst, -decision.flow[a]);
   }
   if (!problem.shed_cost) worst = std::max(worst, decision.shed.cwiseAbs().maxCoeff());
-  worst = std::max({worst, -room.minCoeff(), unserved.cwiseAbs().maxCoeff()});
-  return worst / std::max(1.0, slot.demand.sum());
+  return std::max({worst, -room.minCoeff(), unserved.cwiseAbs().maxCoeff()});
 }
 
 void CheckFeasible(const Problem& problem, const Trace& trace, PolicyLawReport* report) {
@@ -43,10 +41,10 @@ void CheckFeasible(const Problem& problem, const Trace& trace, PolicyLawReport* 
   for (int t = 0; t < slots->num_slots(); ++t) {
     slots->Read(t, &slot);
     const double violation = Violation(problem, slot, report->played.decisions[static_cast<std::size_t>(t)]);
-    report->worst_violation = std::max(report->worst_violation, violation);
-    if (violation <= kAllowed) continue;
-    report->broken.push_back(
-        fmt::format("P1: the decision of slot {} violates a constraint by {:.3g} of the slot's demand", t, violation));
+    report->worst_violation = std::max(report->worst_violation, violation / std::max(1.0, slot.demand.sum()));
+    if (violation <= AllowedViolation(slot)) continue;
+    report->broken.push_back(fmt::format("P1: the decision of slot {} violates a constraint by {:.3g}, allowed {:.3g}",
+                                         t, violation, AllowedViolation(slot)));
     return;
   }
 }

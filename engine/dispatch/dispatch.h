@@ -31,7 +31,8 @@ class Dispatcher {
   /// times.
   DispatchResult Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale = 1.0);
 
-  /// Marginal cost of capacity of the last solve, [regions], USD per unit of resource, >= 0.
+  /// Marginal cost of capacity of the last solve, [regions], USD per unit of resource, >= 0; means something after
+  /// kOptimal only.
   const Vector& capacity_price() const;
 
  private:

@@ -4,15 +4,15 @@
 namespace evenkeel {
 
 enum class DispatchStatus {
-  kOptimal,
+  kOptimal,       ///< the allocation is feasible and optimal
   kInfeasible,    ///< some demand cannot be served; the allocation's `shed` says how much of which gateway
-  kNotConverged,  ///< pivot limit: the allocation is feasible, but not known to be optimal
+  kNotConverged,  ///< pivot limit: within all capacities, but not known to be optimal; `shed` says what is unserved
 };
 
 struct DispatchResult {
   DispatchStatus status = DispatchStatus::kOptimal;
-  double cost = 0.0;  ///< objective value
-  int pivots = 0;     ///< steps that the method took
+  double cost = 0.0;  ///< objective value of the allocation, whatever the status; of what is served, if infeasible
+  int pivots = 0;     ///< steps that the method took, whatever the status
 };
 
 }  // namespace evenkeel

@@ -14,15 +14,20 @@ struct OfflineOptions {
   int threads = 1;    ///< 0: one per core; results do not depend on it
 };
 
+/// There are two outcomes, `converged` or not, and all fields are filled in both; demand that can't be served is an
+/// InputError instead. `lower_bound` is proved by `prices` alone, so that no decision has a smaller J in either case. Who
+/// trusts neither takes `prices` and `allocations` to CheckCertificate (engine/certificate.h).
 struct OfflineOptimum {
-  bool converged = false;    ///< the certified gap is at most the wanted one
-  double objective = 0.0;    ///< J of `allocations`
-  double lower_bound = 0.0;  ///< LB(prices), theorem 1
+  /// `gap` is at most the wanted one. Else the method stopped short: `allocations` may then violate constraints, and are
+  /// the best that it had.
+  bool converged = false;
+  double objective = 0.0;    ///< J of `allocations`, USD; the optimum to `gap`, when converged
+  double lower_bound = 0.0;  ///< LB(prices), theorem 1, USD: at most the optimum, converged or not
   double gap = 0.0;          ///< (objective - lower_bound) / |objective|, on the shifted J
-  int iterations = 0;
-  Prices prices;                        ///< in the dual set
-  Ledger ledger;                        ///< of `allocations`
-  std::vector<Allocation> allocations;  ///< [slots]
+  int iterations = 0;        ///< of the interior-point method
+  Prices prices;             ///< in the dual set, converged or not; the optimal ones to the accuracy of the gap
+  Ledger ledger;             ///< of `allocations`
+  std::vector<Allocation> allocations;  ///< [slots]; feasible to 1e-6 units of workload, when converged
 };
 
 /// Throws InputError when some slot's demand cannot be served.

@@ -22,7 +22,7 @@ struct PolicyContext {
   std::uint64_t seed = 1;
   /// Opens the slots of the whole period, future included, for advice that is clairvoyant on purpose (perfect
   /// forecasts, injected errors). Empty where nobody may look ahead; a policy that needs it says so with an InputError.
-  std::function<std::unique_ptr<SlotSource>()> open_future;
+  std::function<std::unique_ptr<SlotSource>()> open_future = {};
   double advice_timeout =
       0.0;  ///< seconds that robust policies wait for their advice in a slot; 0: as long as it takes
   /// Opens what could be observed before the period, for policies that learn from it. Empty: nothing.
