@@ -39,7 +39,7 @@ class ConstantPrice : public Policy {
     return report;
   }
 
-  const Prices* StatedPrices() const override { return options_.cost_scale == 1.0 ? &options_.prices : nullptr; }
+  const Prices* StatedPrices() const override { return options_.cost_scale == 1.0 ? &prices_ : nullptr; }
 
  private:
   const Problem& problem_;

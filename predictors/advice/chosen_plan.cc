@@ -37,6 +37,7 @@ class ChosenPlan : public Policy {
     plan_->Decide(input, allocation);
   }
 
+  const Prices* StatedPrices() const override { return plan_ ? plan_->StatedPrices() : nullptr; }
   PolicyReport Report() const override { return plan_ ? plan_->Report() : PolicyReport{}; }
 
  private:

@@ -49,12 +49,16 @@ class PlanAdvice : public Policy {
   void Decide(const SlotInput& input, Allocation* allocation) override {
     history_.Append(input.slot);
     if (input.slot.index % options_.every == 0) Replan(input);
-    if (options_.own_flows && !Blends() && PlayOwnFlows(input, allocation)) return;
+    dispatched_ = !(options_.own_flows && !Blends() && PlayOwnFlows(input, allocation));
+    if (!dispatched_) return;
     PricedCost(problem_, input.coefficients, 1.0, PricesOfSlot(input), &cost_);
     DispatchOrThrow(problem_, cost_, input.slot, &dispatcher_, allocation);
   }
 
-  const Prices* StatedPrices() const override { return Blends() ? &blended_ : &prices_; }
+  const Prices* StatedPrices() const override {
+    if (!dispatched_) return nullptr;
+    return Blends() ? &blended_ : &prices_;
+  }
 
   PolicyReport Report() const override {
     PolicyReport report;
@@ -154,6 +158,7 @@ class PlanAdvice : public Policy {
   Allocation first_;                           // of the last plan, where it has one
   Dispatcher dispatcher_;
   Vector cost_, region_use_;
+  bool dispatched_ = false;  // the last decision, at prices
   long unconverged_ = 0;
   double worst_gap_ = 0.0;
 };
