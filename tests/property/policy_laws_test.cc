@@ -106,6 +106,18 @@ bool SameBits(const Vector& a, const Vector& b) {
 }
 bool SameBits(double a, double b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 
+/// The whole trace of the instance, which `path` has, with the instance's own problem.
+Period PeriodOf(const Instance& instance, const std::string& path) {
+  const Signals& signals = instance.trace.signals;
+  Period period;
+  period.description.trace = path;
+  period.description.slots = SlotRange{0, signals.num_slots()};
+  period.header = instance.trace.header;
+  period.time = {signals.time.front(), instance.trace.header.slot_hours};
+  period.problem = instance.problem;
+  return period;
+}
+
 /// The way of the program: the trace from a file, the spec from its text, through the catalog and the simulation loop.
 void ExpectSameThroughTheProgram(const Period& period, const Spec& spec, const Problem& problem,
                                  const PlayedPolicy& played) {
@@ -128,7 +140,7 @@ TEST_F(PolicyLaws, HoldForEveryPolicyOfTheCatalog) {
     const Problem& problem = instance.problem;
     WritePrices(problem, L1Prices(problem), PriceFile());
     WriteTrace(instance.trace, TracePath());
-    const Period period{TracePath(), instance.trace.header, problem};
+    const Period period = PeriodOf(instance, TracePath());
     std::mt19937_64 random(seed);
     PolicyLawOptions options;
     options.change_after = DrawInt(&random, 0, instance.trace.signals.num_slots() - 1);
@@ -159,7 +171,7 @@ TEST_F(PolicyLaws, ResultsDoNotDependOnTheNumberOfThreads) {
     const Instance instance = DrawInstance(seed);
     WriteTrace(instance.trace, TracePath());
     WritePrices(instance.problem, L1Prices(instance.problem), PriceFile());
-    const Period period{TracePath(), instance.trace.header, instance.problem};
+    const Period period = PeriodOf(instance, TracePath());
     std::vector<Spec> specs;
     for (const Entry* info : EntriesOf(Catalog(), Kind::kPolicy)) {
       for (const Spec& spec : SpecsOf(*info, PriceFile())) specs.push_back(spec);
