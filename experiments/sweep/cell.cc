@@ -1,5 +1,7 @@
 #include "experiments/sweep/cell.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 
 #include "experiments/catalog/catalog.h"

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "models/base/error.h"
-#include "tests/reference/random_instances.h"
+#include "tests/reference/play.h"
 
 namespace evenkeel {
 namespace {
