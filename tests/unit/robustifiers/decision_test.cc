@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/policies/replay.h"
 #include "predictors/advice/stress.h"
 #include "robustifiers/robust_policy.h"
 #include "tests/reference/play.h"

@@ -1,5 +1,6 @@
 #include "robustifiers/price_optimal.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "engine/dispatch/dispatch.h"
@@ -130,7 +131,8 @@ TEST(PriceOptimalTest, FindsWhatClpFindsForNormsInf) {
     }
   }
   EXPECT_GT(best_gain, 0.1) << "somewhere line is far from the best";
-  RecordProperty("dispatches_per_slot", static_cast<double>(dispatches) / static_cast<double>(cases));
+  RecordProperty("dispatches_per_slot",
+                 fmt::format("{}", static_cast<double>(dispatches) / static_cast<double>(cases)));
 }
 
 /// For other norms: its own certificate, and no safe mixture of vertices drawn at random is cheaper.
