@@ -253,7 +253,7 @@ TEST(PolicySpec, LooksIntoRobust) {
   EXPECT_THAT(ErrorOf("robust(advice=mix(advice=cost,share=2))"),
               AllOf(HasSubstr("policy \"mix\": parameter \"share\" is 2"), Not(HasSubstr("robust\":"))));
   EXPECT_EQ(ErrorOf("robust(advice=cost,mode=fast)"),
-            "policy \"robust\": parameter \"mode\" is fast, allowed is a word: line, switch, project");
+            "policy \"robust\": parameter \"mode\" is fast, allowed is a word: line, switch, price, project");
   EXPECT_THAT(ErrorOf("robust(advice=cost,rho=-0.1)"), HasSubstr("allowed is a number in [0, "));
   EXPECT_THAT(ErrorOf("robust(advise=cost)"), HasSubstr("did you mean \"advice\"?"));
   EXPECT_THAT(Files("robust(advice=fixed-price(file=p.csv))"), ElementsAre("p.csv"));
