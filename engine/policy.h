@@ -28,8 +28,8 @@ struct Settlement {
   bool exact;            ///< nothing is uncertain: observed and metered are equal
 };
 
-/// What virtual loads add to an expert's bound, on the shifted J: J <= ratio (OPT + start + rises), USD (docs/theory.md,
-/// section 3).
+/// What virtual loads add to an expert's bound, on the shifted J: J <= ratio (OPT + start + rises), USD
+/// (docs/theory.md, section 3).
 struct VirtualLoadsReport {
   double start = 0.0;  ///< sum_k mu_k ||V^k||_p in the first slot: known before anything is decided
   double rises = 0.0;  ///< of virtual loads that rose since

@@ -6,14 +6,14 @@
 //   budget_t = allowance_t  -  (C_t - C_E,t)  -  sum_k mu_k R_{q_k}(L^k_t - E^k_t)
 //   allowance_t = rho max(J_E,t, F) + B
 //
-// a decision is safe when budget_t >= 0 with it. If every decision is safe, J_t <= J_E,t + allowance_t at every t, since
-// ||L|| <= ||E|| + R(L - E). The expert's own decision is always safe after a safe slot: it changes neither C - C_E nor
-// L - E, while the allowance never falls. Costs are the shifted ones; engine and expert serve the same demand, so that
-// the shift cancels in C - C_E.
+// a decision is safe when budget_t >= 0 with it. If every decision is safe, J_t <= J_E,t + allowance_t at every t,
+// since ||L|| <= ||E|| + R(L - E). The expert's own decision is always safe after a safe slot: it changes neither
+// C - C_E nor L - E, while the allowance never falls. Costs are the shifted ones; engine and expert serve the same
+// demand, so that the shift cancels in C - C_E.
 //
 // What this computes is what counts. Two others follow the formula for what they need beyond it, and are held to this
-// one: project.cc to solve for a safe point, which counts only if it is safe here; predictors/torch/line_twin.cc to have
-// gradients (tests/unit/predictors/torch/line_twin_test.cc, to 1e-10).
+// one: project.cc to solve for a safe point, which counts only if it is safe here; predictors/torch/line_twin.cc to
+// have gradients (tests/unit/predictors/torch/line_twin_test.cc, to 1e-10).
 #pragma once
 
 #include <vector>

@@ -19,7 +19,8 @@ inline const char* Name(Verdict verdict) { return kVerdictNames[static_cast<int>
 /// How one decision came about.
 struct RobustDecision {
   Verdict verdict = Verdict::kExpert;
-  double alpha = 1.0;  ///< share of the way from the advice to the expert's decision; 1 for a rejected advice
+  double alpha = 1.0;  ///< share of the way from the advice to the expert's decision; 1 for a rejected advice,
+                       ///< 0 for a decision of mode price that is not on that way
   double slack = 0.0;  ///< budget left after the slot, as observed, USD
   const Allocation* advice = nullptr;  ///< null for a rejected advice
   const Allocation* expert = nullptr;

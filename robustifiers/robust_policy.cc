@@ -134,8 +134,9 @@ double Robust::PricedValue(const Increment& increment) const {
   return value;
 }
 
-/// The safe decision that the advice's prices like best. `allocation` holds line's answer when that is a `pulled` one; it stays, and the answer is false, where the
-/// advice states no prices, the safe set is next to nothing, or line's answer is no dearer.
+/// The safe decision that the advice's prices like best. `allocation` holds line's answer when that is a `pulled` one;
+/// it stays, and the answer is false, where the advice states no prices, the safe set is next to nothing, or line's
+/// answer is no dearer.
 bool Robust::TryPriceOptimal(const SlotInput& input, bool pulled, Allocation* allocation) {
   if (!advised_.states_prices || budget_.Value(expert_increment_) <= kNoRoom * scale_) return false;
   const double line_value = PricedValue(pulled ? played_increment_ : expert_increment_);

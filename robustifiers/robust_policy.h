@@ -24,7 +24,8 @@ struct RobustOptions {
 };
 
 /// J_t <= J_E,t + allowance_t at every t on shifted objectives, whatever the advice does (theorem 4); with observations
-/// that differ from what is metered the budget is settled with metered values (theorem 5 b). The policy has RobustDecisions.
+/// that differ from what is metered the budget is settled with metered values (theorem 5 b). The policy has
+/// RobustDecisions.
 std::unique_ptr<Policy> MakeRobust(const Problem& problem, std::unique_ptr<Policy> advice,
                                    std::unique_ptr<Policy> expert, const RobustOptions& options);
 

@@ -5,9 +5,9 @@
 //               sum_{a in region i} r[a] x[a]    <= capacity[i]       for every region i
 //               x, u >= 0,     u = 0 unless shedding is allowed,
 //
-// a transportation problem, generalised by the resource r[a] that a unit uses. Solved by a primal simplex method: on the
-// network where a unit uses one of resource everywhere (engine/dispatch/network_simplex.h), else with generalised upper
-// bounds (engine/dispatch/general_simplex.h).
+// a transportation problem, generalised by the resource r[a] that a unit uses. Solved by a primal simplex method: on
+// the network where a unit uses one of resource everywhere (engine/dispatch/network_simplex.h), else with generalised
+// upper bounds (engine/dispatch/general_simplex.h).
 #pragma once
 
 #include <memory>

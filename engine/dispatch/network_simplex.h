@@ -1,5 +1,6 @@
 // Dispatch by the network simplex method, for problems in which all variants use the same resource per unit: a
-// transportation problem. Several times faster than the general method of engine/dispatch/general_simplex.h on large networks.
+// transportation problem. Several times faster than the general method of engine/dispatch/general_simplex.h on large
+// networks.
 //
 // Nodes are gateways, regions and a root. A gateway sends its demand out; a region takes in exactly its capacity, what
 // no gateway sends coming from the root (the slack); unserved workload goes to the root. The basis is a spanning tree.

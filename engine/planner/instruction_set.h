@@ -8,6 +8,7 @@
 namespace evenkeel {
 
 /// Those that this machine has, slowest first: of "sse2", "sse4", "avx2", "avx512"; elsewhere "baseline" alone.
+/// Forgets UseInstructionSet.
 std::vector<std::string> InstructionSets();
 
 /// Only this one from now on, in the whole process; "" for the best again. Not while a planner runs. Throws InputError

@@ -1,6 +1,6 @@
 // The planner's solver: a primal-dual interior-point method (Mehrotra 1992) on the period's problem that eliminates
-// every slot by itself, several slots at a time (engine/planner/slot_batch.h), and solves one small dense system for the prices
-// that couple them (engine/planner/coupling.h). Cost per iteration is linear in the slots.
+// every slot by itself, several slots at a time (engine/planner/slot_batch.h), and solves one small dense system for
+// the prices that couple them (engine/planner/coupling.h). Cost per iteration is linear in the slots.
 //
 // Slots are cut into chunks whose sums are added in order: results do not depend on the number of threads.
 #pragma once

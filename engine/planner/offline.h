@@ -15,11 +15,11 @@ struct OfflineOptions {
 };
 
 /// There are two outcomes, `converged` or not, and all fields are filled in both; demand that can't be served is an
-/// InputError instead. `lower_bound` is proved by `prices` alone, so that no decision has a smaller J in either case. Who
-/// trusts neither takes `prices` and `allocations` to CheckCertificate (engine/certificate.h).
+/// InputError instead. `lower_bound` is proved by `prices` alone, so that no decision has a smaller J in either case.
+/// Who trusts neither takes `prices` and `allocations` to CheckCertificate (engine/certificate.h).
 struct OfflineOptimum {
-  /// `gap` is at most the wanted one. Else the method stopped short: `allocations` may then violate constraints, and are
-  /// the best that it had.
+  /// `gap` is at most the wanted one. Else the method stopped short: `allocations` may then violate constraints, and
+  /// are the best that it had.
   bool converged = false;
   double objective = 0.0;    ///< J of `allocations`, USD; the optimum to `gap`, when converged
   double lower_bound = 0.0;  ///< LB(prices), theorem 1, USD: at most the optimum, converged or not

@@ -29,8 +29,8 @@ struct CoupledGroup {
   int first_activity = 0;  ///< load first_load + b is intensity x activity first_activity + b
 };
 
-/// What buckets add up before the slot's intensity is applied (models/world/footprint.h): carbon and water share one set, the
-/// energy used in the regions.
+/// What buckets add up before the slot's intensity is applied (models/world/footprint.h): carbon and water share one
+/// set, the energy used in the regions.
 struct ActivitySet {
   int first = 0, count = 0;  ///< activities [first, first + count) of the stacked activity vector
   std::vector<int> of_arc;   ///< [arcs], index into the stacked activity vector, -1 for a shed arc

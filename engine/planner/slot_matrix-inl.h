@@ -1,5 +1,5 @@
-// The matrices of a batch of slots (engine/planner/slot_batch.h): assembling, Cholesky's method, what is left of them, solving.
-// Included once for every instruction set.
+// The matrices of a batch of slots (engine/planner/slot_batch.h): assembling, Cholesky's method, what is left of them,
+// solving. Included once for every instruction set.
 #if defined(EVENKEEL_ENGINE_SLOT_MATRIX_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef EVENKEEL_ENGINE_SLOT_MATRIX_INL_H_
 #undef EVENKEEL_ENGINE_SLOT_MATRIX_INL_H_

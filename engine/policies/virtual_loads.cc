@@ -8,10 +8,12 @@
 
 namespace evenkeel {
 
+double ShareLeft(int slot, int num_slots) { return static_cast<double>(num_slots - slot - 1) / num_slots; }
+
 VirtualLoads FadingLoads(std::vector<Vector> start, int num_slots) {
   EVENKEEL_CHECK(num_slots >= 1);
   return [start = std::move(start), num_slots](const Slot& slot, std::vector<Vector>* load) {
-    const double left = static_cast<double>(num_slots - slot.index - 1) / num_slots;
+    const double left = ShareLeft(slot.index, num_slots);
     EVENKEEL_CHECK_EQ(load->size(), start.size());
     for (std::size_t k = 0; k < start.size(); ++k) (*load)[k] = left * start[k];
   };

@@ -13,7 +13,10 @@ namespace evenkeel {
 /// last slot's, zeros in the first.
 using VirtualLoads = std::function<void(const Slot& slot, std::vector<Vector>* load)>;
 
-/// V_t = start (T - t - 1) / T for slot.index = t = 0 .. T - 1: as if `start` had come before the period, forgotten by
+/// (T - t - 1) / T: the share of the period that is left after slot t, for loads that fade.
+double ShareLeft(int slot, int num_slots);
+
+/// V_t = start ShareLeft(t, T) for slot.index = t = 0 .. T - 1: as if `start` had come before the period, forgotten by
 /// its end.
 VirtualLoads FadingLoads(std::vector<Vector> start, int num_slots);
 

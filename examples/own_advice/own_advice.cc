@@ -1,4 +1,5 @@
-// A month with advice of one's own under a bound: whatever the advice does, J ends at most (1 + rho) times the expert's.
+// A month with advice of one's own under a bound: whatever the advice does, J ends at most (1 + rho) times the
+// expert's.
 #include <cstdio>
 
 #include "engine/dispatch/dispatch.h"

@@ -30,7 +30,8 @@ struct PolicyContext {
   /// Makes the expert of a robust policy, where its run is known already; it must decide as MakePolicy's would. Empty:
   /// MakePolicy.
   std::function<std::unique_ptr<Policy>(const PolicyContext&, const Spec&)> make_expert = {};
-  /// When the period's slots begin: networks that were trained on slots of another length are refused. Nothing: not known.
+  /// When the period's slots begin: networks that were trained on slots of another length are refused. Nothing: not
+  /// known.
   std::optional<TimeBase> time = {};
 };
 

@@ -13,7 +13,8 @@ namespace evenkeel {
 
 /// `--from` and `--to`, for commands that work on a part of a trace.
 std::vector<OptionInfo> PeriodOptions();
-/// Those, what a period is judged on, what policies see of it and how long they may take: for commands that run policies.
+/// Those, what a period is judged on, what policies see of it and how long they may take: for commands that run
+/// policies.
 std::vector<OptionInfo> RunOptions();
 
 /// What the options say of the period, the trace as the first positional argument.

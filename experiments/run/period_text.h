@@ -29,11 +29,12 @@ struct GivenPeriod {
   Period period;
 };
 
-/// `loaded` is the trace, where it is in memory already. Throws InputError, which calls texts by the names of the options.
+/// `loaded` is the trace, where it is in memory already. Throws InputError, which calls texts by the names of the
+/// options.
 GivenPeriod OpenPeriod(PeriodText text, std::shared_ptr<const Trace> loaded = nullptr);
 
-/// The slots from `from` until before `to`. Throws InputError for times that are no start of a slot of the trace, or its
-/// end.
+/// The slots from `from` until before `to`. Throws InputError for times that are no start of a slot of the trace, or
+/// its end.
 SlotRange ParseSlotRange(const std::string& from, const std::string& to, const TraceOutline& trace);
 
 /// What is told beside the trace, by the options' names, in their order: what `run` would be given.

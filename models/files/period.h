@@ -43,8 +43,8 @@ struct PeriodDescription {
   std::optional<SignalError> observe_error = {};  ///< put into what policies see
 };
 
-/// A description that holds, and what follows from it. Errors and events reach over the whole trace: they don't depend on
-/// the part of it that a period takes.
+/// A description that holds, and what follows from it. Errors and events reach over the whole trace: they don't depend
+/// on the part of it that a period takes.
 struct Period {
   PeriodDescription description;  ///< with `slots` filled in
   TraceHeader header;

@@ -7,8 +7,8 @@
 
 namespace evenkeel {
 
-/// The trace with every signal after slot t another one, drawn from the seed. Demand shrinks and capacity grows, so that
-/// what could be served still can; slots up to and including t keep their bits.
+/// The trace with every signal after slot t another one, drawn from the seed. Demand shrinks and capacity grows, so
+/// that what could be served still can; slots up to and including t keep their bits.
 Trace ChangedAfter(Trace trace, int t, std::uint64_t seed = 1);
 
 }  // namespace evenkeel

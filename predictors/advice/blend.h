@@ -1,5 +1,5 @@
-// A guard for the prices of a plan: leaning on the loads (engine/policies/leaning_prices.h), with what the period before
-// says of where they go.
+// A guard for the prices of a plan: leaning on the loads (engine/policies/leaning_prices.h), with what the period
+// before says of where they go.
 #pragma once
 
 #include <vector>
@@ -19,8 +19,8 @@ struct BlendOptions {
 /// beta in slot t of T: from `first` to `last` in a straight line.
 double BlendShare(const BlendOptions& options, int slot, int num_slots);
 
-/// Loads of norm-greedy at exponent p over the last slots of the past, as many as the period has, with the capacities of
-/// `now`; scaled up to the period where the past is shorter, and 0 where it has not even a day.
+/// Loads of norm-greedy at exponent p over the last slots of the past, as many as the period has, with the capacities
+/// of `now`; scaled up to the period where the past is shorter, and 0 where it has not even a day.
 std::vector<Vector> LoadsBefore(const Problem& problem, const HistoryView& past, const Slot& now, double exponent);
 
 }  // namespace evenkeel

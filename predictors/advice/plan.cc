@@ -7,6 +7,7 @@
 #include "engine/planner/rest_plan.h"
 #include "engine/policies/constant_price.h"
 #include "engine/policies/leaning_prices.h"
+#include "engine/policies/virtual_loads.h"
 #include "models/base/error.h"
 #include "predictors/advice/scenarios.h"
 
@@ -127,7 +128,7 @@ class PlanAdvice : public Policy {
     if (!Blends()) return prices_;
     const BlendOptions& blend = options_.blend;
     if (input.slot.index == 0) load_before_ = BeforeThePeriod(input.slot);
-    const double left = static_cast<double>(problem_.num_slots - input.slot.index - 1) / problem_.num_slots;
+    const double left = ShareLeft(input.slot.index, problem_.num_slots);
     heading_ = input.ledger.load;
     for (std::size_t k = 0; k < heading_.size(); ++k) heading_[k] += blend.prime * left * load_before_[k];
     blended_ = prices_;

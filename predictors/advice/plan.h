@@ -23,8 +23,8 @@ struct PlanOptions {
 };
 
 /// At slots 0, every, 2 every, ..: forecasts of all signals to the end of the period, the slot itself as it is seen,
-/// capacities as they are now; the prices of that problem, from the loads so far (engine/planner/rest_plan.h), serve until the
-/// next plan:
+/// capacities as they are now; the prices of that problem, from the loads so far (engine/planner/rest_plan.h), serve
+/// until the next plan:
 ///
 ///   x_t = argmin over X_t of (c_t + sum_k gamma^k h^k_t) . x
 ///

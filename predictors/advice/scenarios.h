@@ -16,8 +16,8 @@ using RestForecast = std::function<RowMatrix(const HistoryView& view, int slots)
 ///
 ///   o_j = n - ceil(slots to days) - 7 days j,    j = 0 .. count - 1,    n the slots of the view
 ///
-/// so that the truth of each, [slots x columns], lies in the view, at the same time of day; less their mean over j: what
-/// is left is how the level may go, not what the predictor gets wrong on average. Origins that would see less than
+/// so that the truth of each, [slots x columns], lies in the view, at the same time of day; less their mean over j:
+/// what is left is how the level may go, not what the predictor gets wrong on average. Origins that would see less than
 /// `least` slots are left out; fewer than two make no path.
 std::vector<RowMatrix> CentredErrorPaths(const RestForecast& forecast, const HistoryView& view, int slots, int count,
                                          int least);

@@ -50,8 +50,8 @@ struct SignalErrors {
   std::vector<ForecastErrors> by_column;   ///< [gateways or regions]
   /// Of the mean per time of day over the rest of the period, forecast against true: `absolute` and `naive_absolute`.
   ForecastErrors rest;
-  /// Of the mean over the next level_days[i] days, beside climatology: the mean of the year before, or of as much of it as
-  /// has been seen. `absolute` and `naive_absolute`; no count where no truth reaches so far.
+  /// Of the mean over the next level_days[i] days, beside climatology: the mean of the year before, or of as much of it
+  /// as has been seen. `absolute` and `naive_absolute`; no count where no truth reaches so far.
   std::vector<ForecastErrors> level;
 };
 

@@ -8,8 +8,8 @@
 
 namespace evenkeel {
 
-/// The forecasts of another predictor with an error in them (models/world/signal_error.h); level 0 leaves every bit as it is.
-/// Throws InputError for a bad error.
+/// The forecasts of another predictor with an error in them (models/world/signal_error.h); level 0 leaves every bit as
+/// it is. Throws InputError for a bad error.
 std::unique_ptr<Forecaster> MakeNoisy(std::unique_ptr<Forecaster> forecaster, const SignalError& error);
 
 }  // namespace evenkeel

@@ -1,5 +1,6 @@
-// The laws of predictors/forecast/forecaster.h for every predictor of the catalog, and that nothing leaks from the future into
-// forecasts, intervals and plans. Predictors that need a trained network: tests/unit/predictors/torch/learned_test.cc.
+// The laws of predictors/forecast/forecaster.h for every predictor of the catalog, and that nothing leaks from the
+// future into forecasts, intervals and plans. Predictors that need a trained network:
+// tests/unit/predictors/torch/learned_test.cc.
 #include <gmock/gmock.h>
 
 #include <algorithm>

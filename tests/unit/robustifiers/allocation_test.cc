@@ -1,5 +1,5 @@
-// Robust policies take no memory in steady state: after the first slots, deciding and settling with switch, line or price
-// allocates nothing beyond what advice and expert do, and here they do nothing.
+// Robust policies take no memory in steady state: after the first slots, deciding and settling with switch, line or
+// price allocates nothing beyond what advice and expert do, and here they do nothing.
 #include <gtest/gtest.h>
 
 #include <atomic>

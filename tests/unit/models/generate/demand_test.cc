@@ -8,18 +8,10 @@
 #include <vector>
 
 #include "models/generate/trace.h"
+#include "tests/reference/generator_options.h"
 
 namespace evenkeel {
 namespace {
-
-GeneratorOptions Options(int regions, int gateways, int slots, std::uint64_t seed = 1) {
-  GeneratorOptions options;
-  options.regions = regions;
-  options.gateways = gateways;
-  options.slots = slots;
-  options.seed = seed;
-  return options;
-}
 
 /// Largest amount of the demand that the regions can serve: augmenting paths, one breadth-first search each.
 double MaxFlow(const Network& network, const Vector& demand, const Vector& capacity) {

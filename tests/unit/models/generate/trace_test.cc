@@ -12,6 +12,7 @@
 
 #include "models/base/error.h"
 #include "models/generate/signals.h"
+#include "tests/reference/generator_options.h"
 
 namespace evenkeel {
 namespace {
@@ -19,15 +20,6 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr int kYear = 8760;
-
-GeneratorOptions Options(int regions, int gateways, int slots, std::uint64_t seed = 1) {
-  GeneratorOptions options;
-  options.regions = regions;
-  options.gateways = gateways;
-  options.slots = slots;
-  options.seed = seed;
-  return options;
-}
 
 /// A year of the default ten regions, made once.
 const Trace& Year() {

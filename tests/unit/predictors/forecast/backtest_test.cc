@@ -64,8 +64,8 @@ TEST(Backtest, MeansOfTheRestByHand) {
   EXPECT_DOUBLE_EQ(rest.NaiveMae(), 16.5 / 5);
 }
 
-// After 6 of 10 slots, three a day, the next day is 6, 7, 8, with mean 7, of which persistence's 5 is 2 off, and the mean
-// of 0 .. 5 is 4.5; after 8 no day is left. Two days are more than there are.
+// After 6 of 10 slots, three a day, the next day is 6, 7, 8, with mean 7, of which persistence's 5 is 2 off, and the
+// mean of 0 .. 5 is 4.5; after 8 no day is left. Two days are more than there are.
 TEST(Backtest, LevelsByHand) {
   const History truth = Ramp(10);
   const auto persistence = MakePersistence();
