@@ -12,7 +12,7 @@ namespace evenkeel {
 namespace {
 
 constexpr int kMaxIterations = 60;
-constexpr double kTolerance = 1e-10;
+constexpr double kOptimal = 1e-10;
 constexpr double kToTheBoundary = 0.995;
 
 }  // namespace
@@ -392,7 +392,7 @@ bool Projector::Project(const Slot& slot, const Coefficients& coefficients, cons
   for (int iteration = 0; iteration < kMaxIterations; ++iteration) {
     const double residual = m.Measure();
     const double complementarity = m.Complementarity() / m.pairs;
-    if (complementarity <= kTolerance * scale * scale && residual <= 1e-8 * scale) {
+    if (complementarity <= kOptimal * scale * scale && residual <= 1e-8 * scale) {
       const int arcs = m.problem.num_arcs();
       result->flow = m.x.head(arcs);
       result->shed = m.problem.shed_cost ? Vector(m.x.tail(m.data.num_gateways)) : Vector::Zero(m.data.num_gateways);

@@ -127,14 +127,14 @@ std::int64_t TimeOption(const Options& options, const std::string& name) {
 }
 
 SlotGrid ParseGrid(const Options& options) {
-  constexpr std::int64_t kMostSlots = 10'000'000;
+  constexpr std::int64_t kLongestGrid = 10'000'000;
   SlotGrid grid;
   grid.step = 60 * IntegerOption(options, "slot-minutes", 1, 1440);
   grid.start = TimeOption(options, "from");
   const std::int64_t length = TimeOption(options, "to") - grid.start;
-  if (length <= 0 || length % grid.step != 0 || length / grid.step > kMostSlots) {
+  if (length <= 0 || length % grid.step != 0 || length / grid.step > kLongestGrid) {
     throw InputError("options --from and --to: {} s between them, allowed are 1 to {} slots of {} s", length,
-                     kMostSlots, grid.step);
+                     kLongestGrid, grid.step);
   }
   grid.count = static_cast<int>(length / grid.step);
   return grid;
