@@ -94,7 +94,7 @@ void Projector::Impl::Load(const Slot& slot, const Coefficients& coefficients, c
     const SlotGroup& group = data.groups[g];
     data.load[g].row(0).head(arcs) = coefficients.load[group.group].transpose();
     difference.segment(group.first_load, group.num_loads) = budget.difference()[group.group];
-    weight[static_cast<Eigen::Index>(g)] = problem.groups[group.group].weight / unit;
+    weight[g] = problem.groups[group.group].weight / unit;
   }
 }
 
@@ -136,11 +136,11 @@ void Projector::Impl::Start() {
     auto price = gamma.segment(group.first_load, group.num_loads);
     const Vector total =
         difference.segment(group.first_load, group.num_loads) + load.segment(group.first_load, group.num_loads);
-    price.setConstant(lambda * weight[static_cast<Eigen::Index>(g)] / group.num_loads);
+    price.setConstant(lambda * weight[g] / group.num_loads);
     if (!std::isinf(group.norm)) continue;
     const double spread = std::max(1e-6, total.maxCoeff() - total.minCoeff());
-    bound[static_cast<Eigen::Index>(g)] = total.maxCoeff() + 0.1 * spread;
-    w.segment(group.first_load, group.num_loads) = (bound[static_cast<Eigen::Index>(g)] - total.array()).matrix();
+    bound[g] = total.maxCoeff() + 0.1 * spread;
+    w.segment(group.first_load, group.num_loads) = (bound[g] - total.array()).matrix();
     pairs += group.num_loads;
   }
 }
@@ -261,7 +261,7 @@ void Projector::Impl::FactoriseCoupling() {
   coupling(lambda_column, lambda_column) = v / lambda;
   coupling.row(lambda_column).head(loads) = curvature.row(0);
   for (int g = 1; g < groups; ++g) {
-    const SlotGroup& group = data.groups[static_cast<std::size_t>(g)];
+    const SlotGroup& group = data.groups[g];
     const int first = group.first_load, n = group.num_loads;
     if (std::isinf(group.norm)) {
       coupling.block(first, 0, n, loads) = curvature.middleRows(first, n);
@@ -271,7 +271,7 @@ void Projector::Impl::FactoriseCoupling() {
       coupling(loads + g, lambda_column) = -weight[g];
       coupling(lambda_column, loads + g) = -weight[g];
     } else {
-      const SmoothReserve& reserve = reserves[static_cast<std::size_t>(g)];
+      const SmoothReserve& reserve = reserves[g];
       coupling.block(first, 0, n, loads).noalias() =
           lambda * weight[g] * reserve.hessian * curvature.middleRows(first, n);
       coupling.diagonal().segment(first, n).array() += 1.0;
@@ -292,7 +292,7 @@ bool Projector::Impl::Couple(double aim, bool corrector) {
   right[lambda_column] = response[0];
   double used = load[0];
   for (int g = 1; g < groups; ++g) {
-    const SlotGroup& group = data.groups[static_cast<std::size_t>(g)];
+    const SlotGroup& group = data.groups[g];
     const int first = group.first_load, n = group.num_loads;
     const auto price = gamma.segment(first, n);
     if (std::isinf(group.norm)) {
@@ -303,7 +303,7 @@ bool Projector::Impl::Couple(double aim, bool corrector) {
       right[loads + g] = lambda * weight[g] - price.sum();
       used += weight[g] * bound[g];
     } else {
-      const SmoothReserve& reserve = reserves[static_cast<std::size_t>(g)];
+      const SmoothReserve& reserve = reserves[g];
       right.segment(first, n) =
           lambda * weight[g] * (reserve.gradient + reserve.hessian * response.segment(first, n)) - price;
       right[lambda_column] += weight[g] * reserve.gradient.dot(response.segment(first, n));
@@ -320,7 +320,7 @@ bool Projector::Impl::Couple(double aim, bool corrector) {
   dv = (wanted_v - v * dlambda) / lambda;
   dw.setZero();
   for (int g = 1; g < groups; ++g) {
-    const SlotGroup& group = data.groups[static_cast<std::size_t>(g)];
+    const SlotGroup& group = data.groups[g];
     if (!std::isinf(group.norm)) continue;
     for (int b = group.first_load; b < group.first_load + group.num_loads; ++b) {
       dw[b] = (aim - w[b] * gamma[b] - (corrector ? w_product[b] : 0.0) - w[b] * dgamma[b]) / gamma[b];
