@@ -25,7 +25,7 @@ namespace evenkeel {
 
 /// What may be spent above the expert.
 struct Spending {
-  double rho = 0.1;      ///< share of the expert's shifted objective, >= 0
+  double rho = 0.05;     ///< share of the expert's shifted objective, >= 0
   double bonus = 0.0;    ///< B, USD, >= 0
   double planned = 0.0;  ///< F, planned shifted objective of the period, USD, >= 0; 0: the anytime rule
 };

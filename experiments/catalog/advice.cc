@@ -114,7 +114,7 @@ Entry RobustEntry() {
   robust.parameters = {
       PolicyParameter("advice", "", "the policy to follow"),
       PolicyParameter("expert", "norm-greedy(q=8)", "the policy to stay close to"),
-      NumberParameter("rho", "0.1", "margin over the expert's objective", 0.0, 1e6),
+      NumberParameter("rho", "0.05", "margin over the expert's objective", 0.0, 1e6),
       WordParameter("mode", "way back when the advice is not safe", {"price", "line", "switch"}),
       NumberParameter("bonus", "0", "B, further margin in USD", 0.0, 1e18),
       Parameter(
