@@ -75,8 +75,7 @@ struct SameDays {
 
 TEST(MemoryTest, ForecastIsWhatTheOptimumOfThePeriodWouldHoldInBalance) {
   SameDays days;
-  days.trace.signals.capacity.setConstant(2.0 * days.trace.signals.demand.maxCoeff() *
-                                          days.trace.signals.demand.cols());
+  days.trace.signals.capacity.setConstant(2.0 * days.trace.signals.demand.rowwise().sum().maxCoeff());
   const OfflineOptimum optimum = SolveOffline(days.problem, *days.Window(2 * SameDays::kDay, SameDays::kDay), {});
   const double charge = 3.0 * (SameDays::kDay - 1) / SameDays::kDay *
                         VirtualCharge(days.problem, LoadsBehindPrices(optimum.ledger.load, optimum.prices, 4.0), 4.0);
