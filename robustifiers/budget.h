@@ -11,7 +11,7 @@
 // C - C_E nor L - E, while the allowance never falls. Costs are the shifted ones; engine and expert serve the same
 // demand, so that the shift cancels in C - C_E.
 //
-// What this computes is what counts. The formula stands in one other place, which is held to this one:
+// What this computes is what counts. The formula stands in one other place of the program, which is held to this one:
 // predictors/torch/line_twin.cc, for its gradients (tests/unit/predictors/torch/line_twin_test.cc, to 1e-10).
 // price_optimal asks this one for the reserve's values and tangents.
 #pragma once

@@ -150,8 +150,8 @@ bool Robust::TryPriceOptimal(const SlotInput& input, bool pulled, Allocation* al
 
 /// What line plays; returns its alpha.
 double Robust::MixWithExpert(const SlotInput& input, Allocation* allocation) {
-  // Half of what counts as safe, since the mixture's budget is summed in another order.
-  const double alpha = SmallestSafeAlpha(budget_, advice_increment_, expert_increment_, 0.5 * kRounding * scale_);
+  // A hundredth of what counts as safe: ties in a row must not use up what is left for rounding.
+  const double alpha = SmallestSafeAlpha(budget_, advice_increment_, expert_increment_, 0.01 * kRounding * scale_);
   Mix(advised_.allocation, expected_, alpha, allocation);
   ComputeIncrement(problem_, input.coefficients, *allocation, &played_increment_);
   return alpha;
