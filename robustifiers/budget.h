@@ -11,9 +11,9 @@
 // C - C_E nor L - E, while the allowance never falls. Costs are the shifted ones; engine and expert serve the same
 // demand, so that the shift cancels in C - C_E.
 //
-// What this computes is what counts. Two others follow the formula for what they need beyond it, and are held to this
-// one: project.cc to solve for a safe point, which counts only if it is safe here; predictors/torch/line_twin.cc to
-// have gradients (tests/unit/predictors/torch/line_twin_test.cc, to 1e-10).
+// What this computes is what counts. The formula stands in one other place of the program, which is held to this one:
+// predictors/torch/line_twin.cc, for its gradients (tests/unit/predictors/torch/line_twin_test.cc, to 1e-10).
+// price_optimal asks this one for the reserve's values and tangents.
 #pragma once
 
 #include <vector>
@@ -25,7 +25,7 @@ namespace evenkeel {
 
 /// What may be spent above the expert.
 struct Spending {
-  double rho = 0.1;      ///< share of the expert's shifted objective, >= 0
+  double rho = 0.05;     ///< share of the expert's shifted objective, >= 0
   double bonus = 0.0;    ///< B, USD, >= 0
   double planned = 0.0;  ///< F, planned shifted objective of the period, USD, >= 0; 0: the anytime rule
 };

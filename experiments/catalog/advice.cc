@@ -114,8 +114,8 @@ Entry RobustEntry() {
   robust.parameters = {
       PolicyParameter("advice", "", "the policy to follow"),
       PolicyParameter("expert", "norm-greedy(q=8)", "the policy to stay close to"),
-      NumberParameter("rho", "0.1", "margin over the expert's objective", 0.0, 1e6),
-      WordParameter("mode", "way back when the advice is not safe", {"line", "switch", "price", "project"}),
+      NumberParameter("rho", "0.05", "margin over the expert's objective", 0.0, 1e6),
+      WordParameter("mode", "way back when the advice is not safe", {"price", "line", "switch"}),
       NumberParameter("bonus", "0", "B, further margin in USD", 0.0, 1e18),
       Parameter(
           ParameterKind::kPath, "spend", "0",
@@ -157,10 +157,7 @@ RobustOptions RobustOptionsOf(const Arguments& arguments) {
   options.trust.tolerance = NumberArgument(arguments, "tolerance");
   options.trust.gain = NumberArgument(arguments, "gain");
   const std::string& mode = arguments.at("mode").name;
-  options.mode = mode == "switch"    ? WayBack::kSwitch
-                 : mode == "price"   ? WayBack::kPrice
-                 : mode == "project" ? WayBack::kProject
-                                     : WayBack::kLine;
+  options.mode = mode == "switch" ? WayBack::kSwitch : mode == "line" ? WayBack::kLine : WayBack::kPrice;
   return options;
 }
 

@@ -16,6 +16,7 @@ Json CheckJson(const std::string& path, const RunLog& log, const RunCheck& check
   json["difference"] = check.difference.empty() ? Json() : Json(check.difference);
   json["objective_recomputed"] = check.has_allocations;
   json["budget_recomputed"] = check.has_budget;
+  json["decisions_by_price"] = check.off_line;
   json["certificates"] = check.certificates;
   json["objective"] = JsonNumber(log.total_objective);
   json["ratio"] = check.certificates > 0 ? JsonNumber(check.ratio) : Json();
@@ -34,6 +35,10 @@ std::string CheckText(const std::string& path, const RunLog& log, const RunCheck
   if (check.has_budget) {
     text += fmt::format(
         "{:<14}verdicts and slack of every slot recomputed from both ledgers, J never above the bound\n", "guarantee");
+    if (check.off_line > 0) {
+      text += fmt::format("{:<14}{} by mode price: safe, but the log has no prices to tell whether they like it best\n",
+                          "", CountText(check.off_line, "decision"));
+    }
   } else if (!log.verdict.empty()) {
     text += fmt::format("{:<14}not checked: the log has no decisions of advice and expert\n", "guarantee");
   }

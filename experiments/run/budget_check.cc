@@ -33,7 +33,7 @@ BudgetCheck::BudgetCheck(const Problem& problem, const RunLog& log)
       expert_(MakeLedger(problem)) {}
 
 void BudgetCheck::CheckVerdict(int t, const Allocation& played, const Allocation& expert, bool has_advice,
-                               const Allocation& advice) const {
+                               const Allocation& advice) {
   const Verdict verdict = log_.verdict[t];
   if (has_advice != (verdict != Verdict::kRejected)) {
     throw RunDifference(fmt::format("slot {}: the verdict is {}, but there is {}", t, Name(verdict),
@@ -49,10 +49,15 @@ void BudgetCheck::CheckVerdict(int t, const Allocation& played, const Allocation
                                   Name(verdict), verdict == Verdict::kTaken ? "advice" : "expert"));
 }
 
-/// A point that was pulled along the line must lie on it, where alpha says. Where a projection came from, no log can
-/// tell.
-void BudgetCheck::CheckPull(int t, const Allocation& played, const Allocation& expert, const Allocation& advice) const {
-  if (options_.mode != WayBack::kLine) return;
+/// A point that was pulled along the line must lie on it, where alpha says. Of mode price, alpha is 0 for a decision
+/// that is not: why the advice's prices like it best no log can tell, which has no prices.
+void BudgetCheck::CheckPull(int t, const Allocation& played, const Allocation& expert, const Allocation& advice) {
+  if (options_.mode == WayBack::kSwitch)
+    throw RunDifference(fmt::format("slot {}: the verdict is pulled, which mode switch never is", t));
+  if (options_.mode == WayBack::kPrice && log_.alpha[t] == 0.0) {
+    ++off_line_;
+    return;
+  }
   Allocation mixed = MakeAllocation(problem_);
   Mix(advice, expert, log_.alpha[t], &mixed);
   ExpectClose(t, "allocation", played.flow, mixed.flow);

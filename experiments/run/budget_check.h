@@ -19,11 +19,13 @@ class BudgetCheck {
   void Add(int t, const Slot& slot, const Coefficients& observed, const Coefficients& metered);
   /// After the last slot: the counts. Throws RunDifference.
   void Finish() const;
+  /// Decisions so far that mode price says it chose by the advice's prices: safe, but not known to be the best.
+  int off_line() const { return off_line_; }
 
  private:
   void CheckVerdict(int t, const Allocation& played, const Allocation& expert, bool has_advice,
-                    const Allocation& advice) const;
-  void CheckPull(int t, const Allocation& played, const Allocation& expert, const Allocation& advice) const;
+                    const Allocation& advice);
+  void CheckPull(int t, const Allocation& played, const Allocation& expert, const Allocation& advice);
   void CheckSlack(int t, const Allocation& played, const Allocation& expert, double demand,
                   const Coefficients& observed) const;
 
@@ -31,7 +33,8 @@ class BudgetCheck {
   const RunLog& log_;
   RobustOptions options_;
   Trust trust_;
-  Ledger engine_, expert_;          // metered, after the slot before
+  Ledger engine_, expert_;  // metered, after the slot before
+  int off_line_ = 0;
   double observation_error_ = 0.0;  // err of theorem 5 (b) so far
   Vector region_use_;
 };

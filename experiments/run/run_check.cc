@@ -156,7 +156,9 @@ void CheckSlots(const Problem& problem, const RunLog& log, SlotSource& trace, Sl
     EstimateCoefficients(problem, observed, &estimated);
     budget->Add(t, observed, estimated, metered);
   }
-  if (budget) budget->Finish();
+  if (!budget) return;
+  budget->Finish();
+  check->off_line = budget->off_line();
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ struct RunCheck {
   bool has_budget = false;       ///< slack and verdicts were recomputed
   int slots = 0;
   int certificates = 0;
+  int off_line = 0;        ///< decisions of mode price: safe, but why these the log cannot tell
   double ratio = 0.0;      ///< of the last certificate
   std::string difference;  ///< the first thing that does not hold to a relative 1e-9; empty: everything holds
 };

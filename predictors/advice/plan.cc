@@ -9,31 +9,11 @@
 #include "engine/policies/leaning_prices.h"
 #include "engine/policies/virtual_loads.h"
 #include "models/base/error.h"
+#include "predictors/advice/history_slots.h"
 #include "predictors/advice/scenarios.h"
 
 namespace evenkeel {
 namespace {
-
-/// The slot that is seen, then forecasts.
-class ForecastSlots : public SlotSource {
- public:
-  ForecastSlots(const Slot& seen, const RowMatrix& forecast, std::int64_t step)
-      : seen_(seen), forecast_(forecast), step_(step) {}
-
-  int num_slots() const override { return static_cast<int>(forecast_.rows()) + 1; }
-  void Read(int t, Slot* slot) override {
-    *slot = seen_;
-    if (t == 0) return;
-    slot->index = seen_.index + t;
-    slot->time = seen_.time + t * step_;
-    SetRow(forecast_.row(t - 1), slot);
-  }
-
- private:
-  const Slot& seen_;
-  const RowMatrix& forecast_;
-  std::int64_t step_;
-};
 
 class PlanAdvice : public Policy {
  public:
