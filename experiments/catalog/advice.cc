@@ -27,8 +27,11 @@ double PlannedSpend(const Spec& spend) {
       throw InputError("spend is {} USD, allowed: at least 0, or a run log", spend.name);
     return *number;
   }
-  const RunLog log = ReadRunLog(spend.name);
-  return log.total_objective + log.total_shift;
+  const RunLogReader log(spend.name);
+  const double planned = log.log().total_objective + log.log().total_shift;
+  if (!(planned >= 0.0 && planned < kInfinity))
+    throw InputError("{}: spend: its shifted objective is {} USD, allowed: at least 0 and finite", spend.name, planned);
+  return planned;
 }
 
 PolicyPointer MakeRobustPolicy(const PolicyContext& context, const Arguments& arguments) {

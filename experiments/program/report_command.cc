@@ -42,7 +42,7 @@ int Report(const Options& options) {
   const std::string out = TextOption(options, "out");
   std::vector<std::string> inputs = {options.positionals[0]};
   for (const std::string& log : AllValues(options, "run")) inputs.push_back(log);
-  CheckOutputs({out}, inputs);
+  CheckOutputs(options, {out}, inputs);
   std::vector<std::string> words = {kPython, ScriptPath(), "--out", out};
   if (HasOption(options, "figures")) words.insert(words.end(), {"--figures", TextOption(options, "figures")});
   if (HasOption(options, "quiet")) words.push_back("--quiet");
