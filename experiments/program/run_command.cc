@@ -140,9 +140,9 @@ int Run(const Options& options) {
   const CertifiedRun run = RunAndRecord(options, given, spec, recorder);
   Print(HasOption(options, "json") ? DocumentText(RunDocument(given, recorder, run)) : RunText(given, run));
   const std::string violation = GuaranteeViolation(run.outcome);
-  if (violation.empty()) return kExitSuccess;
+  if (violation.empty()) return Ended(kExitSuccess);
   PrintError(violation);
-  return kExitFailed;
+  return Ended(kExitFailed);
 }
 
 }  // namespace

@@ -101,7 +101,8 @@ int RunWithRanks(const Options& options, Ranks* ranks) {
   run.step = [&] { progress.Step(); };
   run.note = Warn;
   const SweepRunResult result = RunSweep(plan, schema, run, ranks);
-  return ranks->rank() == 0 ? Finish(options, plan, schema, run, result) : kExitSuccess;
+  const int code = ranks->rank() == 0 ? Finish(options, plan, schema, run, result) : kExitSuccess;
+  return ranks->size() == 1 ? Ended(code) : code;
 }
 
 int Sweep(const Options& options) {

@@ -25,8 +25,9 @@ struct SweepRunResult {
 };
 
 /// Runs what the journals beside `out` do not have yet, each cell kept there as soon as it is finished. Cells that
-/// failed are tried again, and cells whose line in a journal is damaged are run again, with a note. What comes out is the same for any number of threads, ranks, parts and interruptions. Throws
-/// InputError when the journal cannot be written; finished cells stay in it.
+/// failed are tried again, and cells whose line in a journal is damaged are run again, with a note. What comes out is
+/// the same for any number of threads, ranks, parts and interruptions. Throws InputError when the journal cannot be
+/// written; finished cells stay in it.
 SweepRunResult RunSweep(const SweepPlan& plan, const SweepSchema& schema, const SweepRunOptions& options, Ranks* ranks);
 
 /// Where this part's journal is.

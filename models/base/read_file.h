@@ -15,8 +15,8 @@ void CheckRegularFile(const std::string& path);
 /// The content of a file as it is. Throws InputError as above, and for more than 4 GiB.
 std::string ReadBytes(const std::string& path);
 
-/// The content of a file, unpacked where it is gzipped. Throws InputError as above, and for what is damaged, cut off, or
-/// larger than 1 GiB unpacked.
+/// The content of a file, unpacked where it is gzipped. Throws InputError as above, and for what is damaged, cut off,
+/// or larger than 1 GiB unpacked.
 std::string ReadTextFile(const std::string& path);
 
 }  // namespace evenkeel

@@ -16,9 +16,17 @@ herr_t KeepInnermost(unsigned depth, const H5E_error2_t* entry, void* reason) {
 
 }  // namespace
 
+namespace {
+
+bool is_alone = false;
+
+}  // namespace
+
+void BeAloneWithHdf5() { is_alone = true; }
+
 Hdf5Lock PrepareHdf5() {
   static std::recursive_mutex mutex;
-  Hdf5Lock lock(mutex);
+  Hdf5Lock lock = is_alone ? Hdf5Lock() : Hdf5Lock(mutex);
   static const bool once = H5dont_atexit() >= 0;
   static_cast<void>(once);
   // Error stacks belong to threads.

@@ -126,6 +126,7 @@ void SetLimit(int resource, rlim_t most) {
 }
 
 [[noreturn]] void BeChild(const std::string& path, int sink) {
+  BeAloneWithHdf5();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGXCPU}) ::signal(signal, SIG_DFL);
   SetLimit(RLIMIT_CORE, 0);

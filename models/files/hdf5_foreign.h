@@ -1,5 +1,6 @@
 // What others write into HDF5 files and evenkeel does not: texts of variable length, and metadata without checksums.
-// HDF5's own code crashes on such places once they are damaged, or never ends, so they are read in a process of its own.
+// HDF5's own code crashes on such places once they are damaged, or never ends, so they are read in a process of its
+// own.
 #pragma once
 
 #include <map>

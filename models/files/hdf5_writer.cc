@@ -114,7 +114,9 @@ void Hdf5Writer::Impl::Create(const std::string& path, bool in_memory) {
   // Equal input gives equal bytes.
   Check(H5Pset_obj_track_times(creation.get(), false), "");
   // The format of HDF5 1.10 has checksums over all metadata; that of 1.8 lacks them where chunks are indexed.
-  Check(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_V110), "");
+  // It also marks files as open, which an image of one would stay for good.
+  const H5F_libver_t version = in_memory ? H5F_LIBVER_V18 : H5F_LIBVER_V110;
+  Check(H5Pset_libver_bounds(access.get(), version, version), "");
   // Nobody else writes to a temporary file, and network file systems often cannot lock.
   Check(H5Pset_file_locking(access.get(), false, true), "");
   if (in_memory) Check(H5Pset_fapl_core(access.get(), 1 << 16, false), "");

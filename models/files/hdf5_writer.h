@@ -1,6 +1,7 @@
 // Writes HDF5 files that h5py, netCDF-4 and xarray read without being told anything: a dimension scale on every axis of
-// every dataset, units and long names, creation order tracked, chunks along the first axis, shuffle, deflate and checksums. Texts
-// have a fixed length, so that all that a reader of evenkeel's touches is under checksums or plain values.
+// every dataset, units and long names, creation order tracked, chunks along the first axis, shuffle, deflate and
+// checksums. Texts are attributes of fixed length and datasets of letters, so that checksums cover all that evenkeel
+// reads back; strings of variable length lie in a heap without.
 #pragma once
 
 #include <cstdint>
