@@ -46,7 +46,13 @@ int Check(const Options& options) {
   const RunLog& log = reader.log();
   const std::string trace = HasOption(options, "trace") ? TextOption(options, "trace") : log.info.trace;
   const std::string observed = HasOption(options, "observed") ? TextOption(options, "observed") : log.info.observed;
-  const RunCheck check = CheckRun(&reader, trace, observed);
+  RunCheck check;
+  try {
+    check = CheckRun(&reader, trace, observed);
+  } catch (const InputError& error) {  // of the trace, or of what the log says of it
+    const std::string what = error.what();
+    throw InputError("{}{}", what.find(path) == std::string::npos ? path + ": " : "", what);
+  }
   if (HasOption(options, "json")) {
     Print(DocumentText(CheckJson(path, log, check)));
   } else if (check.difference.empty()) {

@@ -7,6 +7,7 @@
 #include "experiments/run/log_allocation.h"
 #include "experiments/run/run_difference.h"
 #include "models/base/error.h"
+#include "models/base/numbers.h"
 #include "robustifiers/line.h"
 
 namespace evenkeel {
@@ -22,11 +23,27 @@ RobustOptions OptionsOf(const Spec& policy) {
 }
 
 RobustOptions ParseGuarantee(const std::string& text) {
-  for (const char* name : {"rho", "mode", "bonus", "spend", "trust", "floor", "tolerance", "gain"}) {
+  std::vector<const char*> needed = {"rho", "mode", "bonus", "spend", "trust"};
+  if (text.find("trust=adaptive") != std::string::npos) needed.insert(needed.end(), {"floor", "tolerance", "gain"});
+  for (const char* name : needed) {
     if (("," + text).find(fmt::format(",{}=", name)) == std::string::npos)
       throw InputError("the attribute 'guarantee' is \"{}\", without {}", text, name);
   }
   return OptionsOf(ParseSpec("robust(advice=cost," + text + ")"));
+}
+
+/// What the policy's spec says itself must be what the guarantee's options say.
+void ExpectOptionsOfPolicy(const RunLogInfo& info) {
+  const Spec guarantee = ParseSpec("robust(" + info.guarantee + ")");
+  for (const auto& [name, value] : ParseSpec(info.policy).parameters) {
+    for (const auto& [known, option] : guarantee.parameters) {
+      const auto said = ParseNumber(value.name), kept = ParseNumber(option.name);
+      // A log that `spend` names stands for its number.
+      if (name != known || (name == "spend" && !said) || (said && said == kept) || value == option) continue;
+      throw RunDifference(
+          fmt::format("the attribute 'guarantee' says {}={}, the policy {}", name, option.name, value.name));
+    }
+  }
 }
 
 bool IsSame(const Allocation& a, const Allocation& b) { return a.flow == b.flow && a.shed == b.shed; }
@@ -42,10 +59,12 @@ void ExpectSame(int t, const Allocation& logged, const Allocation& found, double
 std::string GuaranteeText(const Spec& policy) {
   if (policy.name != "robust") return "";
   const RobustOptions options = OptionsOf(policy);
-  return fmt::format("rho={},mode={},bonus={},spend={},trust={},floor={},tolerance={},gain={}", options.spending.rho,
-                     kModes[static_cast<int>(options.mode)], options.spending.bonus, options.spending.planned,
-                     options.trust.adaptive ? "adaptive" : "fixed", options.trust.floor, options.trust.tolerance,
-                     options.trust.gain);
+  const std::string text =
+      fmt::format("rho={},mode={},bonus={},spend={},trust=", options.spending.rho,
+                  kModes[static_cast<int>(options.mode)], options.spending.bonus, options.spending.planned);
+  if (!options.trust.adaptive) return text + "fixed";
+  return text + fmt::format("adaptive,floor={},tolerance={},gain={}", options.trust.floor, options.trust.tolerance,
+                            options.trust.gain);
 }
 
 BudgetCheck::BudgetCheck(const Problem& problem, const RunLog& log)
@@ -57,6 +76,7 @@ BudgetCheck::BudgetCheck(const Problem& problem, const RunLog& log)
       engine_(MakeLedger(problem)),
       expert_(MakeLedger(problem)),
       found_(MakeAllocation(problem)) {
+  ExpectOptionsOfPolicy(log.info);
   if (options_.mode == WayBack::kProject) projector_ = std::make_unique<Projector>(problem);
 }
 

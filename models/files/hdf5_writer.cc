@@ -114,9 +114,8 @@ void Hdf5Writer::Impl::Create(const std::string& path, bool in_memory) {
   // Equal input gives equal bytes.
   Check(H5Pset_obj_track_times(creation.get(), false), "");
   // The format of HDF5 1.10 has checksums over all metadata; that of 1.8 lacks them where chunks are indexed.
-  // It also marks files as open, which an image of one would stay for good.
-  const H5F_libver_t version = in_memory ? H5F_LIBVER_V18 : H5F_LIBVER_V110;
-  Check(H5Pset_libver_bounds(access.get(), version, version), "");
+  // An image of it would have a wrong one: HDF5 clears a mark in its first block, and leaves the block's checksum.
+  Check(H5Pset_libver_bounds(access.get(), in_memory ? H5F_LIBVER_EARLIEST : H5F_LIBVER_V110, H5F_LIBVER_V110), "");
   // Nobody else writes to a temporary file, and network file systems often cannot lock.
   Check(H5Pset_file_locking(access.get(), false, true), "");
   if (in_memory) Check(H5Pset_fapl_core(access.get(), 1 << 16, false), "");

@@ -70,7 +70,7 @@ def check(bench, name):
     said = done.stderr.decode(errors="replace")
     if done.returncode == 0:
         raise Failure("silent", words, f"{place} was {what}, and everything holds")
-    bench.judge(words, done, [name])
+    bench.judge(words, done, [name, "t.h5"])
     if not said.strip():
         raise Failure("no place", words, f"{place} was {what}")
 
@@ -79,4 +79,53 @@ def full(bench):
     check(bench, "run.h5")
 
 
-KINDS = [("forged log", full, 30)]
+ADVICE = ("dmd", "cost", "adversary", "random", "adversary(harm=sum)", "nan", "mix(advice=dmd,share=0.3)",
+          "faulty(kind=infeasible)", "l1-greedy", "plan(forecast=noisy(of=perfect,level=0.3),every=6)")
+EXPERTS = ("norm-greedy(q=8)", "cost", "power-greedy(q=4)", "l1-greedy")
+PLAIN = ("cost", "nearest", "dmd", "norm-greedy(q=4)", "power-greedy(q=4)", "hindsight", "random", "water")
+
+
+def policy(dice):
+    """Of every kind, mode and spending rule."""
+    if dice.random() < 0.3:
+        return dice.choice(PLAIN)
+    words = [f"advice={dice.choice(ADVICE)}", f"expert={dice.choice(EXPERTS)}",
+             f"mode={dice.choice(('line', 'switch', 'price', 'project'))}", f"rho={dice.choice((0, 0.01, 0.1, 1))}"]
+    if dice.random() < 0.3:
+        words.append(f"bonus={10 ** dice.uniform(-6, 6):.6g}")
+    if dice.random() < 0.3:
+        words.append(f"spend={10 ** dice.uniform(-6, 9):.6g}")
+    if dice.random() < 0.3:
+        words.append(f"trust=adaptive,floor={dice.random():.3f},gain={dice.choice((1, 4, 100))}")
+    return f"robust({','.join(words)})"
+
+
+def good(bench):
+    """A log of any run, at any scale, holds."""
+    dice = bench.dice
+    bench.expect(0, "trace", "generate", "--regions", str(dice.randrange(2, 7)), "--gateways", str(dice.randrange(1, 5)),
+                 "--slots", str(dice.randrange(3, 30)), "--seed", str(dice.randrange(10 ** 9)), "--quiet", "--out",
+                 "g.h5")
+    with h5py.File(bench.work / "g.h5", "r+") as file:
+        workload, price = 10 ** dice.uniform(-9, 9), 10 ** dice.uniform(-6, 6)
+        for name, factor in (("demand", workload), ("capacity", workload), ("price", price)):
+            file[name][...] = file[name][...] * factor
+    words = ["run", "g.h5", "--policy", policy(dice), "--out", "log.h5", "--allocations", "--certify",
+             str(dice.choice((0, 1, 5))), "--quiet"]
+    for group, norms in (("carbon", ("1", "2", "4", "inf")), ("water", ("1", "8", "inf"))):
+        if dice.random() < 0.5:
+            words += ["--norm", f"{group}={dice.choice(norms)}"]
+        if dice.random() < 0.5:
+            words += ["--weight", f"{group}={10 ** dice.uniform(-3, 6):.6g}"]
+    if dice.random() < 0.3:
+        words += ["--shed-cost", f"{10 ** dice.uniform(0, 6):.6g}"]
+    done = bench.call(*words)
+    bench.judge(words, done, [])
+    if done.returncode != 0:
+        raise Failure("exit code", words, done.stderr.decode()[-500:])
+    done = bench.call("check", "log.h5")
+    if done.returncode != 0 or b"Everything holds" not in done.stdout:
+        raise Failure("good log refused", words, done.stderr.decode()[-500:])
+
+
+KINDS = [("good log", good, 8), ("forged log", full, 30)]

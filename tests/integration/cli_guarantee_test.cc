@@ -170,7 +170,7 @@ TEST_F(GuaranteeTest, NoticesATamperedLog) {
   } tampered[] = {
       {"f['objective'][7] *= 1 + 1e-6", "slot 7: objective is"},
       {"f['allocation'][5] *= 1.001", "slot 5: the decision violates the constraints"},
-      {"f['carbon'][3, 1] *= 1.000001", "slot 3: carbon is"},
+      {"f['carbon'][3, 1] *= 1.000001", "slot 3: carbon[1] is"},
       {"f['slack'][4] += 1", "slot 4: slack is"},
       {"f['alpha'][6] += 0.1", "slot 6: "},
       {"f['expert_allocation'][8] = f['expert_allocation'][7]", "slot 8: "},
