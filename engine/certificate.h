@@ -29,6 +29,8 @@ class PrefixBound {
   void AddAt(const VectorRef& capacity_price, const Slot& slot, const Coefficients& coefficients);
   /// LB of the slots added, for the unshifted J, USD.
   double value() const { return bound_; }
+  /// What the demand of the slots added would cost at most at the prices, by size, USD: what a gap is small beside.
+  double gross() const { return gross_; }
 
  private:
   const Problem& problem_;
@@ -36,11 +38,12 @@ class PrefixBound {
   Dispatcher dispatcher_;
   Allocation allocation_;
   Vector cost_;
-  double bound_ = 0.0;
+  double bound_ = 0.0, gross_ = 0.0;
 };
 
-/// (objective - lower_bound) / |objective + shift|, 0 when they are equal.
-double RelativeGap(double objective, double lower_bound, double shift);
+/// (objective - lower_bound) / |objective + shift|, 0 when they are equal; never beside less than a millionth of
+/// `gross` (PrefixBound::gross).
+double RelativeGap(double objective, double lower_bound, double shift, double gross = 0.0);
 
 /// J over a reference, both shifted: 1 when both are zero, infinity when only the reference is.
 double Ratio(double shifted_objective, double shifted_reference);
@@ -55,7 +58,7 @@ struct Certificate {
   double lower_bound = 0.0;    ///< recomputed from the prices
   double shift = 0.0;          ///< added to both before the gap is taken
   double gap = 0.0;            ///< (objective - lower_bound) / (objective + shift)
-  double infeasibility = 0.0;  ///< largest violation of a slot's constraints, in units of workload
+  double infeasibility = 0.0;  ///< largest violation of a slot's constraints, relative to the slot's demand
 };
 
 /// Recomputes both sides of a claimed optimum. `allocation_of(t)` returns slot t's decision.

@@ -41,7 +41,7 @@ void CheckFeasible(const Problem& problem, const Trace& trace, PolicyLawReport* 
   for (int t = 0; t < slots->num_slots(); ++t) {
     slots->Read(t, &slot);
     const double violation = Violation(problem, slot, report->played.decisions[t]);
-    report->worst_violation = std::max(report->worst_violation, violation / std::max(1.0, slot.demand.sum()));
+    report->worst_violation = std::max(report->worst_violation, violation == 0.0 ? 0.0 : violation / slot.demand.sum());
     if (violation <= AllowedViolation(slot)) continue;
     report->broken.push_back(fmt::format("P1: the decision of slot {} violates a constraint by {:.3g}, allowed {:.3g}",
                                          t, violation, AllowedViolation(slot)));

@@ -44,7 +44,7 @@ struct PolicyReport {
 };
 
 /// How far P1 lets a decision violate the slot's constraints, in units of workload: 1e-9 of the slot's demand.
-inline double AllowedViolation(const Slot& slot) { return 1e-9 * std::max(1.0, slot.demand.sum()); }
+inline double AllowedViolation(const Slot& slot) { return 1e-9 * slot.demand.sum(); }
 
 /// Laws, checked for the whole catalog by tests/property/policy_laws_test.cc:
 ///   P1 feasible: every decision lies in the slot's feasible set X_t, to AllowedViolation;

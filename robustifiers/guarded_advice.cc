@@ -1,37 +1,68 @@
 #include "robustifiers/guarded_advice.h"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <vector>
+
+#include "models/base/error.h"
+#include "models/base/parallel.h"
 
 namespace evenkeel {
-/// The thread on which an advice with a deadline runs, with copies of all it sees.
-struct GuardedAdvice::Worker {
-  enum class State { kIdle, kAsked, kAnswered, kStopping };
+namespace {
 
-  explicit Worker(GuardedAdvice* the_owner) : owner(the_owner), thread([this] { Loop(); }) {}
-  ~Worker() {
-    {
-      const std::lock_guard<std::mutex> lock(mutex);
-      stopping = true;
-    }
+std::atomic<bool> left_behind{false};
+
+/// For an advice that is merely late; one that has not come back by then never will.
+constexpr auto kGrace = std::chrono::seconds(5);
+
+}  // namespace
+
+/// The thread on which an advice with a deadline runs, with the advice itself and copies of all it sees: the thread may
+/// have to outlive its owner.
+struct GuardedAdvice::Worker : std::enable_shared_from_this<Worker> {
+  enum class State { kIdle, kAsked, kAnswered };
+
+  Worker(const Problem& problem, std::unique_ptr<Policy> advice) : guarded(problem, std::move(advice), 0.0) {}
+
+  /// Keeps itself alive as long as the thread runs.
+  void Start() {
+    std::vector<std::thread> started;
+    StartThreads(
+        1, [self = shared_from_this()](int) { self->Loop(); }, &started);
+    if (started.empty()) throw InputError("no thread can be started for the advice, which --advice-timeout needs");
+    thread = std::move(started[0]);
+  }
+
+  void Stop() {
+    std::unique_lock<std::mutex> lock(mutex);
+    stopping = true;
     wake.notify_all();
-    thread.join();
+    if (wake.wait_for(lock, kGrace, [this] { return ended; })) {
+      lock.unlock();
+      thread.join();
+      return;
+    }
+    left_behind = true;
+    thread.detach();
   }
 
   void Loop() {
     std::unique_lock<std::mutex> lock(mutex);
     while (true) {
       wake.wait(lock, [this] { return stopping || state == State::kAsked; });
-      if (stopping) return;
+      if (stopping) break;
       lock.unlock();
-      const bool good = owner->Decide({slot, coefficients, ledger}, &answer);
+      const bool good = guarded.Decide({slot, coefficients, ledger}, &answer);
       lock.lock();
       answer_is_good = good;
       state = State::kAnswered;
       wake.notify_all();
     }
+    ended = true;
+    wake.notify_all();
   }
 
   bool Ask(const SlotInput& input, double timeout, AdviceAnswer* asked) {
@@ -57,24 +88,30 @@ struct GuardedAdvice::Worker {
     return state != State::kAsked;
   }
 
-  GuardedAdvice* owner;
+  GuardedAdvice guarded;  // without a timeout
   std::mutex mutex;
   std::condition_variable wake;
   State state = State::kIdle;
-  bool stopping = false, answer_is_good = false;
+  bool stopping = false, ended = false, answer_is_good = false;
   Slot slot;
   Coefficients coefficients;
   Ledger ledger;
   AdviceAnswer answer;
-  std::thread thread;  // last: it uses all of the above
+  std::thread thread;
 };
 
 GuardedAdvice::GuardedAdvice(const Problem& problem, std::unique_ptr<Policy> advice, double timeout)
     : problem_(problem), advice_(std::move(advice)), timeout_(timeout) {
-  if (timeout_ > 0.0) worker_ = std::make_unique<Worker>(this);
+  if (timeout_ <= 0.0) return;
+  worker_ = std::make_shared<Worker>(problem, std::move(advice_));
+  worker_->Start();
 }
 
-GuardedAdvice::~GuardedAdvice() = default;
+GuardedAdvice::~GuardedAdvice() {
+  if (worker_) worker_->Stop();
+}
+
+bool IsAdviceLeftBehind() { return left_behind; }
 
 bool GuardedAdvice::Ask(const SlotInput& input, AdviceAnswer* answer) {
   return worker_ ? worker_->Ask(input, timeout_, answer) : Decide(input, answer);
@@ -85,8 +122,11 @@ bool GuardedAdvice::Decide(const SlotInput& input, AdviceAnswer* answer) {
   try {
     advice_->Decide(input, &answer->allocation);
     KeepPrices(answer);
+  } catch (const std::exception& error) {  // counted by the caller as rejected
+    if (first_failure_.empty()) first_failure_ = error.what();
+    return false;
   } catch (...) {
-    return false;  // counted by the caller as rejected
+    return false;
   }
   return Infeasibility(problem_, input.slot, answer->allocation, &region_use_) <= AllowedViolation(input.slot);
 }
@@ -104,7 +144,10 @@ void GuardedAdvice::KeepPrices(AdviceAnswer* answer) const {
 
 void GuardedAdvice::Settle(const Settlement& settlement) {
   std::unique_lock<std::mutex> lock;
-  if (worker_ && !worker_->TryLockIdle(&lock)) return;
+  if (worker_) {
+    if (worker_->TryLockIdle(&lock)) worker_->guarded.Settle(settlement);
+    return;
+  }
   try {
     advice_->Settle(settlement);
   } catch (...) {  // its next answers will show
@@ -113,8 +156,14 @@ void GuardedAdvice::Settle(const Settlement& settlement) {
 
 PolicyReport GuardedAdvice::Report() const {
   std::unique_lock<std::mutex> lock;
-  if (worker_ && !worker_->TryLockIdle(&lock)) return {};
-  return advice_->Report();
+  if (!worker_) return advice_->Report();
+  return worker_->TryLockIdle(&lock) ? worker_->guarded.Report() : PolicyReport();
+}
+
+std::string GuardedAdvice::FirstFailure() const {
+  std::unique_lock<std::mutex> lock;
+  if (!worker_) return first_failure_;
+  return worker_->TryLockIdle(&lock) ? worker_->guarded.FirstFailure() : "";
 }
 
 }  // namespace evenkeel

@@ -21,6 +21,8 @@ class GuardedAdvice {
   /// With a timeout in seconds > 0 the advice runs on a thread of its own and an answer that is late is dropped; while
   /// it is still busy, the slots in between count as late too. 0: it is waited for.
   GuardedAdvice(const Problem& problem, std::unique_ptr<Policy> advice, double timeout);
+  /// An advice that is still busy some seconds later is left to itself: its thread and all that it owns live on until
+  /// the process ends, and what it was made from must as well (IsAdviceLeftBehind).
   ~GuardedAdvice();
 
   /// True when `answer` holds a feasible, finite decision that came in time. Prices that are not finite and
@@ -28,6 +30,8 @@ class GuardedAdvice {
   bool Ask(const SlotInput& input, AdviceAnswer* answer);
   void Settle(const Settlement& settlement);
   PolicyReport Report() const;
+  /// Why the first answer could not be had, in the advice's own words; empty: there was none, or it says nothing.
+  std::string FirstFailure() const;
 
  private:
   struct Worker;
@@ -38,7 +42,12 @@ class GuardedAdvice {
   std::unique_ptr<Policy> advice_;
   double timeout_;
   Vector region_use_;
-  std::unique_ptr<Worker> worker_;
+  std::string first_failure_;
+  std::shared_ptr<Worker> worker_;
 };
+
+/// Whether an advice that never returned is still running in this process. Whoever owns its problem and period has to
+/// end the process without destroying them.
+bool IsAdviceLeftBehind();
 
 }  // namespace evenkeel

@@ -215,6 +215,7 @@ PolicyReport Robust::Report() const {
 
 GuaranteeReport Robust::guarantee() const {
   GuaranteeReport report = report_;
+  report.first_failure = advice_.FirstFailure();
   // Rounding of exactly observed slots is no observation error.
   if (report_.delta == 0.0) report.observation_error = 0.0;
   return report;

@@ -57,13 +57,13 @@ DispatchResult GeneralSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
   tolerance_ = kRelativeOptimality * scale;
   StartGreedily(slot);
   DispatchResult result;
-  const double negligible = 1e-12 * std::max(1.0, slot.demand.sum());
+  const double negligible = 1e-12 * slot.demand.sum();
   if (!shedding_ && ShedTotal() > negligible) {
     cost_ = zero_cost_.data();
     shed_cost_ = 1.0;
     const double phase_two_tolerance = std::exchange(tolerance_, kPivotTolerance);
     const bool done = Optimise();
-    if (done && ShedTotal() > 1e-9 * std::max(1.0, slot.demand.sum())) result.status = DispatchStatus::kInfeasible;
+    if (done && ShedTotal() > 1e-9 * slot.demand.sum()) result.status = DispatchStatus::kInfeasible;
     if (!done) result.status = DispatchStatus::kNotConverged;
     cost_ = cost.data();
     tolerance_ = phase_two_tolerance;

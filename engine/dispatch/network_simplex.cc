@@ -54,7 +54,7 @@ DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
   tolerance_ = kRelativeOptimality * scale;
   Start();
   DispatchResult result;
-  const double total = std::max(1.0, slot.demand.sum());
+  const double total = slot.demand.sum();
   if (!shedding_ && !Optimise()) result.status = DispatchStatus::kNotConverged;
   if (!shedding_ && ShedTotal() > 1e-12 * total) {  // the artificial cost was too low, or nothing can serve the rest
     cost_ = zero_cost_.data();

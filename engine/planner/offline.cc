@@ -34,10 +34,10 @@ OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const Off
   }
   optimum.objective = ObjectiveValue(problem, optimum.ledger);
   optimum.lower_bound = bound.value();
-  optimum.gap = RelativeGap(optimum.objective, optimum.lower_bound, optimum.ledger.shift);
+  optimum.gap = RelativeGap(optimum.objective, optimum.lower_bound, optimum.ledger.shift, bound.gross());
   if (optimum.gap > options.gap) {  // the best capacity prices for these prices may still do
     optimum.lower_bound = LowerBound(problem, slots, optimum.prices);
-    optimum.gap = RelativeGap(optimum.objective, optimum.lower_bound, optimum.ledger.shift);
+    optimum.gap = RelativeGap(optimum.objective, optimum.lower_bound, optimum.ledger.shift, bound.gross());
   }
   optimum.converged = optimum.gap <= options.gap;
   return optimum;

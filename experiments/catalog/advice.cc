@@ -20,6 +20,9 @@ ParameterInfo PolicyParameter(std::string name, std::string default_value, std::
   return Parameter(ParameterKind::kPolicy, std::move(name), std::move(default_value), std::move(description));
 }
 
+/// Beyond it sums would lose every USD of what is bounded.
+constexpr double kLargestAllowance = 1e30;
+
 /// F as a number, or the shifted objective of an earlier run's log.
 double PlannedSpend(const Spec& spend) {
   if (const std::optional<double> number = ParseNumber(spend.name)) {
@@ -27,8 +30,11 @@ double PlannedSpend(const Spec& spend) {
       throw InputError("spend is {} USD, allowed: at least 0, or a run log", spend.name);
     return *number;
   }
-  const RunLog log = ReadRunLog(spend.name);
-  return log.total_objective + log.total_shift;
+  const RunLogReader log(spend.name);
+  const double planned = log.log().total_objective + log.log().total_shift;
+  if (!(planned >= 0.0 && planned < kInfinity))
+    throw InputError("{}: spend: its shifted objective is {} USD, allowed: at least 0 and finite", spend.name, planned);
+  return planned;
 }
 
 PolicyPointer MakeRobustPolicy(const PolicyContext& context, const Arguments& arguments) {
@@ -152,6 +158,12 @@ RobustOptions RobustOptionsOf(const Arguments& arguments) {
   options.spending.rho = NumberArgument(arguments, "rho");
   options.spending.bonus = NumberArgument(arguments, "bonus");
   options.spending.planned = PlannedSpend(arguments.at("spend"));
+  const Spending& spending = options.spending;
+  if (!(spending.rho * spending.planned + spending.bonus < kLargestAllowance)) {
+    throw InputError("robust: rho {} times spend {} plus bonus {} is {} USD, allowed: less than {}", spending.rho,
+                     spending.planned, spending.bonus, spending.rho * spending.planned + spending.bonus,
+                     kLargestAllowance);
+  }
   options.trust.adaptive = arguments.at("trust").name == "adaptive";
   options.trust.floor = NumberArgument(arguments, "floor");
   options.trust.tolerance = NumberArgument(arguments, "tolerance");

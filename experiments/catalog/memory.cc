@@ -62,7 +62,9 @@ Loads ForecastLoads(const PolicyContext& context, const Arguments& arguments, do
 }
 
 Loads LoggedLoads(const Problem& problem, const std::string& path) {
-  const RunLog log = ReadRunLog(path);
+  RunLogReader reader(path);
+  reader.ReadRows(reader.log().slots - 1, 1);
+  const RunLog& log = reader.log();
   if (log.groups.size() != problem.groups.size())
     throw InputError("{}: prime: {} equity groups, allowed: the period's {}", path, log.groups.size(),
                      problem.groups.size());
@@ -74,8 +76,7 @@ Loads LoggedLoads(const Problem& problem, const std::string& path) {
     if (!fits)
       throw InputError("{}: prime: group '{}' with {} buckets, allowed: the period's '{}' with {}", path, logged.name,
                        logged.load.cols(), group.name, group.num_buckets());
-    loads.push_back(logged.load.row(log.num_slots() - 1).transpose() *
-                    (static_cast<double>(problem.num_slots) / log.num_slots()));
+    loads.push_back(logged.load.row(0).transpose() * (static_cast<double>(problem.num_slots) / log.num_slots()));
   }
   return loads;
 }

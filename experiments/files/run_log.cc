@@ -5,7 +5,6 @@
 #include "experiments/files/run_log_rows.h"
 #include "models/base/atomic_file.h"
 #include "models/base/error.h"
-#include "models/files/hdf5_flags.h"
 #include "models/files/hdf5_writer.h"
 #include "models/world/metrics.h"
 
@@ -28,8 +27,7 @@ Hdf5Field GroupField(const Group& group) {
 }
 
 /// The attributes and axes of a run, so that every member after them can add datasets.
-Hdf5Writer Begin(const std::string& file, const std::string& path, const Problem& problem, const RunLogInfo& info) {
-  Hdf5Writer writer(file, path);
+Hdf5Writer Begin(Hdf5Writer writer, const Problem& problem, const RunLogInfo& info) {
   writer.SetAttribute("", "Conventions", std::string("CF-1.8"));
   writer.SetAttribute("", "schema", std::string(kRunLogSchemaName));
   writer.SetAttribute("", "schema_version", std::int64_t{kRunLogSchemaVersion});
@@ -39,6 +37,8 @@ Hdf5Writer Begin(const std::string& file, const std::string& path, const Problem
   if (!info.observed.empty()) writer.SetAttribute("", "observed", info.observed);
   if (!info.observe.empty()) writer.SetAttribute("", "observe", info.observe);
   if (!info.events.empty()) writer.SetAttribute("", "events", info.events);
+  if (!info.guarantee.empty()) writer.SetAttribute("", "guarantee", info.guarantee);
+  if (info.certify > 0) writer.SetAttribute("", "certify", info.certify);
   writer.SetAttribute("", "command", info.command);
   writer.SetAttribute("", "generator", info.generator);
   writer.SetAttribute("", "history", info.generator + ": " + info.command);
@@ -57,7 +57,7 @@ Hdf5Writer Begin(const std::string& file, const std::string& path, const Problem
 
 struct RunLogWriter::Impl {
   const Problem& problem;
-  AtomicFile target;
+  std::unique_ptr<AtomicFile> target;  // null for a file in memory
   Hdf5Writer file;
   RowBuffer<std::int64_t> time;
   RowBuffer<double> energy_cost, shed_cost, objective, shift;
@@ -67,19 +67,22 @@ struct RunLogWriter::Impl {
   std::optional<DecisionRows> decisions;
   Ledger last;  // after the slot before
 
-  Impl(const std::string& path, const Problem& the_problem, const RunLogInfo& info, const RunLogOptions& options);
+  Impl(std::unique_ptr<AtomicFile> the_target, const Problem& the_problem, const RunLogInfo& info,
+       const RunLogOptions& options);
   RowBuffer<double> Scalar(const char* name, const char* long_name) {
     return {&file, RunLogField(name, {"time"}, "USD", long_name), 1};
   }
   void AddGroup(const Group& group);
+  void AddCertificates(const std::vector<PrefixCertificate>& certificates);
   void WriteSummary();
 };
 
-RunLogWriter::Impl::Impl(const std::string& path, const Problem& the_problem, const RunLogInfo& info,
+RunLogWriter::Impl::Impl(std::unique_ptr<AtomicFile> the_target, const Problem& the_problem, const RunLogInfo& info,
                          const RunLogOptions& options)
     : problem(the_problem),
-      target(path),
-      file(Begin(target.temporary_path(), path, problem, info)),
+      target(std::move(the_target)),
+      file(Begin(target ? Hdf5Writer(target->temporary_path(), target->path()) : Hdf5Writer("the log's layout"),
+                 problem, info)),
       time(&file, RunLogField("time", {}, "", ""), 1),
       energy_cost(Scalar("energy_cost", "energy and network cost of the slot")),
       shed_cost(Scalar("shed_cost", "cost of unserved workload of the slot")),
@@ -127,7 +130,7 @@ void RunLogWriter::Impl::WriteSummary() {
 
 RunLogWriter::RunLogWriter(const std::string& path, const Problem& problem, const RunLogInfo& info,
                            const RunLogOptions& options)
-    : impl_(std::make_unique<Impl>(path, problem, info, options)) {}
+    : impl_(std::make_unique<Impl>(std::make_unique<AtomicFile>(path), problem, info, options)) {}
 
 RunLogWriter::~RunLogWriter() = default;
 
@@ -148,11 +151,14 @@ void RunLogWriter::Append(std::int64_t time, const Allocation& allocation, const
   log.last = ledger;
 }
 
-void RunLogWriter::AddCertificates(const std::vector<PrefixCertificate>& certificates) {
-  Impl& log = *impl_;
+void RunLogWriter::Impl::AddCertificates(const std::vector<PrefixCertificate>& certificates) {
   if (certificates.empty()) return;
-  WriteCertificates(log.problem, certificates, &log.file);
-  log.file.SetAttribute("", "certified_ratio", certificates.back().ratio);
+  WriteCertificates(problem, certificates, &file);
+  file.SetAttribute("", "certified_ratio", certificates.back().ratio);
+}
+
+void RunLogWriter::AddCertificates(const std::vector<PrefixCertificate>& certificates) {
+  impl_->AddCertificates(certificates);
 }
 
 void RunLogWriter::Finish() {
@@ -167,11 +173,17 @@ void RunLogWriter::Finish() {
   if (log.decisions) log.decisions->Finish();
   log.WriteSummary();
   log.file.Close();
-  if (log.decisions) {
-    AddFlagAttributes(log.target.temporary_path(), log.target.path(), "verdict", {0, 1, 2, 3},
-                      fmt::format("{}", fmt::join(kVerdictNames, " ")));
-  }
-  log.target.Commit();
+  log.target->Commit();
+}
+
+std::string RunLogLayout(const Problem& problem, const RunLogInfo& info, const RunLogOptions& options,
+                         const RunLogTotals& totals, const std::vector<PrefixCertificate>& certificates) {
+  RunLogWriter::Impl log(nullptr, problem, info, options);
+  log.last = totals.ledger;
+  log.AddCertificates(certificates);
+  if (log.decisions) log.decisions->WriteCounts(totals.verdict_count);
+  log.WriteSummary();
+  return log.file.Image();
 }
 
 }  // namespace evenkeel

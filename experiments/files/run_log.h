@@ -1,4 +1,4 @@
-// The log of a run on disk: HDF5, schema version 1 (docs/run_format.md). Per slot the cost, the loads and J so far; on
+// The log of a run on disk: HDF5, schema version 2 (docs/run_format.md). Per slot the cost, the loads and J so far; on
 // request every allocation; for policies that follow advice how each decision came about. Written slot by slot under a
 // temporary name and renamed when the run is complete.
 #pragma once
@@ -11,6 +11,7 @@
 
 #include "engine/planner/running_certificate.h"
 #include "experiments/files/run_log_schema.h"
+#include "models/files/hdf5_reader.h"
 #include "models/world/ledger.h"
 #include "models/world/problem.h"
 #include "robustifiers/decision.h"
@@ -27,10 +28,18 @@ struct RunLogInfo {
   std::string policy;  ///< spec string
   std::string trace;   ///< path of the trace
   std::string command;
-  std::string generator;      ///< program and version
-  std::string observed = {};  ///< path of the trace that the policy saw; empty: `trace` itself
-  std::string observe = {};   ///< spec of an error in what the policy saw; empty: none
-  std::string events = {};    ///< specs of what happened to the trace, a line each
+  std::string generator;       ///< program and version
+  std::string observed = {};   ///< path of the trace that the policy saw; empty: `trace` itself
+  std::string observe = {};    ///< spec of an error in what the policy saw; empty: none
+  std::string events = {};     ///< specs of what happened to the trace, a line each
+  std::string guarantee = {};  ///< all options of a robust policy as `name=value, ..`, defaults included; else empty
+  std::int64_t certify = 0;    ///< a certificate every so many slots, and after the last; 0: none
+};
+
+/// What stands in the log's attributes once the run is complete.
+struct RunLogTotals {
+  Ledger ledger;                                  ///< metered, after the last slot
+  std::int64_t verdict_count[kNumVerdicts] = {};  ///< slots of each, where the log keeps decisions
 };
 
 class RunLogWriter {
@@ -49,9 +58,16 @@ class RunLogWriter {
   void Finish();
 
  private:
+  friend std::string RunLogLayout(const Problem&, const RunLogInfo&, const RunLogOptions&, const RunLogTotals&,
+                                  const std::vector<PrefixCertificate>&);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// The image (models/files/hdf5_reader.h) of a log as it has to be, but for its rows, of which it has none: every
+/// dataset and every attribute, the totals included.
+std::string RunLogLayout(const Problem& problem, const RunLogInfo& info, const RunLogOptions& options,
+                         const RunLogTotals& totals, const std::vector<PrefixCertificate>& certificates);
 
 /// An equity group as a log has it.
 struct RunLogGroup {
@@ -60,39 +76,65 @@ struct RunLogGroup {
   double weight = 0.0;
   double norm = 0.0;
   Vector bucket_weight;  ///< theta, [buckets]
-  RowMatrix load;        ///< [slots x buckets], since the first slot
+  RowMatrix load;        ///< [rows x buckets], since the first slot
 };
 
-/// What a log holds.
+/// What a log holds, with the rows of the slots [first_slot, first_slot + rows).
 struct RunLog {
   RunLogInfo info;
+  bool has_allocations = false;
   double total_objective = 0.0;      ///< J of the whole run, USD
   double total_shift = 0.0;          ///< USD
   std::optional<double> shed_price;  ///< USD per unit of unserved workload; absent: all demand had to be served
   std::vector<std::string> regions;
   std::vector<std::string> gateways;
   std::vector<std::string> variants;
-  std::vector<std::int64_t> time;  ///< [slots]
-  Vector energy_cost;              ///< [slots], of the slot, USD
-  Vector shed_cost;                ///< [slots], of the slot, USD
-  Vector objective;                ///< [slots], J so far, USD
-  Vector shift;                    ///< [slots], so far, USD
+  int slots = 0;                   ///< of the whole run
+  int first_slot = 0;              ///< that the rows begin with
+  std::vector<std::int64_t> time;  ///< [rows]
+  Vector energy_cost;              ///< [rows], of the slot, USD
+  Vector shed_cost;                ///< [rows], of the slot, USD
+  Vector objective;                ///< [rows], J so far, USD
+  Vector shift;                    ///< [rows], so far, USD
   std::vector<RunLogGroup> groups;
-  RowMatrix region_cost;      ///< [slots x regions], since the first slot, USD
-  RowMatrix region_workload;  ///< [slots x regions], since the first slot, units
-  RowMatrix allocation;       ///< [slots x (gateways x regions x variants)], of the slot; empty when it was not kept
-  RowMatrix shed;             ///< [slots x gateways], of the slot; empty when it was not kept
+  RowMatrix region_cost;      ///< [rows x regions], since the first slot, USD
+  RowMatrix region_workload;  ///< [rows x regions], since the first slot, units
+  RowMatrix allocation;       ///< [rows x (gateways x regions x variants)], of the slot; empty when it was not kept
+  RowMatrix shed;             ///< [rows x gateways], of the slot; empty when it was not kept
 
   // Of policies that follow advice, else empty.
-  std::vector<Verdict> verdict;                        ///< [slots]
+  std::vector<Verdict> verdict;                        ///< [rows]
   std::vector<std::int64_t> verdict_count;             ///< [kNumVerdicts], slots of each
-  Vector alpha;                                        ///< [slots]
-  Vector slack;                                        ///< [slots], USD
+  Vector alpha;                                        ///< [rows]
+  Vector slack;                                        ///< [rows], USD
   RowMatrix advice, advice_shed, expert, expert_shed;  ///< like allocation and shed; kNoAllocation where none was
-  std::vector<PrefixCertificate> certificates;         ///< in the order of their slots
+  std::vector<PrefixCertificate> certificates;         ///< in the order of their slots; RunLogReader reads them singly
   std::optional<double> certified_ratio;               ///< of the last certificate
 
-  int num_slots() const { return static_cast<int>(time.size()); }
+  int num_slots() const { return slots; }
+};
+
+/// Reads a log a few slots at a time, so that it takes no more memory for a long run.
+class RunLogReader {
+ public:
+  /// Everything but rows and certificates. Throws InputError, as all members do.
+  explicit RunLogReader(const std::string& path);
+  ~RunLogReader();
+
+  const Hdf5Reader& file() const;
+  /// With the rows that were read last.
+  const RunLog& log() const;
+  /// Slots to read at a time, so that no block of rows takes more than some MiB.
+  int BlockSlots() const;
+  void ReadRows(int first, int count);
+
+  int num_certificates() const;
+  /// Shift is not in the log for itself: that of the slot's row counts.
+  PrefixCertificate ReadCertificate(int index) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 /// Reads a whole log. Throws InputError.

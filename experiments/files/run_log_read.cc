@@ -1,3 +1,6 @@
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <limits>
 #include <sstream>
 
@@ -16,8 +19,8 @@ void CheckSchema(const Hdf5Reader& file) {
   }
   const auto version = file.Number("", "schema_version");
   if (version != static_cast<double>(kRunLogSchemaVersion)) {
-    throw InputError("{}: the attribute 'schema_version' is {}, this program reads version {}", file.path(),
-                     version ? fmt::format("{}", *version) : "missing", kRunLogSchemaVersion);
+    throw InputError("{}: the attribute 'schema_version' is {}, this program reads version {}: run the policy again",
+                     file.path(), version ? fmt::format("{}", *version) : "missing", kRunLogSchemaVersion);
   }
 }
 
@@ -28,22 +31,22 @@ double Number(const Hdf5Reader& file, const std::string& dataset, const std::str
                    dataset.empty() ? "/" : dataset);
 }
 
-/// A dataset whose first axis is time, all others as one.
-RowMatrix ReadRows(const Hdf5Reader& file, const std::string& dataset, std::int64_t slots,
-                   const std::vector<std::int64_t>& others) {
-  std::vector<std::int64_t> shape = {slots};
+/// Rows [first, first + count) of a dataset that has `rows`, all axes but the first as one.
+RowMatrix RowsOf(const Hdf5Reader& file, const std::string& dataset, std::int64_t rows, int first, int count,
+                 const std::vector<std::int64_t>& others) {
+  std::vector<std::int64_t> shape = {rows};
   std::int64_t columns = 1;
   for (std::int64_t extent : others) {
     shape.push_back(extent);
     columns *= extent;
   }
-  file.ExpectShape(dataset, shape, "time first");
-  RowMatrix values(slots, columns);
-  file.ReadRows(dataset, 0, slots, values.data());
+  file.ExpectShape(dataset, shape, "time or certificate first");
+  RowMatrix values(count, columns);
+  file.ReadRows(dataset, first, count, values.data());
   return values;
 }
 
-RunLogGroup ReadGroup(const Hdf5Reader& file, const std::string& name, const RunLog& log) {
+RunLogGroup ReadGroup(const Hdf5Reader& file, const std::string& name) {
   RunLogGroup group;
   group.name = name;
   group.units = file.Text(name, "units").value_or("");
@@ -51,111 +54,160 @@ RunLogGroup ReadGroup(const Hdf5Reader& file, const std::string& name, const Run
   group.norm = Number(file, name, "norm");
   const auto shape = file.Shape(name);
   if (shape.size() != 2) throw InputError("{}: dataset '{}' has {} axes, expected 2", file.path(), name, shape.size());
-  group.load = ReadRows(file, name, log.num_slots(), {shape[1]});
+  group.load.resize(0, shape[1]);
   group.bucket_weight = Vector::Ones(shape[1]);
   const std::string weights = name + "_bucket_weight";
-  if (file.Has(weights)) group.bucket_weight = ReadRows(file, weights, shape[1], {}).col(0);
+  if (file.Has(weights)) {
+    group.bucket_weight = RowsOf(file, weights, shape[1], 0, static_cast<int>(shape[1]), {}).col(0);
+  }
   return group;
-}
-
-void ReadSlots(const Hdf5Reader& file, RunLog* log) {
-  const auto shape = file.Shape("time");
-  if (shape.size() != 1 || shape[0] > std::numeric_limits<int>::max()) {
-    throw InputError("{}: dataset 'time' has the shape [{}], expected one axis", file.path(), fmt::join(shape, ", "));
-  }
-  const std::int64_t slots = shape[0];
-  const auto regions = static_cast<std::int64_t>(log->regions.size());
-  const auto gateways = static_cast<std::int64_t>(log->gateways.size());
-  log->time.resize(slots);
-  file.ReadRows("time", 0, slots, log->time.data());
-  log->energy_cost = ReadRows(file, "energy_cost", slots, {}).col(0);
-  log->shed_cost = ReadRows(file, "shed_cost", slots, {}).col(0);
-  log->objective = ReadRows(file, "objective", slots, {}).col(0);
-  log->shift = ReadRows(file, "shift", slots, {}).col(0);
-  log->region_cost = ReadRows(file, "region_cost", slots, {regions});
-  log->region_workload = ReadRows(file, "region_workload", slots, {regions});
-  if (!file.Has("allocation")) return;
-  log->allocation =
-      ReadRows(file, "allocation", slots, {gateways, regions, static_cast<std::int64_t>(log->variants.size())});
-  log->shed = ReadRows(file, "shed", slots, {gateways});
-}
-
-void ReadDecisions(const Hdf5Reader& file, RunLog* log) {
-  if (!file.Has("verdict")) return;
-  const std::int64_t slots = log->num_slots();
-  file.ExpectShape("verdict", {slots}, "time");
-  std::vector<std::int64_t> verdicts(log->time.size());
-  file.ReadRows("verdict", 0, slots, verdicts.data());
-  for (const std::int64_t verdict : verdicts) {
-    if (verdict < 0 || verdict >= kNumVerdicts) {
-      throw InputError("{}: dataset 'verdict': slot {} is {}, allowed is 0 to {}", file.path(), log->verdict.size(),
-                       verdict, kNumVerdicts - 1);
-    }
-    log->verdict.push_back(static_cast<Verdict>(verdict));
-  }
-  for (const char* name : kVerdictNames) {
-    log->verdict_count.push_back(static_cast<std::int64_t>(Number(file, "verdict", name)));
-  }
-  log->alpha = ReadRows(file, "alpha", slots, {}).col(0);
-  log->slack = ReadRows(file, "slack", slots, {}).col(0);
-  if (!file.Has("advice")) return;
-  const auto gateways = static_cast<std::int64_t>(log->gateways.size());
-  const std::vector<std::int64_t> cells = {gateways, static_cast<std::int64_t>(log->regions.size()),
-                                           static_cast<std::int64_t>(log->variants.size())};
-  log->advice = ReadRows(file, "advice", slots, cells);
-  log->advice_shed = ReadRows(file, "advice_shed", slots, {gateways});
-  log->expert = ReadRows(file, "expert_allocation", slots, cells);
-  log->expert_shed = ReadRows(file, "expert_shed", slots, {gateways});
-}
-
-void ReadCertificates(const Hdf5Reader& file, RunLog* log) {
-  if (!file.Has("certificate")) return;
-  log->certified_ratio = Number(file, "", "certified_ratio");
-  const auto count = static_cast<std::int64_t>(file.Labels("certificate").size());
-  file.ExpectShape("certificate_slot", {count}, "certificate");
-  std::vector<std::int64_t> slot(count);
-  file.ReadRows("certificate_slot", 0, count, slot.data());
-  const auto read = [&](const std::string& name) { return ReadRows(file, name, count, {}); };
-  const RowMatrix objective = read("certificate_objective");
-  const RowMatrix bound = read("certificate_lower_bound");
-  const RowMatrix ratio = read("certificate_ratio");
-  std::vector<RowMatrix> prices;
-  for (const RunLogGroup& group : log->groups) {
-    prices.push_back(ReadRows(file, "certificate_price_" + group.name, count, {group.load.cols()}));
-  }
-  for (std::int64_t c = 0; c < count; ++c) {
-    const std::int64_t last = slot[c];
-    if (last < 0 || last >= log->num_slots()) {
-      throw InputError("{}: dataset 'certificate_slot': entry {} is {}, the run has {} slots", file.path(), c, last,
-                       log->num_slots());
-    }
-    PrefixCertificate certificate{static_cast<int>(last), objective(c, 0), bound(c, 0),
-                                  log->shift[last],       ratio(c, 0),     {}};
-    for (const RowMatrix& one : prices) certificate.prices.push_back(one.row(c).transpose());
-    log->certificates.push_back(std::move(certificate));
-  }
 }
 
 }  // namespace
 
-RunLog ReadRunLog(const std::string& path) {
-  const Hdf5Reader file(path);
-  CheckSchema(file);
-  const auto text = [&file](const char* attribute) { return file.Text("", attribute).value_or(""); };
+struct RunLogReader::Impl {
+  Hdf5Reader file;
   RunLog log;
+  int num_certificates = 0;
+
+  explicit Impl(const std::string& path) : file(path) {}
+  void ReadHeader();
+  void ReadDecisions(int first, int count);
+  std::vector<std::int64_t> Cells() const {
+    return {static_cast<std::int64_t>(log.gateways.size()), static_cast<std::int64_t>(log.regions.size()),
+            static_cast<std::int64_t>(log.variants.size())};
+  }
+};
+
+void RunLogReader::Impl::ReadHeader() {
+  CheckSchema(file);
+  const auto text = [this](const char* attribute) { return file.Text("", attribute).value_or(""); };
   log.info = {text("policy"),   text("trace"),   text("command"), text("generator"),
-              text("observed"), text("observe"), text("events")};
+              text("observed"), text("observe"), text("events"),  text("guarantee")};
+  log.info.certify = static_cast<std::int64_t>(std::clamp(file.Number("", "certify").value_or(0.0), 0.0, 1e9));
   log.total_objective = Number(file, "", "objective");
   log.total_shift = Number(file, "", "shift");
   log.shed_price = file.Number("", "shed_price");
   log.regions = file.Labels("region");
   log.gateways = file.Labels("gateway");
   log.variants = file.Labels("variant");
-  ReadSlots(file, &log);
+  const auto shape = file.Shape("time");
+  if (shape.size() != 1 || shape[0] < 1 || shape[0] > std::numeric_limits<int>::max()) {
+    throw InputError("{}: dataset 'time' has the shape [{}], expected one axis of at least one slot", file.path(),
+                     fmt::join(shape, ", "));
+  }
+  log.slots = static_cast<int>(shape[0]);
+  log.has_allocations = file.Has("allocation");
   std::istringstream names(text("groups"));
-  for (std::string name; names >> name;) log.groups.push_back(ReadGroup(file, name, log));
-  ReadDecisions(file, &log);
-  ReadCertificates(file, &log);
+  for (std::string name; names >> name;) log.groups.push_back(ReadGroup(file, name));
+  if (file.Has("certificate")) {
+    num_certificates = static_cast<int>(file.Labels("certificate").size());
+    log.certified_ratio = Number(file, "", "certified_ratio");
+  }
+  if (!file.Has("verdict")) return;
+  for (const char* name : kVerdictNames) {
+    log.verdict_count.push_back(static_cast<std::int64_t>(std::clamp(Number(file, "verdict", name), -1.0, 1e9)));
+  }
+}
+
+void RunLogReader::Impl::ReadDecisions(int first, int count) {
+  if (log.verdict_count.empty()) return;
+  file.ExpectShape("verdict", {log.slots}, "time");
+  std::vector<std::int64_t> verdicts(count);
+  file.ReadRows("verdict", first, count, verdicts.data());
+  log.verdict.clear();
+  for (const std::int64_t verdict : verdicts) {
+    if (verdict < 0 || verdict >= kNumVerdicts) {
+      throw InputError("{}: dataset 'verdict': slot {} is {}, allowed is 0 to {}", file.path(),
+                       static_cast<std::size_t>(first) + log.verdict.size(), verdict, kNumVerdicts - 1);
+    }
+    log.verdict.push_back(static_cast<Verdict>(verdict));
+  }
+  const auto read = [&](const char* name, const std::vector<std::int64_t>& others) {
+    return RowsOf(file, name, log.slots, first, count, others);
+  };
+  log.alpha = read("alpha", {}).col(0);
+  log.slack = read("slack", {}).col(0);
+  if (!log.has_allocations) return;
+  const std::vector<std::int64_t> cells = Cells();
+  log.advice = read("advice", cells);
+  log.advice_shed = read("advice_shed", {cells[0]});
+  log.expert = read("expert_allocation", cells);
+  log.expert_shed = read("expert_shed", {cells[0]});
+}
+
+RunLogReader::RunLogReader(const std::string& path) : impl_(std::make_unique<Impl>(path)) { impl_->ReadHeader(); }
+RunLogReader::~RunLogReader() = default;
+
+const Hdf5Reader& RunLogReader::file() const { return impl_->file; }
+const RunLog& RunLogReader::log() const { return impl_->log; }
+int RunLogReader::num_certificates() const { return impl_->num_certificates; }
+
+int RunLogReader::BlockSlots() const {
+  constexpr std::int64_t kBlockBytes = 4 << 20;
+  const RunLog& log = impl_->log;
+  std::int64_t columns = static_cast<std::int64_t>(log.regions.size());
+  if (log.has_allocations) columns *= static_cast<std::int64_t>(log.gateways.size() * log.variants.size());
+  return static_cast<int>(
+      std::clamp<std::int64_t>(kBlockBytes / (8 * std::max<std::int64_t>(columns, 1)), 1, log.slots));
+}
+
+void RunLogReader::ReadRows(int first, int count) {
+  RunLog& log = impl_->log;
+  const Hdf5Reader& file = impl_->file;
+  EVENKEEL_CHECK(first >= 0 && count >= 0 && first <= log.slots - count);
+  const std::vector<std::int64_t> cells = impl_->Cells();
+  const auto read = [&](const std::string& name, const std::vector<std::int64_t>& others) {
+    return RowsOf(file, name, log.slots, first, count, others);
+  };
+  log.first_slot = first;
+  log.time.resize(count);
+  file.ReadRows("time", first, count, log.time.data());
+  log.energy_cost = read("energy_cost", {}).col(0);
+  log.shed_cost = read("shed_cost", {}).col(0);
+  log.objective = read("objective", {}).col(0);
+  log.shift = read("shift", {}).col(0);
+  log.region_cost = read("region_cost", {cells[1]});
+  log.region_workload = read("region_workload", {cells[1]});
+  for (RunLogGroup& group : log.groups) group.load = read(group.name, {group.load.cols()});
+  if (log.has_allocations) {
+    log.allocation = read("allocation", cells);
+    log.shed = read("shed", {cells[0]});
+  }
+  impl_->ReadDecisions(first, count);
+}
+
+PrefixCertificate RunLogReader::ReadCertificate(int index) const {
+  const RunLog& log = impl_->log;
+  const Hdf5Reader& file = impl_->file;
+  const int count = impl_->num_certificates;
+  EVENKEEL_CHECK(index >= 0 && index < count);
+  file.ExpectShape("certificate_slot", {count}, "certificate");
+  std::int64_t slot = 0;
+  file.ReadRows("certificate_slot", index, 1, &slot);
+  if (slot < 0 || slot >= log.slots) {
+    throw InputError("{}: dataset 'certificate_slot': entry {} is {}, the run has {} slots", file.path(), index, slot,
+                     log.slots);
+  }
+  const auto read = [&](const std::string& name) { return RowsOf(file, name, count, index, 1, {})(0, 0); };
+  PrefixCertificate certificate{static_cast<int>(slot),          read("certificate_objective"),
+                                read("certificate_lower_bound"), 0.0,
+                                read("certificate_ratio"),       {}};
+  for (const RunLogGroup& group : log.groups) {
+    const std::string name = "certificate_price_" + group.name;
+    certificate.prices.push_back(RowsOf(file, name, count, index, 1, {group.load.cols()}).row(0).transpose());
+  }
+  return certificate;
+}
+
+RunLog ReadRunLog(const std::string& path) {
+  RunLogReader reader(path);
+  reader.ReadRows(0, reader.log().slots);
+  RunLog log = reader.log();
+  for (int c = 0; c < reader.num_certificates(); ++c) {
+    log.certificates.push_back(reader.ReadCertificate(c));
+    log.certificates.back().shift = log.shift[log.certificates.back().slot];
+  }
   return log;
 }
 

@@ -1,6 +1,7 @@
 #include "experiments/files/run_log_rows.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -66,6 +67,7 @@ DecisionRows::DecisionRows(Hdf5Writer* file, const Problem& problem, bool alloca
       verdict_(file, VerdictField(), 1),
       alpha_(file, RunLogField("alpha", {"time"}, "1", "share of the way from the advice to the expert's decision"), 1),
       slack_(file, RunLogField("slack", {"time"}, "USD", "budget left after the slot, as observed"), 1) {
+  file->SetFlags("verdict", {0, 1, 2, 3}, fmt::format("{}", fmt::join(kVerdictNames, " ")));
   if (!allocations) return;
   allocations_.emplace_back(file, problem, "advice", "advice_shed", "advice: ");
   allocations_.emplace_back(file, problem, "expert_allocation", "expert_shed", "expert: ");
@@ -87,7 +89,11 @@ void DecisionRows::Finish() {
   alpha_.Flush();
   slack_.Flush();
   for (AllocationRows& rows : allocations_) rows.Flush();
-  for (int v = 0; v < kNumVerdicts; ++v) file_->SetAttribute("verdict", kVerdictNames[v], count_[v]);
+  WriteCounts(count_);
+}
+
+void DecisionRows::WriteCounts(const std::int64_t (&count)[kNumVerdicts]) {
+  for (int v = 0; v < kNumVerdicts; ++v) file_->SetAttribute("verdict", kVerdictNames[v], count[v]);
 }
 
 void WriteCertificates(const Problem& problem, const std::vector<PrefixCertificate>& certificates, Hdf5Writer* file) {

@@ -75,6 +75,7 @@ class DecisionRows {
   void Append(const RobustDecision& decision);
   /// Writes what is left, and the counts as attributes.
   void Finish();
+  void WriteCounts(const std::int64_t (&count)[kNumVerdicts]);
 
  private:
   Hdf5Writer* file_;

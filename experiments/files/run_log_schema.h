@@ -3,7 +3,7 @@
 
 namespace evenkeel {
 
-inline constexpr int kRunLogSchemaVersion = 1;
+inline constexpr int kRunLogSchemaVersion = 2;
 inline constexpr const char* kRunLogSchemaName = "evenkeel-run";
 
 /// In `advice` and its kin: there was none in this slot.

@@ -89,7 +89,7 @@ int RunBacktest(const Options& options) {
   const TraceOutline trace = ReadOutline(path);
   const Judged judged = ReadJudged(options, trace);
   inputs.push_back(path);
-  CheckOutputs({out}, inputs);
+  CheckOutputs(options, {out}, inputs);
   const TraceIdentity identity = IdentityOf(trace.header.network, trace.header.slot_hours);
   const ForecastContext context{[&path] { return std::make_unique<TraceFile>(path); }, 0, identity,
                                 ReadRetrain(options, spec, judged)};

@@ -35,6 +35,10 @@ std::vector<Command> AllCommands();
 /// Runs the program; `arguments` is argv. Prints errors and returns the exit code, never throws.
 int RunProgram(const std::vector<std::string>& arguments);
 
+/// The exit code of a command that ran policies and has written everything. Does not return where an advice that never
+/// came back still runs on what the command is about to destroy: the process ends here.
+int Ended(int code);
+
 /// Writes results to standard output. Throws InputError when that fails, except when its reader has gone.
 void Print(const std::string& text);
 /// A note for people on standard error.

@@ -57,7 +57,7 @@ int RunCompare(const Options& options) {
   Print(HasOption(options, "json") ? DocumentText(ComparisonJson(given, result)) : ComparisonText(given, result));
   const std::vector<std::string> failures = Failures(result);
   for (const std::string& failure : failures) PrintError(failure);
-  return failures.empty() ? kExitSuccess : kExitFailed;
+  return Ended(failures.empty() ? kExitSuccess : kExitFailed);
 }
 
 }  // namespace

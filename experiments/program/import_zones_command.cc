@@ -188,7 +188,7 @@ int ImportZonesCommand(const Options& options) {
   for (const std::string& file : {import.factors_file, import.variants_file}) {
     if (!file.empty()) inputs.push_back(file);
   }
-  CheckOutputs({path}, inputs);
+  CheckOutputs(options, {path}, inputs);
   Trace trace;
   {
     const Progress progress({"importing", 0, !HasOption(options, "quiet")});

@@ -3,14 +3,13 @@
 #include <boost/program_options.hpp>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <limits>
 #include <sstream>
 #include <thread>
 
 #include "models/base/error.h"
 #include "models/base/numbers.h"
+#include "models/base/read_file.h"
 #include "models/base/suggest.h"
 
 namespace evenkeel {
@@ -94,8 +93,7 @@ void DropOverridden(const OptionInfo& option, const po::parsed_options& line, po
 
 po::parsed_options ParseConfig(const CommandInfo& command, const po::options_description& description,
                                const std::string& path) {
-  std::ifstream file(path);
-  if (!file || std::filesystem::is_directory(path)) throw InputError("{}: cannot read the config file", path);
+  std::istringstream file(ReadTextFile(path));
   po::parsed_options parsed =
       ParseOrThrow(command, path + ": ", [&] { return po::parse_config_file(file, description); });
   for (const auto& given : parsed.options) {

@@ -61,7 +61,7 @@ GivenPeriod OpenInputs(const Options& options, const std::vector<Spec>& policies
   inputs.push_back(text.trace);
   if (!text.observed.empty()) inputs.push_back(text.observed);
   GivenPeriod given = OpenPeriod(text);
-  CheckOutputs(outputs, inputs);
+  CheckOutputs(options, outputs, inputs);
   return given;
 }
 

@@ -14,6 +14,7 @@
 #include "models/base/error.h"
 #include "models/base/shell_line.h"
 #include "models/base/suggest.h"
+#include "robustifiers/guarded_advice.h"
 
 namespace evenkeel {
 namespace {
@@ -146,16 +147,36 @@ int RunProgram(const std::vector<std::string>& arguments) {
   return kExitFailed;
 }
 
+int Ended(int code) {
+  if (!IsAdviceLeftBehind()) return code;
+  std::fflush(nullptr);
+  std::_Exit(code);
+}
+
 void Print(const std::string& text) {
   errno = 0;
   if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
   if (errno != EPIPE) throw InputError("standard output: cannot write: {}", std::strerror(errno));
 }
 
-void Note(const std::string& text) { std::fputs((text + "\n").c_str(), stderr); }
+namespace {
 
-void PrintError(const std::string& text) { std::fputs(("evenkeel: error: " + text + "\n").c_str(), stderr); }
+/// Control characters of inputs, which would steer the terminal, as \\xNN.
+std::string Harmless(const std::string& text) {
+  std::string safe;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    safe += (byte < 0x20 && c != '\n') || byte == 0x7F ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  return safe;
+}
 
-void Warn(const std::string& text) { std::fputs(("evenkeel: warning: " + text + "\n").c_str(), stderr); }
+}  // namespace
+
+void Note(const std::string& text) { std::fputs((Harmless(text) + "\n").c_str(), stderr); }
+
+void PrintError(const std::string& text) { std::fputs(("evenkeel: error: " + Harmless(text) + "\n").c_str(), stderr); }
+
+void Warn(const std::string& text) { std::fputs(("evenkeel: warning: " + Harmless(text) + "\n").c_str(), stderr); }
 
 }  // namespace evenkeel

@@ -1,9 +1,9 @@
 // evenkeel report: figures and tables for people. Drawn by experiments/report/report.py with matplotlib, which the
 // build and the installation put where the program finds it.
 #include <fmt/ranges.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 #include "experiments/program/command.h"
 #include "experiments/program/output_path.h"
@@ -24,31 +24,27 @@ std::string ScriptPath() {
   return path;
 }
 
-/// Runs a program with this one's standard streams and waits for it. Returns its exit status.
-int RunAndWait(const std::vector<std::string>& words) {
+/// Becomes another program, which signals reach and whose exit code counts.
+[[noreturn]] void Become(const std::vector<std::string>& words) {
   std::vector<char*> arguments;
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
-  pid_t child = 0;
-  if (::posix_spawn(&child, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0)
-    throw InputError("cannot start {}: it draws the report, with python3-h5py and python3-matplotlib", words[0]);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  ::execv(arguments[0], arguments.data());
+  throw InputError("cannot start {}: {}; it draws the report, with python3-h5py and python3-matplotlib", words[0],
+                   SystemReason(errno));
 }
 
 int Report(const Options& options) {
   const std::string out = TextOption(options, "out");
   std::vector<std::string> inputs = {options.positionals[0]};
   for (const std::string& log : AllValues(options, "run")) inputs.push_back(log);
-  CheckOutputs({out}, inputs);
+  CheckOutputs(options, {out}, inputs);
   std::vector<std::string> words = {kPython, ScriptPath(), "--out", out};
   if (HasOption(options, "figures")) words.insert(words.end(), {"--figures", TextOption(options, "figures")});
   if (HasOption(options, "quiet")) words.push_back("--quiet");
   words.push_back("--");
   words.insert(words.end(), inputs.begin(), inputs.end());
-  return RunAndWait(words) == 0 ? kExitSuccess : kExitBadInput;
+  Become(words);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "experiments/report/guarantee_report.h"
 #include "experiments/report/json_report.h"
 #include "experiments/report/report_text.h"
+#include "experiments/run/budget_check.h"
 #include "experiments/run/evaluate.h"
 #include "experiments/run/run_recorder.h"
 #include "models/base/error.h"
@@ -48,7 +49,9 @@ CertifiedRun RunAndRecord(const Options& options, const GivenPeriod& given, cons
                         "evenkeel " EVENKEEL_VERSION,
                         given.text.observed,
                         given.text.observe,
-                        fmt::format("{}", fmt::join(given.text.events, "\n"))};
+                        fmt::format("{}", fmt::join(given.text.events, "\n")),
+                        recorder_options.out.empty() ? "" : GuaranteeText(spec),
+                        recorder_options.certify_every};
   RunRecorder recorder(period, info, recorder_options);
   Progress progress({"running", period.problem.num_slots, !HasOption(options, "quiet")});
   const auto observe = [&](const SlotRecord& record) {
@@ -137,9 +140,9 @@ int Run(const Options& options) {
   const CertifiedRun run = RunAndRecord(options, given, spec, recorder);
   Print(HasOption(options, "json") ? DocumentText(RunDocument(given, recorder, run)) : RunText(given, run));
   const std::string violation = GuaranteeViolation(run.outcome);
-  if (violation.empty()) return kExitSuccess;
+  if (violation.empty()) return Ended(kExitSuccess);
   PrintError(violation);
-  return kExitFailed;
+  return Ended(kExitFailed);
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ std::string SolveText(const Period& period, const CheckedOptimum& checked) {
   text += fmt::format("{:<14}{:>20.6f}{:>20.6f}  USD\n", "J", optimum.objective, certificate.objective);
   text += fmt::format("{:<14}{:>20.6f}{:>20.6f}  USD\n", "lower bound", optimum.lower_bound, certificate.lower_bound);
   text += fmt::format("{:<14}{:>20.2e}{:>20.2e}  relative\n", "gap", optimum.gap, certificate.gap);
-  text += fmt::format("{:<14}{:>20}{:>20.2e}  units of workload\n\n", "violation", "", certificate.infeasibility);
+  text += fmt::format("{:<14}{:>20}{:>20.2e}  of a slot's demand\n\n", "violation", "", certificate.infeasibility);
   text += SpreadTable(period.problem, optimum.ledger) + PriceTables(period.problem, optimum);
   const std::string note = ShiftNote(optimum.ledger);
   if (!note.empty()) text += "\n" + note;

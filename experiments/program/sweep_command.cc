@@ -91,13 +91,18 @@ int RunWithRanks(const Options& options, Ranks* ranks) {
   if (ranks->rank() == 0) {
     std::vector<std::string> inputs = plan.inputs;
     inputs.push_back(options.positionals[0]);
-    CheckOutputs({run.out, HasOption(options, "csv") ? TextOption(options, "csv") : ""}, inputs);
+    CheckOutputs(options,
+                 {run.out, HasOption(options, "csv") ? TextOption(options, "csv") : "", run.out + ".times.csv",
+                  JournalPath(run)},
+                 inputs);
   }
   const bool shows = !HasOption(options, "quiet") && ranks->rank() == 0;
   Progress progress({"sweeping", static_cast<long>(plan.cells.size()), shows});
   run.step = [&] { progress.Step(); };
+  run.note = Warn;
   const SweepRunResult result = RunSweep(plan, schema, run, ranks);
-  return ranks->rank() == 0 ? Finish(options, plan, schema, run, result) : kExitSuccess;
+  const int code = ranks->rank() == 0 ? Finish(options, plan, schema, run, result) : kExitSuccess;
+  return ranks->size() == 1 ? Ended(code) : code;
 }
 
 int Sweep(const Options& options) {

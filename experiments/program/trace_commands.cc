@@ -74,7 +74,7 @@ void WriteAndReport(const Options& options, const Trace& trace, const std::strin
 int Generate(const Options& options) {
   const std::string path = TextOption(options, "out");
   const GeneratorOptions generator = ParseGeneratorOptions(options);
-  CheckOutputs({path}, {});
+  CheckOutputs(options, {path}, {});
   const Progress progress({"generating", 0, !HasOption(options, "quiet")});
   WriteAndReport(options, GenerateTrace(generator), path);
   return kExitSuccess;
@@ -94,7 +94,7 @@ int Import(const Options& options) {
   for (const std::string& file : {import.reachability_file, import.variants_file}) {
     if (!file.empty()) inputs.push_back(file);
   }
-  CheckOutputs({path}, inputs);
+  CheckOutputs(options, {path}, inputs);
   WriteAndReport(options, ImportEglb(import), path);
   return kExitSuccess;
 }

@@ -69,7 +69,7 @@ int RunTrain(const Options& options) {
   const std::string out = TextOption(options, "out"), unfinished = out + ".training";
   const std::string losses = HasOption(options, "losses") ? TextOption(options, "losses") : "";
   TrainJob job = MakeJob(request);
-  CheckOutputs({out, unfinished, losses}, {request.train, request.valid});
+  CheckOutputs(options, {out, unfinished, losses}, {request.train, request.valid});
   const bool quiet = HasOption(options, "quiet");
   Checkpoint& checkpoint = job.checkpoint;
   checkpoint.options = TrainingText(request.setup);

@@ -6,7 +6,7 @@ matplotlib.use("svg")
 from matplotlib import pyplot
 import numpy
 
-from results import in_order, text, without
+from results import InputError, in_order, without
 
 Figure = collections.namedtuple("Figure", "name title caption figure")
 MOST_CURVES = 12  # more in one plot cannot be told apart
@@ -16,7 +16,7 @@ SOURCES = ("forecast", "observe")
 
 pyplot.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "evenkeel", "font.size": 9, "axes.grid": True,
                         "grid.alpha": 0.3, "figure.constrained_layout.use": True,
-                        "savefig.bbox": "tight"})
+                        "savefig.bbox": "tight", "text.parse_math": False})
 
 
 def curves(keys, x, y):
@@ -249,7 +249,7 @@ def burden(sweep):
         if group == "performance":
             continue
         names = limit(in_order(sweep.labels[sweep.few()]), notes, 8)
-        regions = [text(one) for one in sweep.columns["region"]]
+        regions = list(sweep.columns["region"])
         figure, axis = pyplot.subplots(figsize=(max(8.0, 0.9 * len(regions)), 3.6 + 0.1 * len(names)))
         width = 0.8 / len(names)
         for at, name in enumerate(names):
@@ -367,7 +367,10 @@ def all_figures(sweep, logs):
 
 def write_figures(figures, folder):
     """Each as SVG and PDF."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for one in figures:
-        for kind, date in (("svg", "Date"), ("pdf", "CreationDate")):
-            one.figure.savefig(folder / f"{one.name}.{kind}", metadata={date: None})
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in figures:
+            for kind, date in (("svg", "Date"), ("pdf", "CreationDate")):
+                one.figure.savefig(folder / f"{one.name}.{kind}", metadata={date: None})
+    except OSError as error:
+        raise InputError(f"cannot write figures to {folder}: {error.strerror}") from error

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 namespace evenkeel {
 namespace {
 
-constexpr double kRounding = 1e-9;  // of the bound
+constexpr double kRounding = 1e-9;  // of the sums that the bound is made of
 
 std::string Line(const char* name, const std::string& text) { return fmt::format("{:<14}{}\n", name, text); }
 
@@ -39,6 +41,7 @@ Json GuaranteeJson(const RunOutcome& run) {
             {"pulled", guarantee.pulled},
             {"expert", guarantee.expert},
             {"rejected", guarantee.rejected}}},
+          {"first_failure", guarantee.first_failure.empty() ? Json() : Json(guarantee.first_failure)},
           {"unconverged", guarantee.unconverged}};
 }
 
@@ -51,6 +54,8 @@ std::string GuaranteeText(const RunOutcome& run) {
                                FormatColumn(std::vector<double>{guarantee.min_slack}, 7)[0]));
   text += Line("", fmt::format("slots: {} taken, {} pulled, {} expert, {} rejected", guarantee.taken, guarantee.pulled,
                                guarantee.expert, guarantee.rejected));
+  if (!guarantee.first_failure.empty())
+    text += Line("", fmt::format("the first rejected advice failed: {}", guarantee.first_failure));
   if (guarantee.delta > 0.0) {
     text +=
         Line("", fmt::format("observed and metered coefficients differ by up to {:.3g} (delta); of the bound, {:.6f} "
@@ -115,7 +120,9 @@ std::string GuaranteeTable(const std::vector<RunOutcome>& runs) {
 std::string GuaranteeViolation(const RunOutcome& run) {
   if (!run.guarantee) return "";
   const GuaranteeReport& guarantee = *run.guarantee;
-  const double allowed = guarantee.bound * (1.0 + kRounding) + guarantee.observation_error;
+  // The bound may be what is left of large sums.
+  const double size = std::abs(guarantee.bound) + run.ledger.shift + std::abs(run.objective);
+  const double allowed = guarantee.bound + kRounding * size + guarantee.observation_error;
   if (run.shifted_objective <= allowed) return "";  // written so that a NaN is a violation
   return fmt::format(
       "{}: J ended at {:.9g} USD, above its proven bound of {:.9g} USD (both shifted by {:.9g} USD): this is a bug, "

@@ -9,10 +9,15 @@ With --figures each is also written to DIR as SVG and PDF. Needs python3-h5py an
 """
 import argparse
 import base64
+import contextlib
+import fcntl
+import glob
 import html
 import io
 import os
 import pathlib
+import re
+import signal
 import sys
 
 sys.dont_write_bytecode = True  # the modules lie beside the program
@@ -122,18 +127,32 @@ def page(sweep, logs, figures):
     return "".join(parts) + "</body></html>\n"
 
 
+def sweep_leftovers(path):
+    """What killed writers left beside the page; who still writes holds a lock, as evenkeel's own files do."""
+    for left in pathlib.Path(path).parent.glob(glob.escape(pathlib.Path(path).name) + ".tmp-*"):
+        if not re.fullmatch(r"\d+", left.name.rpartition("-")[2]) or not left.is_file() or left.is_symlink():
+            continue
+        with contextlib.suppress(OSError), open(left, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
+
+
 def write(path, content):
     """All of it or nothing."""
+    path = os.path.realpath(path)
+    sweep_leftovers(path)
     temporary = f"{path}.tmp-{os.getpid()}"
     try:
-        with open(temporary, "w", encoding="utf-8") as file:
+        with open(temporary, "w", encoding="utf-8", errors="replace") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+            os.replace(temporary, path)
     except OSError as error:
-        pathlib.Path(temporary).unlink(missing_ok=True)
         raise InputError(f"cannot write {path}: {error.strerror}") from error
+    finally:  # also when a signal ends it
+        pathlib.Path(temporary).unlink(missing_ok=True)
 
 
 def main():
@@ -143,17 +162,34 @@ def main():
     parser.add_argument("--quiet", action="store_true")
     parser.add_argument("files", nargs="+", metavar="FILE.h5")
     arguments = parser.parse_args()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda got, _: sys.exit(128 + got))
     sweep, logs = read(arguments.files)
-    figures = all_figures(sweep, logs)
+    try:
+        figures = all_figures(sweep, logs)
+        content = page(sweep, logs, figures)
+    except Exception as error:  # values that no run has
+        raise InputError(f"cannot draw {', '.join(arguments.files)}: {error}") from error
     if arguments.figures:
         write_figures(figures, arguments.figures)
-    write(arguments.out, page(sweep, logs, figures))
+    write(arguments.out, content)
     if not arguments.quiet:
         print(f"{arguments.out}: " + (f"{sweep.count} cells, " if sweep else "") + f"{len(figures)} figures")
+
+
+def fail(error):
+    sys.stderr.write(f"evenkeel: error: {error}\n")
+    sys.stderr.flush()
+    os._exit(2)  # whatever is left in standard output cannot be written either
 
 
 if __name__ == "__main__":
     try:
         main()
+        sys.stdout.flush()
     except InputError as error:
-        sys.exit(f"evenkeel: error: {error}")
+        fail(error)
+    except OSError as error:
+        fail(f"standard output: cannot write: {error.strerror}")
+    except KeyboardInterrupt:
+        sys.exit(130)

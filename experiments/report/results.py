@@ -10,7 +10,14 @@ class InputError(Exception):
 
 
 def text(value):
-    return value.decode() if isinstance(value, bytes) else str(value)
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+def column(values):
+    """A dataset's values; rows of letters become texts."""
+    if values.dtype == "S1" and values.ndim == 2:
+        values = values.view(f"S{values.shape[1]}")[:, 0]
+    return numpy.array([text(one) for one in values]) if values.dtype.kind in "SO" else values
 
 
 def in_order(values):
@@ -26,9 +33,13 @@ class Sweep:
                            for name, value in file.attrs.items() if not name.startswith("_")}
         self.columns = {}
         for name, data in file.items():
-            values = data[()]
-            self.columns[name] = numpy.array([text(one) for one in values]) if values.dtype == object else values
+            if not re.fullmatch(r"text\d+", name):  # an axis of letters
+                self.columns[name] = column(data[()])
         self.count = len(self.columns["cell"])
+        short = [name for name, values in self.columns.items()
+                 if name not in ("region", "gateway") and len(values) != self.count]
+        if short:
+            raise InputError(f"cannot read {path}: '{short[0]}' has not {self.count} cells")
         self.failed = [at for at in range(self.count) if self.columns["failure"][at]]
         self.good = numpy.array([not failure for failure in self.columns["failure"]])
         general = general_policies(self.attributes.get("config", ""))
@@ -55,28 +66,37 @@ class Sweep:
         return [one for one in known if f"{one[0]}_max" in self.columns]
 
 
-def open_hdf5(path):
-    try:
-        return h5py.File(path, "r")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error}") from error
+VERSIONS = {"evenkeel-sweep": 1, "evenkeel-run": 2}
 
 
 def read(paths):
     """The sweep, or None, and the run logs of the files."""
     sweep, logs = None, []
     for path in paths:
-        with open_hdf5(path) as file:
-            schema = text(file.attrs.get("schema", ""))
-            if schema == "evenkeel-sweep":
-                if sweep is not None:
+        try:
+            with h5py.File(path, "r") as file:
+                schema = schema_of(path, file)
+                if schema == "evenkeel-run":
+                    logs.append(read_log(path, file))
+                elif sweep is not None:
                     raise InputError(f"{path}: a second sweep; allowed is one, with any number of run logs")
-                sweep = Sweep(path, file)
-            elif schema == "evenkeel-run":
-                logs.append(read_log(path, file))
-            else:
-                raise InputError(f"{path}: schema is \"{schema}\"; allowed are evenkeel-sweep and evenkeel-run")
+                else:
+                    sweep = Sweep(path, file)
+        except InputError:
+            raise
+        except Exception as error:  # h5py raises whatever it likes for a damaged file
+            raise InputError(f"cannot read {path}: it is damaged, or not as evenkeel wrote it ({error})") from error
     return sweep, logs
+
+
+def schema_of(path, file):
+    schema = text(file.attrs.get("schema", ""))
+    if schema not in VERSIONS:
+        raise InputError(f"{path}: schema is \"{schema}\"; allowed are {' and '.join(VERSIONS)}")
+    version = int(numpy.ravel(file.attrs["schema_version"])[0])
+    if version != VERSIONS[schema]:
+        raise InputError(f"{path}: schema_version is {version}, this program reads version {VERSIONS[schema]}")
+    return schema
 
 
 def read_log(path, file):

@@ -6,113 +6,176 @@
 #include "experiments/catalog/catalog.h"
 #include "experiments/run/log_allocation.h"
 #include "experiments/run/run_difference.h"
-#include "robustifiers/budget.h"
+#include "models/base/error.h"
+#include "models/base/numbers.h"
 #include "robustifiers/line.h"
 
 namespace evenkeel {
 namespace {
 
-RobustOptions OptionsOf(const RunLog& log) {
-  return RobustOptionsOf(CheckSpec(Catalog(), Kind::kPolicy, ParseSpec(log.info.policy)).arguments);
+constexpr const char* kModes[] = {"switch", "line", "price"};  // by WayBack
+
+RobustOptions OptionsOf(const Spec& policy) {
+  return RobustOptionsOf(CheckSpec(Catalog(), Kind::kPolicy, policy).arguments);
+}
+
+RobustOptions ParseGuarantee(const std::string& text) {
+  std::vector<const char*> needed = {"rho", "mode", "bonus", "spend", "trust"};
+  if (text.find("trust=adaptive") != std::string::npos) needed.insert(needed.end(), {"floor", "tolerance", "gain"});
+  for (const char* name : needed) {
+    if (("," + text).find(fmt::format(",{}=", name)) == std::string::npos)
+      throw InputError("the attribute 'guarantee' is \"{}\", without {}", text, name);
+  }
+  return OptionsOf(ParseSpec("robust(advice=cost," + text + ")"));
+}
+
+/// What the policy's spec says itself must be what the guarantee's options say.
+void ExpectOptionsOfPolicy(const RunLogInfo& info) {
+  const Spec guarantee = ParseSpec("robust(" + info.guarantee + ")");
+  for (const auto& [name, value] : ParseSpec(info.policy).parameters) {
+    for (const auto& [known, option] : guarantee.parameters) {
+      const auto said = ParseNumber(value.name), kept = ParseNumber(option.name);
+      // A log that `spend` names stands for its number.
+      if (name != known || (name == "spend" && !said) || (said && said == kept) || value == option) continue;
+      throw RunDifference(
+          fmt::format("the attribute 'guarantee' says {}={}, the policy {}", name, option.name, value.name));
+    }
+  }
 }
 
 bool IsSame(const Allocation& a, const Allocation& b) { return a.flow == b.flow && a.shed == b.shed; }
 
+void ExpectSame(int t, const Allocation& logged, const Allocation& found, double allowed) {
+  for (Eigen::Index a = 0; a < found.flow.size(); ++a)
+    ExpectClose(t, "allocation", logged.flow[a], found.flow[a], allowed);
+  for (Eigen::Index j = 0; j < found.shed.size(); ++j) ExpectClose(t, "shed", logged.shed[j], found.shed[j], allowed);
+}
+
 }  // namespace
 
-bool BudgetCheck::IsPossible(const RunLog& log) {
-  return !log.verdict.empty() && log.advice.size() > 0 && ParseSpec(log.info.policy).name == "robust";
+std::string GuaranteeText(const Spec& policy) {
+  if (policy.name != "robust") return "";
+  const RobustOptions options = OptionsOf(policy);
+  const std::string text =
+      fmt::format("rho={},mode={},bonus={},spend={},trust=", options.spending.rho,
+                  kModes[static_cast<int>(options.mode)], options.spending.bonus, options.spending.planned);
+  if (!options.trust.adaptive) return text + "fixed";
+  return text + fmt::format("adaptive,floor={},tolerance={},gain={}", options.trust.floor, options.trust.tolerance,
+                            options.trust.gain);
 }
 
 BudgetCheck::BudgetCheck(const Problem& problem, const RunLog& log)
     : problem_(problem),
       log_(log),
-      options_(OptionsOf(log)),
+      options_(ParseGuarantee(log.info.guarantee)),
       trust_(problem, options_.spending, options_.trust),
+      budget_(problem),
       engine_(MakeLedger(problem)),
-      expert_(MakeLedger(problem)) {}
-
-void BudgetCheck::CheckVerdict(int t, const Allocation& played, const Allocation& expert, bool has_advice,
-                               const Allocation& advice) {
-  const Verdict verdict = log_.verdict[t];
-  if (has_advice != (verdict != Verdict::kRejected)) {
-    throw RunDifference(fmt::format("slot {}: the verdict is {}, but there is {}", t, Name(verdict),
-                                    has_advice ? "an advice" : "no advice"));
-  }
-  if (verdict == Verdict::kPulled) {
-    CheckPull(t, played, expert, advice);
-    return;
-  }
-  ExpectClose(t, "alpha", log_.alpha[t], verdict == Verdict::kTaken ? 0.0 : 1.0, 1.0);
-  if (IsSame(played, verdict == Verdict::kTaken ? advice : expert)) return;
-  throw RunDifference(fmt::format("slot {}: the verdict is {}, but the decision is another than the {}'s", t,
-                                  Name(verdict), verdict == Verdict::kTaken ? "advice" : "expert"));
+      expert_(MakeLedger(problem)),
+      found_(MakeAllocation(problem)) {
+  ExpectOptionsOfPolicy(log.info);
 }
 
-/// A point that was pulled along the line must lie on it, where alpha says. Of mode price, alpha is 0 for a decision
-/// that is not: why the advice's prices like it best no log can tell, which has no prices.
-void BudgetCheck::CheckPull(int t, const Allocation& played, const Allocation& expert, const Allocation& advice) {
+void BudgetCheck::ExpectFeasible(int t, const char* whose, const Slot& slot, const Allocation& decision) {
+  const double violation = Infeasibility(problem_, slot, decision, &region_use_);
+  if (violation <= AllowedViolation(slot)) return;
+  throw RunDifference(fmt::format("slot {}: {} violates the constraints by {:.3g}", t, whose, violation));
+}
+
+BudgetCheck::Decisions BudgetCheck::DecisionsAt(int t, const Slot& slot) {
+  const int row = t - log_.first_slot;
+  Decisions of;
+  of.played = PlayedAllocation(problem_, log_, t);
+  of.expert = AllocationOf(problem_, t, row, log_.expert, log_.expert_shed);
+  ExpectFeasible(t, "the expert's decision", slot, of.expert);
+  const auto nothing = [&](const RowMatrix& rows) { return (rows.row(row).array() == kNoAllocation).all(); };
+  of.has_advice = !nothing(log_.advice) || !nothing(log_.advice_shed);
+  of.advice = of.has_advice ? AllocationOf(problem_, t, row, log_.advice, log_.advice_shed) : MakeAllocation(problem_);
+  if (of.has_advice) ExpectFeasible(t, "the advice, which was not rejected,", slot, of.advice);
+  return of;
+}
+
+/// What the budget leaves open (rounding, or a solver's word) may have come out either way; what it decides may not.
+void BudgetCheck::CheckVerdict(int t, const Slot& slot, const Decisions& of, const Coefficients& observed,
+                               double gross) {
+  const int row = t - log_.first_slot;
+  const Verdict verdict = log_.verdict[row];
+  const double alpha = log_.alpha[row], rounding = kTolerance * gross;
+  const auto fail = [&](const std::string& why) {
+    throw RunDifference(fmt::format("slot {}: the verdict is {}, but {}", t, Name(verdict), why));
+  };
+  ++count_[static_cast<int>(verdict)];
+  if (of.has_advice != (verdict != Verdict::kRejected))
+    fail(of.has_advice ? "there is an advice" : "there is no advice");
+  if (of.has_advice) {
+    const double left = budget_.Value(advice_increment_);
+    if (settled_ > rounding && left > rounding && verdict != Verdict::kTaken)
+      fail(fmt::format("the advice leaves a budget of {:.6g} USD", left));
+    if (verdict == Verdict::kTaken && left < -rounding)
+      fail(fmt::format("the advice overdraws the budget by {:.6g} USD", -left));
+    if ((verdict == Verdict::kTaken || verdict == Verdict::kPulled) && settled_ < -rounding)
+      fail(fmt::format("the budget was overdrawn by {:.6g} USD before", -settled_));
+  }
+  if (verdict == Verdict::kPulled) {
+    CheckPull(t, slot, of, alpha);
+    return;
+  }
+  ExpectClose(t, "alpha", alpha, verdict == Verdict::kTaken ? 0.0 : 1.0, 0.0);
+  if (!IsSame(of.played, verdict == Verdict::kTaken ? of.advice : of.expert))
+    fail(fmt::format("the decision is another than the {}'s", verdict == Verdict::kTaken ? "advice" : "expert"));
+}
+
+/// A point that was pulled along the line must lie on it, where alpha says. Whether a decision of mode price that is not on the line is the cheapest safe one, no log can tell.
+void BudgetCheck::CheckPull(int t, const Slot& slot, const Decisions& of, double alpha) {
   if (options_.mode == WayBack::kSwitch)
-    throw RunDifference(fmt::format("slot {}: the verdict is pulled, which mode switch never is", t));
-  if (options_.mode == WayBack::kPrice && log_.alpha[t] == 0.0) {
+    throw RunDifference(fmt::format("slot {}: the verdict is pulled, which mode switch has not", t));
+  if (!(alpha >= 0.0 && alpha <= 1.0))
+    throw RunDifference(fmt::format("slot {}: alpha is {}, allowed: 0 to 1", t, alpha));
+  const double allowed = kTolerance * slot.demand.sum();
+  if (options_.mode == WayBack::kPrice && alpha == 0.0) {
+    // A decision on the line would say where it stands.
+    const double on_line = SmallestSafeAlpha(budget_, advice_increment_, expert_increment_);
+    Mix(of.advice, of.expert, on_line, &found_);
+    if (on_line > 0.0 && IsSame(found_, of.played))
+      throw RunDifference(fmt::format("slot {}: alpha is 0 in the log, {:.17g} when recomputed", t, on_line));
     ++off_line_;
     return;
   }
-  Allocation mixed = MakeAllocation(problem_);
-  Mix(advice, expert, log_.alpha[t], &mixed);
-  ExpectClose(t, "allocation", played.flow, mixed.flow);
-  ExpectClose(t, "shed", played.shed, mixed.shed);
+  Mix(of.advice, of.expert, alpha, &found_);
+  ExpectSame(t, of.played, found_, allowed);
 }
 
 /// The ledgers before are the metered ones, the slot itself is as observed.
-void BudgetCheck::CheckSlack(int t, const Allocation& played, const Allocation& expert, double demand,
-                             const Coefficients& observed) const {
-  Ledger engine = engine_;
-  Ledger beside = expert_;
-  AddSlot(problem_, observed, played, demand, &engine);
-  AddSlot(problem_, observed, expert, demand, &beside);
-  const double expert_objective = ShiftedObjectiveValue(problem_, beside);
-  const double slack = SettledBudget(problem_, engine, beside, trust_.AllowanceAt(expert_objective));
-  ExpectClose(t, "slack", log_.slack[t], slack, std::max(expert_objective, ShiftedObjectiveValue(problem_, engine)));
-}
-
-void BudgetCheck::Add(int t, const Slot& slot, const Coefficients& observed, const Coefficients& metered) {
-  const Allocation played = PlayedAllocation(problem_, log_, t);
-  const Allocation expert = AllocationOf(problem_, t, log_.expert, log_.expert_shed);
-  const bool has_advice = log_.advice_shed(t, 0) != kNoAllocation;
-  const Allocation advice =
-      has_advice ? AllocationOf(problem_, t, log_.advice, log_.advice_shed) : MakeAllocation(problem_);
+void BudgetCheck::Add(int t, const Slot& slot, const Coefficients& observed, const Coefficients& metered,
+                      double gross) {
+  const Decisions of = DecisionsAt(t, slot);
   const double demand = slot.demand.sum();
-  const double violation = Infeasibility(problem_, slot, expert, &region_use_);
-  if (!(violation <= AllowedViolation(slot))) {
-    throw RunDifference(fmt::format("slot {}: the expert's decision violates the constraints by {:.3g}", t, violation));
-  }
-  CheckVerdict(t, played, expert, has_advice, advice);
-  CheckSlack(t, played, expert, demand, observed);
+  Ledger engine = engine_, beside = expert_;
+  AddSlot(problem_, observed, of.played, demand, &engine);
+  AddSlot(problem_, observed, of.expert, demand, &beside);
+  const double allowance = trust_.AllowanceAt(ShiftedObjectiveValue(problem_, beside));
+  ComputeIncrement(problem_, observed, of.expert, &expert_increment_);
+  if (of.has_advice) ComputeIncrement(problem_, observed, of.advice, &advice_increment_);
+  budget_.Begin(engine_, expert_, expert_increment_, allowance);
+  // The budget is the rest of both sides and of what may be spent.
+  const double sizes = gross + ShiftedObjectiveValue(problem_, beside) + 2.0 * beside.shift + allowance;
+  CheckVerdict(t, slot, of, observed, sizes);
+  const double logged = log_.slack[t - log_.first_slot];
+  ExpectClose(t, "slack", logged, SettledBudget(problem_, engine, beside, allowance), kTolerance * sizes);
 
-  AddSlot(problem_, metered, played, demand, &engine_);
-  AddSlot(problem_, metered, expert, demand, &expert_);
+  AddSlot(problem_, metered, of.played, demand, &engine_);
+  AddSlot(problem_, metered, of.expert, demand, &expert_);
   const double expert_objective = ShiftedObjectiveValue(problem_, expert_);
-  const double allowance = trust_.AllowanceAt(expert_objective);
-  const double settled = SettledBudget(problem_, engine_, expert_, allowance);
-  observation_error_ = std::max(observation_error_, log_.slack[t] - settled);
+  const double settled_allowance = trust_.AllowanceAt(expert_objective);
+  settled_ = SettledBudget(problem_, engine_, expert_, settled_allowance);
+  observation_error_ = std::max(observation_error_, logged - settled_);
   const double objective = ShiftedObjectiveValue(problem_, engine_);
-  const double bound = expert_objective + allowance + observation_error_;
-  if (!(objective <= bound * (1.0 + kTolerance))) {
+  const double bound = expert_objective + settled_allowance + observation_error_;
+  if (!(objective <= bound + kTolerance * sizes)) {
     throw RunDifference(
         fmt::format("slot {}: J is {:.17g}, above its bound {:.17g} (both shifted)", t, objective, bound));
   }
-  if (has_advice) trust_.Observe(metered, expert_, advice, expert);
-}
-
-void BudgetCheck::Finish() const {
-  std::vector<std::int64_t> count(kNumVerdicts);
-  for (const Verdict verdict : log_.verdict) ++count[static_cast<int>(verdict)];
-  for (std::size_t v = 0; v < count.size(); ++v) {
-    if (count[v] == log_.verdict_count[v]) continue;
-    throw RunDifference(fmt::format("verdict: {} slots are {}, the attribute says {}", count[v], kVerdictNames[v],
-                                    log_.verdict_count[v]));
-  }
+  if (of.has_advice) trust_.Observe(metered, expert_, of.advice, of.expert);
 }
 
 }  // namespace evenkeel

@@ -4,10 +4,10 @@
 
 namespace evenkeel {
 
-Allocation AllocationOf(const Problem& problem, int slot, const RowMatrix& flow, const RowMatrix& shed) {
+Allocation AllocationOf(const Problem& problem, int slot, int row, const RowMatrix& flow, const RowMatrix& shed) {
   const Network& network = problem.network;
   Allocation allocation = MakeAllocation(problem);
-  Vector elsewhere = flow.row(slot);
+  Vector elsewhere = flow.row(row);
   for (int a = 0; a < problem.num_arcs(); ++a) {
     const Arc& arc = problem.arcs.arcs[a];
     const int cell = (arc.gateway * network.num_regions() + arc.region) * network.num_variants() + arc.variant;
@@ -18,7 +18,7 @@ Allocation AllocationOf(const Problem& problem, int slot, const RowMatrix& flow,
     throw RunDifference(
         fmt::format("slot {}: a decision sends workload to a region that its gateway cannot use", slot));
   }
-  allocation.shed = shed.row(slot);
+  allocation.shed = shed.row(row);
   return allocation;
 }
 

@@ -10,6 +10,9 @@
 #include <cstdio>
 #include <mutex>
 #include <thread>
+#include <vector>
+
+#include "models/base/parallel.h"
 
 namespace evenkeel {
 namespace {
@@ -41,7 +44,7 @@ struct Progress::Impl {
   std::mutex mutex;
   std::condition_variable finished_changed;
   bool finished = false;
-  std::thread painter;
+  std::vector<std::thread> painter;  // none, or one
 
   void Paint() {
     std::unique_lock<std::mutex> lock(mutex);
@@ -60,17 +63,19 @@ struct Progress::Impl {
 
 Progress::Progress(const ProgressOptions& options) : impl_(std::make_unique<Impl>()) {
   impl_->options = options;
-  if (options.enabled && isatty(STDERR_FILENO) == 1) impl_->painter = std::thread([this] { impl_->Paint(); });
+  if (options.enabled && isatty(STDERR_FILENO) == 1)
+    StartThreads(
+        1, [this](int) { impl_->Paint(); }, &impl_->painter);
 }
 
 Progress::~Progress() {
-  if (!impl_->painter.joinable()) return;
+  if (impl_->painter.empty()) return;
   {
     const std::lock_guard<std::mutex> lock(impl_->mutex);
     impl_->finished = true;
   }
   impl_->finished_changed.notify_one();
-  impl_->painter.join();
+  impl_->painter[0].join();
 }
 
 void Progress::Step() { impl_->done.fetch_add(1, std::memory_order_relaxed); }

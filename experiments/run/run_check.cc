@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <memory>
 #include <sstream>
 
 #include "engine/certificate.h"
 #include "experiments/catalog/catalog.h"
 #include "experiments/run/budget_check.h"
-#include "experiments/run/log_allocation.h"
+#include "experiments/run/layout_check.h"
+#include "experiments/run/ledger_check.h"
 #include "experiments/run/run_difference.h"
 #include "models/base/error.h"
 #include "models/base/utc_time.h"
@@ -72,118 +73,149 @@ Period PeriodOf(const RunLog& log, const std::string& path, const std::string& o
   return MakePeriod(std::move(period));
 }
 
-/// The ledger of the logged decisions beside the logged values.
-class LedgerCheck {
+/// Certificates on the way, each recomputed from its prices as soon as its slot is reached.
+class CertificateCheck {
  public:
-  LedgerCheck(const Problem& problem, const RunLog& log) : problem_(problem), log_(log), ledger_(MakeLedger(problem)) {}
+  CertificateCheck(const Problem& problem, const RunLogReader& reader, std::unique_ptr<SlotSource> trace)
+      : problem_(problem), reader_(reader), trace_(std::move(trace)) {}
 
-  void Add(int t, const Slot& slot, const Coefficients& metered) {
-    const Allocation played = PlayedAllocation(problem_, log_, t);
-    const double violation = Infeasibility(problem_, slot, played, &region_use_);
-    if (!(violation <= AllowedViolation(slot))) {
-      throw RunDifference(fmt::format("slot {}: the decision violates the constraints by {:.3g}", t, violation));
-    }
-    const Ledger before = ledger_;
-    AddSlot(problem_, metered, played, slot.demand.sum(), &ledger_);
-    const double scale = ShiftedObjectiveValue(problem_, ledger_);
-    ExpectClose(t, "objective", log_.objective[t], ObjectiveValue(problem_, ledger_), scale);
-    ExpectClose(t, "energy_cost", log_.energy_cost[t], ledger_.energy_cost - before.energy_cost, scale);
-    ExpectClose(t, "shed_cost", log_.shed_cost[t], ledger_.shed_cost - before.shed_cost, scale);
-    ExpectClose(t, "region_cost", log_.region_cost.row(t), ledger_.region_cost);
-    ExpectClose(t, "region_workload", log_.region_workload.row(t), ledger_.region_workload);
-    for (std::size_t k = 0; k < log_.groups.size(); ++k) {
-      ExpectClose(t, log_.groups[k].name.c_str(), log_.groups[k].load.row(t), ledger_.load[k]);
-    }
+  void Add(int t, const LedgerCheck& ledger) {
+    const bool expected = every() > 0 && ((t + 1) % every() == 0 || t + 1 == reader_.log().slots);
+    if (!expected) return;
+    if (next_ == reader_.num_certificates())
+      throw RunDifference(fmt::format("slot {}: its certificate is missing (every {} slots)", t, every()));
+    const PrefixCertificate certificate = reader_.ReadCertificate(next_++);
+    if (certificate.slot != t)
+      throw RunDifference(fmt::format("certificate_slot: entry {} is {}, expected {}", next_ - 1, certificate.slot, t));
+    Check(certificate, ledger);
+    ratio_ = certificate.ratio;
+    seen_.push_back({t, 0.0, 0.0, 0.0, ratio_, ZeroPrices(problem_)});
   }
 
+  double ratio() const { return ratio_; }
+  /// For the layout: slots and the last ratio.
+  const std::vector<PrefixCertificate>& seen() const { return seen_; }
+
  private:
-  const Problem& problem_;
-  const RunLog& log_;
-  Ledger ledger_;
-  Vector region_use_;
-};
+  int every() const { return static_cast<int>(reader_.log().info.certify); }
 
-void CheckTotals(const RunLog& log) {
-  const int last = log.num_slots() - 1;
-  if (last < 0) return;
-  ExpectClose(last, "the attribute objective", log.total_objective, log.objective[last],
-              log.objective[last] + log.shift[last]);
-  ExpectClose(last, "the attribute shift", log.total_shift, log.shift[last], log.objective[last] + log.shift[last]);
-  if (log.certificates.empty()) return;
-  const double ratio = log.certificates.back().ratio;
-  ExpectClose(last, "the attribute certified_ratio", log.certified_ratio.value_or(NAN), ratio, ratio);
-}
-
-void CheckCertificates(const Problem& problem, const RunLog& log, SlotSource& trace) {
-  for (const PrefixCertificate& certificate : log.certificates) {
+  void Check(const PrefixCertificate& certificate, const LedgerCheck& ledger) const {
     const int t = certificate.slot;
-    SlotWindow prefix(trace, 0, t + 1);
-    const double objective = log.objective[t];  // recomputed already, where there are decisions
-    const double scale = objective + log.shift[t];
+    SlotWindow prefix(*trace_, 0, t + 1);
     double bound = 0.0;
     try {
-      bound = LowerBound(problem, prefix, certificate.prices);
+      bound = LowerBound(problem_, prefix, certificate.prices);
     } catch (const InputError& error) {  // the prices prove nothing
       throw RunDifference(fmt::format("slot {}: certificate: {}", t, error.what()));
     }
-    ExpectClose(t, "certificate_objective", certificate.objective, objective, scale);
-    ExpectClose(t, "certificate_lower_bound", certificate.lower_bound, bound, scale);
-    const double ratio = Ratio(scale, bound + log.shift[t]);
-    ExpectClose(t, "certificate_ratio", certificate.ratio, ratio, ratio);
+    const double objective = ObjectiveValue(problem_, ledger.ledger()), shift = ledger.ledger().shift;
+    const double allowed = kTolerance * ledger.gross();
+    ExpectClose(t, "certificate_objective", certificate.objective, objective, allowed);
+    ExpectClose(t, "certificate_lower_bound", certificate.lower_bound, bound, allowed);
+    const double ratio = Ratio(objective + shift, bound + shift), below = std::abs(bound + shift);
+    ExpectClose(t, "certificate_ratio", certificate.ratio, ratio,
+                std::isfinite(ratio) ? kTolerance * ratio + allowed * (1.0 + ratio) / std::max(below, 1e-300) : 0.0);
   }
-}
+
+  const Problem& problem_;
+  const RunLogReader& reader_;
+  std::unique_ptr<SlotSource> trace_;
+  int next_ = 0;
+  double ratio_ = 0.0;
+  std::vector<PrefixCertificate> seen_;
+};
+
+/// What comes of the slots.
+struct Checked {
+  RunLogTotals totals;
+  double gross = 0.0;
+  std::vector<PrefixCertificate> certificates;
+};
 
 // Throws RunDifference at the first one.
-void CheckSlots(const Problem& problem, const RunLog& log, SlotSource& trace, SlotSource& seen, RunCheck* check) {
-  std::optional<LedgerCheck> ledger;
-  if (check->has_allocations) ledger.emplace(problem, log);
-  std::optional<BudgetCheck> budget;
-  if (check->has_budget) budget.emplace(problem, log);
+Checked CheckSlots(const Period& period, RunLogReader* reader, RunCheck* check) {
+  const Problem& problem = period.problem;
+  const RunLog& log = reader->log();
+  const std::unique_ptr<SlotSource> trace = OpenMetered(period);
+  const std::unique_ptr<SlotSource> apart = period.is_observed_apart() ? OpenObserved(period) : nullptr;
+  LedgerCheck ledger(problem, log);
+  CertificateCheck certificates(problem, *reader, OpenMetered(period));
+  std::unique_ptr<BudgetCheck> budget;
+  if (check->has_budget) budget = std::make_unique<BudgetCheck>(problem, log);
   Slot slot, observed;
   Coefficients metered, estimated;
-  double shift = 0.0;
-  for (int t = 0; t < trace.num_slots(); ++t) {
-    trace.Read(t, &slot);
-    if (slot.time != log.time[t]) {
+  for (int t = 0; t < trace->num_slots(); ++t) {
+    if (t % reader->BlockSlots() == 0) reader->ReadRows(t, std::min(reader->BlockSlots(), log.slots - t));
+    trace->Read(t, &slot);
+    if (slot.time != log.time[t - log.first_slot])
       throw RunDifference(fmt::format("slot {}: it begins at another time than the trace's", t));
-    }
     EstimateCoefficients(problem, slot, &metered);
-    shift += metered.shift * slot.demand.sum();
-    if (ledger) ledger->Add(t, slot, metered);
-    ExpectClose(t, "shift", log.shift[t], shift, log.objective[t] + shift);
+    ledger.Add(t, slot, metered);
+    certificates.Add(t, ledger);
     if (!budget) continue;
+    SlotSource& seen = apart ? *apart : *trace;
     seen.Read(t, &observed);
     EstimateCoefficients(problem, observed, &estimated);
-    budget->Add(t, observed, estimated, metered);
+    budget->Add(t, observed, estimated, metered, ledger.gross());
   }
-  if (!budget) return;
-  budget->Finish();
-  check->off_line = budget->off_line();
+  check->certificates = static_cast<int>(certificates.seen().size());
+  check->ratio = certificates.ratio();
+  Checked checked{{ledger.ledger()}, ledger.gross(), certificates.seen()};
+  if (budget) {
+    std::copy_n(budget->verdict_count(), kNumVerdicts, checked.totals.verdict_count);
+    check->off_line = budget->off_line();
+    if (check->off_line > 0) {
+      check->not_checked.push_back(fmt::format(
+          "whether mode price chose the cheapest safe decision at the advice's prices, in {} slots", check->off_line));
+    }
+  } else {
+    std::copy(log.verdict_count.begin(), log.verdict_count.end(), checked.totals.verdict_count);
+  }
+  return checked;
 }
+
+void ListWhatIsNotChecked(const RunLog& log, bool is_robust, RunCheck* check) {
+  auto& list = check->not_checked;
+  if (!check->has_allocations) {
+    list.emplace_back("costs and loads: the log has no decisions (run --allocations)");
+    if (is_robust)
+      list.emplace_back("the guarantee: the log has no decisions of advice and expert (run --allocations)");
+  }
+  if (log.info.certify == 0) list.emplace_back("how far J is from the optimum: no certificates (run --certify)");
+  list.emplace_back(is_robust && check->has_allocations ? "that advice and expert decide as the policy's spec says"
+                                                        : "that the policy decides as its spec says");
+}
+
+/// The options that the log itself names.
+RunLogOptions OptionsOf(const RunLog& log, bool is_robust) { return {log.has_allocations, is_robust}; }
 
 }  // namespace
 
-RunCheck CheckRun(const RunLog& log, const std::string& trace_path, const std::string& observed) {
+RunCheck CheckRun(RunLogReader* reader, const std::string& trace_path, const std::string& observed) {
+  const RunLog& log = reader->log();
   RunCheck check;
+  const bool is_robust = ParseSpec(log.info.policy).name == "robust";
   check.slots = log.num_slots();
-  check.certificates = static_cast<int>(log.certificates.size());
-  check.has_allocations = log.allocation.size() > 0;
-  check.has_budget = check.has_allocations && BudgetCheck::IsPossible(log);
-  if (!check.has_allocations && check.certificates == 0) {
+  check.has_allocations = log.has_allocations;
+  check.has_budget = log.has_allocations && is_robust;
+  if (!log.has_allocations && log.info.certify == 0) {
     throw InputError(
-        "the log has neither decisions (run --allocations) nor certificates (run --certify): nothing to check");
+        "{}: the log has neither decisions (run --allocations) nor certificates (run --certify): nothing to check",
+        reader->file().path());
   }
+  reader->ReadRows(0, 1);
   const Period period = PeriodOf(log, trace_path, observed);
-  const std::unique_ptr<SlotSource> slots = OpenMetered(period);
-  const std::unique_ptr<SlotSource> seen = period.is_observed_apart() ? OpenObserved(period) : nullptr;
+  ListWhatIsNotChecked(log, is_robust, &check);
   try {
-    CheckSlots(period.problem, log, *slots, seen ? *seen : *slots, &check);
-    CheckCertificates(period.problem, log, *slots);
-    CheckTotals(log);
+    if (check.has_budget && log.verdict_count.empty())
+      throw RunDifference("dataset 'verdict' is missing: the policy is robust");
+    const Checked checked = CheckSlots(period, reader, &check);
+    CheckLayout(reader->file(),
+                RunLogLayout(period.problem, log.info, OptionsOf(log, is_robust), checked.totals, checked.certificates),
+                checked.gross, log.slots);
   } catch (const RunDifference& difference) {
     check.difference = difference.what();
   }
-  if (check.certificates > 0) check.ratio = log.certificates.back().ratio;
   return check;
 }
 

@@ -1,25 +1,29 @@
 // Confirms a run from its log and its trace alone: nothing but arithmetic, dispatch for the lower bounds, and the
-// budget's formula.
+// budget's formula. Every dataset and attribute that a log of its policy has is recomputed or compared; one that is
+// missing, or that should not be there, is a difference as well.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "experiments/files/run_log.h"
 
 namespace evenkeel {
 
 struct RunCheck {
-  bool has_allocations = false;  ///< J was recomputed from the decisions, else it is as logged
+  bool has_allocations = false;  ///< J was recomputed from the decisions, else only from the logged costs and loads
   bool has_budget = false;       ///< slack and verdicts were recomputed
   int slots = 0;
   int certificates = 0;
-  int off_line = 0;        ///< decisions of mode price: safe, but why these the log cannot tell
-  double ratio = 0.0;      ///< of the last certificate
-  std::string difference;  ///< the first thing that does not hold to a relative 1e-9; empty: everything holds
+  int off_line = 0;                      ///< decisions of mode price: safe, but why these the log cannot tell
+  double ratio = 0.0;                    ///< of the last certificate
+  std::vector<std::string> not_checked;  ///< what the log cannot show
+  std::string difference;  ///< the first thing that does not hold, see run_difference.h; empty: everything holds
 };
 
-/// `trace` is what the run was settled with, `observed` what its policy saw, empty when that is the same. Throws
-/// InputError when a file cannot be read, is of another network, or when the log has nothing to check.
-RunCheck CheckRun(const RunLog& log, const std::string& trace, const std::string& observed);
+/// `trace` is what the run was settled with, `observed` what its policy saw, empty when that is the same. Takes memory
+/// for a few slots at a time. Throws InputError when a file cannot be read, is of another network, or when the log has
+/// nothing to check.
+RunCheck CheckRun(RunLogReader* log, const std::string& trace, const std::string& observed);
 
 }  // namespace evenkeel

@@ -3,6 +3,8 @@
 #include <boost/program_options.hpp>
 
 #include <algorithm>
+#include <cctype>
+#include <cstdint>
 #include <optional>
 #include <sstream>
 
@@ -52,14 +54,18 @@ std::vector<std::string> SplitList(const std::string& text) {
   return items;
 }
 
-/// `1..20` as its integers; nothing when it is no range.
+constexpr std::uint64_t kLongestRange = 100000;
+
+/// `1..20` as its integers; nothing when it is no range. Throws InputError for one that is too long.
 std::optional<std::vector<std::string>> ExpandRange(const std::string& text) {
-  constexpr std::int64_t kLongest = 100000;
   const std::size_t dots = text.find("..");
   if (dots == std::string::npos) return std::nullopt;
   const std::optional<std::int64_t> low = ParseInteger(text.substr(0, dots)),
                                     high = ParseInteger(text.substr(dots + 2));
-  if (!low || !high || *low > *high || *high - *low >= kLongest) return std::nullopt;
+  if (!low || !high || *low > *high) return std::nullopt;
+  // Unsigned, since the difference of two integers may be none.
+  if (static_cast<std::uint64_t>(*high) - static_cast<std::uint64_t>(*low) >= kLongestRange)
+    throw InputError("the range {} is longer than {} values, which are allowed", text, kLongestRange);
   std::vector<std::string> values;
   for (std::int64_t value = *low; value <= *high; ++value) values.push_back(std::to_string(value));
   return values;
@@ -67,12 +73,19 @@ std::optional<std::vector<std::string>> ExpandRange(const std::string& text) {
 
 SweepVariable ParseVariable(const SweepConfig& config, const SweepEntry& entry, const std::string& name) {
   SweepVariable variable{name, {}, entry.line};
+  // A column of the results has the name; HDF5 takes a slash for a folder.
+  const auto is_allowed = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_'; };
+  constexpr std::size_t kLongestName = 64;
+  if (name.empty() || name.size() > kLongestName || !std::all_of(name.begin(), name.end(), is_allowed)) {
+    config.Fail(entry.line, fmt::format("the name \"{}\" is not 1 to {} letters, digits, - and _", name, kLongestName));
+  }
   for (const std::string& item : SplitList(entry.value)) {
     if (item.empty()) config.Fail(entry.line, "the values of \"" + name + "\" are an empty list or have a gap");
-    if (const auto range = ExpandRange(item)) {
-      variable.values.insert(variable.values.end(), range->begin(), range->end());
-    } else {
-      variable.values.push_back(item);
+    try {
+      const auto range = ExpandRange(item).value_or(std::vector<std::string>{item});
+      variable.values.insert(variable.values.end(), range.begin(), range.end());
+    } catch (const InputError& error) {
+      config.Fail(entry.line, "\"" + name + "\": " + error.what());
     }
   }
   std::vector<std::string> sorted = variable.values;

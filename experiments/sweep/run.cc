@@ -13,6 +13,7 @@
 #include "models/base/error.h"
 #include "models/base/journal.h"
 #include "models/base/numbers.h"
+#include "models/base/parallel.h"
 
 namespace evenkeel {
 namespace {
@@ -46,23 +47,35 @@ struct Finished {
 };
 
 double NumberOf(const Json& value) {
-  return value.is_number() ? value.get<double>() : value == "nan" ? NAN : *ParseNumber(value.get<std::string>());
+  if (value.is_number()) return value.get<double>();
+  const std::string text = value.get<std::string>();
+  const std::optional<double> number = text == "nan" ? NAN : ParseNumber(text);
+  if (!number) throw InputError("a value is \"{}\", expected a number", text);
+  return *number;
 }
 
-Finished ParseLine(const std::string& line) {
+/// Throws InputError or Json::exception when the line is none of this sweep's.
+Finished ParseLine(const std::string& line, const SweepPlan& plan, const SweepSchema& schema) {
   const Json json = Json::parse(line);
   Finished finished;
   finished.cell = json.at("cell").get<int>();
+  if (finished.cell < 0 || static_cast<std::size_t>(finished.cell) >= plan.cells.size())
+    throw InputError("its cell is {}, the sweep has {}", finished.cell, plan.cells.size());
   finished.outcome.seconds = json.at("seconds").get<double>();
   finished.outcome.failure = json.at("failure").get<std::string>();
   finished.outcome.violation = json.at("violation").get<std::string>();
   for (const Json& value : json.at("values")) finished.outcome.values.push_back(NumberOf(value));
+  const std::size_t expected = finished.outcome.failure.empty() ? static_cast<std::size_t>(schema.num_values()) : 0;
+  if (finished.outcome.values.size() != expected)
+    throw InputError("it has {} values, expected are {}", finished.outcome.values.size(), expected);
   return finished;
 }
 
-std::string JournalPath(const SweepRunOptions& options) {
-  if (options.parts == 1) return options.out + ".journal";
-  return fmt::format("{}.journal-{}of{}", options.out, options.part, options.parts);
+/// Empty, or -KofN.
+bool IsPartOfJournal(const std::string& ending) {
+  const std::size_t of = ending.find("of");
+  if (ending.empty() || ending[0] != '-' || of == std::string::npos) return ending.empty();
+  return ParseInteger(ending.substr(1, of - 1)) && ParseInteger(ending.substr(of + 2));
 }
 
 /// All journals beside the results, whichever part they are of.
@@ -71,7 +84,9 @@ std::vector<std::string> JournalsOf(const std::string& out) {
   const std::string prefix = fs::path(out).filename().string() + ".journal";
   std::vector<std::string> paths;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (entry.path().filename().string().rfind(prefix, 0) == 0) paths.push_back(entry.path().string());
+    const std::string name = entry.path().filename().string();
+    if (name.rfind(prefix, 0) == 0 && IsPartOfJournal(name.substr(prefix.size())))
+      paths.push_back(entry.path().string());
   }
   std::sort(paths.begin(), paths.end());
   return paths;
@@ -81,12 +96,14 @@ std::vector<std::string> JournalsOf(const std::string& out) {
 class Desk {
  public:
   Desk(const SweepPlan& plan, const SweepSchema& schema, const SweepRunOptions& options)
-      : options_(options),
+      : plan_(plan),
+        schema_(schema),
+        options_(options),
         header_(HeaderOf(plan, schema)),
         journal_(JournalPath(options), header_),
         outcomes_(plan.cells.size()) {
     for (const std::string& path : JournalsOf(options.out)) {
-      for (const std::string& line : ReadJournal(path, header_)) Take(ParseLine(line));
+      TakeJournal(path);
     }
     for (std::size_t cell = 0; cell < outcomes_.size(); ++cell) {
       if (outcomes_[cell] && outcomes_[cell]->failure.empty()) ++resumed_;
@@ -113,7 +130,7 @@ class Desk {
     if (options_.step) options_.step();
   }
   void Keep(const std::string& line) {
-    const Finished finished = ParseLine(line);
+    const Finished finished = ParseLine(line, plan_, schema_);
     Keep(finished.cell, finished.outcome);
   }
 
@@ -132,8 +149,25 @@ class Desk {
   }
 
  private:
+  /// What is damaged is said, and computed again.
+  void TakeJournal(const std::string& path) {
+    const auto note = [&](int line, const std::string& what) {
+      if (options_.note) options_.note(fmt::format("{}, line {}: {}; its cell is computed again", path, line, what));
+    };
+    const JournalContent content = ReadJournal(path, header_);
+    for (const DamagedLine& damaged : content.damaged) note(damaged.line, damaged.what);
+    for (const JournalLine& line : content.lines) {
+      try {
+        Take(ParseLine(line.text, plan_, schema_));
+      } catch (const InputError& error) {
+        note(line.line, error.what());
+      } catch (const Json::exception& error) {
+        note(line.line, error.what());
+      }
+    }
+  }
+
   void Take(Finished finished) {
-    EVENKEEL_CHECK(finished.cell >= 0 && static_cast<std::size_t>(finished.cell) < outcomes_.size());
     std::optional<SweepOutcome>& known = outcomes_[finished.cell];
     // A cell that failed and was tried again has two lines: success counts.
     if (!known || !known->failure.empty()) known = std::move(finished.outcome);
@@ -147,6 +181,8 @@ class Desk {
     }
   }
 
+  const SweepPlan& plan_;
+  const SweepSchema& schema_;
   const SweepRunOptions& options_;
   std::string header_;
   Journal journal_;
@@ -157,17 +193,6 @@ class Desk {
   int resumed_ = 0;
   std::exception_ptr failure_;
 };
-
-template <typename Work>
-std::vector<std::thread> StartThreads(int count, const Work& work) {
-  std::vector<std::thread> threads;
-  for (int k = 0; k < count; ++k) threads.emplace_back(work);
-  return threads;
-}
-
-void Join(std::vector<std::thread>* threads) {
-  for (std::thread& thread : *threads) thread.join();
-}
 
 SweepRunResult RunFirst(const SweepPlan& plan, const SweepSchema& schema, const SweepRunOptions& options,
                         Ranks* ranks) {
@@ -180,9 +205,12 @@ SweepRunResult RunFirst(const SweepPlan& plan, const SweepSchema& schema, const 
       desk.Fail(std::current_exception());
     }
   };
-  std::vector<std::thread> threads = StartThreads(options.threads, work);
+  std::vector<std::thread> threads;
+  StartThreads(
+      options.threads, [&work](int) { work(); }, &threads);
   ranks->Serve([&](const std::string& line) { desk.Keep(line); }, [&] { return desk.Next(); });
-  Join(&threads);
+  if (threads.empty()) work();
+  for (std::thread& thread : threads) thread.join();
   return desk.Result();
 }
 
@@ -199,6 +227,11 @@ SweepRunResult RunOther(const SweepPlan& plan, const SweepSchema& schema, Ranks*
 SweepRunResult RunSweep(const SweepPlan& plan, const SweepSchema& schema, const SweepRunOptions& options,
                         Ranks* ranks) {
   return ranks->rank() == 0 ? RunFirst(plan, schema, options, ranks) : RunOther(plan, schema, ranks);
+}
+
+std::string JournalPath(const SweepRunOptions& options) {
+  if (options.parts == 1) return options.out + ".journal";
+  return fmt::format("{}.journal-{}of{}", options.out, options.part, options.parts);
 }
 
 void RemoveJournals(const std::string& out) {

@@ -11,10 +11,11 @@
 namespace evenkeel {
 
 struct SweepRunOptions {
-  std::string out;                  ///< path of the results; journals stand beside it
-  int part = 1, parts = 1;          ///< runs the cells whose number is part - 1 modulo parts
-  int threads = 1;                  ///< of this process
-  std::function<void()> step = {};  ///< called after every cell, from any thread; may be empty
+  std::string out;                                    ///< path of the results; journals stand beside it
+  int part = 1, parts = 1;                            ///< runs the cells whose number is part - 1 modulo parts
+  int threads = 1;                                    ///< of this process
+  std::function<void()> step = {};                    ///< called after every cell, from any thread; may be empty
+  std::function<void(const std::string&)> note = {};  ///< what a damaged line of a journal comes to; may be empty
 };
 
 struct SweepRunResult {
@@ -24,9 +25,13 @@ struct SweepRunResult {
 };
 
 /// Runs what the journals beside `out` do not have yet, each cell kept there as soon as it is finished. Cells that
-/// failed are tried again. What comes out is the same for any number of threads, ranks, parts and interruptions. Throws
-/// InputError when the journal cannot be written; finished cells stay in it.
+/// failed are tried again, and cells whose line in a journal is damaged are run again, with a note. What comes out is
+/// the same for any number of threads, ranks, parts and interruptions. Throws InputError when the journal cannot be
+/// written; finished cells stay in it.
 SweepRunResult RunSweep(const SweepPlan& plan, const SweepSchema& schema, const SweepRunOptions& options, Ranks* ranks);
+
+/// Where this part's journal is.
+std::string JournalPath(const SweepRunOptions& options);
 
 /// Deletes the journals, once the results are written.
 void RemoveJournals(const std::string& out);

@@ -9,6 +9,8 @@ namespace evenkeel {
 /// A file under a temporary name beside its target. Write to temporary_path(), then Commit().
 ///
 /// A symbolic link as the target is followed, so that the link stays. A directory or a device as the target is refused.
+/// A temporary file is locked as long as it is written; those without a lock, which killed programs left beside the
+/// target, are removed.
 class AtomicFile {
  public:
   /// Creates `PATH.tmp-<pid>`. Throws InputError with path and reason.
@@ -33,6 +35,9 @@ class AtomicFile {
   std::string temporary_path_;
   int descriptor_ = -1;  // kept open: syncing it also covers what others wrote to the file
 };
+
+/// Makes sure that new and renamed files of the folder survive a power cut, as far as its file system can.
+void SyncDirectoryOf(const std::string& file);
 
 /// Writes a whole text file atomically. Throws InputError.
 void WriteTextFile(const std::string& path, std::string_view text);

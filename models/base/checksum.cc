@@ -1,25 +1,34 @@
 #include "models/base/checksum.h"
 
+#include <unistd.h>
 #include <zlib.h>
 
-#include <fstream>
+#include <cerrno>
 #include <vector>
 
 #include "models/base/error.h"
+#include "models/base/read_file.h"
 
 namespace evenkeel {
 
+std::uint32_t Crc32(std::string_view bytes) {
+  return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
 std::string FileChecksum(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::vector<char> block(1 << 20);
+  const int descriptor = OpenRegularFile(path);
+  std::vector<Bytef> block(1 << 20);
   uLong crc = crc32(0, nullptr, 0);
   std::size_t size = 0;
-  while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
-    const auto count = static_cast<std::size_t>(file.gcount());
-    crc = crc32(crc, reinterpret_cast<const Bytef*>(block.data()), static_cast<uInt>(count));
-    size += count;
+  ssize_t count = 0;
+  while ((count = ::read(descriptor, block.data(), block.size())) > 0 || (count < 0 && errno == EINTR)) {
+    if (count < 0) continue;
+    crc = crc32(crc, block.data(), static_cast<uInt>(count));
+    size += static_cast<std::size_t>(count);
   }
-  if (!file.eof()) throw InputError("cannot read {}", path);
+  const int error = errno;
+  ::close(descriptor);
+  if (count < 0) throw InputError("cannot read {}: {}", path, SystemReason(error));
   return fmt::format("{} bytes, crc {:08x}", size, crc);
 }
 

@@ -24,6 +24,9 @@ class InternalError : public std::logic_error {
   using std::logic_error::logic_error;
 };
 
+/// The system's words for an errno.
+std::string SystemReason(int error);
+
 [[noreturn]] void ThrowCheckFailed(const char* file, int line, const char* condition, const std::string& values);
 
 }  // namespace evenkeel

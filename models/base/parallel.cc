@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -12,6 +13,13 @@ namespace evenkeel {
 
 int ThreadCount(int requested) {
   return requested > 0 ? requested : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+void StartThreads(int count, const std::function<void(int)>& work, std::vector<std::thread>* threads) {
+  try {
+    for (int thread = 0; thread < count; ++thread) threads->emplace_back(work, thread);
+  } catch (const std::system_error&) {  // no more are to be had: those that there are do the work
+  }
 }
 
 struct WorkerPool::Shared {
@@ -48,8 +56,8 @@ struct WorkerPool::Shared {
 };
 
 WorkerPool::WorkerPool(int threads) : shared_(std::make_unique<Shared>()) {
-  for (int thread = 1; thread < threads; ++thread)
-    shared_->threads.emplace_back([shared = shared_.get(), thread] { shared->Serve(thread); });
+  StartThreads(
+      threads - 1, [shared = shared_.get()](int thread) { shared->Serve(thread + 1); }, &shared_->threads);
 }
 
 WorkerPool::~WorkerPool() {

@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <memory>
+#include <thread>
+#include <vector>
 
 namespace evenkeel {
 
@@ -11,10 +13,13 @@ int ThreadCount(int requested);
 
 using ChunkWork = std::function<void(int chunk, int thread)>;
 
+/// Starts work(0) to work(count - 1), each on a thread of its own, or as many of them as the system lets start.
+void StartThreads(int count, const std::function<void(int)>& work, std::vector<std::thread>* threads);
+
 /// Threads that wait between uses: starting one takes longer than the small passes that it is used for.
 class WorkerPool {
  public:
-  /// The caller is one of the threads.
+  /// The caller is one of the threads; there may be fewer, where no more can be started.
   explicit WorkerPool(int threads);
   ~WorkerPool();
 

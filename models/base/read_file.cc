@@ -1,45 +1,79 @@
 #include "models/base/read_file.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <cerrno>
-#include <filesystem>
 #include <memory>
-#include <system_error>
 
 #include "models/base/error.h"
 
 namespace evenkeel {
 namespace {
 
-constexpr std::size_t kLargestFile = 1 << 30;
+constexpr std::size_t kLargestText = std::size_t{1} << 30;
+constexpr std::size_t kLargestFile = std::size_t{4} << 30;
 constexpr unsigned kBlock = 1 << 18;
+
+[[noreturn]] void FailToRead(const std::string& path, const std::string& reason) {
+  throw InputError("cannot read {}: {}", path, reason);
+}
 
 std::string ReasonOf(gzFile file) {
   int code = Z_OK;
   const char* text = gzerror(file, &code);
-  return code == Z_ERRNO ? std::generic_category().message(errno) : text;
+  return code == Z_ERRNO ? SystemReason(errno) : text;
 }
 
 }  // namespace
 
+int OpenRegularFile(const std::string& path) {
+  // Opening a pipe that nobody writes to would wait.
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) FailToRead(path, SystemReason(errno));
+  struct stat status = {};
+  if (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) return descriptor;
+  ::close(descriptor);
+  FailToRead(path, S_ISDIR(status.st_mode) ? "it is a directory, expected a file" : "it is no regular file");
+}
+
+void CheckRegularFile(const std::string& path) { ::close(OpenRegularFile(path)); }
+
+std::string ReadBytes(const std::string& path) {
+  const int descriptor = OpenRegularFile(path);
+  std::string bytes;
+  for (std::size_t size = 0;;) {
+    bytes.resize(size + kBlock);
+    const ssize_t count = ::read(descriptor, bytes.data() + size, kBlock);
+    if (count < 0 && errno == EINTR) continue;
+    const int error = errno;
+    if (count > 0 && (size += static_cast<std::size_t>(count)) <= kLargestFile) continue;
+    ::close(descriptor);
+    if (count < 0) FailToRead(path, SystemReason(error));
+    if (count > 0) FailToRead(path, fmt::format("it has more than {} bytes, which are allowed", kLargestFile));
+    bytes.resize(size);
+    return bytes;
+  }
+}
+
 std::string ReadTextFile(const std::string& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (error) throw InputError("cannot read {}: {}", path, error.message());
-  if (std::filesystem::is_directory(status))
-    throw InputError("cannot read {}: it is a directory, expected a file", path);
+  const int descriptor = OpenRegularFile(path);
   // zlib hands over what is not gzipped as it is.
-  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose);
-  if (!file) throw InputError("cannot read {}: {}", path, std::generic_category().message(errno));
+  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzdopen(descriptor, "rb"), gzclose);
+  if (!file) {
+    ::close(descriptor);
+    FailToRead(path, SystemReason(ENOMEM));
+  }
   std::string text;
   for (std::size_t size = 0;;) {
     text.resize(size + kBlock);
     const int count = gzread(file.get(), text.data() + size, kBlock);
-    if (count < 0) throw InputError("cannot read {}: {}", path, ReasonOf(file.get()));
+    if (count < 0) FailToRead(path, ReasonOf(file.get()));
     size += static_cast<std::size_t>(count);
-    if (size > kLargestFile)
-      throw InputError("cannot read {}: it has more than {} bytes, which are allowed", path, kLargestFile);
+    if (size > kLargestText)
+      FailToRead(path, fmt::format("it has more than {} bytes, which are allowed", kLargestText));
     if (count > 0) continue;
     text.resize(size);
     break;
@@ -47,7 +81,7 @@ std::string ReadTextFile(const std::string& path) {
   // A file that was cut off ends like any other; only closing tells.
   int code = Z_OK;
   gzerror(file.get(), &code);
-  if (code != Z_OK) throw InputError("cannot read {}: {}", path, ReasonOf(file.get()));
+  if (code != Z_OK) FailToRead(path, ReasonOf(file.get()));
   return text;
 }
 

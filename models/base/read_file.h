@@ -1,12 +1,22 @@
-// Whole files in memory, gzipped or not.
+// The one way in for files that are read: regular files only, whatever is behind the path.
 #pragma once
 
 #include <string>
 
 namespace evenkeel {
 
-/// The content of a file, unpacked where it is gzipped. Throws InputError that names the file: for what is missing, a
-/// directory, damaged, cut off, or larger than 1 GiB unpacked.
+/// Opens a regular file to read, links followed; the caller closes the descriptor. Throws InputError that names the
+/// path for what is missing, not allowed, a folder, or a pipe or device, which might never answer or never end.
+int OpenRegularFile(const std::string& path);
+
+/// The same as a check only, for libraries that open by name.
+void CheckRegularFile(const std::string& path);
+
+/// The content of a file as it is. Throws InputError as above, and for more than 4 GiB.
+std::string ReadBytes(const std::string& path);
+
+/// The content of a file, unpacked where it is gzipped. Throws InputError as above, and for what is damaged, cut off,
+/// or larger than 1 GiB unpacked.
 std::string ReadTextFile(const std::string& path);
 
 }  // namespace evenkeel

@@ -2,7 +2,6 @@
 
 #include <hdf5.h>
 
-#include <mutex>
 #include <type_traits>
 
 namespace evenkeel {
@@ -17,12 +16,30 @@ herr_t KeepInnermost(unsigned depth, const H5E_error2_t* entry, void* reason) {
 
 }  // namespace
 
-void PrepareHdf5() {
-  static std::once_flag once;
-  std::call_once(once, [] { H5dont_atexit(); });
+namespace {
+
+bool is_alone = false;
+
+}  // namespace
+
+void BeAloneWithHdf5() { is_alone = true; }
+
+Hdf5Lock PrepareHdf5() {
+  static std::recursive_mutex mutex;
+  Hdf5Lock lock = is_alone ? Hdf5Lock() : Hdf5Lock(mutex);
+  static const bool once = H5dont_atexit() >= 0;
+  static_cast<void>(once);
   // Error stacks belong to threads.
   thread_local bool quiet = false;
   if (!quiet) quiet = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
+  return lock;
+}
+
+bool Hdf5Handle::Close() {
+  const std::int64_t id = std::exchange(id_, -1);
+  if (id < 0) return true;
+  const Hdf5Lock lock = PrepareHdf5();
+  return close_(id) >= 0;
 }
 
 std::string Hdf5Reason() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -26,19 +27,23 @@ class Hdf5Handle {
 
   std::int64_t get() const { return id_; }
   /// Closes now; whether that worked. Closing twice is fine.
-  bool Close() {
-    const std::int64_t id = std::exchange(id_, -1);
-    return id < 0 || close_(id) >= 0;
-  }
+  bool Close();
 
  private:
   std::int64_t id_ = -1;
   Closer close_ = nullptr;
 };
 
-/// Must come before any other HDF5 call of a thread: no printing of errors, no clean-up at exit (which does not return
-/// when a file could not be flushed to a full disk).
-void PrepareHdf5();
+/// Held around all calls of HDF5, which lets in one thread at a time anyway; so nobody is inside when a process is
+/// forked.
+using Hdf5Lock = std::unique_lock<std::recursive_mutex>;
+
+/// Must come before any other HDF5 call, and be kept during it: no printing of errors, no clean-up at exit (which does
+/// not return when a file could not be flushed to a full disk).
+[[nodiscard]] Hdf5Lock PrepareHdf5();
+
+/// For a process that was forked under the lock: it has one thread, and the lock belongs to its parent's.
+void BeAloneWithHdf5();
 
 /// Why the last HDF5 call of this thread failed, in a few words: the system's reason where there is one.
 std::string Hdf5Reason();

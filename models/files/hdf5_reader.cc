@@ -1,18 +1,16 @@
 #include "models/files/hdf5_reader.h"
 
 #include <hdf5.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <hdf5_hl.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <map>
-#include <system_error>
 
 #include "models/base/error.h"
+#include "models/base/read_file.h"
 #include "models/files/hdf5_file.h"
+#include "models/files/hdf5_foreign.h"
 
 namespace evenkeel {
 namespace {
@@ -22,12 +20,9 @@ using Extents = std::vector<hsize_t>;
 constexpr hsize_t kLargestChunk = 64 << 20;
 constexpr hsize_t kMostLabels = 1 << 20;
 constexpr std::size_t kLongestText = 1 << 16;
+constexpr std::size_t kMostTextBytes = 1 << 28;
 // Deflate turns at most 1032 bytes into one.
 constexpr double kBestCompression = 1100.0;
-
-/// Allocates one string of a file, whose length is the file's word.
-void* AllocateText(std::size_t bytes, void*) { return bytes > kLongestText ? nullptr : std::malloc(bytes); }
-void FreeText(void* text, void*) { std::free(text); }
 
 struct Dataset {
   Hdf5Handle handle;
@@ -43,6 +38,7 @@ struct Hdf5Reader::Impl {
   std::string path;
   Hdf5Handle file;
   mutable std::map<std::string, Dataset> datasets;
+  mutable std::optional<Hdf5ForeignTexts> foreign;
 
   [[noreturn]] void Fail(const std::string& dataset) const {
     throw InputError("{}: dataset '{}' cannot be read: {}", path, dataset, Hdf5Reason());
@@ -56,28 +52,26 @@ struct Hdf5Reader::Impl {
   }
 
   void OpenFile();
+  const Hdf5ForeignTexts& Foreign() const {
+    if (!foreign) foreign = ReadHdf5ForeignTexts(path);
+    return *foreign;
+  }
   const Dataset& Find(const std::string& dataset) const;
   Dataset Open(const std::string& dataset) const;
   hsize_t CheckStorage(hid_t id, hid_t properties, const Extents& shape, std::size_t element,
                        const std::string& dataset) const;
-  hsize_t CheckChunks(hid_t properties, const Extents& shape, std::size_t element, const std::string& dataset) const;
-  Hdf5Handle OpenAttribute(const std::string& dataset, const std::string& attribute) const;
+  hsize_t CheckChunks(hid_t id, hid_t properties, const Extents& shape, std::size_t element,
+                      const std::string& dataset) const;
+  Hdf5Handle OpenAttribute(const std::string& dataset, const std::string& attribute, hsize_t* count) const;
   void Read(const std::string& dataset, std::int64_t first, std::int64_t count, hid_t type, void* values) const;
 };
 
 void Hdf5Reader::Impl::OpenFile() {
-  PrepareHdf5();
-  struct stat status = {};
-  if (::stat(path.c_str(), &status) != 0) {
-    throw InputError("cannot read {}: {}", path, std::generic_category().message(errno));
-  }
-  if (!S_ISREG(status.st_mode))
-    throw InputError("cannot read {}: it is {}, expected a file", path,
-                     S_ISDIR(status.st_mode) ? "a directory" : "no regular file");
-  if (::access(path.c_str(), R_OK) != 0) {
-    throw InputError("cannot read {}: {}", path, std::generic_category().message(errno));
-  }
+  const Hdf5Lock lock = PrepareHdf5();
+  CheckRegularFile(path);
   if (H5Fis_hdf5(path.c_str()) <= 0) throw InputError("cannot read {}: it is not an HDF5 file", path);
+  // Without checksums over the metadata, HDF5 itself may crash: tried out by a child.
+  if (!HasHdf5Checksums(path)) Foreign();
   const Hdf5Handle access = Own(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "");
   // Readers must not need write permission, nor a file system that can lock.
   Check(H5Pset_file_locking(access.get(), false, true), "");
@@ -86,21 +80,27 @@ void Hdf5Reader::Impl::OpenFile() {
   file = Hdf5Handle(id, H5Fclose);
 }
 
-hsize_t Hdf5Reader::Impl::CheckChunks(hid_t properties, const Extents& shape, std::size_t element,
+hsize_t Hdf5Reader::Impl::CheckChunks(hid_t id, hid_t properties, const Extents& shape, std::size_t element,
                                       const std::string& dataset) const {
   Extents chunk(shape.size());
   if (H5Pget_chunk(properties, static_cast<int>(chunk.size()), chunk.data()) != static_cast<int>(chunk.size()))
     Fail(dataset);
   hsize_t bytes = element;
-  hsize_t chunks_in_row = 1;
+  hsize_t chunks_in_row = 1, rows = 1;
   for (std::size_t k = 0; k < shape.size(); ++k) {
     if (chunk[k] == 0 || chunk[k] > kLargestChunk || bytes * chunk[k] > kLargestChunk) {
       throw InputError("{}: dataset '{}': chunks are too large, allowed are at most {} MiB", path, dataset,
                        kLargestChunk >> 20);
     }
     bytes *= chunk[k];
-    if (k > 0) chunks_in_row *= (shape[k] + chunk[k] - 1) / chunk[k];
+    (k > 0 ? chunks_in_row : rows) *= (shape[k] + chunk[k] - 1) / chunk[k];
   }
+  // What is not there would read as zeros.
+  hsize_t stored = 0;
+  const Hdf5Handle space = Own(H5Dget_space(id), H5Sclose, dataset);
+  Check(H5Dget_num_chunks(id, space.get(), &stored), dataset);
+  if (stored != rows * chunks_in_row)
+    throw InputError("{}: dataset '{}' has {} of its {} chunks of values", path, dataset, stored, rows * chunks_in_row);
   const int filters = H5Pget_nfilters(properties);
   for (int k = 0; k < filters; ++k) {
     unsigned flags = 0;
@@ -133,11 +133,11 @@ hsize_t Hdf5Reader::Impl::CheckStorage(hid_t id, hid_t properties, const Extents
     throw InputError("{}: dataset '{}' claims {:.0f} bytes of values, but only {:.0f} are stored", path, dataset,
                      claimed, stored);
   }
-  return layout == H5D_CHUNKED ? CheckChunks(properties, shape, element, dataset) : 0;
+  return layout == H5D_CHUNKED ? CheckChunks(id, properties, shape, element, dataset) : 0;
 }
 
 Dataset Hdf5Reader::Impl::Open(const std::string& dataset) const {
-  PrepareHdf5();
+  const Hdf5Lock lock = PrepareHdf5();
   H5L_info_t link;
   if (H5Lexists(file.get(), dataset.c_str(), H5P_DEFAULT) <= 0)
     throw InputError("{}: dataset '{}' is missing", path, dataset);
@@ -170,20 +170,26 @@ const Dataset& Hdf5Reader::Impl::Find(const std::string& dataset) const {
   return datasets[dataset] = Open(dataset);
 }
 
-Hdf5Handle Hdf5Reader::Impl::OpenAttribute(const std::string& dataset, const std::string& attribute) const {
-  PrepareHdf5();
+Hdf5Handle Hdf5Reader::Impl::OpenAttribute(const std::string& dataset, const std::string& attribute,
+                                           hsize_t* count) const {
+  const Hdf5Lock lock = PrepareHdf5();
   const hid_t object = dataset.empty() ? file.get() : Find(dataset).handle.get();
-  if (H5Aexists(object, attribute.c_str()) <= 0) return {};
-  Hdf5Handle handle(H5Aopen(object, attribute.c_str(), H5P_DEFAULT), H5Aclose);
+  const htri_t exists = H5Aexists(object, attribute.c_str());
+  if (exists == 0) return {};
+  Hdf5Handle handle(exists < 0 ? -1 : H5Aopen(object, attribute.c_str(), H5P_DEFAULT), H5Aclose);
   const Hdf5Handle space(handle.get() < 0 ? -1 : H5Aget_space(handle.get()), H5Sclose);
-  if (space.get() < 0 || H5Sget_simple_extent_npoints(space.get()) != 1) return {};
+  if (space.get() < 0) {
+    throw InputError("{}: the attribute '{}' of '{}' cannot be read: {}", path, attribute,
+                     dataset.empty() ? "/" : dataset, Hdf5Reason());
+  }
+  *count = static_cast<hsize_t>(std::max<hssize_t>(H5Sget_simple_extent_npoints(space.get()), 0));
   return handle;
 }
 
 void Hdf5Reader::Impl::Read(const std::string& dataset, std::int64_t first, std::int64_t count, hid_t type,
                             void* values) const {
   if (count == 0) return;
-  PrepareHdf5();
+  const Hdf5Lock lock = PrepareHdf5();
   const Dataset& source = Find(dataset);
   const bool integers = H5Tget_class(type) == H5T_INTEGER;
   if (source.type != H5T_INTEGER && (integers || source.type != H5T_FLOAT)) {
@@ -207,13 +213,57 @@ Hdf5Reader::Hdf5Reader(const std::string& path) : impl_(std::make_unique<Impl>()
   impl_->OpenFile();
 }
 
+Hdf5Reader::Hdf5Reader(const std::string& name, const std::string& image) : impl_(std::make_unique<Impl>()) {
+  const Hdf5Lock lock = PrepareHdf5();
+  impl_->path = name;
+  std::string bytes = image;  // HDF5 wants it writable, and copies it
+  impl_->file = impl_->Own(H5LTopen_file_image(bytes.data(), bytes.size(), 0), H5Fclose, "");
+}
+
 Hdf5Reader::~Hdf5Reader() = default;
 
 const std::string& Hdf5Reader::path() const { return impl_->path; }
 
 bool Hdf5Reader::Has(const std::string& dataset) const {
-  PrepareHdf5();
+  const Hdf5Lock lock = PrepareHdf5();
   return H5Lexists(impl_->file.get(), dataset.c_str(), H5P_DEFAULT) > 0;
+}
+
+std::vector<std::string> Hdf5Reader::Datasets() const {
+  const Hdf5Lock lock = PrepareHdf5();
+  std::vector<std::string> names;
+  const auto add = [](hid_t, const char* name, const H5L_info_t*, void* list) -> herr_t {
+    static_cast<std::vector<std::string>*>(list)->emplace_back(name);
+    return 0;
+  };
+  impl_->Check(H5Literate(impl_->file.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &names), "");
+  return names;
+}
+
+std::vector<std::string> Hdf5Reader::Attributes(const std::string& dataset) const {
+  const Hdf5Lock lock = PrepareHdf5();
+  std::vector<std::string> names;
+  const auto add = [](hid_t, const char* name, const H5A_info_t*, void* list) -> herr_t {
+    for (const char* own : {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST"}) {
+      if (std::strcmp(name, own) == 0) return 0;
+    }
+    if (std::strncmp(name, "_Netcdf4", 8) != 0) static_cast<std::vector<std::string>*>(list)->emplace_back(name);
+    return 0;
+  };
+  const hid_t object = dataset.empty() ? impl_->file.get() : impl_->Find(dataset).handle.get();
+  impl_->Check(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &names), dataset);
+  return names;
+}
+
+std::string Hdf5Reader::TypeOf(const std::string& dataset) const {
+  const Hdf5Lock lock = PrepareHdf5();
+  const Dataset& source = impl_->Find(dataset);
+  if (source.type == H5T_STRING) return "text";
+  const Hdf5Handle type = impl_->Own(H5Dget_type(source.handle.get()), H5Tclose, dataset);
+  const std::size_t bits = 8 * H5Tget_size(type.get());
+  if (source.type == H5T_FLOAT) return fmt::format("float{}", bits);
+  if (source.type != H5T_INTEGER) return "something else";
+  return fmt::format("{}int{}", H5Tget_sign(type.get()) == H5T_SGN_NONE ? "u" : "", bits);
 }
 
 std::vector<std::int64_t> Hdf5Reader::Shape(const std::string& dataset) const {
@@ -238,66 +288,76 @@ void Hdf5Reader::ReadRows(const std::string& dataset, std::int64_t first, std::i
 }
 
 std::optional<std::string> Hdf5Reader::Text(const std::string& dataset, const std::string& attribute) const {
-  const Hdf5Handle handle = impl_->OpenAttribute(dataset, attribute);
-  if (handle.get() < 0) return std::nullopt;
+  const Hdf5Lock lock = PrepareHdf5();
+  hsize_t count = 0;
+  const Hdf5Handle handle = impl_->OpenAttribute(dataset, attribute, &count);
+  if (handle.get() < 0 || count != 1) return std::nullopt;
   const Hdf5Handle type(H5Aget_type(handle.get()), H5Tclose);
   if (type.get() < 0 || H5Tget_class(type.get()) != H5T_STRING) return std::nullopt;
   if (H5Tis_variable_str(type.get()) > 0) {
-    char* text = nullptr;
-    if (H5Aread(handle.get(), type.get(), &text) < 0 || text == nullptr) return std::nullopt;
-    std::string value = text;
-    H5free_memory(text);
-    return value;
+    const auto& texts = impl_->Foreign().attributes;
+    const auto found = texts.find({dataset, attribute});
+    return found == texts.end() ? std::nullopt : std::optional(found->second);
   }
   const std::size_t size = H5Tget_size(type.get());
-  if (size > kLongestText) return std::nullopt;
+  if (size > kMostTextBytes) return std::nullopt;
   std::string value(size, '\0');
   if (H5Aread(handle.get(), type.get(), value.data()) < 0) return std::nullopt;
   return value.substr(0, ::strnlen(value.data(), size));
 }
 
-std::optional<double> Hdf5Reader::Number(const std::string& dataset, const std::string& attribute) const {
-  const Hdf5Handle handle = impl_->OpenAttribute(dataset, attribute);
-  if (handle.get() < 0) return std::nullopt;
+std::optional<std::vector<double>> Hdf5Reader::Numbers(const std::string& dataset, const std::string& attribute) const {
+  constexpr hsize_t kMostNumbers = 256;
+  const Hdf5Lock lock = PrepareHdf5();
+  hsize_t count = 0;
+  const Hdf5Handle handle = impl_->OpenAttribute(dataset, attribute, &count);
+  if (handle.get() < 0 || count > kMostNumbers) return std::nullopt;
   const Hdf5Handle type(H5Aget_type(handle.get()), H5Tclose);
   const H5T_class_t kind = type.get() < 0 ? H5T_NO_CLASS : H5Tget_class(type.get());
-  double value = 0.0;
   if (kind != H5T_INTEGER && kind != H5T_FLOAT) return std::nullopt;
-  if (H5Aread(handle.get(), H5T_NATIVE_DOUBLE, &value) < 0) return std::nullopt;
-  return value;
+  std::vector<double> values(count);
+  if (H5Aread(handle.get(), H5T_NATIVE_DOUBLE, values.data()) < 0) return std::nullopt;
+  return values;
+}
+
+std::optional<double> Hdf5Reader::Number(const std::string& dataset, const std::string& attribute) const {
+  const auto values = Numbers(dataset, attribute);
+  return values && values->size() == 1 ? std::optional(values->front()) : std::nullopt;
 }
 
 std::vector<std::string> Hdf5Reader::Labels(const std::string& dataset) const {
+  const Hdf5Lock lock = PrepareHdf5();
   const Dataset& source = impl_->Find(dataset);
   if (source.type != H5T_STRING)
     throw InputError("{}: dataset '{}' has the wrong type, expected strings", path(), dataset);
-  if (source.shape.size() != 1)
-    throw InputError("{}: dataset '{}' has {} axes, expected 1", path(), dataset, source.shape.size());
+  const hid_t id = source.handle.get();
+  const Hdf5Handle type = impl_->Own(H5Dget_type(id), H5Tclose, dataset);
+  // Texts are an axis of strings, or of rows of letters.
+  const bool of_letters =
+      source.shape.size() == 2 && H5Tis_variable_str(type.get()) <= 0 && H5Tget_size(type.get()) == 1;
+  if (source.shape.size() != 1 && !of_letters)
+    throw InputError("{}: dataset '{}' has {} axes, expected 1, or 2 of single letters", path(), dataset,
+                     source.shape.size());
   if (source.shape[0] > kMostLabels) {
     throw InputError("{}: dataset '{}' has {} strings, allowed are at most {}", path(), dataset, source.shape[0],
                      kMostLabels);
   }
-  const hid_t id = source.handle.get();
-  const Hdf5Handle type = impl_->Own(H5Dget_type(id), H5Tclose, dataset);
   const std::size_t count = static_cast<std::size_t>(source.shape[0]);
   std::vector<std::string> labels;
-  if (H5Tis_variable_str(type.get()) <= 0) {
-    const std::size_t size = H5Tget_size(type.get());
-    std::vector<char> bytes(size * count);
-    impl_->Check(H5Dread(id, type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), dataset);
-    for (std::size_t k = 0; k < count; ++k) labels.emplace_back(&bytes[k * size], ::strnlen(&bytes[k * size], size));
-    return labels;
+  if (H5Tis_variable_str(type.get()) > 0) {
+    const auto found = impl_->Foreign().labels.find(dataset);
+    if (count == 0) return {};
+    if (found == impl_->Foreign().labels.end() || found->second.size() != count)
+      throw InputError("{}: dataset '{}' cannot be read: its texts of variable length are damaged", path(), dataset);
+    return found->second;
   }
-  const Hdf5Handle transfer = impl_->Own(H5Pcreate(H5P_DATASET_XFER), H5Pclose, dataset);
-  impl_->Check(H5Pset_vlen_mem_manager(transfer.get(), AllocateText, nullptr, FreeText, nullptr), dataset);
-  std::vector<char*> texts(count, nullptr);
-  const herr_t read = H5Dread(id, type.get(), H5S_ALL, H5S_ALL, transfer.get(), texts.data());
-  const std::string reason = read < 0 ? Hdf5Reason() : "";
-  for (char* text : texts) {
-    labels.emplace_back(text == nullptr ? "" : text);
-    FreeText(text, nullptr);
-  }
-  if (read < 0) throw InputError("{}: dataset '{}' cannot be read: {}", path(), dataset, reason);
+  const std::size_t size = of_letters ? static_cast<std::size_t>(source.shape[1]) : H5Tget_size(type.get());
+  if (size > kLongestText || size * count > kMostTextBytes)
+    throw InputError("{}: dataset '{}' has {} strings of {} bytes, allowed are at most {} each and {} in all", path(),
+                     dataset, count, size, kLongestText, kMostTextBytes);
+  std::vector<char> bytes(size * count);
+  impl_->Check(H5Dread(id, type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), dataset);
+  for (std::size_t k = 0; k < count; ++k) labels.emplace_back(&bytes[k * size], ::strnlen(&bytes[k * size], size));
   return labels;
 }
 

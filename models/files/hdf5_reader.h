@@ -14,12 +14,20 @@ class Hdf5Reader {
  public:
   /// Throws InputError naming the file, as all members do.
   explicit Hdf5Reader(const std::string& path);
+  /// A file whose bytes are in memory (Hdf5Writer::Image), called `name`.
+  Hdf5Reader(const std::string& name, const std::string& image);
   ~Hdf5Reader();
 
   const std::string& path() const;
 
   /// Whether the file has a dataset (or anything else) of that name.
   bool Has(const std::string& dataset) const;
+  /// All datasets (or anything else) of the root group, and all attributes of one of them, or of the file when
+  /// `dataset` is empty; without those that HDF5 and netCDF keep for themselves.
+  std::vector<std::string> Datasets() const;
+  std::vector<std::string> Attributes(const std::string& dataset) const;
+  /// What a dataset's values are, such as "float64", "uint8", "text".
+  std::string TypeOf(const std::string& dataset) const;
   /// Extents of a dataset.
   std::vector<std::int64_t> Shape(const std::string& dataset) const;
   /// Like Shape, and checks it against what is expected; `axes` says what the extents are, for the message.
@@ -28,8 +36,10 @@ class Hdf5Reader {
   /// Attributes of a dataset, or of the file when `dataset` is empty; nothing when absent or of another type.
   std::optional<std::string> Text(const std::string& dataset, const std::string& attribute) const;
   std::optional<double> Number(const std::string& dataset, const std::string& attribute) const;
+  /// An attribute of up to 256 numbers.
+  std::optional<std::vector<double>> Numbers(const std::string& dataset, const std::string& attribute) const;
 
-  /// A one-dimensional dataset of strings.
+  /// Texts: a dataset with one axis of strings, or with two of single letters.
   std::vector<std::string> Labels(const std::string& dataset) const;
 
   /// Rows [first, first + count) of a dataset, all other axes in full. Numbers are converted; times and flags must be

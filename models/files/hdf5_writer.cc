@@ -18,6 +18,7 @@ struct Scale {
   Hdf5Handle dataset;
   hsize_t extent = 0;
   bool growing = false;
+  int number = 0;  // in the order in which they were added
 };
 
 struct OpenDataset {
@@ -26,15 +27,24 @@ struct OpenDataset {
   std::int64_t chunk_rows = 1;
 };
 
+// Lengths of texts are rounded up, so that a file has few axes for letters.
+constexpr hsize_t kLetterStep = 16;
+
+std::string LetterAxis(hsize_t letters) { return fmt::format("text{}", letters); }
+
 std::int64_t Bytes(const Shape& shape, std::size_t element) {
   std::int64_t bytes = static_cast<std::int64_t>(element);
   for (hsize_t extent : shape) bytes *= static_cast<std::int64_t>(extent);
   return bytes;
 }
 
+Shape AtLeastOne(Shape shape) {
+  for (hsize_t& extent : shape) extent = std::max<hsize_t>(extent, 1);
+  return shape;
+}
+
 Shape ChunkShape(const Shape& shape, std::size_t element) {
-  Shape chunk = shape;
-  for (hsize_t& extent : chunk) extent = std::max<hsize_t>(extent, 1);
+  Shape chunk = AtLeastOne(shape);
   const hsize_t rows = std::exchange(chunk[0], 1);
   while (Bytes(chunk, element) > kChunkLimit) {
     hsize_t& largest = *std::max_element(chunk.begin(), chunk.end());
@@ -61,7 +71,6 @@ hid_t FileType(Hdf5Field::Type type) {
 struct Hdf5Writer::Impl {
   std::string name;
   Hdf5Handle file;
-  Hdf5Handle text_type;
   std::map<std::string, Scale> scales;
   std::map<std::string, OpenDataset> datasets;
 
@@ -78,19 +87,22 @@ struct Hdf5Writer::Impl {
     if (status < 0) Fail(dataset);
   }
 
-  void Create(const std::string& path);
+  void Create(const std::string& path, bool in_memory);
   Hdf5Handle CreationProperties(const Shape& shape, bool growing, bool on_time, std::size_t element,
                                 const std::string& dataset, std::int64_t* chunk_rows);
   OpenDataset CreateDataset(const std::string& dataset, hid_t type, Shape shape, bool growing, bool on_time);
+  Hdf5Handle TextType(std::size_t bytes, const std::string& dataset) const;
+  void AddScale(const std::string& axis, Scale scale);
+  void AddLetterAxis(const std::string& axis, hsize_t letters);
   OpenDataset CreateTexts(const std::string& dataset, const std::vector<std::string>& texts);
   void Write(const std::string& dataset, std::int64_t first, std::int64_t count, hid_t type, const void* values);
-  void WriteAttribute(const std::string& dataset, const std::string& attribute, hid_t type, H5S_class_t space,
-                      const void* value);
+  void WriteAttribute(const std::string& dataset, const std::string& attribute, hid_t type, std::size_t count,
+                      const void* values);
   hid_t Object(const std::string& dataset) const;
 };
 
-void Hdf5Writer::Impl::Create(const std::string& path) {
-  PrepareHdf5();
+void Hdf5Writer::Impl::Create(const std::string& path, bool in_memory) {
+  const Hdf5Lock lock = PrepareHdf5();
   const Hdf5Handle creation = Own(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "");
   const Hdf5Handle access = Own(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "");
   const unsigned order = H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED;
@@ -101,14 +113,13 @@ void Hdf5Writer::Impl::Create(const std::string& path) {
   Check(H5Pset_attr_phase_change(creation.get(), 64, 32), "");
   // Equal input gives equal bytes.
   Check(H5Pset_obj_track_times(creation.get(), false), "");
-  // The format of HDF5 1.8 has checksums over its metadata, and every reader knows it.
-  Check(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_V18), "");
+  // The format of HDF5 1.10 has checksums over all metadata; that of 1.8 lacks them where chunks are indexed.
+  // An image of it would have a wrong one: HDF5 clears a mark in its first block, and leaves the block's checksum.
+  Check(H5Pset_libver_bounds(access.get(), in_memory ? H5F_LIBVER_EARLIEST : H5F_LIBVER_V110, H5F_LIBVER_V110), "");
   // Nobody else writes to a temporary file, and network file systems often cannot lock.
   Check(H5Pset_file_locking(access.get(), false, true), "");
+  if (in_memory) Check(H5Pset_fapl_core(access.get(), 1 << 16, false), "");
   file = Own(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose, "");
-  text_type = Own(H5Tcopy(H5T_C_S1), H5Tclose, "");
-  Check(H5Tset_size(text_type.get(), H5T_VARIABLE), "");
-  Check(H5Tset_cset(text_type.get(), H5T_CSET_UTF8), "");
 }
 
 Hdf5Handle Hdf5Writer::Impl::CreationProperties(const Shape& shape, bool growing, bool on_time, std::size_t element,
@@ -118,12 +129,16 @@ Hdf5Handle Hdf5Writer::Impl::CreationProperties(const Shape& shape, bool growing
   Check(H5Pset_attr_creation_order(id, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), dataset);
   Check(H5Pset_obj_track_times(id, false), dataset);
   // A small table that does not grow with time is best left in one piece.
-  if (!growing && !on_time && Bytes(shape, element) < (64 << 10)) return properties;
-  const Shape chunk = ChunkShape(shape, element);
+  const bool in_one_piece = !growing && !on_time && Bytes(shape, element) < (64 << 10);
+  const Shape chunk = in_one_piece ? AtLeastOne(shape) : ChunkShape(shape, element);
   *chunk_rows = static_cast<std::int64_t>(chunk[0]);
   Check(H5Pset_chunk(id, static_cast<int>(chunk.size()), chunk.data()), dataset);
-  Check(H5Pset_shuffle(id), dataset);
-  Check(H5Pset_deflate(id, 4), dataset);
+  if (!in_one_piece) {
+    Check(H5Pset_shuffle(id), dataset);
+    Check(H5Pset_deflate(id, 4), dataset);
+  }
+  // A checksum over the values, the only one that they have.
+  Check(H5Pset_fletcher32(id), dataset);
   return properties;
 }
 
@@ -146,11 +161,49 @@ OpenDataset Hdf5Writer::Impl::CreateDataset(const std::string& dataset, hid_t ty
   return created;
 }
 
+/// Of fixed length: strings of variable length lie in a heap without a checksum, in which one flipped bit makes readers
+/// crash or never end.
+Hdf5Handle Hdf5Writer::Impl::TextType(std::size_t bytes, const std::string& dataset) const {
+  Hdf5Handle type = Own(H5Tcopy(H5T_C_S1), H5Tclose, dataset);
+  Check(H5Tset_size(type.get(), std::max<std::size_t>(bytes, 1)), dataset);
+  Check(H5Tset_strpad(type.get(), H5T_STR_NULLPAD), dataset);
+  Check(H5Tset_cset(type.get(), H5T_CSET_UTF8), dataset);
+  return type;
+}
+
+/// netCDF's form of an axis that counts letters only: a scale without values, of a name that netCDF knows.
+void Hdf5Writer::Impl::AddLetterAxis(const std::string& axis, hsize_t letters) {
+  if (scales.count(axis) > 0) return;
+  const Hdf5Handle properties = Own(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, axis);
+  Check(H5Pset_obj_track_times(properties.get(), false), axis);
+  Check(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_EARLY), axis);
+  const Hdf5Handle space = Own(H5Screate_simple(1, &letters, nullptr), H5Sclose, axis);
+  Hdf5Handle scale =
+      Own(H5Dcreate2(file.get(), axis.c_str(), H5T_IEEE_F32BE, space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT),
+          H5Dclose, axis);
+  const std::string title = fmt::format("This is a netCDF dimension but not a netCDF variable.{:10}", letters);
+  Check(H5DSset_scale(scale.get(), title.c_str()), axis);
+  AddScale(axis, {std::move(scale), letters, false});
+}
+
+void Hdf5Writer::Impl::AddScale(const std::string& axis, Scale scale) {
+  scale.number = static_cast<int>(scales.size());
+  const Scale& added = scales[axis] = std::move(scale);
+  // netCDF numbers dimensions; one with letters behind it can only be found by its number.
+  WriteAttribute(axis, "_Netcdf4Dimid", H5T_NATIVE_INT, 0, &added.number);
+}
+
+/// A row of letters per text, the way of netCDF's classic model: netCDF 4.9 crashes on texts of fixed length.
 OpenDataset Hdf5Writer::Impl::CreateTexts(const std::string& dataset, const std::vector<std::string>& texts) {
-  OpenDataset created = CreateDataset(dataset, text_type.get(), {texts.size()}, false, false);
-  std::vector<const char*> pointers;
-  for (const std::string& text : texts) pointers.push_back(text.c_str());
-  Check(H5Dwrite(created.handle.get(), text_type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), dataset);
+  std::size_t longest = 1;
+  for (const std::string& text : texts) longest = std::max(longest, text.size());
+  const hsize_t letters = (longest + kLetterStep - 1) / kLetterStep * kLetterStep;
+  AddLetterAxis(LetterAxis(letters), letters);
+  const Hdf5Handle type = TextType(1, dataset);
+  OpenDataset created = CreateDataset(dataset, type.get(), {texts.size(), letters}, false, false);
+  std::string bytes(letters * texts.size(), '\0');
+  for (std::size_t k = 0; k < texts.size(); ++k) texts[k].copy(&bytes[k * letters], texts[k].size());
+  Check(H5Dwrite(created.handle.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), dataset);
   return created;
 }
 
@@ -163,20 +216,21 @@ hid_t Hdf5Writer::Impl::Object(const std::string& dataset) const {
   return field->second.handle.get();
 }
 
+/// A count of 0 stands for a single value.
 void Hdf5Writer::Impl::WriteAttribute(const std::string& dataset, const std::string& attribute, hid_t type,
-                                      H5S_class_t kind, const void* value) {
-  const hsize_t one = 1;
+                                      std::size_t count, const void* values) {
+  const hsize_t extent = count;
   const Hdf5Handle space =
-      Own(kind == H5S_SCALAR ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &one, nullptr), H5Sclose, dataset);
+      Own(count == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &extent, nullptr), H5Sclose, dataset);
   const Hdf5Handle handle = Own(
       H5Acreate2(Object(dataset), attribute.c_str(), type, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose, dataset);
-  Check(H5Awrite(handle.get(), type, value), dataset);
+  Check(H5Awrite(handle.get(), type, values), dataset);
 }
 
 void Hdf5Writer::Impl::Write(const std::string& dataset, std::int64_t first, std::int64_t count, hid_t type,
                              const void* values) {
   if (count == 0) return;
-  PrepareHdf5();
+  const Hdf5Lock lock = PrepareHdf5();
   OpenDataset& target = datasets.at(dataset);
   if (static_cast<hsize_t>(first + count) > target.shape[0]) {
     target.shape[0] = static_cast<hsize_t>(first + count);
@@ -195,7 +249,12 @@ void Hdf5Writer::Impl::Write(const std::string& dataset, std::int64_t first, std
 
 Hdf5Writer::Hdf5Writer(const std::string& file, const std::string& name) : impl_(std::make_unique<Impl>()) {
   impl_->name = name;
-  impl_->Create(file);
+  impl_->Create(file, false);
+}
+
+Hdf5Writer::Hdf5Writer(const std::string& name) : impl_(std::make_unique<Impl>()) {
+  impl_->name = name;
+  impl_->Create(name, true);
 }
 
 Hdf5Writer::~Hdf5Writer() = default;
@@ -203,31 +262,41 @@ Hdf5Writer::Hdf5Writer(Hdf5Writer&&) noexcept = default;
 
 void Hdf5Writer::AddLabels(const std::string& name, const std::string& long_name,
                            const std::vector<std::string>& labels) {
-  const Shape shape = {labels.size()};
+  const Hdf5Lock lock = PrepareHdf5();
   OpenDataset created = impl_->CreateTexts(name, labels);
   impl_->Check(H5DSset_scale(created.handle.get(), name.c_str()), name);
-  impl_->scales[name] = {std::move(created.handle), shape[0], false};
+  const Shape shape = created.shape;
+  impl_->AddScale(name, {std::move(created.handle), shape[0], false});
+  // The second axis of a scale cannot have one attached; netCDF finds both by their numbers.
+  const int axes[] = {impl_->scales.at(name).number, impl_->scales.at(LetterAxis(shape[1])).number};
+  impl_->WriteAttribute(name, "_Netcdf4Coordinates", H5T_NATIVE_INT, 2, axes);
+  SetAttribute(name, "_Encoding", "utf-8");
   SetAttribute(name, "units", "1");
   SetAttribute(name, "long_name", long_name);
 }
 
 void Hdf5Writer::AddTexts(const std::string& name, const std::string& axis, const std::string& long_name,
                           const std::vector<std::string>& texts) {
+  const Hdf5Lock lock = PrepareHdf5();
   EVENKEEL_CHECK_EQ(texts.size(), static_cast<std::size_t>(impl_->scales.at(axis).extent));
   OpenDataset created = impl_->CreateTexts(name, texts);
-  impl_->Check(H5DSattach_scale(created.handle.get(), impl_->scales.at(axis).dataset.get(), 0), name);
+  const hid_t scales[] = {impl_->scales.at(axis).dataset.get(),
+                          impl_->scales.at(LetterAxis(created.shape[1])).dataset.get()};
+  for (unsigned k = 0; k < 2; ++k) impl_->Check(H5DSattach_scale(created.handle.get(), scales[k], k), name);
   impl_->datasets[name] = std::move(created);
+  SetAttribute(name, "_Encoding", "utf-8");
   SetAttribute(name, "long_name", long_name);
 }
 
 void Hdf5Writer::AddTime(std::int64_t slots, bool growing) {
+  const Hdf5Lock lock = PrepareHdf5();
   const std::string name = "time";
   const Shape shape = {static_cast<hsize_t>(slots)};
   OpenDataset created = impl_->CreateDataset(name, H5T_STD_I64LE, shape, growing, true);
   impl_->Check(H5DSset_scale(created.handle.get(), name.c_str()), name);
   // A second handle on the same dataset, so that time is written like any field.
   const hid_t again = H5Dopen2(impl_->file.get(), name.c_str(), H5P_DEFAULT);
-  impl_->scales[name] = {impl_->Own(again, H5Dclose, name), shape[0], growing};
+  impl_->AddScale(name, {impl_->Own(again, H5Dclose, name), shape[0], growing});
   impl_->datasets[name] = std::move(created);
   SetAttribute(name, "units", "seconds since 1970-01-01 00:00:00");
   SetAttribute(name, "long_name", "start of the slot, UTC");
@@ -237,6 +306,7 @@ void Hdf5Writer::AddTime(std::int64_t slots, bool growing) {
 }
 
 void Hdf5Writer::AddField(const Hdf5Field& field) {
+  const Hdf5Lock lock = PrepareHdf5();
   Shape shape;
   for (const std::string& axis : field.axes) shape.push_back(impl_->scales.at(axis).extent);
   const bool growing = impl_->scales.at(field.axes[0]).growing;
@@ -268,24 +338,45 @@ std::int64_t Hdf5Writer::Rows(const std::string& name) const {
 std::int64_t Hdf5Writer::ChunkRows(const std::string& name) const { return impl_->datasets.at(name).chunk_rows; }
 
 void Hdf5Writer::SetAttribute(const std::string& dataset, const std::string& name, const std::string& value) {
-  const char* text = value.c_str();
-  impl_->WriteAttribute(dataset, name, impl_->text_type.get(), H5S_SCALAR, &text);
+  const Hdf5Lock lock = PrepareHdf5();
+  const Hdf5Handle type = impl_->TextType(value.size(), dataset);
+  impl_->WriteAttribute(dataset, name, type.get(), 0, value.c_str());
 }
 void Hdf5Writer::SetAttribute(const std::string& dataset, const std::string& name, double value) {
-  impl_->WriteAttribute(dataset, name, H5T_NATIVE_DOUBLE, H5S_SIMPLE, &value);
+  const Hdf5Lock lock = PrepareHdf5();
+  impl_->WriteAttribute(dataset, name, H5T_NATIVE_DOUBLE, 1, &value);
 }
 void Hdf5Writer::SetAttribute(const std::string& dataset, const std::string& name, std::int64_t value) {
-  impl_->WriteAttribute(dataset, name, H5T_NATIVE_INT64, H5S_SIMPLE, &value);
+  const Hdf5Lock lock = PrepareHdf5();
+  impl_->WriteAttribute(dataset, name, H5T_NATIVE_INT64, 1, &value);
+}
+
+void Hdf5Writer::SetFlags(const std::string& dataset, const std::vector<std::uint8_t>& values,
+                          const std::string& meanings) {
+  const Hdf5Lock lock = PrepareHdf5();
+  impl_->WriteAttribute(dataset, "flag_values", H5T_STD_U8LE, values.size(), values.data());
+  SetAttribute(dataset, "flag_meanings", meanings);
 }
 
 void Hdf5Writer::Close() {
+  const Hdf5Lock lock = PrepareHdf5();
   // Closing a file whose data could not be written loses the reason, so flush first.
   impl_->Check(H5Fflush(impl_->file.get(), H5F_SCOPE_GLOBAL), "");
-  bool closed = impl_->text_type.Close();
+  bool closed = true;
   for (auto& [name, dataset] : impl_->datasets) closed = dataset.handle.Close() && closed;
   for (auto& [name, scale] : impl_->scales) closed = scale.dataset.Close() && closed;
   closed = impl_->file.Close() && closed;
   if (!closed) impl_->Fail("");
+}
+
+std::string Hdf5Writer::Image() {
+  const Hdf5Lock lock = PrepareHdf5();
+  impl_->Check(H5Fflush(impl_->file.get(), H5F_SCOPE_GLOBAL), "");
+  const ssize_t size = H5Fget_file_image(impl_->file.get(), nullptr, 0);
+  if (size < 0) impl_->Fail("");
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  if (H5Fget_file_image(impl_->file.get(), bytes.data(), bytes.size()) < 0) impl_->Fail("");
+  return bytes;
 }
 
 }  // namespace evenkeel

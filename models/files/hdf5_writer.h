@@ -1,5 +1,7 @@
 // Writes HDF5 files that h5py, netCDF-4 and xarray read without being told anything: a dimension scale on every axis of
-// every dataset, units and long names, creation order tracked, chunks along the first axis, shuffle and deflate.
+// every dataset, units and long names, creation order tracked, chunks along the first axis, shuffle, deflate and
+// checksums. Texts are attributes of fixed length and datasets of letters, so that checksums cover all that evenkeel
+// reads back; strings of variable length lie in a heap without.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +26,8 @@ class Hdf5Writer {
  public:
   /// Creates `file`; messages call it `name`. Throws InputError, as all members do.
   Hdf5Writer(const std::string& file, const std::string& name);
+  /// A file in memory.
+  explicit Hdf5Writer(const std::string& name);
   /// Closes without a word. What was not closed with Close is not to be trusted.
   ~Hdf5Writer();
   Hdf5Writer(Hdf5Writer&&) noexcept;
@@ -56,9 +60,13 @@ class Hdf5Writer {
   void SetAttribute(const std::string& dataset, const std::string& name, const std::string& value);
   void SetAttribute(const std::string& dataset, const std::string& name, double value);
   void SetAttribute(const std::string& dataset, const std::string& name, std::int64_t value);
+  /// The meaning of a dataset of flags, as CF has it: `flag_values` and `flag_meanings` (words separated by spaces).
+  void SetFlags(const std::string& dataset, const std::vector<std::uint8_t>& values, const std::string& meanings);
 
   /// Flushes and closes, and says so when either fails.
   void Close();
+  /// The bytes of a file in memory so far.
+  std::string Image();
 
  private:
   struct Impl;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "models/base/error.h"
+#include "models/files/memory_estimate.h"
 #include "models/files/observations.h"
 #include "models/files/trace_file.h"
 #include "models/world/disturbed_slots.h"
@@ -52,6 +53,13 @@ Period MakePeriod(PeriodDescription description) {
   if (!description.slots) description.slots = SlotRange{0, trace.num_slots};
   CheckSlots(description, trace.num_slots);
   const auto [first, count] = *description.slots;
+  // An arc stands in the network, in costs and loads of a slot, in decisions and in the solvers' tables.
+  constexpr double kBytesPerArc = 200.0;
+  const Network& network = trace.header.network;
+  ExpectMemory(
+      description.trace,
+      fmt::format("its network of {} regions and {} gateways", network.num_regions(), network.num_gateways()),
+      kBytesPerArc * static_cast<double>(network.reachable.cast<std::int64_t>().sum()) * network.num_variants());
   SlotWindow slots(OpenWorld(description, description.trace), first, count);
   period.problem = MakeProblem(trace.header.network, description.objective, count, TotalDemand(slots));
   if (!description.observed.empty()) CheckObservations(description.trace, description.observed);

@@ -5,6 +5,7 @@
 #include "models/base/error.h"
 #include "models/files/hdf5_file.h"
 #include "models/files/hdf5_reader.h"
+#include "models/files/memory_estimate.h"
 #include "models/world/footprint.h"
 #include "models/world/time_base.h"
 #include "models/world/trace_schema.h"
@@ -85,6 +86,10 @@ Network ReadNetwork(const Hdf5Reader& file, AxisLengths* extents) {
   extents->region = network.num_regions();
   extents->gateway = network.num_gateways();
   extents->variant = network.num_variants();
+  // Costs, distances and flags of every pair, and once more while the network is checked and handed on.
+  constexpr double kBytesPerPair = 2.0 * 17.0;
+  ExpectMemory(file.path(), fmt::format("its network of {} regions and {} gateways", extents->region, extents->gateway),
+               kBytesPerPair * static_cast<double>(extents->region) * static_cast<double>(extents->gateway));
   const auto each = [&](const TraceField& field, auto* nodes, auto member) {
     const RowMatrix values = ReadMatrix(file, field, *extents);
     for (std::size_t k = 0; k < nodes->size(); ++k) (*nodes)[k].*member = values(k, 0);

@@ -2,11 +2,57 @@
 
 #include <cmath>
 #include <set>
+#include <string_view>
 
 #include "models/base/error.h"
 
 namespace evenkeel {
 namespace {
+
+/// Bytes of the UTF-8 sequence that `text` begins with; 0: none, or not the shortest.
+std::size_t SequenceLength(std::string_view text) {
+  const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
+  const std::size_t length = byte(0) < 0x80   ? 1
+                             : byte(0) < 0xC2 ? 0
+                             : byte(0) < 0xE0 ? 2
+                             : byte(0) < 0xF0 ? 3
+                             : byte(0) < 0xF5 ? 4
+                                              : 0;
+  if (length > text.size()) return 0;
+  for (std::size_t k = 1; k < length; ++k) {
+    if ((byte(k) & 0xC0) != 0x80) return 0;
+  }
+  const bool overlong = (byte(0) == 0xE0 && byte(1) < 0xA0) || (byte(0) == 0xF0 && byte(1) < 0x90);
+  const bool beyond = (byte(0) == 0xED && byte(1) >= 0xA0) || (byte(0) == 0xF4 && byte(1) >= 0x90);
+  return overlong || beyond ? 0 : length;
+}
+
+/// What is wrong with a name that is printed, quoted in CSV files and typed by people; empty: nothing.
+std::string NameFault(std::string_view name) {
+  constexpr std::size_t kLongest = 256;
+  if (name.size() > kLongest) return fmt::format("has {} bytes, allowed are at most {}", name.size(), kLongest);
+  if (name.front() == ' ' || name.back() == ' ') return "has a blank at an end";
+  for (std::string_view rest = name; !rest.empty();) {
+    const std::size_t length = SequenceLength(rest);
+    if (length == 0) return "is not UTF-8";
+    const auto first = static_cast<unsigned char>(rest[0]);
+    const bool is_control =
+        first < 0x20 || first == 0x7F || (first == 0xC2 && static_cast<unsigned char>(rest[1]) < 0xA0);
+    if (is_control) return "has a control character";
+    rest.remove_prefix(length);
+  }
+  return "";
+}
+
+/// For messages: what cannot be printed as \\xNN.
+std::string Printable(std::string_view name) {
+  std::string text;
+  for (const char c : name.substr(0, 64)) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += byte < 0x20 || byte >= 0x7F ? fmt::format("\\x{:02x}", byte) : std::string(1, c);
+  }
+  return text;
+}
 
 template <typename Named>
 void CheckNames(const std::vector<Named>& named, const char* what, const std::string& where) {
@@ -14,6 +60,8 @@ void CheckNames(const std::vector<Named>& named, const char* what, const std::st
   std::set<std::string> seen;
   for (const Named& one : named) {
     if (one.name.empty()) throw InputError("{}: a {} has an empty name", where, what);
+    if (const std::string fault = NameFault(one.name); !fault.empty())
+      throw InputError("{}: {} '{}' {}", where, what, Printable(one.name), fault);
     if (!seen.insert(one.name).second) throw InputError("{}: {} '{}' appears twice", where, what, one.name);
   }
 }

@@ -1,13 +1,13 @@
 #include "predictors/learning/checkpoint.h"
 
-#include <zlib.h>
-
-#include <fstream>
-#include <iterator>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "models/base/atomic_file.h"
+#include "models/base/checksum.h"
 #include "models/base/error.h"
+#include "models/base/numbers.h"
+#include "models/base/read_file.h"
 
 namespace evenkeel {
 namespace {
@@ -17,12 +17,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kMagic = "evenkeel-network\n";
 constexpr std::size_t kSumBytes = 4;
 
-std::uint32_t Crc(std::string_view bytes) {
-  return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
-}
-
 std::string SumBytes(std::string_view bytes) {
-  const std::uint32_t sum = Crc(bytes);
+  const std::uint32_t sum = Crc32(bytes);
   std::string text;
   for (unsigned i = 0; i < kSumBytes; ++i) text.push_back(static_cast<char>(sum >> (8 * i) & 0xFF));
   return text;
@@ -90,19 +86,16 @@ Checkpoint CheckpointOf(const Json& json) {
   return c;
 }
 
-std::string ReadBytes(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad()) throw InputError("{}: cannot be read", path);
-  return bytes;
-}
-
 /// The header's text, cut off the front of `rest`.
 std::string TakeHeader(std::string_view* rest, const std::string& path) {
   rest->remove_prefix(kMagic.size());
   const std::size_t end = rest->find('\n');
-  const std::size_t size = end == std::string_view::npos ? 0 : std::stoul(std::string(rest->substr(0, end)));
-  if (size == 0 || size > rest->size() - end - 1) throw InputError("{}: damaged header", path);
+  const std::string length(rest->substr(0, std::min(end, rest->size())));
+  const auto size = static_cast<std::size_t>(std::max<std::int64_t>(0, ParseInteger(length).value_or(0)));
+  if (end == std::string_view::npos || size == 0 || size > rest->size() - end - 1) {
+    throw InputError("{}: damaged header: its length is \"{}\", allowed are 1 to {} bytes", path, length.substr(0, 20),
+                     rest->size());
+  }
   std::string header(rest->substr(end + 1, size));
   rest->remove_prefix(end + 1 + size);
   return header;

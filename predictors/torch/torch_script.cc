@@ -1,9 +1,13 @@
 #include "predictors/torch/torch_script.h"
 
 #include <ATen/Parallel.h>
+#include <torch/csrc/jit/runtime/print_handler.h>
 #include <torch/script.h>
 
+#include <cstdio>
+
 #include "models/base/error.h"
+#include "models/base/read_file.h"
 
 namespace evenkeel {
 namespace {
@@ -18,6 +22,33 @@ std::string SizesText(const torch::Tensor& tensor) {
   return fmt::format("{} x {}", tensor.size(0), tensor.dim() > 1 ? tensor.size(1) : 0);
 }
 
+/// What the contract does not take, in words; empty: the result is as it should be.
+std::string Fault(const torch::Tensor& result, int columns) {
+  constexpr std::int64_t kMostSteps = 1'000'000;
+  if (!result.defined()) return "is no tensor";
+  if (result.is_meta()) return "is a meta tensor, which has no values";
+  if (result.is_quantized()) return "is quantised, expected float32 or float64";
+  if (result.layout() != torch::kStrided) return "is sparse, expected a dense one";
+  if (result.scalar_type() != torch::kFloat32 && result.scalar_type() != torch::kFloat64)
+    return fmt::format("has the type {}, expected float32 or float64", c10::toString(result.scalar_type()));
+  if (result.dim() != 2 || result.size(0) < 1 || result.size(1) != columns) {
+    return fmt::format("has {} dimensions, {}, expected 2, at least 1 x {} (steps x columns)", result.dim(),
+                       result.dim() > 0 ? SizesText(result) : "a number", columns);
+  }
+  if (result.size(0) > kMostSteps)
+    return fmt::format("has {} steps, allowed are at most {}", result.size(0), kMostSteps);
+  return "";
+}
+
+/// What a module prints must not get among the program's own results.
+void PrintToStandardError() {
+  static const bool once = [] {
+    torch::jit::setPrintHandler([](const std::string& text) { std::fputs(text.c_str(), stderr); });
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
 class TorchScript : public Script {
  public:
   explicit TorchScript(torch::jit::Module module) : module_(std::move(module)) { module_.eval(); }
@@ -30,12 +61,15 @@ class TorchScript : public Script {
     const torch::Tensor result =
         Call(torch::from_blob(const_cast<double*>(values.data()), {window, columns}, torch::kFloat64).clone(),
              torch::from_blob(const_cast<std::int64_t*>(times.data()), {window}, torch::kInt64).clone());
-    if (result.dim() != 2 || result.size(0) < 1 || result.size(1) != columns) {
-      throw InputError("its result has {} dimensions, {}, expected 2, at least 1 x {} (steps x columns)", result.dim(),
-                       result.dim() > 0 ? SizesText(result) : "a number", columns);
+    try {
+      if (const std::string fault = Fault(result, columns); !fault.empty()) throw InputError("its result {}", fault);
+      const torch::Tensor rows = result.to(torch::kCPU, torch::kFloat64).contiguous();
+      return {rows.data_ptr<double>(), rows.data_ptr<double>() + rows.numel()};
+    } catch (const InputError&) {
+      throw;
+    } catch (const std::exception& error) {
+      throw InputError("its result cannot be read: {}", Reason(error));
     }
-    const torch::Tensor rows = result.to(torch::kCPU, torch::kFloat64).contiguous();
-    return {rows.data_ptr<double>(), rows.data_ptr<double>() + rows.numel()};
   }
 
  private:
@@ -56,9 +90,11 @@ class TorchScript : public Script {
 }  // namespace
 
 std::unique_ptr<Script> LoadScript(const std::string& path) {
+  CheckRegularFile(path);
+  PrintToStandardError();
   try {
     return std::make_unique<TorchScript>(torch::jit::load(path));
-  } catch (const c10::Error& error) {
+  } catch (const std::exception& error) {
     throw InputError("{}: no TorchScript module: {}", path, Reason(error));
   }
 }

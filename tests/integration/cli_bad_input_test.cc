@@ -1,5 +1,6 @@
 // Bad usage and bad input: exit code 2, a message that says what is wrong and what is allowed, and nothing written.
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include "tests/integration/cli_program.h"
 #include "tests/reference/paths.h"
@@ -10,6 +11,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST_F(CliTest, RefusesUnknownCommands) {
   EXPECT_THAT(Refuse({"comapre"}), HasSubstr("unknown command \"comapre\", did you mean \"compare\"?"));
@@ -166,6 +168,98 @@ TEST_F(CliTest, RefusesBadConfigFiles) {
   EXPECT_THAT(Refuse({"solve", "t.h5", "--config", "c.ini"}), AllOf(HasSubstr("c.ini"), HasSubstr("just words")));
   Write("c.ini", "config = d.ini\n");
   EXPECT_THAT(Refuse({"solve", "t.h5", "--config", "c.ini"}), HasSubstr("for the command line only"));
+}
+
+TEST_F(CliTest, NothingThatIsReadIsWritten) {
+  Generate("t.h5");
+  Write("c.ini", "policy = cost\n");
+  const std::string trace = Text(folder_ / "t.h5");
+  std::filesystem::create_hard_link(folder_ / "t.h5", folder_ / "same.h5");
+  std::filesystem::create_symlink("c.ini", folder_ / "link.ini");
+  for (const char* out : {"c.ini", "./c.ini", "link.ini", "t.h5", "same.h5"}) {
+    EXPECT_THAT(Refuse({"run", "t.h5", "--config", "c.ini", "--out", out}), HasSubstr(out));
+  }
+  EXPECT_EQ(Text(folder_ / "c.ini"), "policy = cost\n");
+  EXPECT_EQ(Text(folder_ / "t.h5"), trace);
+}
+
+TEST_F(CliTest, PipesAndDevicesAreNoInputs) {
+  Generate("t.h5");
+  const std::string pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0666), 0);
+  for (const std::string& file : {std::string("pipe"), std::string("/dev/zero"), std::string("/dev/full")}) {
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {"run", "t.h5", "--policy", "cost", "--config", file},
+             {"run", "t.h5", "--policy", "fixed-price(file=" + file + ")"},
+             {"run", "t.h5", "--policy", "plan(forecast=learned(file=" + file + "))"},
+             {"run", "t.h5", "--policy", "plan(forecast=torchscript(file=" + file + "))"},
+             {"sweep", file, "--out", "s.h5"},
+             {"check", file}}) {
+      EXPECT_THAT(Refuse(words), AllOf(HasSubstr(file), HasSubstr("no regular file")));
+    }
+  }
+}
+
+TEST_F(CliTest, TolerancesAreRelativeToWhatIsCompared) {
+  Generate("t.h5");
+  EXPECT_EQ(SucceedJson({"solve", "t.h5", "--shed-cost", "0"})["checker"]["confirmed"], true);
+  EXPECT_THAT(Refuse({"run", "t.h5", "--policy", "robust(advice=dmd,spend=1e308,rho=1e6)"}), HasSubstr("spend"));
+  const auto scale = [&](const std::string& name, const std::string& demand, const std::string& capacity) {
+    std::filesystem::copy_file(folder_ / "t.h5", folder_ / name);
+    const std::string command = "cd '" + folder_.string() + "' && /usr/bin/python3 -c \"import h5py; f = h5py.File('" +
+                                name + "', 'r+'); f['demand'][...] *= " + demand +
+                                "; f['capacity'][...] *= " + capacity + "\"";
+    ASSERT_EQ(std::system(command.c_str()), 0);
+  };
+  for (const char* factor : {"1e-9", "1e8"}) {
+    const std::string name = std::string("by") + factor + ".h5";
+    scale(name, factor, factor);
+    Succeed({"trace", "validate", name});
+    EXPECT_EQ(SucceedJson({"solve", name})["checker"]["confirmed"], true) << factor;
+    SucceedJson({"run", name, "--policy", "robust(advice=dmd)"});
+  }
+  scale("small_and_too_much.h5", "3e-9", "1e-9");
+  EXPECT_THAT(Refuse({"trace", "validate", "small_and_too_much.h5"}), HasSubstr("slot 0"));
+  EXPECT_THAT(Refuse({"run", "small_and_too_much.h5", "--policy", "cost"}), HasSubstr("slot 0"));
+}
+
+TEST_F(CliTest, NamesAreTextWithoutTricks) {
+  for (const char* name : {"b'a\\x1b[31m'", "b'a\\nb'", "b'\\xff\\xfe'", "b' a'", "b'a '"}) {
+    std::filesystem::remove(folder_ / "t.h5");
+    Generate("t.h5");
+    const std::string command = "cd '" + folder_.string() +
+                                "' && /usr/bin/python3 -c \"import h5py, numpy; f = h5py.File('t.h5', 'r+'); "
+                                "n = f['region'].shape[1]; f['region'][0] = numpy.frombuffer(" +
+                                name + ".ljust(n, b'\\0'), 'S1')\"";
+    ASSERT_EQ(std::system(command.c_str()), 0) << command;
+    EXPECT_THAT(Refuse({"trace", "info", "t.h5"}), AllOf(HasSubstr("t.h5: region '"), Not(HasSubstr("\x1b"))));
+  }
+}
+
+TEST_F(CliTest, ATraceOfTextsOfVariableLengthIsReadAndADamagedOneNamed) {
+  Generate("t.h5");
+  const std::string script =
+      "import h5py\n"
+      "with h5py.File('t.h5') as old, h5py.File('v.h5', 'w') as new:\n"
+      "    for name, value in old.attrs.items():\n"
+      "        new.attrs[name] = value.decode() if isinstance(value, bytes) else value\n"
+      "    for name, data in old.items():\n"
+      "        if name.startswith('text'): continue\n"
+      "        values = data[...]\n"
+      "        if values.dtype.kind == 'S':\n"
+      "            values = [one.decode() for one in values.view(f'S{values.shape[1]}')[:, 0]]\n"
+      "            new.create_dataset(name, data=values, dtype=h5py.string_dtype())\n"
+      "        else: new[name] = values\n"
+      "        new[name].attrs['units'] = data.attrs['units'].decode()\n"
+      "data = open('v.h5', 'rb').read()\n"
+      "at = data.index(b'GCOL')\n"
+      "open('d.h5', 'wb').write(data[:at] + bytes(512) + data[at + 512:])\n";
+  Write("make.py", script);
+  ASSERT_EQ(std::system(("cd '" + folder_.string() + "' && /usr/bin/python3 make.py").c_str()), 0);
+  Json expected = SucceedJson({"run", "t.h5", "--policy", "cost"}),
+       found = SucceedJson({"run", "v.h5", "--policy", "cost"});
+  EXPECT_EQ(found["objective"], expected["objective"]);
+  EXPECT_THAT(Refuse({"run", "d.h5", "--policy", "cost"}), HasSubstr("d.h5"));
 }
 
 }  // namespace

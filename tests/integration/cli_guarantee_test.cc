@@ -166,8 +166,8 @@ TEST_F(GuaranteeTest, ChecksOnlyBoundsWithoutDecisions) {
   Generate("t.h5");
   Succeed({"run", "t.h5", "--policy", kAdversary, "--out", "run.h5", "--certify", "10"});
   EXPECT_EQ(SucceedJson({"check", "run.h5"})["objective_recomputed"], false);
-  EXPECT_THAT(Succeed({"check", "run.h5"}),
-              AllOf(HasSubstr("only the bounds are checked"), HasSubstr("guarantee     not checked")));
+  EXPECT_THAT(Succeed({"check", "run.h5"}), AllOf(HasSubstr("not checked   costs and loads: the log has no decisions"),
+                                                  HasSubstr("not checked   the guarantee")));
   std::filesystem::rename(folder_ / "t.h5", folder_ / "moved.h5");
   EXPECT_THAT(Refuse({"check", "run.h5"}), HasSubstr("t.h5"));
   Succeed({"check", "run.h5", "--trace", "moved.h5"});
@@ -184,19 +184,32 @@ TEST_F(GuaranteeTest, NoticesATamperedLog) {
   } tampered[] = {
       {"f['objective'][7] *= 1 + 1e-6", "slot 7: objective is"},
       {"f['allocation'][5] *= 1.001", "slot 5: the decision violates the constraints"},
-      {"f['carbon'][3, 1] *= 1.000001", "slot 3: carbon is"},
+      {"f['carbon'][3, 1] *= 1.000001", "slot 3: carbon[1] is"},
       {"f['slack'][4] += 1", "slot 4: slack is"},
       {"f['alpha'][6] += 0.1", "slot 6: "},
       {"f['expert_allocation'][8] = f['expert_allocation'][7]", "slot 8: "},
       {"f['verdict'][9] = 3", "slot 9: the verdict is rejected, but there is an advice"},
-      {"f['verdict'].attrs['pulled'] = 99", "the attribute says 99"},
+      {"f['verdict'].attrs['pulled'] = 99", "the attribute 'pulled' of 'verdict' is 99"},
       {"f['certificate_lower_bound'][1] *= 1.0001", "slot 19: certificate_lower_bound is"},
       {"f['certificate_price_carbon'][2, 0] += 1e4", "slot 29: certificate: prices of group 'carbon'"},
       {"f['certificate_ratio'][0] -= 0.01", "slot 9: certificate_ratio is"},
       {"f.attrs['certified_ratio'] = 1.0", "certified_ratio"},
-      {"f.attrs['objective'] = f.attrs['objective'] * 0.99", "the attribute objective"},
+      {"f.attrs['objective'] = f.attrs['objective'] * 0.99", "the attribute 'objective' of the file"},
       {"f['carbon'].attrs['weight'] = 1499.0", "slot 0: objective is"},
       {"f['time'][2] += 1", "slot 2: it begins at another time"},
+      {"f['slack'][...] = 1e6", "slot 0: slack is"},
+      {"f['slack'][3] = numpy.nan", "slot 3: slack is nan"},
+      {"del f['verdict']; f['slack'][...] = 1e6", "'verdict' is missing"},
+      {"del f['certificate']", "its certificate is missing"},
+      {"del f['shed_cost']; f['shed_cost'] = numpy.zeros(30, 'f4')", "'shed_cost' holds float32"},
+      {"f['extra'] = numpy.zeros(30)", "'extra' should not be there"},
+      {"f.attrs['energy_cost'] = f.attrs['energy_cost'] * 0.999", "the attribute 'energy_cost' of the file"},
+      {"f.attrs['shed'] = 1.0", "the attribute 'shed' of the file"},
+      {"f['carbon'].attrs['gini'] = 0.0", "the attribute 'gini' of 'carbon'"},
+      {"f['water'].attrs['units'] = numpy.bytes_('L')", "the attribute 'units' of 'water'"},
+      {"del f['water'].attrs['jain']", "of 'water' the attribute 'jain' is missing"},
+      {"f.attrs['remark'] = 1.0", "of the file the attribute 'remark' should not be there"},
+      {"f['advice'][:, 0, 0, 0] = numpy.inf", "slot 0: the advice, which was not rejected, violates"},
   };
   WriteLog();
   Succeed({"check", "run.h5"});

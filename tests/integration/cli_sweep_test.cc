@@ -3,6 +3,7 @@
 #include <map>
 #include <random>
 
+#include "models/base/journal.h"
 #include "tests/integration/cli_program.h"
 #include "tests/reference/paths.h"
 
@@ -167,12 +168,74 @@ TEST_F(SweepTest, AFailedCellIsNamedAndTheOthersAreKept) {
   }
 }
 
+TEST_F(SweepTest, ADamagedLineOfTheJournalIsComputedAgain) {
+  Succeed(Sweep("whole"));
+  Succeed(Sweep("s", {"--part", "1/1"}));
+  const std::string whole = Text(folder_ / "whole.csv");
+  EXPECT_EQ(Text(folder_ / "s.csv"), whole);
+  std::filesystem::remove(folder_ / "s.h5");
+  Succeed(Sweep("s", {"--part", "1/2"}));
+  const std::string journal = Text(folder_ / "s.h5.journal-1of2");
+  const std::size_t second = journal.find('\n') + 1,
+                    digit = journal.find_first_of("123456789", journal.find("\"values\":[") + 10);
+  std::string changed = journal, shorter = journal, zeros = journal;
+  changed[digit] = changed[digit] == '9' ? '8' : '9';
+  shorter.erase(digit, journal.find(',', digit) + 1 - digit);
+  zeros.replace(second, journal.find('\n', second) - second, journal.find('\n', second) - second, '\0');
+  for (const std::string& damaged : {changed, shorter, zeros}) {
+    Write("s.h5.journal-1of2", damaged);
+    const ProgramResult result = Run(Sweep("s"));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_NE(result.err.find("s.h5.journal-1of2, line 2: "), std::string::npos) << result.err;
+    EXPECT_EQ(Text(folder_ / "s.csv"), whole);
+  }
+}
+
+TEST_F(SweepTest, NamesAndRangesAreCheckedBeforeTheFirstCell) {
+  const struct {
+    const char *values, *message;
+  } bad[] = {{"a/b = cost, dmd", "sweep.ini:4: the name \"a/b\" is not"},
+             {"a = -9223372036854775808..9223372036854775807", "longer than 100000 values"},
+             {"a = 1..100001", "longer than 100000 values"}};
+  for (const auto& [values, message] : bad) {
+    const std::string name = std::string(values).substr(0, std::string(values).find(' '));
+    Write("sweep.ini", "trace = trace.h5\npolicy = cost\n[vary]\n" + std::string(values) + "\n");
+    const ProgramResult result = Run(Sweep("s"));
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_NE(result.err.find(message), std::string::npos) << result.err;
+  }
+}
+
+TEST_F(SweepTest, FilesBesideTheResultsAreNoOutputsOrLinks) {
+  for (const char* csv : {"s.h5.journal", "s.h5.times.csv", "./s.h5", "sweep.ini"}) {
+    const ProgramResult result = Run({"sweep", "sweep.ini", "--out", "s.h5", "--csv", csv, "--quiet"});
+    EXPECT_EQ(result.exit_code, 2) << csv;
+    EXPECT_NE(result.err.find("s"), std::string::npos);
+  }
+  Write("precious", "precious");
+  std::filesystem::create_symlink("precious", folder_ / "s.h5.journal");
+  const ProgramResult result = Run(Sweep("s"));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("s.h5.journal: it is a link"), std::string::npos) << result.err;
+  EXPECT_EQ(Text(folder_ / "precious"), "precious");
+}
+
 TEST_F(SweepTest, ABrokenBoundFailsTheSweep) {
   Succeed(Sweep("s", {"--part", "1/2"}));
-  std::string journal = Text(folder_ / "s.h5.journal-1of2");
-  const std::string kept = R"("violation":"")";
-  journal.replace(journal.find(kept), kept.size(), R"("violation":"J ended above its bound")");
-  Write("s.h5.journal-1of2", journal);
+  const std::string path = folder_ / "s.h5.journal-1of2";
+  std::string header = Text(path);
+  header = header.substr(0, header.find('\n'));
+  header = header.substr(header.find('{'));
+  const JournalContent content = ReadJournal(path, header);
+  std::filesystem::remove(path);
+  {
+    Journal journal(path, header);
+    for (JournalLine line : content.lines) {
+      const std::string kept = R"("violation":"")";
+      line.text.replace(line.text.find(kept), kept.size(), R"("violation":"J ended above its bound")");
+      journal.Append(line.text);
+    }
+  }
   const ProgramResult result = Run(Sweep("s"));
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_NE(result.err.find("J ended above its bound"), std::string::npos) << result.err;

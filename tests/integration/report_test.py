@@ -6,11 +6,17 @@ import base64
 import html.parser
 import pathlib
 import re
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
+
+import h5py
+import numpy
 
 PROGRAM = None
 CONFIG = """title = A sweep <of> few & small cells
@@ -130,6 +136,51 @@ class ReportTest(unittest.TestCase):
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn(word, done.stderr)
             self.assertFalse((self.folder / "x.html").exists())
+
+    def edited(self, name, edit):
+        """A copy of few.h5 that was edited."""
+        shutil.copyfile(self.folder / "few.h5", self.folder / name)
+        with h5py.File(self.folder / name, "r+") as file:
+            edit(file)
+        return name
+
+    def refused(self, word, *arguments, **more):
+        done = subprocess.run([PROGRAM, "report", *arguments], cwd=self.folder, capture_output=True, text=True, **more)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
+        self.assertIn(word, done.stderr)
+        self.assertEqual([one.name for one in self.folder.glob("x.html*")], [])
+
+    def test_draws_any_label(self):
+        def dollars(file):
+            data = file["region"]
+            data[0] = numpy.frombuffer(b"$\\frac$ \xff".ljust(data.shape[1], b"\0"), "S1")
+        name = self.edited("dollars.h5", dollars)
+        done = evenkeel(self.folder, "report", name, "--out", "dollars.html")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_refuses_what_it_cannot_draw_or_write(self):
+        def version(file):
+            file.attrs["schema_version"] = numpy.array([9])
+        self.refused("version.h5: schema_version is 9", self.edited("version.h5", version), "--out", "x.html")
+        for lost in ("failure", "cell", "policy", "ratio"):
+            def lose(file):
+                del file[lost]
+                file[lost] = numpy.zeros(1)
+            self.refused("lost.h5", self.edited("lost.h5", lose), "--out", "x.html")
+        self.refused("/dev/null", "few.h5", "--out", "x.html", "--figures", "/dev/null")
+        def full():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+        self.refused("x.html", "few.h5", "--out", "x.html", preexec_fn=full)
+
+    def test_ends_when_it_is_told_to(self):
+        child = subprocess.Popen([PROGRAM, "report", "few.h5", "--out", "x.html"], cwd=self.folder)
+        time.sleep(0.3)
+        child.terminate()
+        self.assertNotEqual(child.wait(10), 0)
+        time.sleep(1.0)
+        self.assertEqual([one.name for one in self.folder.glob("x.html*")], [])
 
 
 if __name__ == "__main__":

@@ -75,7 +75,29 @@ TEST_F(TorchScriptCli, BadModulesAreNamed) {
                {"number.pt", "values.sum()"},
                {"pair.pt", "(values, values)"},
                {"nan.pt", "values[-24:] / 0.0 - values[-24:] / 0.0"},
-               {"fails.pt", "values.reshape(1, 2520) @ values.reshape(2520, 1)"}});
+               {"fails.pt", "values.reshape(1, 2520) @ values.reshape(2520, 1)"},
+               {"int.pt", "values[-24:].long()"},
+               {"bool.pt", "values[-24:] > 0"},
+               {"half.pt", "values[-24:].half()"},
+               {"complex.pt", "torch.complex(values[-24:], values[-24:])"},
+               {"sparse.pt", "values[-24:].to_sparse()"},
+               {"meta.pt", "values[-24:].to('meta')"},
+               {"quantised.pt", "torch.quantize_per_tensor(values[-24:].float(), 0.1, 0, torch.qint8)"},
+               {"endless.pt", "values[-1:].expand(2000000000, 15)"}});
+  for (const auto& [file, what] : std::map<std::string, std::string>{{"int.pt", "type Long"},
+                                                                     {"bool.pt", "type Bool"},
+                                                                     {"half.pt", "type Half"},
+                                                                     {"complex.pt", "type ComplexDouble"},
+                                                                     {"sparse.pt", "sparse"},
+                                                                     {"meta.pt", "meta"},
+                                                                     {"quantised.pt", "quantised"},
+                                                                     {"endless.pt", "2000000000 steps"}}) {
+    EXPECT_THAT(Refuse(Backtest(file)), AllOf(HasSubstr(file), HasSubstr(what)));
+  }
+  const Json robust = SucceedJson({"run", "t.h5", "--from", "2023-02-01", "--policy",
+                                   "robust(advice=plan(forecast=torchscript(file=columns.pt)))"});
+  EXPECT_THAT(robust["guarantee"]["first_failure"].get<std::string>(),
+              AllOf(HasSubstr("columns.pt"), HasSubstr("168 x 3")));
   EXPECT_THAT(Refuse(Backtest("columns.pt")),
               AllOf(HasSubstr("columns.pt"), HasSubstr("168 x 3"), HasSubstr("1 x 15")));
   EXPECT_THAT(Refuse(Backtest("number.pt")), AllOf(HasSubstr("number.pt"), HasSubstr("expected 2")));

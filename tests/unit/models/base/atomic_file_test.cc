@@ -6,6 +6,8 @@
 
 #include <csignal>
 
+#include "models/base/checksum.h"
+#include "models/base/read_file.h"
 #include "tests/unit/models/file_test_util.h"
 
 namespace evenkeel {
@@ -32,6 +34,33 @@ TEST(AtomicFile, LeavesNothingWhenNotCommitted) {
     EXPECT_EQ(directory.NumFiles(), 1);
   }
   EXPECT_EQ(directory.NumFiles(), 0);
+}
+
+TEST(AtomicFile, RemovesWhatKilledWritersLeftBesideItsTarget) {
+  const TemporaryDirectory directory;
+  const AtomicFile writing(directory / "a.txt");  // still at it, and locked
+  const std::string killed = directory / "a.txt.tmp-1", others = directory / "b.txt.tmp-1",
+                    no_pid = directory / "a.txt.tmp-x";
+  for (const std::string& path : {killed, others, no_pid}) WriteBytes(path, "half");
+  const int status = RunInChild([&] {
+    WriteTextFile(directory / "a.txt", "new");
+    return 0;
+  });
+  EXPECT_EQ(status, 0);
+  EXPECT_FALSE(std::filesystem::exists(killed));
+  for (const std::string& path : {writing.temporary_path(), others, no_pid}) EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+TEST(ReadFile, RefusesWhatIsNoRegularFile) {
+  const TemporaryDirectory directory;
+  const std::string pipe = directory / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0666), 0);
+  for (const std::string& special : {pipe, std::string("/dev/zero"), std::string("/dev/full")}) {
+    ExpectInputError([&] { ReadTextFile(special); }, {special, "no regular file"});
+    ExpectInputError([&] { evenkeel::ReadBytes(special); }, {special, "no regular file"});
+    ExpectInputError([&] { FileChecksum(special); }, {special, "no regular file"});
+  }
+  ExpectInputError([&] { ReadTextFile(directory.path()); }, {directory.path(), "is a directory"});
 }
 
 TEST(AtomicFile, FollowsALinkAndKeepsIt) {

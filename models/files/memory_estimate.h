@@ -1,0 +1,12 @@
+// Inputs that are small on disk and too large in memory.
+#pragma once
+
+#include <string>
+
+namespace evenkeel {
+
+/// Throws InputError that names the file and both numbers when `what` of it, about `bytes`, is more than what the
+/// machine, its control group or the process's own limit leave. Says nothing where none of them is known.
+void ExpectMemory(const std::string& path, const std::string& what, double bytes);
+
+}  // namespace evenkeel
