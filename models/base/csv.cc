@@ -1,5 +1,7 @@
 #include "models/base/csv.h"
 
+#include <fmt/ranges.h>
+
 #include <csv.h>
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include "models/files/hdf5_reader.h"
 
+#include <fmt/ranges.h>
+
 #include <hdf5.h>
 #include <hdf5_hl.h>
 

@@ -1,5 +1,7 @@
 #include "models/files/trace_file.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "models/base/error.h"

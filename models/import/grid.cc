@@ -1,5 +1,7 @@
 #include "models/import/grid.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <optional>
 

@@ -1,5 +1,7 @@
 #include "models/import/zones.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>

@@ -1,5 +1,6 @@
 // The laws of engine/policy.h, for every policy of the catalog: a new one is covered as soon as it is registered.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <unistd.h>
 
