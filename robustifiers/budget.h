@@ -41,8 +41,8 @@ void ReserveGradient(const VectorRef& difference, double q, Eigen::Ref<Vector> g
 
 /// Cost and loads that a decision adds in a slot.
 struct Increment {
-  double cost = 0.0;         ///< energy, network and shedding, USD, not shifted
-  std::vector<Vector> load;  ///< per group [buckets]
+  double cost = 0.0;  ///< energy, network and shedding, USD, not shifted
+  Loads load;         ///< per group [buckets]
 };
 
 /// Fills `increment`; buffers are reused.
@@ -71,12 +71,12 @@ class SlotBudget {
   /// The parts, for solvers:
   ///     budget with a decision x  =  room() - cost(x) - sum_k mu_k R(difference()^k + load^k(x))
   double room() const { return room_; }
-  const std::vector<Vector>& difference() const { return difference_; }
+  const Loads& difference() const { return difference_; }
 
  private:
   const Problem& problem_;
-  double room_ = 0.0;               // allowance - (C before - C_E after)
-  std::vector<Vector> difference_;  // L before - E after
+  double room_ = 0.0;  // allowance - (C before - C_E after)
+  Loads difference_;   // L before - E after
   mutable Vector scratch_, direction_;
 };
 

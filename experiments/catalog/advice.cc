@@ -47,10 +47,10 @@ OfflineOptimum Hindsight(const PolicyContext& context, const char* policy) {
 }
 
 /// Loads of the optimum before every slot.
-std::vector<std::vector<Vector>> LoadsBeforeSlots(const PolicyContext& context, const OfflineOptimum& optimum) {
+std::vector<Loads> LoadsBeforeSlots(const PolicyContext& context, const OfflineOptimum& optimum) {
   const std::unique_ptr<SlotSource> period = context.open_future();
-  std::vector<std::vector<Vector>> before;
-  std::vector<Vector> load = ZeroPrices(context.problem);
+  std::vector<Loads> before;
+  Loads load = ZeroLoads(context.problem);
   Slot slot;
   Coefficients coefficients;
   for (int t = 0; t < period->num_slots(); ++t) {

@@ -13,8 +13,6 @@
 namespace evenkeel {
 namespace {
 
-using Loads = std::vector<Vector>;
-
 Problem ProblemOver(const Problem& problem, int num_slots) {
   Problem other = problem;
   other.num_slots = num_slots;

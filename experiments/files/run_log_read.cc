@@ -66,7 +66,7 @@ void ReadSlots(const Hdf5Reader& file, RunLog* log) {
   const std::int64_t slots = shape[0];
   const auto regions = static_cast<std::int64_t>(log->regions.size());
   const auto gateways = static_cast<std::int64_t>(log->gateways.size());
-  log->time.resize(static_cast<std::size_t>(slots));
+  log->time.resize(slots);
   file.ReadRows("time", 0, slots, log->time.data());
   log->energy_cost = ReadRows(file, "energy_cost", slots, {}).col(0);
   log->shed_cost = ReadRows(file, "shed_cost", slots, {}).col(0);
@@ -113,7 +113,7 @@ void ReadCertificates(const Hdf5Reader& file, RunLog* log) {
   log->certified_ratio = Number(file, "", "certified_ratio");
   const auto count = static_cast<std::int64_t>(file.Labels("certificate").size());
   file.ExpectShape("certificate_slot", {count}, "certificate");
-  std::vector<std::int64_t> slot(static_cast<std::size_t>(count));
+  std::vector<std::int64_t> slot(count);
   file.ReadRows("certificate_slot", 0, count, slot.data());
   const auto read = [&](const std::string& name) { return ReadRows(file, name, count, {}); };
   const RowMatrix objective = read("certificate_objective");
@@ -124,7 +124,7 @@ void ReadCertificates(const Hdf5Reader& file, RunLog* log) {
     prices.push_back(ReadRows(file, "certificate_price_" + group.name, count, {group.load.cols()}));
   }
   for (std::int64_t c = 0; c < count; ++c) {
-    const std::int64_t last = slot[static_cast<std::size_t>(c)];
+    const std::int64_t last = slot[c];
     if (last < 0 || last >= log->num_slots()) {
       throw InputError("{}: dataset 'certificate_slot': entry {} is {}, the run has {} slots", file.path(), c, last,
                        log->num_slots());

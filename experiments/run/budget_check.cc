@@ -34,7 +34,7 @@ BudgetCheck::BudgetCheck(const Problem& problem, const RunLog& log)
 
 void BudgetCheck::CheckVerdict(int t, const Allocation& played, const Allocation& expert, bool has_advice,
                                const Allocation& advice) {
-  const Verdict verdict = log_.verdict[static_cast<std::size_t>(t)];
+  const Verdict verdict = log_.verdict[t];
   if (has_advice != (verdict != Verdict::kRejected)) {
     throw RunDifference(fmt::format("slot {}: the verdict is {}, but there is {}", t, Name(verdict),
                                     has_advice ? "an advice" : "no advice"));
@@ -107,7 +107,7 @@ void BudgetCheck::Add(int t, const Slot& slot, const Coefficients& observed, con
 
 void BudgetCheck::Finish() const {
   std::vector<std::int64_t> count(kNumVerdicts);
-  for (const Verdict verdict : log_.verdict) ++count[static_cast<std::size_t>(verdict)];
+  for (const Verdict verdict : log_.verdict) ++count[static_cast<int>(verdict)];
   for (std::size_t v = 0; v < count.size(); ++v) {
     if (count[v] == log_.verdict_count[v]) continue;
     throw RunDifference(fmt::format("verdict: {} slots are {}, the attribute says {}", count[v], kVerdictNames[v],

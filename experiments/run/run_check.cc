@@ -144,7 +144,7 @@ void CheckSlots(const Problem& problem, const RunLog& log, SlotSource& trace, Sl
   double shift = 0.0;
   for (int t = 0; t < trace.num_slots(); ++t) {
     trace.Read(t, &slot);
-    if (slot.time != log.time[static_cast<std::size_t>(t)]) {
+    if (slot.time != log.time[t]) {
       throw RunDifference(fmt::format("slot {}: it begins at another time than the trace's", t));
     }
     EstimateCoefficients(problem, slot, &metered);

@@ -152,7 +152,7 @@ Dataset Hdf5Reader::Impl::Open(const std::string& dataset) const {
   opened.type = H5Tget_class(type.get());
   const int rank = H5Sget_simple_extent_ndims(space.get());
   if (rank < 1) throw InputError("{}: dataset '{}' is a single value, expected an array", path, dataset);
-  opened.shape.resize(static_cast<std::size_t>(rank));
+  opened.shape.resize(rank);
   H5Sget_simple_extent_dims(space.get(), opened.shape.data(), nullptr);
   const hsize_t cache = CheckStorage(id, properties.get(), opened.shape, H5Tget_size(type.get()), dataset);
   if (cache > (1 << 20)) {

@@ -116,7 +116,7 @@ class PlanAdvice : public Policy {
     return blended_;
   }
 
-  std::vector<Vector> BeforeThePeriod(const Slot& slot) const {
+  Loads BeforeThePeriod(const Slot& slot) const {
     const int seen = history_.num_slots() - 1;
     return seen > 0 ? LoadsBefore(problem_, HistoryView(history_, seen), slot, options_.blend.exponent)
                     : ZeroPrices(problem_);
@@ -135,8 +135,8 @@ class PlanAdvice : public Policy {
   History history_;
   PlanOptions options_;
   Prices prices_, blended_;
-  std::vector<Vector> load_before_, heading_;  // V_0 without its factor, and L + V_t
-  Allocation first_;                           // of the last plan, where it has one
+  Loads load_before_, heading_;  // V_0 without its factor, and L + V_t
+  Allocation first_;             // of the last plan, where it has one
   Dispatcher dispatcher_;
   Vector cost_, region_use_;
   bool dispatched_ = false;  // the last decision, at prices

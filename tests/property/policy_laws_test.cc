@@ -195,7 +195,7 @@ TEST_F(PolicyLaws, HoldForPoliciesThatRemember) {
     WriteTrace(instance.trace, TracePath());
     Period period = PeriodOf(instance, TracePath());
     period.description.slots = SlotRange{before, slots - before};
-    period.time.start = instance.trace.signals.time[static_cast<std::size_t>(before)];
+    period.time.start = instance.trace.signals.time[before];
     const Problem& problem = period.problem;
     const Trace part = PartOf(instance.trace, before);
     PolicyLawOptions options;
