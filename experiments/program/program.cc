@@ -115,7 +115,15 @@ int Dispatch(const std::vector<std::string>& arguments) {
   // Bad values are errors for the commands, too, that do not use them.
   Seed(options);
   ThreadCount(options);
-  return found->command.run(options);
+  try {
+    return found->command.run(options);
+  } catch (const InputError& error) {
+    // What is wrong may come from there, and commands do not know which options do.
+    const std::string config = HasOption(options, "config") ? TextOption(options, "config") : "";
+    const std::string what = error.what();
+    if (config.empty() || what.find(config) != std::string::npos) throw;
+    throw InputError("{} (options are from the command line and from {})", what, config);
+  }
 }
 
 }  // namespace

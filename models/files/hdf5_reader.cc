@@ -32,6 +32,13 @@ struct Dataset {
   H5T_class_t type = H5T_NO_CLASS;
 };
 
+/// A text that was filled up with zeros; nothing when there is something behind them.
+std::optional<std::string> Unfilled(const char* bytes, std::size_t size) {
+  const std::size_t length = ::strnlen(bytes, size);
+  if (std::any_of(bytes + length, bytes + size, [](char c) { return c != '\0'; })) return std::nullopt;
+  return std::string(bytes, length);
+}
+
 std::string JoinShape(const std::vector<std::int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 }  // namespace
@@ -305,7 +312,7 @@ std::optional<std::string> Hdf5Reader::Text(const std::string& dataset, const st
   if (size > kMostTextBytes) return std::nullopt;
   std::string value(size, '\0');
   if (H5Aread(handle.get(), type.get(), value.data()) < 0) return std::nullopt;
-  return value.substr(0, ::strnlen(value.data(), size));
+  return Unfilled(value.data(), size);
 }
 
 std::optional<std::vector<double>> Hdf5Reader::Numbers(const std::string& dataset, const std::string& attribute) const {
@@ -359,7 +366,11 @@ std::vector<std::string> Hdf5Reader::Labels(const std::string& dataset) const {
                      dataset, count, size, kLongestText, kMostTextBytes);
   std::vector<char> bytes(size * count);
   impl_->Check(H5Dread(id, type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), dataset);
-  for (std::size_t k = 0; k < count; ++k) labels.emplace_back(&bytes[k * size], ::strnlen(&bytes[k * size], size));
+  for (std::size_t k = 0; k < count; ++k) {
+    const auto label = Unfilled(&bytes[k * size], size);
+    if (!label) throw InputError("{}: dataset '{}': entry {} goes on behind its end", path(), dataset, k);
+    labels.push_back(*label);
+  }
   return labels;
 }
 

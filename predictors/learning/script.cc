@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/base/error.h"
+#include "models/base/read_file.h"
 #include "predictors/learning/script_module.h"
 #include "predictors/learning/torch_library.h"
 
@@ -16,8 +17,10 @@ constexpr int kMeanDays = 7;
 
 class ScriptForecaster : public Forecaster {
  public:
-  ScriptForecaster(std::string path, int window)
-      : path_(std::move(path)), window_(window), script_(LoadTorchLibrary().load_script(path_)) {}
+  ScriptForecaster(std::string path, int window) : path_(std::move(path)), window_(window) {
+    CheckRegularFile(path_);
+    script_ = LoadTorchLibrary().load_script(path_);
+  }
 
   void Predict(const HistoryView& history, int horizon, RowMatrix* forecast) override {
     PredictHourlyMean(history, kMeanDays, horizon, forecast);

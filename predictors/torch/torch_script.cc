@@ -7,7 +7,6 @@
 #include <cstdio>
 
 #include "models/base/error.h"
-#include "models/base/read_file.h"
 
 namespace evenkeel {
 namespace {
@@ -90,7 +89,6 @@ class TorchScript : public Script {
 }  // namespace
 
 std::unique_ptr<Script> LoadScript(const std::string& path) {
-  CheckRegularFile(path);
   PrintToStandardError();
   try {
     return std::make_unique<TorchScript>(torch::jit::load(path));

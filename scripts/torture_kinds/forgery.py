@@ -30,12 +30,13 @@ def changed(dice, value):
     elif value.dtype.kind in "iu":
         flat[at] = flat[at] + 1 if flat[at] < 100 else flat[at] - 1
     else:
+        if not numpy.isfinite(flat[at]):
+            flat[at] = 7.0
+            return value
         size = float(numpy.abs(flat[numpy.isfinite(flat)]).max()) if numpy.isfinite(flat).any() else 1.0
         kind = dice.randrange(4)
         new = (flat[at] * 1.001 + 1e-3 * size, flat[at] + (size or 1.0), numpy.nan, numpy.inf)[kind]
         flat[at] = new if not (new == flat[at] or (numpy.isnan(new) and numpy.isnan(flat[at]))) else flat[at] - 1.0 - size
-        if numpy.isnan(flat[at]) and not numpy.isfinite(value).any():
-            flat[at] = 7.0
     return value
 
 

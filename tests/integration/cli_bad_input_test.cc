@@ -11,6 +11,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using Json = nlohmann::json;
 using ::testing::Not;
 
 TEST_F(CliTest, RefusesUnknownCommands) {
