@@ -1,6 +1,7 @@
 // A sweep as its user runs it: on threads, ranks and parts, killed and resumed, with cells that fail.
 #include <algorithm>
 #include <map>
+#include <chrono>
 #include <random>
 
 #include "models/base/journal.h"
@@ -97,13 +98,15 @@ TEST_F(SweepTest, PartsMakeTheWhole) {
 
 TEST_F(SweepTest, SurvivesKills) {
   Succeed({"trace", "generate", "--regions", "8", "--slots", "240", "--quiet", "--out", "trace.h5"});
+  const auto begin = std::chrono::steady_clock::now();
   Succeed(Sweep("whole"));
+  const std::chrono::duration<double, std::milli> whole = std::chrono::steady_clock::now() - begin;
   std::mt19937 random(20);
   int resumed = 0;
   for (int trial = 0; trial < 20; ++trial) {
     const std::string out = "s" + std::to_string(trial);
     ProgramLimits limits;
-    limits.kill_after_ms = static_cast<int>(random() % 500);
+    limits.kill_after_ms = static_cast<int>(random() % 1000 / 1000.0 * whole.count());  // while it works, here too
     const ProgramResult killed = Run(Sweep(out), limits);
     if (killed.exit_code == -1) Run(Sweep(out), limits);  // and again, in what is left
     const std::string message = Succeed(Sweep(out));
