@@ -1,7 +1,7 @@
 // A sweep as its user runs it: on threads, ranks and parts, killed and resumed, with cells that fail.
 #include <algorithm>
-#include <map>
 #include <chrono>
+#include <map>
 #include <random>
 
 #include "models/base/journal.h"
