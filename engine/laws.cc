@@ -25,8 +25,8 @@ double Violation(const Problem& problem, const Slot& slot, const Allocation& dec
   Vector room = slot.capacity, unserved = slot.demand - decision.shed;
   double worst = std::max(0.0, -decision.shed.minCoeff());
   for (int a = 0; a < problem.num_arcs(); ++a) {
-    const Arc& arc = problem.arcs.arcs[static_cast<std::size_t>(a)];
-    const Variant& variant = problem.network.variants[static_cast<std::size_t>(arc.variant)];
+    const Arc& arc = problem.arcs.arcs[a];
+    const Variant& variant = problem.network.variants[arc.variant];
     room[arc.region] -= variant.resource_per_unit * decision.flow[a];
     unserved[arc.gateway] -= decision.flow[a];
     worst = std::max(worst, -decision.flow[a]);
@@ -40,7 +40,7 @@ void CheckFeasible(const Problem& problem, const Trace& trace, PolicyLawReport* 
   Slot slot;
   for (int t = 0; t < slots->num_slots(); ++t) {
     slots->Read(t, &slot);
-    const double violation = Violation(problem, slot, report->played.decisions[static_cast<std::size_t>(t)]);
+    const double violation = Violation(problem, slot, report->played.decisions[t]);
     report->worst_violation = std::max(report->worst_violation, violation == 0.0 ? 0.0 : violation / slot.demand.sum());
     if (violation <= AllowedViolation(slot)) continue;
     report->broken.push_back(fmt::format("P1: the decision of slot {} violates a constraint by {:.3g}, allowed {:.3g}",
@@ -77,8 +77,8 @@ PlayedPolicy PlayPolicy(const Problem& problem, SlotSource& slots, Policy& polic
 
 std::string DifferenceOfDecisions(const PlayedPolicy& a, const PlayedPolicy& b, int slots) {
   for (int t = 0; t < slots; ++t) {
-    const Allocation& one = a.decisions[static_cast<std::size_t>(t)];
-    const Allocation& other = b.decisions[static_cast<std::size_t>(t)];
+    const Allocation& one = a.decisions[t];
+    const Allocation& other = b.decisions[t];
     if (!SameBits(one.flow, other.flow)) return fmt::format("other flows in slot {}", t);
     if (!SameBits(one.shed, other.shed)) return fmt::format("other unserved workload in slot {}", t);
   }

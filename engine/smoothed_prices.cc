@@ -11,7 +11,7 @@ constexpr double kSmoothestNorm = 8.0;
 
 }  // namespace
 
-void SmoothedPrices(const Problem& problem, const std::vector<Vector>& load, Prices* prices) {
+void SmoothedPrices(const Problem& problem, const Loads& load, Prices* prices) {
   for (int k = 0; k < problem.num_groups(); ++k) {
     const Group& group = problem.groups[k];
     NormGradient(load[k], std::min(group.norm, kSmoothestNorm), (*prices)[k]);

@@ -9,6 +9,6 @@ namespace evenkeel {
 
 /// prices^k = mu_k grad ||L^k||_{min(q_k, 8)}: the gradient of the norm inf itself would see one bucket only. `prices`
 /// has the problem's sizes. For q_k > 8 they may lie outside the dual set (ScaleIntoDualSet).
-void SmoothedPrices(const Problem& problem, const std::vector<Vector>& load, Prices* prices);
+void SmoothedPrices(const Problem& problem, const Loads& load, Prices* prices);
 
 }  // namespace evenkeel

@@ -11,9 +11,9 @@
 // C - C_E nor L - E, while the allowance never falls. Costs are the shifted ones; engine and expert serve the same
 // demand, so that the shift cancels in C - C_E.
 //
-// What this computes is what counts. Two others follow the formula for what they need beyond it, and are held to this
-// one: project.cc to solve for a safe point, which counts only if it is safe here; predictors/torch/line_twin.cc to
-// have gradients (tests/unit/predictors/torch/line_twin_test.cc, to 1e-10).
+// What this computes is what counts. The formula stands in one other place of the program, which is held to this one:
+// predictors/torch/line_twin.cc, for its gradients (tests/unit/predictors/torch/line_twin_test.cc, to 1e-10).
+// price_optimal asks this one for the reserve's values and tangents.
 #pragma once
 
 #include <vector>
@@ -25,7 +25,7 @@ namespace evenkeel {
 
 /// What may be spent above the expert.
 struct Spending {
-  double rho = 0.1;      ///< share of the expert's shifted objective, >= 0
+  double rho = 0.05;     ///< share of the expert's shifted objective, >= 0
   double bonus = 0.0;    ///< B, USD, >= 0
   double planned = 0.0;  ///< F, planned shifted objective of the period, USD, >= 0; 0: the anytime rule
 };
@@ -41,8 +41,8 @@ void ReserveGradient(const VectorRef& difference, double q, Eigen::Ref<Vector> g
 
 /// Cost and loads that a decision adds in a slot.
 struct Increment {
-  double cost = 0.0;         ///< energy, network and shedding, USD, not shifted
-  std::vector<Vector> load;  ///< per group [buckets]
+  double cost = 0.0;  ///< energy, network and shedding, USD, not shifted
+  Loads load;         ///< per group [buckets]
 };
 
 /// Fills `increment`; buffers are reused.
@@ -71,12 +71,12 @@ class SlotBudget {
   /// The parts, for solvers:
   ///     budget with a decision x  =  room() - cost(x) - sum_k mu_k R(difference()^k + load^k(x))
   double room() const { return room_; }
-  const std::vector<Vector>& difference() const { return difference_; }
+  const Loads& difference() const { return difference_; }
 
  private:
   const Problem& problem_;
-  double room_ = 0.0;               // allowance - (C before - C_E after)
-  std::vector<Vector> difference_;  // L before - E after
+  double room_ = 0.0;  // allowance - (C before - C_E after)
+  Loads difference_;   // L before - E after
   mutable Vector scratch_, direction_;
 };
 

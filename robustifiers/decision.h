@@ -9,8 +9,9 @@ namespace evenkeel {
 
 /// Where a decision came from. Run logs keep the numbers.
 enum class Verdict {
-  kTaken = 0,     ///< the advice, to the bit
-  kPulled = 1,    ///< a point between advice and the expert's decision, or the nearest safe one
+  kTaken = 0,  ///< the advice, to the bit
+  kPulled =
+      1,  ///< a point between advice and the expert's decision, or the safe one that the advice's prices like best
   kExpert = 2,    ///< the expert's decision: nothing nearer to the advice was safe, or the settled budget was spent
   kRejected = 3,  ///< the expert's decision: the advice was missing, late or not a feasible decision
 };
@@ -37,7 +38,7 @@ struct GuaranteeReport {
   double delta = 0.0;              ///< largest relative difference between an observed and a metered coefficient
   double observation_error = 0.0;  ///< err of theorem 5 (b), USD; 0 when observations are exact
   long taken = 0, pulled = 0, expert = 0, rejected = 0;  ///< slots by verdict
-  long unconverged = 0;                                  ///< projections replaced by the expert's decision
+  long unconverged = 0;                                  ///< slots of mode price that got line's answer: none found
   std::string first_failure;  ///< why the first rejected advice had no answer, where it said so
 };
 

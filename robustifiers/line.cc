@@ -6,15 +6,16 @@
 
 namespace evenkeel {
 
-double SmallestSafeAlpha(const SlotBudget& budget, const Increment& advice, const Increment& expert) {
+double SmallestSafeAlpha(const SlotBudget& budget, const Increment& advice, const Increment& expert, double rounding) {
   constexpr int kMaxSteps = 100;
   constexpr double kLastBit = std::numeric_limits<double>::epsilon();
   double alpha = 0.0, last_value = -std::numeric_limits<double>::infinity(), stalled = 0.0;
   for (int step = 0; step < kMaxSteps; ++step) {
     const SlotBudget::OnSegment at = budget.ValueOnSegment(advice, expert, alpha);
     if (at.value >= 0.0) return alpha;
-    if (!(at.slope > 0.0))
-      return 1.0;  // concave and not rising: no safe point further on, but the expert's by theorem 4
+    // Concave and not rising: no point further on has a larger budget, not even the expert's decision, which is safe
+    // by theorem 4 but for rounding.
+    if (!(at.slope > 0.0)) return at.value >= -rounding ? alpha : 1.0;
     // The tangent lies above the budget, so that its root is never beyond the smallest safe alpha; the last bit goes
     // up. Where loads that nearly cancel hide so short a step in their rounding, steps grow until the budget shows one.
     if (!(at.value > last_value)) stalled = std::max(4.0 * stalled, kLastBit * alpha);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/dispatch/dispatch.h"
+#include "models/world/stack.h"
 #include "robustifiers/growing_program.h"
 
 namespace evenkeel {
@@ -28,7 +29,6 @@ struct PriceOptimal::Impl {
   explicit Impl(const Problem& the_problem);
 
   void Begin(const SlotBudget& budget, const Prices& prices, const SlotProposals& proposals);
-  void Stack(const Increment& step, Vector* stacked) const;
   double AddVertex(const Increment& step);
   bool SolveMixture();
   bool AddTangents();
@@ -40,10 +40,9 @@ struct PriceOptimal::Impl {
   const Problem& problem;
   Dispatcher dispatcher;
   GrowingProgram program;
-  std::vector<int> first;      // [groups + 1], of the stack
   Vector origin;               // the expert's increment
   Vector price;                // (1, gamma)
-  std::vector<Vector> before;  // D with the expert's decision: L - E before the slot
+  Loads before;                // D with the expert's decision: L - E before the slot
   Vector reserve;              // [groups], R of that
   Vector tight;                // its tangents there
   Eigen::MatrixXd normals;     // [stack x rows]
@@ -61,33 +60,26 @@ struct PriceOptimal::Impl {
 PriceOptimal::Impl::Impl(const Problem& the_problem)
     : problem(the_problem),
       dispatcher(the_problem),
-      before(ZeroPrices(the_problem)),
+      before(ZeroLoads(the_problem)),
       reserve(the_problem.num_groups()),
       vertices(kMaxVertices),
       prices_of_arcs(ZeroPrices(the_problem)) {
-  first.push_back(1);
-  for (const Group& group : problem.groups) first.push_back(first.back() + group.num_buckets());
   for (Vector* vector : {&origin, &price, &tight, &mixed, &tangent, &multipliers, &last_multipliers})
-    vector->setZero(first.back());
-  normals.resize(first.back(), kMaxRows);
-  increments.resize(first.back(), kMaxVertices);
+    vector->setZero(StackSize(problem));
+  normals.resize(StackSize(problem), kMaxRows);
+  increments.resize(StackSize(problem), kMaxVertices);
   entries.resize(std::max(kMaxRows, kMaxVertices + problem.num_groups()));
 }
 
-void PriceOptimal::Impl::Stack(const Increment& added, Vector* stacked) const {
-  (*stacked)[0] = added.cost;
-  for (int k = 0; k < problem.num_groups(); ++k) stacked->segment(first[k], added.load[k].size()) = added.load[k];
-}
-
 void PriceOptimal::Impl::Begin(const SlotBudget& budget, const Prices& prices, const SlotProposals& proposals) {
-  Stack(proposals.expert_step, &origin);
-  price[0] = tight[0] = 1.0;
+  FillStack(problem, proposals.expert_step.cost, proposals.expert_step.load, origin);
+  FillStack(problem, 1.0, prices, price);
+  tight[0] = 1.0;
   for (int k = 0; k < problem.num_groups(); ++k) {
     const Group& group = problem.groups[k];
-    price.segment(first[k], group.num_buckets()) = prices[k];
     before[k] = budget.difference()[k] + proposals.expert_step.load[k];
     reserve[k] = Reserve(before[k], group.norm);
-    auto tangent_of_group = tight.segment(first[k], group.num_buckets());
+    auto tangent_of_group = PartOfStack(group, tight);
     ReserveGradient(before[k], group.norm, tangent_of_group);
     tangent_of_group *= group.weight;
   }
@@ -107,7 +99,7 @@ void PriceOptimal::Impl::Begin(const SlotBudget& budget, const Prices& prices, c
 /// Returns the vertex's reduced cost: no mixture is cheaper than the present one by more than what it is below zero.
 double PriceOptimal::Impl::AddVertex(const Increment& added) {
   auto increment = increments.col(num_vertices);
-  Stack(added, &mixed);
+  FillStack(problem, added.cost, added.load, mixed);
   increment = mixed - origin;
   auto column = entries.head(program.num_rows());
   column.noalias() = normals.leftCols(program.num_rows()).transpose() * increment;
@@ -124,8 +116,7 @@ void PriceOptimal::Impl::AddTangent(int k) {
   const double below = group.weight * (reserve[k] - tangent_of_group.dot(before[k]));
   auto normal = normals.col(program.num_rows());
   normal.setZero();
-  normal.segment(first[k], group.num_buckets()) =
-      group.weight * tangent_of_group - tight.segment(first[k], group.num_buckets());
+  PartOfStack(group, normal) = group.weight * tangent_of_group - PartOfStack(group, tight);
   auto row = entries.head(program.num_variables());
   row.setZero();
   row[k] = -1.0;
@@ -144,10 +135,10 @@ bool PriceOptimal::Impl::AddTangents() {
   for (int k = 0; k < problem.num_groups(); ++k) {
     const Group& group = problem.groups[k];
     if (group.weight == 0.0 || group.norm == 1.0 || program.num_rows() == kMaxRows) continue;
-    const auto change = mixed.segment(first[k], group.num_buckets());
+    const auto change = PartOfStack(group, mixed);
     difference = before[k] + change;
     const double excess = group.weight * (Reserve(difference, group.norm) - reserve[k]) -
-                          tight.segment(first[k], group.num_buckets()).dot(change) - program.Value(k);
+                          PartOfStack(group, tight).dot(change) - program.Value(k);
     if (excess <= kTangentTolerance * size) continue;
     AddTangent(k);
     added = true;
@@ -173,10 +164,8 @@ void PriceOptimal::Impl::SumMultipliers() {
 
 /// Dispatch at (1, gamma) + extra; returns the vertex's reduced cost.
 double PriceOptimal::Impl::AddVertexAt(const Slot& slot, const Coefficients& coefficients, const Vector& extra) {
-  for (int k = 0; k < problem.num_groups(); ++k) {
-    const int buckets = problem.groups[k].num_buckets();
-    prices_of_arcs[k] = price.segment(first[k], buckets) + extra.segment(first[k], buckets);
-  }
+  for (int k = 0; k < problem.num_groups(); ++k)
+    prices_of_arcs[k] = PartOfStack(problem.groups[k], price) + PartOfStack(problem.groups[k], extra);
   const double cost_scale = 1.0 + extra[0];
   PricedCost(problem, coefficients, cost_scale, prices_of_arcs, &cost);
   Allocation& vertex = vertices[num_vertices];

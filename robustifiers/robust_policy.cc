@@ -7,7 +7,6 @@
 #include "robustifiers/guarded_advice.h"
 #include "robustifiers/line.h"
 #include "robustifiers/price_optimal.h"
-#include "robustifiers/project.h"
 
 namespace evenkeel {
 namespace {
@@ -37,7 +36,6 @@ class Robust : public Policy, public RobustDecisions {
         advised_{MakeAllocation(problem), ZeroPrices(problem)},
         expected_(MakeAllocation(problem)) {
     report_.rho = options.spending.rho;
-    if (options.mode == WayBack::kProject) projector_ = std::make_unique<Projector>(problem);
     if (options.mode == WayBack::kPrice) price_optimal_ = std::make_unique<PriceOptimal>(problem);
   }
 
@@ -52,9 +50,7 @@ class Robust : public Policy, public RobustDecisions {
   void ComeBack(const SlotInput& input, Allocation* allocation);
   bool TryPriceOptimal(const SlotInput& input, bool pulled, Allocation* allocation);
   double PricedValue(const Increment& increment) const;
-  bool TryProjection(const SlotInput& input, Allocation* allocation);
-  double MixWithExpert(const SlotInput& input, const Allocation& from, const Increment& increment,
-                       Allocation* allocation);
+  double MixWithExpert(const SlotInput& input, Allocation* allocation);
   void Play(Verdict verdict, double alpha, const Allocation& decision, double slack, Allocation* allocation);
   void MeasureObservation(const Coefficients& observed, const Coefficients& metered);
 
@@ -65,11 +61,10 @@ class Robust : public Policy, public RobustDecisions {
   Trust trust_;
   SlotBudget budget_;
   std::unique_ptr<PriceOptimal> price_optimal_;  // of mode price
-  std::unique_ptr<Projector> projector_;         // of mode project
   Ledger expert_after_;                          // with this slot as observed
   Ledger expert_ledger_;                         // metered
   AdviceAnswer advised_;
-  Allocation expected_, found_;  // the expert's decision; nearest or best safe one
+  Allocation expected_, found_;  // the expert's decision; the best safe one
   Increment advice_increment_, expert_increment_, found_increment_, played_increment_;
   bool advice_is_good_ = false;
   double scale_ = 1.0;           // size of the sums that a budget is the difference of, USD
@@ -110,13 +105,12 @@ void Robust::Decide(const SlotInput& input, Allocation* allocation) {
 
 /// The advice is not safe: the mode's way back, checked after the fact.
 void Robust::ComeBack(const SlotInput& input, Allocation* allocation) {
-  if (options_.mode == WayBack::kProject && TryProjection(input, allocation)) return;
   const double expert_slack = budget_.Value(expert_increment_);
-  if (options_.mode == WayBack::kSwitch || options_.mode == WayBack::kProject) {
+  if (options_.mode == WayBack::kSwitch) {
     Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
     return;
   }
-  const double alpha = MixWithExpert(input, advised_.allocation, advice_increment_, allocation);
+  const double alpha = MixWithExpert(input, allocation);
   const double slack = alpha < 1.0 ? budget_.Value(played_increment_) : expert_slack;
   const bool pulled = alpha < 1.0 && IsSafe(slack);
   if (options_.mode == WayBack::kPrice && TryPriceOptimal(input, pulled, allocation)) return;
@@ -154,35 +148,11 @@ bool Robust::TryPriceOptimal(const SlotInput& input, bool pulled, Allocation* al
   return true;
 }
 
-/// The nearest safe point, made safe to the last digit by a last short way along the line. False, and counted, when it
-/// did not converge.
-bool Robust::TryProjection(const SlotInput& input, Allocation* allocation) {
-  const double expert_slack = budget_.Value(expert_increment_);
-  if (expert_slack <=
-      kNoRoom * scale_) {  // the safe set is next to nothing but the expert's decision: nothing to solve
-    Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
-    return true;
-  }
-  if (!projector_->Project(input.slot, input.coefficients, budget_, advised_.allocation, &found_)) {
-    ++report_.unconverged;
-    return false;
-  }
-  ComputeIncrement(problem_, input.coefficients, found_, &found_increment_);
-  const double alpha = MixWithExpert(input, found_, found_increment_, allocation);
-  const double slack = budget_.Value(played_increment_);
-  if (!IsSafe(slack)) {
-    ++report_.unconverged;
-    return false;
-  }
-  decision_ = {Verdict::kPulled, alpha, slack, &advised_.allocation, &expected_};
-  ++report_.pulled;
-  return true;
-}
-
-double Robust::MixWithExpert(const SlotInput& input, const Allocation& from, const Increment& increment,
-                             Allocation* allocation) {
-  const double alpha = SmallestSafeAlpha(budget_, increment, expert_increment_);
-  Mix(from, expected_, alpha, allocation);
+/// What line plays; returns its alpha.
+double Robust::MixWithExpert(const SlotInput& input, Allocation* allocation) {
+  // A hundredth of what counts as safe: ties in a row must not use up what is left for rounding.
+  const double alpha = SmallestSafeAlpha(budget_, advice_increment_, expert_increment_, 0.01 * kRounding * scale_);
+  Mix(advised_.allocation, expected_, alpha, allocation);
   ComputeIncrement(problem_, input.coefficients, *allocation, &played_increment_);
   return alpha;
 }

@@ -10,16 +10,15 @@ namespace evenkeel {
 
 /// The way back into the safe set when the advice is outside.
 enum class WayBack {
-  kSwitch,   ///< the expert's decision
-  kLine,     ///< the nearest safe point on the segment to the expert's decision
-  kPrice,    ///< the safe decision that is cheapest at the advice's own prices; line where it states none
-  kProject,  ///< the nearest safe point of the slot's feasible set in the Euclidean norm
+  kSwitch,  ///< the expert's decision
+  kLine,    ///< the nearest safe point on the segment to the expert's decision
+  kPrice,   ///< the safe decision that is cheapest at the advice's own prices; line where it states none
 };
 
 struct RobustOptions {
   Spending spending;
   TrustOptions trust;
-  WayBack mode = WayBack::kLine;
+  WayBack mode = WayBack::kPrice;
   double advice_timeout = 0.0;  ///< seconds; 0: wait
 };
 

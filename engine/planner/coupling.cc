@@ -34,7 +34,7 @@ CouplingState StartCoupling(const PeriodData& data, const Vector& load) {
   state.load = load;
   state.price = Vector::Zero(data.num_loads);
   state.slack = Vector::Ones(data.num_loads);
-  state.bound = state.room = Vector::Ones(static_cast<Eigen::Index>(data.groups.size()));
+  state.bound = state.room = Vector::Ones(data.groups.size());
   for (std::size_t g = 0; g < data.groups.size(); ++g) {
     const CoupledGroup& group = data.groups[g];
     const auto mine = load.segment(group.first_load, group.num_loads);

@@ -56,7 +56,7 @@ int FindActivities(const Problem& problem, const Group& group, PeriodData* data)
   return data->activities.back().first;
 }
 
-void LayOutGroups(const Problem& problem, const std::vector<Vector>& initial, PeriodData* data) {
+void LayOutGroups(const Problem& problem, const Loads& initial, PeriodData* data) {
   for (int k = 0; k < problem.num_groups(); ++k) {
     const Group& group = problem.groups[k];
     if (group.weight == 0.0 || group.norm == 1.0) continue;
@@ -99,7 +99,7 @@ void FillSlot(const Problem& problem, const Slot& slot, const Coefficients& coef
 
 }  // namespace
 
-PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, const std::vector<Vector>& initial) {
+PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, const Loads& initial) {
   EVENKEEL_CHECK_LE(first, slots.num_slots());
   PeriodData data;
   data.num_slots = slots.num_slots() - first;

@@ -52,7 +52,7 @@ struct PeriodData {
 };
 
 /// Reads slots [first, num_slots). `initial` are the loads before `first`, per group of the problem.
-PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, const std::vector<Vector>& initial);
+PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, const Loads& initial);
 
 /// The problem's prices from the stacked ones of the coupled groups, scaled into the dual set. A norm of 1 has one
 /// price, its weight.

@@ -18,7 +18,7 @@ Allocation FirstFlow(const Problem& problem, SlotSource& slots, const PeriodData
 
 }  // namespace
 
-RestPlan PlanRest(const Problem& problem, SlotSource& slots, const std::vector<Vector>& load, double tolerance) {
+RestPlan PlanRest(const Problem& problem, SlotSource& slots, const Loads& load, double tolerance) {
   const PeriodData data = AssemblePeriod(problem, slots, 0, load);
   InteriorPointOptions options;
   options.tolerance = tolerance;

@@ -19,6 +19,6 @@ struct RestPlan {
 /// Prices of   min over the slots' feasible sets of   sum_t c_t . x_t + sum_k mu_k || L0^k + sum_t h^k_t x_t ||_{q_k}
 /// with L0 = `load` per group [buckets], to a gap of `tolerance`; it counts as converged at ten times that. Throws
 /// InputError when a slot's demand cannot be served.
-RestPlan PlanRest(const Problem& problem, SlotSource& slots, const std::vector<Vector>& load, double tolerance);
+RestPlan PlanRest(const Problem& problem, SlotSource& slots, const Loads& load, double tolerance);
 
 }  // namespace evenkeel

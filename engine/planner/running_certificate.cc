@@ -19,7 +19,7 @@ Prices PlannedPrices(const Problem& problem, SlotSource& metered, int slot, int 
 
 }  // namespace
 
-Prices PricesOfLoads(const Problem& problem, const std::vector<Vector>& load) {
+Prices PricesOfLoads(const Problem& problem, const Loads& load) {
   Prices prices = ZeroPrices(problem);
   SmoothedPrices(problem, load, &prices);
   ScaleIntoDualSet(problem, &prices);

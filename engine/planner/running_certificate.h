@@ -35,7 +35,7 @@ struct PrefixCertificate {
 };
 
 /// Prices at which the run's own loads stand (engine/smoothed_prices.h), scaled into the dual set.
-Prices PricesOfLoads(const Problem& problem, const std::vector<Vector>& load);
+Prices PricesOfLoads(const Problem& problem, const Loads& load);
 
 /// LB(prices) and ratio for a run whose metered ledger after slot `slot` is `ledger`.
 PrefixCertificate CertifyPrefix(const Problem& problem, SlotSource& metered, int slot, const Ledger& ledger,

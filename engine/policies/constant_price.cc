@@ -45,7 +45,7 @@ class ConstantPrice : public Policy {
   const Problem& problem_;
   ConstantPriceOptions options_;
   Prices prices_;
-  std::vector<Vector> ahead_;
+  Loads ahead_;
   Dispatcher dispatcher_;
   Vector cost_;
   double own_objective_ = 0.0;

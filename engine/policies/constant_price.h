@@ -17,7 +17,7 @@ struct ConstantPriceOptions {
   /// For prices that a solver found: they are rounded, and ties are broken by the loads rather than by the last bits
   /// (engine/policies/leaning_prices.h), which are ahead of `planned_load`, or of nothing where that is empty.
   bool break_ties = false;
-  std::vector<std::vector<Vector>> planned_load = {};  ///< before every slot, [slots], per group [buckets]
+  std::vector<Loads> planned_load = {};  ///< before every slot, [slots], per group [buckets]
 };
 
 /// x_t = argmin over X_t of (cost_scale c_t + sum_k prices^k h^k_t) . x

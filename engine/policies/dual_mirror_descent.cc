@@ -57,11 +57,11 @@ class DualMirrorDescent : public Policy {
   const Problem& problem_;
   DualMirrorDescentOptions options_;
   Dispatcher dispatcher_;
-  Prices kappa_;                ///< per USD of weighted footprint
-  Prices prices_;               ///< mu kappa, per unit of load
-  std::vector<Vector> load_;    ///< of this slot
-  std::vector<Vector> target_;  ///< z, USD
-  std::vector<double> cap_;     ///< largest weighted coefficient so far, USD
+  Prices kappa_;             ///< per USD of weighted footprint
+  Prices prices_;            ///< mu kappa, per unit of load
+  Loads load_;               ///< of this slot
+  Loads target_;             ///< z, USD
+  std::vector<double> cap_;  ///< largest weighted coefficient so far, USD
   Vector cost_;
 };
 

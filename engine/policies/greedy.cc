@@ -5,6 +5,7 @@
 
 #include "engine/policies/slot_problem.h"
 #include "models/base/error.h"
+#include "models/world/stack.h"
 
 namespace evenkeel {
 namespace {
@@ -13,17 +14,15 @@ namespace {
 class Memory {
  public:
   Memory(const Problem& problem, VirtualLoads virtual_loads, double q)
-      : problem_(problem), virtual_loads_(std::move(virtual_loads)), q_(q), load_(ZeroPrices(problem)), rise_(load_) {}
+      : problem_(problem), virtual_loads_(std::move(virtual_loads)), q_(q), load_(ZeroLoads(problem)), rise_(load_) {}
 
   /// Adds V_t to the stacked loads behind base[0].
   void AddTo(const Slot& slot, Vector* base) {
     rise_ = load_;
     virtual_loads_(slot, &load_);
-    Eigen::Index entry = 1;
-    for (std::size_t k = 0; k < load_.size(); ++k) {
+    for (int k = 0; k < problem_.num_groups(); ++k) {
       EVENKEEL_CHECK(load_[k].allFinite() && load_[k].minCoeff() >= 0.0);
-      base->segment(entry, load_[k].size()) += load_[k];
-      entry += load_[k].size();
+      PartOfStack(problem_.groups[k], *base) += load_[k];
       rise_[k] = (load_[k] - rise_[k]).cwiseMax(0.0);
     }
     (begun_ ? report_.rises : report_.start) += VirtualCharge(problem_, rise_, q_);
@@ -36,7 +35,7 @@ class Memory {
   const Problem& problem_;
   VirtualLoads virtual_loads_;
   double q_;
-  std::vector<Vector> load_, rise_;
+  Loads load_, rise_;
   bool begun_ = false;
   VirtualLoadsReport report_;
 };
@@ -45,7 +44,7 @@ class Memory {
 class Greedy : public Policy {
  public:
   Greedy(const Problem& problem, StackedObjective objective, double tolerance)
-      : solver_(problem, std::move(objective), tolerance), base_(StackSize(problem)) {}
+      : problem_(problem), solver_(problem, std::move(objective), tolerance), base_(StackSize(problem)) {}
 
   void Remember(const Problem& problem, VirtualLoads virtual_loads, double q) {
     memory_.emplace(problem, std::move(virtual_loads), q);
@@ -53,12 +52,8 @@ class Greedy : public Policy {
 
   void Decide(const SlotInput& input, Allocation* allocation) override {
     // The shift makes the cost non-negative; every feasible decision of the slot carries the same amount of it.
-    base_[0] = input.ledger.cost() + input.ledger.shift + input.coefficients.shift * input.slot.demand.sum();
-    Eigen::Index entry = 1;
-    for (const Vector& load : input.ledger.load) {
-      base_.segment(entry, load.size()) = load;
-      entry += load.size();
-    }
+    const double cost = input.ledger.cost() + input.ledger.shift + input.coefficients.shift * input.slot.demand.sum();
+    FillStack(problem_, cost, input.ledger.load, base_);
     if (memory_) memory_->AddTo(input.slot, &base_);
     const SlotSolution solution = solver_.Solve(input.slot, input.coefficients, base_, allocation);
     report_.unconverged_slots += solution.converged ? 0 : 1;
@@ -72,6 +67,7 @@ class Greedy : public Policy {
   }
 
  private:
+  const Problem& problem_;
   SlotSolver solver_;
   Vector base_;
   std::optional<Memory> memory_;
@@ -85,11 +81,8 @@ std::unique_ptr<Policy> MakeNormGreedy(const Problem& problem, const NormGreedyO
   StackedObjective objective;
   objective.linear = 1.0;
   objective.scale = Vector::Ones(StackSize(problem));
-  int begin = 1;
-  for (const Group& group : problem.groups) {
-    objective.terms.push_back({begin, group.num_buckets(), group.weight, options.q});
-    begin += group.num_buckets();
-  }
+  for (const Group& group : problem.groups)
+    objective.terms.push_back({1 + group.first_bucket, group.num_buckets(), group.weight, options.q});
   auto policy = std::make_unique<Greedy>(problem, std::move(objective), options.tolerance);
   if (options.virtual_loads) policy->Remember(problem, options.virtual_loads, options.q);
   return policy;
@@ -101,11 +94,7 @@ std::unique_ptr<Policy> MakePowerGreedy(const Problem& problem, const PowerGreed
   StackedObjective objective;
   objective.scale.resize(StackSize(problem));
   objective.scale[0] = options.beta;
-  int begin = 1;
-  for (const Group& group : problem.groups) {
-    objective.scale.segment(begin, group.num_buckets()).setConstant(group.weight);
-    begin += group.num_buckets();
-  }
+  for (const Group& group : problem.groups) PartOfStack(group, objective.scale).setConstant(group.weight);
   objective.terms.push_back({0, StackSize(problem), 1.0, options.q});
   return std::make_unique<Greedy>(problem, std::move(objective), options.tolerance);
 }

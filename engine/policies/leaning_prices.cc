@@ -4,8 +4,7 @@
 
 namespace evenkeel {
 
-void LeanOnLoads(const Problem& problem, const std::vector<Vector>& load, double exponent, double share,
-                 Prices* prices) {
+void LeanOnLoads(const Problem& problem, const Loads& load, double exponent, double share, Prices* prices) {
   for (int k = 0; k < problem.num_groups(); ++k) {
     Vector& price = (*prices)[k];
     const double largest = load[k].maxCoeff();
@@ -25,7 +24,7 @@ void RoundPrices(const Problem& problem, Prices* prices) {
   ScaleIntoDualSet(problem, prices);
 }
 
-void BreakTies(const Problem& problem, const std::vector<Vector>& ahead, Prices* prices) {
+void BreakTies(const Problem& problem, const Loads& ahead, Prices* prices) {
   constexpr double kTieShare = 1e-7;
   for (std::size_t k = 0; k < prices->size(); ++k) {
     const double most = ahead[k].cwiseAbs().maxCoeff();

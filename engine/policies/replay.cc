@@ -10,7 +10,7 @@ class Replay : public Policy {
   explicit Replay(std::shared_ptr<const RecordedRun> run) : run_(std::move(run)) {}
 
   void Decide(const SlotInput& input, Allocation* allocation) override {
-    *allocation = run_->decisions.at(static_cast<std::size_t>(input.slot.index));
+    *allocation = run_->decisions.at(input.slot.index);
   }
   PolicyReport Report() const override { return run_->report; }
 

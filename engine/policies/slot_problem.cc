@@ -5,6 +5,7 @@
 #include "engine/dispatch/dispatch.h"
 #include "engine/policies/simplex_weights.h"
 #include "models/base/error.h"
+#include "models/world/stack.h"
 
 namespace evenkeel {
 
@@ -47,7 +48,7 @@ struct SlotSolver::Impl {
   Dispatcher dispatcher;
   WeightOptimiser optimiser;
   Prices prices;
-  std::vector<Vector> load;
+  Loads load;
   Eigen::MatrixXd increments;  // [stack x vertices]
   Vector z, gradient, last_increment, cost;
   std::vector<Allocation> vertices;
@@ -56,24 +57,15 @@ struct SlotSolver::Impl {
 
 /// Dispatch at the prices in `gradient`; the vertex goes to the first column that carries no weight.
 int SlotSolver::Impl::AddVertex(const Slot& slot, const Coefficients& coefficients) {
-  int entry = 1;
-  for (Vector& price : prices) {
-    price = gradient.segment(entry, price.size());
-    entry += static_cast<int>(price.size());
-  }
+  SplitRow(problem, gradient.tail(RowSize(problem)), &prices);
   const int vertex = static_cast<int>(w.size());
   Allocation& allocation = vertices[vertex];
   PricedCost(problem, coefficients, gradient[0], prices, &cost);
   DispatchOrThrow(problem, cost, slot, &dispatcher, &allocation, gradient[0]);
-  auto column = increments.col(vertex);
-  column[0] = coefficients.cost.dot(allocation.flow) + problem.shed_cost.value_or(0.0) * allocation.shed.sum();
   for (Vector& sum : load) sum.setZero();
   AddLoads(problem, coefficients, allocation.flow, &load);
-  entry = 1;
-  for (const Vector& sum : load) {
-    column.segment(entry, sum.size()) = sum;
-    entry += static_cast<int>(sum.size());
-  }
+  FillStack(problem, coefficients.cost.dot(allocation.flow) + problem.shed_cost.value_or(0.0) * allocation.shed.sum(),
+            load, increments.col(vertex));
   return vertex;
 }
 
@@ -177,12 +169,8 @@ double SlotSolver::Impl::DescendSmoothly(const Slot& slot, const Coefficients& c
   const double demand = slot.demand.sum();
   Vector size = base;
   size[0] += coefficients.cost.cwiseAbs().maxCoeff() * demand;
-  Eigen::Index entry = 1;
-  for (const Vector& per_unit : coefficients.load) {
-    const Eigen::Index buckets = prices[static_cast<std::size_t>(&per_unit - coefficients.load.data())].size();
-    size.segment(entry, buckets).array() += per_unit.maxCoeff() * demand;
-    entry += buckets;
-  }
+  for (int k = 0; k < problem.num_groups(); ++k)
+    PartOfStack(problem.groups[k], size).array() += coefficients.load[k].maxCoeff() * demand;
   double relative = kInfinity;
   for (double share = 0.1; share > 1e-15 && relative > tolerance; share *= 0.1) {
     SetSmoothing(size, share);

@@ -7,12 +7,6 @@
 
 namespace evenkeel {
 
-int StackSize(const Problem& problem) {
-  int size = 1;
-  for (const Group& group : problem.groups) size += group.num_buckets();
-  return size;
-}
-
 /// ||(scale z, smoothing)||_q over the term's entries.
 double TermNorm(const StackedObjective& objective, const NormTerm& term, const Vector& z) {
   double largest = term.smoothing;

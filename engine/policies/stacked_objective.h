@@ -2,7 +2,7 @@
 //
 //     f(z) = linear z_0 + sum_n weight_n || (scale z)_{term n} ||_{q_n},
 //
-// where z stacks the cost (entry 0) and the loads of every group.
+// where z is a stack: the cost (entry 0) and the loads of every group (models/world/stack.h).
 #pragma once
 
 #include <vector>
@@ -26,9 +26,6 @@ struct StackedObjective {
   Vector scale;                 ///< [stack], >= 0
   std::vector<NormTerm> terms;  ///< disjoint
 };
-
-/// Entries of the stack: the cost and every bucket of every group.
-int StackSize(const Problem& problem);
 
 /// The norm of one term at z, [stack], without its weight.
 double TermNorm(const StackedObjective& objective, const NormTerm& term, const Vector& z);

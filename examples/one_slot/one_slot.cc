@@ -43,9 +43,9 @@ ek::Trace MakeHour() {
 
 void PrintFlows(const ek::Problem& problem, const ek::Allocation& allocation) {
   for (int a = 0; a < problem.num_arcs(); ++a) {
-    const ek::Arc& arc = problem.arcs.arcs[static_cast<std::size_t>(a)];
-    std::printf("  %s -> %s %8.4f\n", problem.network.gateways[static_cast<std::size_t>(arc.gateway)].name.c_str(),
-                problem.network.regions[static_cast<std::size_t>(arc.region)].name.c_str(), allocation.flow[a]);
+    const ek::Arc& arc = problem.arcs.arcs[a];
+    std::printf("  %s -> %s %8.4f\n", problem.network.gateways[arc.gateway].name.c_str(),
+                problem.network.regions[arc.region].name.c_str(), allocation.flow[a]);
   }
 }
 
@@ -75,9 +75,8 @@ void Fairest(const ek::Problem& problem, ek::SlotSource* slots) {
   for (std::size_t k = 0; k < problem.groups.size(); ++k) {
     const ek::Group& group = problem.groups[k];
     for (int b = 0; b < group.num_buckets(); ++b)
-      std::printf("  %s of %s: %.3f %s at %.2f USD/%s\n", group.name.c_str(),
-                  group.bucket_names[static_cast<std::size_t>(b)].c_str(), optimum.ledger.load[k][b],
-                  group.unit.c_str(), optimum.prices[k][b], group.unit.c_str());
+      std::printf("  %s of %s: %.3f %s at %.2f USD/%s\n", group.name.c_str(), group.bucket_names[b].c_str(),
+                  optimum.ledger.load[k][b], group.unit.c_str(), optimum.prices[k][b], group.unit.c_str());
   }
 }
 

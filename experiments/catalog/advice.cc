@@ -53,10 +53,10 @@ OfflineOptimum Hindsight(const PolicyContext& context, const char* policy) {
 }
 
 /// Loads of the optimum before every slot.
-std::vector<std::vector<Vector>> LoadsBeforeSlots(const PolicyContext& context, const OfflineOptimum& optimum) {
+std::vector<Loads> LoadsBeforeSlots(const PolicyContext& context, const OfflineOptimum& optimum) {
   const std::unique_ptr<SlotSource> period = context.open_future();
-  std::vector<std::vector<Vector>> before;
-  std::vector<Vector> load = ZeroPrices(context.problem);
+  std::vector<Loads> before;
+  Loads load = ZeroLoads(context.problem);
   Slot slot;
   Coefficients coefficients;
   for (int t = 0; t < period->num_slots(); ++t) {
@@ -120,8 +120,8 @@ Entry RobustEntry() {
   robust.parameters = {
       PolicyParameter("advice", "", "the policy to follow"),
       PolicyParameter("expert", "norm-greedy(q=8)", "the policy to stay close to"),
-      NumberParameter("rho", "0.1", "margin over the expert's objective", 0.0, 1e6),
-      WordParameter("mode", "way back when the advice is not safe", {"line", "switch", "price", "project"}),
+      NumberParameter("rho", "0.05", "margin over the expert's objective", 0.0, 1e6),
+      WordParameter("mode", "way back when the advice is not safe", {"price", "line", "switch"}),
       NumberParameter("bonus", "0", "B, further margin in USD", 0.0, 1e18),
       Parameter(
           ParameterKind::kPath, "spend", "0",
@@ -169,10 +169,7 @@ RobustOptions RobustOptionsOf(const Arguments& arguments) {
   options.trust.tolerance = NumberArgument(arguments, "tolerance");
   options.trust.gain = NumberArgument(arguments, "gain");
   const std::string& mode = arguments.at("mode").name;
-  options.mode = mode == "switch"    ? WayBack::kSwitch
-                 : mode == "price"   ? WayBack::kPrice
-                 : mode == "project" ? WayBack::kProject
-                                     : WayBack::kLine;
+  options.mode = mode == "switch" ? WayBack::kSwitch : mode == "line" ? WayBack::kLine : WayBack::kPrice;
   return options;
 }
 

@@ -7,11 +7,11 @@
 #include "experiments/files/run_log.h"
 #include "models/base/error.h"
 #include "models/world/trace_window.h"
+#include "predictors/advice/history_slots.h"
+#include "predictors/forecast/rest.h"
 
 namespace evenkeel {
 namespace {
-
-using Loads = std::vector<Vector>;
 
 Problem ProblemOver(const Problem& problem, int num_slots) {
   Problem other = problem;
@@ -33,14 +33,32 @@ Loads OwnLoads(const PolicyContext& context, const NormGreedyOptions& rule) {
   return Simulate(before, *source, *source, *policy, {}).metered.load;
 }
 
-Loads OptimumLoads(const PolicyContext& context, const NormGreedyOptions& rule) {
-  if (rule.q == 1.0) throw InputError("norm-greedy: prime is optimum with q = 1, allowed: q > 1");
-  const std::unique_ptr<SlotSource> source = SlotsBefore(context);
-  const Problem before = ProblemOver(context.problem, source->num_slots());
+Loads OptimumLoads(const Problem& problem, SlotSource& slots, double q) {
   OfflineOptions options;
   options.gap = 1e-6;
-  const OfflineOptimum optimum = SolveOffline(before, *source, options);
-  return LoadsBehindPrices(optimum.ledger.load, optimum.prices, rule.q);
+  const OfflineOptimum optimum = SolveOffline(ProblemOver(problem, slots.num_slots()), slots, options);
+  return LoadsBehindPrices(optimum.ledger.load, optimum.prices, q);
+}
+
+/// Of the period as it is forecast before its first slot is seen, with the last capacities; empty where the demand that
+/// is forecast cannot be served.
+Loads ForecastLoads(const PolicyContext& context, const Arguments& arguments, double q) {
+  const std::unique_ptr<SlotSource> source = context.open_history();
+  History past;
+  past.AppendAll(*source);
+  const HistoryView view(past);
+  const std::unique_ptr<Forecaster> forecaster =
+      ForecasterArgument(ForecastContextOf(context, past.num_slots()), arguments, "forecast");
+  const RowMatrix forecast = ForecastRest(*forecaster, view, context.problem.num_slots, {});
+  Slot last;
+  source->Read(past.num_slots() - 1, &last);
+  ForecastSlots from_last(last, forecast, view.step());
+  SlotWindow period(from_last, 1, context.problem.num_slots);
+  try {
+    return OptimumLoads(context.problem, period, q);
+  } catch (const InputError&) {
+    return {};
+  }
 }
 
 Loads LoggedLoads(const Problem& problem, const std::string& path) {
@@ -72,9 +90,14 @@ bool HasHistory(const PolicyContext& context) {
 ParameterInfo PrimeParameter() {
   ParameterInfo prime = Parameter(ParameterKind::kPath, "prime", "none",
                                   "virtual loads, which fade over the period: the rule's own in the slots before it, "
-                                  "those behind their optimum's prices, or those of an earlier run's log");
-  prime.words = {"none", "own", "optimum"};
+                                  "those behind their optimum's prices, those behind the prices of an optimum for the "
+                                  "period as it is forecast, or those of an earlier run's log");
+  prime.words = {"none", "own", "optimum", "forecast"};
   return prime;
+}
+
+ParameterInfo PrimeForecastParameter() {
+  return Parameter(ParameterKind::kForecast, "forecast", "hourly-mean(days=7)", "prime=forecast: what predicts");
 }
 
 ParameterInfo MemoryParameter() { return NumberParameter("memory", "2", "factor on the virtual loads", 0.0, 1e3); }
@@ -83,11 +106,14 @@ VirtualLoads VirtualLoadsOf(const PolicyContext& context, const Arguments& argum
   const std::string& prime = arguments.at("prime").name;
   const double memory = NumberArgument(arguments, "memory");
   if (prime == "none") return {};
-  const bool from_history = prime == "own" || prime == "optimum";
-  if (from_history && !HasHistory(context)) return {};
-  Loads loads = prime == "own"       ? OwnLoads(context, rule)
-                : prime == "optimum" ? OptimumLoads(context, rule)
-                                     : LoggedLoads(context.problem, prime);
+  const bool solves = prime == "optimum" || prime == "forecast";
+  if (solves && rule.q == 1.0) throw InputError("norm-greedy: prime is {} with q = 1, allowed: q > 1", prime);
+  if ((solves || prime == "own") && !HasHistory(context)) return {};
+  Loads loads = prime == "own"        ? OwnLoads(context, rule)
+                : prime == "optimum"  ? OptimumLoads(context.problem, *SlotsBefore(context), rule.q)
+                : prime == "forecast" ? ForecastLoads(context, arguments, rule.q)
+                                      : LoggedLoads(context.problem, prime);
+  if (loads.empty()) return {};
   for (Vector& load : loads) load *= memory;
   return FadingLoads(std::move(loads), context.problem.num_slots);
 }

@@ -1,5 +1,7 @@
 #include "experiments/files/run_log.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "experiments/files/run_log_rows.h"

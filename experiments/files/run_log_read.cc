@@ -113,7 +113,7 @@ void RunLogReader::Impl::ReadHeader() {
 void RunLogReader::Impl::ReadDecisions(int first, int count) {
   if (log.verdict_count.empty()) return;
   file.ExpectShape("verdict", {log.slots}, "time");
-  std::vector<std::int64_t> verdicts(static_cast<std::size_t>(count));
+  std::vector<std::int64_t> verdicts(count);
   file.ReadRows("verdict", first, count, verdicts.data());
   log.verdict.clear();
   for (const std::int64_t verdict : verdicts) {
@@ -161,7 +161,7 @@ void RunLogReader::ReadRows(int first, int count) {
     return RowsOf(file, name, log.slots, first, count, others);
   };
   log.first_slot = first;
-  log.time.resize(static_cast<std::size_t>(count));
+  log.time.resize(count);
   file.ReadRows("time", first, count, log.time.data());
   log.energy_cost = read("energy_cost", {}).col(0);
   log.shed_cost = read("shed_cost", {}).col(0);

@@ -49,7 +49,7 @@ void AllocationRows::Append(const Allocation* allocation) {
   }
   std::fill_n(row, flow_.columns(), 0.0);
   for (int a = 0; a < problem_.num_arcs(); ++a) {
-    const Arc& arc = problem_.arcs.arcs[static_cast<std::size_t>(a)];
+    const Arc& arc = problem_.arcs.arcs[a];
     const int cell =
         (arc.gateway * problem_.network.num_regions() + arc.region) * problem_.network.num_variants() + arc.variant;
     row[cell] = allocation->flow[a];
@@ -128,7 +128,7 @@ void WriteCertificates(const Problem& problem, const std::vector<PrefixCertifica
                                "price of " + group.name + " that proves the lower bound"));
     RowMatrix prices(certificates.size(), group.num_buckets());
     for (std::size_t c = 0; c < certificates.size(); ++c) {
-      prices.row(static_cast<Eigen::Index>(c)) = certificates[c].prices[k].transpose();
+      prices.row(c) = certificates[c].prices[k].transpose();
     }
     file->WriteAll(name, prices.data());
   }

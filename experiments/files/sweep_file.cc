@@ -29,7 +29,7 @@ std::string HeaderLine(const SweepTable& table) {
 
 std::string CsvRow(const SweepTable& table, int cell) {
   std::string line = std::to_string(cell);
-  for (const SweepTexts& column : table.texts) line += "," + CsvField(column.values[static_cast<std::size_t>(cell)]);
+  for (const SweepTexts& column : table.texts) line += "," + CsvField(column.values[cell]);
   for (const SweepNumbers& column : table.numbers) line += "," + NumberText(column.values[cell]);
   for (const SweepPlaces& group : table.places) {
     for (Eigen::Index b = 0; b < group.values.cols(); ++b) line += "," + NumberText(group.values(cell, b));

@@ -16,6 +16,7 @@ Json CheckJson(const std::string& path, const RunLog& log, const RunCheck& check
   json["difference"] = check.difference.empty() ? Json() : Json(check.difference);
   json["objective_recomputed"] = check.has_allocations;
   json["budget_recomputed"] = check.has_budget;
+  json["decisions_by_price"] = check.off_line;
   json["certificates"] = check.certificates;
   json["objective"] = JsonNumber(log.total_objective);
   json["ratio"] = check.certificates > 0 ? JsonNumber(check.ratio) : Json();

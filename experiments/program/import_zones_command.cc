@@ -1,5 +1,6 @@
 // evenkeel trace import zones.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>

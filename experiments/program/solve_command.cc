@@ -29,7 +29,7 @@ void WriteOptimumLog(const Options& options, const Period& period, const Offline
   for (int t = 0; t < slots->num_slots(); ++t) {
     slots->Read(t, &slot);
     EstimateCoefficients(period.problem, slot, &coefficients);
-    const Allocation& allocation = optimum.allocations[static_cast<std::size_t>(t)];
+    const Allocation& allocation = optimum.allocations[t];
     AddSlot(period.problem, coefficients, allocation, slot.demand.sum(), &ledger);
     log.Append(slot.time, allocation, ledger);
   }

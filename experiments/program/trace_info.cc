@@ -69,7 +69,7 @@ Json SignalJson(const SignalSummary& summary, int column) {
 Json RegionsJson(const Network& network, const TraceSummary& summary) {
   Json regions = Json::array();
   for (int i = 0; i < network.num_regions(); ++i) {
-    const Region& region = network.regions[static_cast<std::size_t>(i)];
+    const Region& region = network.regions[i];
     regions.push_back({{"name", region.name},
                        {"latitude", JsonNumber(region.latitude)},
                        {"longitude", JsonNumber(region.longitude)},
@@ -86,9 +86,8 @@ Json GatewaysJson(const Network& network, const TraceSummary& summary) {
   Json gateways = Json::array();
   for (int j = 0; j < network.num_gateways(); ++j) {
     const auto reach = network.reachable.row(j).cast<int>().sum();
-    gateways.push_back({{"name", network.gateways[static_cast<std::size_t>(j)].name},
-                        {"demand", SignalJson(summary.demand, j)},
-                        {"reachable_regions", reach}});
+    gateways.push_back(
+        {{"name", network.gateways[j].name}, {"demand", SignalJson(summary.demand, j)}, {"reachable_regions", reach}});
   }
   return gateways;
 }
@@ -164,7 +163,7 @@ std::string GatewayTable(const Network& network, const TraceSummary& summary) {
   TableColumn names{"gateway", "", {}};
   TableColumn reach{"reaches", "regions", {}};
   for (int j = 0; j < network.num_gateways(); ++j) {
-    names.cells.push_back(network.gateways[static_cast<std::size_t>(j)].name);
+    names.cells.push_back(network.gateways[j].name);
     reach.cells.push_back(fmt::format("{}", network.reachable.row(j).cast<int>().sum()));
   }
   table.columns = {names};

@@ -148,8 +148,8 @@ BacktestTable MakeBacktestTable(const BacktestReport& report, const std::string&
   for (std::size_t s = 0; s < report.result.signals.size(); ++s) {
     const SignalErrors& errors = report.result.signals[s];
     const auto rows = [](const std::vector<ForecastErrors>& all) {
-      RowMatrix figures(static_cast<Eigen::Index>(all.size()), static_cast<Eigen::Index>(kBacktestFigures.size()));
-      for (std::size_t k = 0; k < all.size(); ++k) figures.row(static_cast<Eigen::Index>(k)) = FiguresOf(all[k]);
+      RowMatrix figures(all.size(), kBacktestFigures.size());
+      for (std::size_t k = 0; k < all.size(); ++k) figures.row(k) = FiguresOf(all[k]);
       return figures;
     };
     table.signals.push_back({kNames[s].name, kNames[s].unit, kSignals[s] != Signal::kDemand, rows(errors.by_horizon),

@@ -192,7 +192,7 @@ Comparison MakeComparison(const std::string& command, const Period& period, cons
   comparison.generator = "evenkeel " EVENKEEL_VERSION;
   if (result.optimum) comparison.lower_bound = result.optimum->certificate.lower_bound;
   for (int row = 0; row < count; ++row) {
-    const RunOutcome& run = rows[static_cast<std::size_t>(row)];
+    const RunOutcome& run = rows[row];
     comparison.policies.push_back(run.policy);
     comparison.objective[row] = run.objective;
     comparison.shift[row] = run.ledger.shift;

@@ -64,7 +64,7 @@ std::string GuaranteeText(const RunOutcome& run) {
   }
   if (guarantee.unconverged > 0) {
     text +=
-        Line("", fmt::format("{} projections did not converge: the expert's decision instead", guarantee.unconverged));
+        Line("", fmt::format("mode price found no decision in {} slots: line's answer instead", guarantee.unconverged));
   }
   return text;
 }

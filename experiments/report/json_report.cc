@@ -12,7 +12,7 @@ namespace {
 Json ByBucket(const Group& group, const Vector& values) {
   Json object = Json::object();
   for (int b = 0; b < group.num_buckets(); ++b) {
-    object[group.bucket_names[static_cast<std::size_t>(b)]] = JsonNumber(values[b]);
+    object[group.bucket_names[b]] = JsonNumber(values[b]);
   }
   return object;
 }

@@ -13,10 +13,7 @@
 namespace evenkeel {
 namespace {
 
-/// What an inner solver finds again on another processor, relative.
-constexpr double kSolved = 1e-6;
-
-constexpr const char* kModes[] = {"switch", "line", "price", "project"};  // by WayBack
+constexpr const char* kModes[] = {"switch", "line", "price"};  // by WayBack
 
 RobustOptions OptionsOf(const Spec& policy) {
   return RobustOptionsOf(CheckSpec(Catalog(), Kind::kPolicy, policy).arguments);
@@ -77,7 +74,6 @@ BudgetCheck::BudgetCheck(const Problem& problem, const RunLog& log)
       expert_(MakeLedger(problem)),
       found_(MakeAllocation(problem)) {
   ExpectOptionsOfPolicy(log.info);
-  if (options_.mode == WayBack::kProject) projector_ = std::make_unique<Projector>(problem);
 }
 
 void BudgetCheck::ExpectFeasible(int t, const char* whose, const Slot& slot, const Allocation& decision) {
@@ -103,7 +99,7 @@ BudgetCheck::Decisions BudgetCheck::DecisionsAt(int t, const Slot& slot) {
 void BudgetCheck::CheckVerdict(int t, const Slot& slot, const Decisions& of, const Coefficients& observed,
                                double gross) {
   const int row = t - log_.first_slot;
-  const Verdict verdict = log_.verdict[static_cast<std::size_t>(row)];
+  const Verdict verdict = log_.verdict[row];
   const double alpha = log_.alpha[row], rounding = kTolerance * gross;
   const auto fail = [&](const std::string& why) {
     throw RunDifference(fmt::format("slot {}: the verdict is {}, but {}", t, Name(verdict), why));
@@ -121,7 +117,7 @@ void BudgetCheck::CheckVerdict(int t, const Slot& slot, const Decisions& of, con
       fail(fmt::format("the budget was overdrawn by {:.6g} USD before", -settled_));
   }
   if (verdict == Verdict::kPulled) {
-    CheckPull(t, slot, of, observed, alpha);
+    CheckPull(t, slot, of, alpha);
     return;
   }
   ExpectClose(t, "alpha", alpha, verdict == Verdict::kTaken ? 0.0 : 1.0, 0.0);
@@ -129,14 +125,12 @@ void BudgetCheck::CheckVerdict(int t, const Slot& slot, const Decisions& of, con
     fail(fmt::format("the decision is another than the {}'s", verdict == Verdict::kTaken ? "advice" : "expert"));
 }
 
-/// A point that was pulled along the line must lie on it, where alpha says; one that was projected is projected again.
-/// Whether a decision of mode price that is not on the line is the cheapest safe one, no log can tell.
-void BudgetCheck::CheckPull(int t, const Slot& slot, const Decisions& of, const Coefficients& observed, double alpha) {
+/// A point that was pulled along the line must lie on it, where alpha says. Whether a decision of mode price that is not on the line is the cheapest safe one, no log can tell.
+void BudgetCheck::CheckPull(int t, const Slot& slot, const Decisions& of, double alpha) {
   if (options_.mode == WayBack::kSwitch)
     throw RunDifference(fmt::format("slot {}: the verdict is pulled, which mode switch has not", t));
   if (!(alpha >= 0.0 && alpha <= 1.0))
     throw RunDifference(fmt::format("slot {}: alpha is {}, allowed: 0 to 1", t, alpha));
-  if (options_.mode == WayBack::kProject) return CheckProjection(t, slot, of, observed, alpha);
   const double allowed = kTolerance * slot.demand.sum();
   if (options_.mode == WayBack::kPrice && alpha == 0.0) {
     // A decision on the line would say where it stands.
@@ -144,22 +138,11 @@ void BudgetCheck::CheckPull(int t, const Slot& slot, const Decisions& of, const 
     Mix(of.advice, of.expert, on_line, &found_);
     if (on_line > 0.0 && IsSame(found_, of.played))
       throw RunDifference(fmt::format("slot {}: alpha is 0 in the log, {:.17g} when recomputed", t, on_line));
+    ++off_line_;
     return;
   }
   Mix(of.advice, of.expert, alpha, &found_);
   ExpectSame(t, of.played, found_, allowed);
-}
-
-void BudgetCheck::CheckProjection(int t, const Slot& slot, const Decisions& of, const Coefficients& observed,
-                                  double alpha) {
-  Allocation nearest = MakeAllocation(problem_);
-  if (!projector_->Project(slot, observed, budget_, of.advice, &nearest))
-    throw RunDifference(fmt::format("slot {}: the verdict is pulled, but the projection does not converge", t));
-  Increment increment;
-  ComputeIncrement(problem_, observed, nearest, &increment);
-  ExpectClose(t, "alpha", alpha, SmallestSafeAlpha(budget_, increment, expert_increment_), kSolved);
-  Mix(nearest, of.expert, alpha, &found_);
-  ExpectSame(t, of.played, found_, kSolved * slot.demand.sum());
 }
 
 /// The ledgers before are the metered ones, the slot itself is as observed.

@@ -2,11 +2,8 @@
 // budget's one formula, and of each verdict whether the budget allowed it.
 #pragma once
 
-#include <memory>
-
 #include "experiments/catalog/spec.h"
 #include "experiments/files/run_log.h"
-#include "robustifiers/project.h"
 #include "robustifiers/robust_policy.h"
 
 namespace evenkeel {
@@ -26,7 +23,8 @@ class BudgetCheck {
 
   /// Slots of each verdict so far.
   const std::int64_t (&verdict_count() const)[kNumVerdicts] { return count_; }
-  WayBack mode() const { return options_.mode; }
+  /// Decisions so far that mode price chose by the advice's prices: safe, but not known to be the best.
+  int off_line() const { return off_line_; }
 
  private:
   struct Decisions {
@@ -36,19 +34,18 @@ class BudgetCheck {
   Decisions DecisionsAt(int t, const Slot& slot);
   void ExpectFeasible(int t, const char* whose, const Slot& slot, const Allocation& decision);
   void CheckVerdict(int t, const Slot& slot, const Decisions& of, const Coefficients& observed, double gross);
-  void CheckPull(int t, const Slot& slot, const Decisions& of, const Coefficients& observed, double alpha);
-  void CheckProjection(int t, const Slot& slot, const Decisions& of, const Coefficients& observed, double alpha);
+  void CheckPull(int t, const Slot& slot, const Decisions& of, double alpha);
 
   const Problem& problem_;
   const RunLog& log_;
   RobustOptions options_;
   Trust trust_;
   SlotBudget budget_;
-  std::unique_ptr<Projector> projector_;  // of mode project
-  Ledger engine_, expert_;                // metered, after the slot before
-  double settled_ = 0.0;                  // budget after the slot before
-  double observation_error_ = 0.0;        // err of theorem 5 (b) so far
+  Ledger engine_, expert_;          // metered, after the slot before
+  double settled_ = 0.0;            // budget after the slot before
+  double observation_error_ = 0.0;  // err of theorem 5 (b) so far
   std::int64_t count_[kNumVerdicts] = {};
+  int off_line_ = 0;
   Increment advice_increment_, expert_increment_;
   Allocation found_;
   Vector region_use_;

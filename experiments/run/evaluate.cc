@@ -79,9 +79,7 @@ CheckedOptimum SolveAndCheck(const Period& period, int threads) {
   checked.optimum =
       NamingTrace(period.description.trace, [&] { return SolveOffline(period.problem, *slots, options); });
   checked.seconds = SecondsSince(start);
-  const auto allocation_of = [&](int t) -> const Allocation& {
-    return checked.optimum.allocations[static_cast<std::size_t>(t)];
-  };
+  const auto allocation_of = [&](int t) -> const Allocation& { return checked.optimum.allocations[t]; };
   checked.certificate = CheckCertificate(period.problem, *slots, allocation_of, checked.optimum.prices);
   return checked;
 }

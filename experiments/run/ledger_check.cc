@@ -36,14 +36,13 @@ void LedgerCheck::Recompute(int t, const Slot& slot, const Coefficients& metered
   double gross = problem_.shed_cost ? *problem_.shed_cost * played.shed.cwiseAbs().sum() : 0.0;
   for (int a = 0; a < problem_.num_arcs(); ++a) {
     const double flow = std::abs(played.flow[a]), cost = std::abs(metered.cost[a]) * flow;
-    const int region = problem_.arcs.arcs[static_cast<std::size_t>(a)].region;
+    const int region = problem_.arcs.arcs[a].region;
     if (flow == 0.0) continue;
     gross += cost;
     gross_region_cost_[region] += cost;
     gross_region_workload_[region] += flow;
     for (int k = 0; k < problem_.num_groups(); ++k) {
-      gross_load_[static_cast<std::size_t>(k)][problem_.groups[k].bucket_of_arc[a]] +=
-          std::abs(metered.load[k][a]) * flow;
+      gross_load_[k][problem_.groups[k].bucket_of_arc[a]] += std::abs(metered.load[k][a]) * flow;
     }
   }
   const double carried = kCarried * gross_cost_;

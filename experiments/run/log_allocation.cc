@@ -9,7 +9,7 @@ Allocation AllocationOf(const Problem& problem, int slot, int row, const RowMatr
   Allocation allocation = MakeAllocation(problem);
   Vector elsewhere = flow.row(row);
   for (int a = 0; a < problem.num_arcs(); ++a) {
-    const Arc& arc = problem.arcs.arcs[static_cast<std::size_t>(a)];
+    const Arc& arc = problem.arcs.arcs[a];
     const int cell = (arc.gateway * network.num_regions() + arc.region) * network.num_variants() + arc.variant;
     allocation.flow[a] = elsewhere[cell];
     elsewhere[cell] = 0.0;

@@ -147,7 +147,7 @@ Checked CheckSlots(const Period& period, RunLogReader* reader, RunCheck* check) 
   for (int t = 0; t < trace->num_slots(); ++t) {
     if (t % reader->BlockSlots() == 0) reader->ReadRows(t, std::min(reader->BlockSlots(), log.slots - t));
     trace->Read(t, &slot);
-    if (slot.time != log.time[static_cast<std::size_t>(t - log.first_slot)])
+    if (slot.time != log.time[t - log.first_slot])
       throw RunDifference(fmt::format("slot {}: it begins at another time than the trace's", t));
     EstimateCoefficients(problem, slot, &metered);
     ledger.Add(t, slot, metered);
@@ -163,8 +163,11 @@ Checked CheckSlots(const Period& period, RunLogReader* reader, RunCheck* check) 
   Checked checked{{ledger.ledger()}, ledger.gross(), certificates.seen()};
   if (budget) {
     std::copy_n(budget->verdict_count(), kNumVerdicts, checked.totals.verdict_count);
-    if (budget->mode() == WayBack::kPrice)
-      check->not_checked.emplace_back("that decisions of mode price are the cheapest safe ones at the advice's prices");
+    check->off_line = budget->off_line();
+    if (check->off_line > 0) {
+      check->not_checked.push_back(fmt::format(
+          "whether mode price chose the cheapest safe decision at the advice's prices, in {} slots", check->off_line));
+    }
   } else {
     std::copy(log.verdict_count.begin(), log.verdict_count.end(), checked.totals.verdict_count);
   }

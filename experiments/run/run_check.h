@@ -15,6 +15,7 @@ struct RunCheck {
   bool has_budget = false;       ///< slack and verdicts were recomputed
   int slots = 0;
   int certificates = 0;
+  int off_line = 0;                      ///< decisions of mode price: safe, but why these the log cannot tell
   double ratio = 0.0;                    ///< of the last certificate
   std::vector<std::string> not_checked;  ///< what the log cannot show
   std::string difference;  ///< the first thing that does not hold, see run_difference.h; empty: everything holds

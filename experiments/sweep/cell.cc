@@ -58,7 +58,7 @@ std::vector<std::string> RegionNames(const Network& network) {
 
 SweepOutcome SweepRunner::Run(int cell) {
   const auto start = std::chrono::steady_clock::now();
-  const SweepCell& what = plan_.cells[static_cast<std::size_t>(cell)];
+  const SweepCell& what = plan_.cells[cell];
   SweepOutcome outcome;
   try {
     RunSettings settings(what.seed);
@@ -77,7 +77,7 @@ SweepOutcome SweepRunner::Run(int cell) {
 
 const SweepRunner::Optimum& SweepRunner::OptimumOf(const SweepCell& cell) {
   const Period& period = plan_.PeriodOf(cell).period;
-  const int setting = plan_.periods[static_cast<std::size_t>(cell.period)].setting;
+  const int setting = plan_.periods[cell.period].setting;
   return optima_.Get(std::to_string(setting), [&] {
     const CheckedOptimum checked = SolveAndCheck(period);
     return Optimum{checked.certificate.objective, checked.certificate.lower_bound,

@@ -35,9 +35,7 @@ struct SweepPlan {
   bool with_optimum = true;
   std::vector<std::string> inputs;  ///< files that the cells read
 
-  const GivenPeriod& PeriodOf(const SweepCell& cell) const {
-    return periods[static_cast<std::size_t>(cell.period)].given;
-  }
+  const GivenPeriod& PeriodOf(const SweepCell& cell) const { return periods[cell.period].given; }
   /// The command that repeats a cell on its own.
   std::string CommandOf(const SweepCell& cell) const;
 };

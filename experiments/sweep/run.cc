@@ -126,7 +126,7 @@ class Desk {
       failure_ = std::current_exception();
       return;
     }
-    outcomes_[static_cast<std::size_t>(cell)] = outcome;
+    outcomes_[cell] = outcome;
     if (options_.step) options_.step();
   }
   void Keep(const std::string& line) {
@@ -168,7 +168,7 @@ class Desk {
   }
 
   void Take(Finished finished) {
-    std::optional<SweepOutcome>& known = outcomes_[static_cast<std::size_t>(finished.cell)];
+    std::optional<SweepOutcome>& known = outcomes_[finished.cell];
     // A cell that failed and was tried again has two lines: success counts.
     if (!known || !known->failure.empty()) known = std::move(finished.outcome);
   }

@@ -106,7 +106,7 @@ void SweepRow::Set(const std::string& name, double value) {
   const auto found = std::find_if(schema_.columns.begin(), schema_.columns.end(),
                                   [&](const SweepColumn& column) { return column.name == name; });
   EVENKEEL_CHECK(found != schema_.columns.end());
-  values_[static_cast<std::size_t>(found - schema_.columns.begin())] = value;
+  values_[found - schema_.columns.begin()] = value;
 }
 
 void SweepRow::SetLoads(const std::string& name, const std::vector<std::string>& places, const Vector& loads) {
@@ -116,7 +116,7 @@ void SweepRow::SetLoads(const std::string& name, const std::vector<std::string>&
     if (group.name == name) {
       for (std::size_t b = 0; b < places.size(); ++b) {
         const auto place = std::find(axis.begin(), axis.end(), places[b]) - axis.begin();
-        values_[first + static_cast<std::size_t>(place)] = loads[static_cast<Eigen::Index>(b)];
+        values_[first + static_cast<std::size_t>(place)] = loads[b];
       }
       return;
     }

@@ -127,7 +127,7 @@ void AddVariable(const SweepPlan& plan, const SweepVariable& variable, SweepTabl
   }
   SweepNumbers numbers{name, "1", long_name, Vector::Constant(table->num_cells, kUnknown)};
   for (int cell = 0; cell < table->num_cells; ++cell) {
-    const auto value = ParseNumber(VariableText(plan.cells[static_cast<std::size_t>(cell)], variable.name));
+    const auto value = ParseNumber(VariableText(plan.cells[cell], variable.name));
     if (value) numbers.values[cell] = *value;
   }
   table->numbers.push_back(std::move(numbers));
@@ -142,7 +142,7 @@ void AddParameters(const SweepPlan& plan, SweepTable* table) {
   for (const NumberColumn& column : NumberColumns()) {
     SweepNumbers numbers{column.name, "1", column.long_name, Vector(table->num_cells)};
     for (int cell = 0; cell < table->num_cells; ++cell) {
-      numbers.values[cell] = column.value(Parameters(plan, plan.cells[static_cast<std::size_t>(cell)]));
+      numbers.values[cell] = column.value(Parameters(plan, plan.cells[cell]));
     }
     table->numbers.push_back(std::move(numbers));
   }
@@ -161,18 +161,17 @@ void AddOutcomes(const SweepSchema& schema, const std::vector<SweepOutcome>& out
   for (const SweepColumn& column : schema.columns) {
     SweepNumbers numbers{column.name, column.units, column.long_name, Vector(table->num_cells)};
     for (int cell = 0; cell < table->num_cells; ++cell) {
-      numbers.values[cell] = ValueOf(outcomes[static_cast<std::size_t>(cell)], at);
+      numbers.values[cell] = ValueOf(outcomes[cell], at);
     }
     table->numbers.push_back(std::move(numbers));
     ++at;
   }
   for (const SweepLoads& loads : schema.loads) {
     const std::size_t count = loads.by_region ? schema.regions.size() : schema.gateways.size();
-    SweepPlaces places{loads.name, loads.units, loads.long_name, loads.by_region,
-                       RowMatrix(table->num_cells, static_cast<Eigen::Index>(count))};
+    SweepPlaces places{loads.name, loads.units, loads.long_name, loads.by_region, RowMatrix(table->num_cells, count)};
     for (int cell = 0; cell < table->num_cells; ++cell) {
       for (std::size_t b = 0; b < count; ++b) {
-        places.values(cell, static_cast<Eigen::Index>(b)) = ValueOf(outcomes[static_cast<std::size_t>(cell)], at + b);
+        places.values(cell, b) = ValueOf(outcomes[cell], at + b);
       }
     }
     table->places.push_back(std::move(places));

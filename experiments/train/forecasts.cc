@@ -1,7 +1,6 @@
 // Training of networks that forecast.
 #include <fmt/format.h>
 
-#include <cmath>
 #include <memory>
 
 #include "experiments/catalog/catalog.h"
@@ -9,6 +8,7 @@
 #include "models/base/error.h"
 #include "models/base/utc_time.h"
 #include "models/files/trace_file.h"
+#include "models/world/time_base.h"
 #include "predictors/learning/training.h"
 
 namespace evenkeel {
@@ -27,8 +27,7 @@ Traces ReadTraces(const std::string& train_path, const std::string& valid_path) 
   traces.identity = IdentityOf(train.header().network, train.header().slot_hours);
   CheckSameColumns(traces.identity, IdentityOf(valid.header().network, valid.header().slot_hours), valid_path);
   traces.train.AppendAll(train);
-  const std::int64_t end =
-      traces.train.time(traces.train.num_slots() - 1) + std::llround(3600.0 * traces.identity.slot_hours);
+  const std::int64_t end = traces.train.time(traces.train.num_slots() - 1) + SlotSeconds(traces.identity.slot_hours);
   Slot first;
   valid.Read(0, &first);
   CheckComesAfter(valid_path, first.time, train_path, end);

@@ -1,5 +1,4 @@
 // Training of networks that set prices.
-#include <cmath>
 #include <memory>
 
 #include "engine/planner/offline.h"
@@ -8,6 +7,7 @@
 #include "experiments/train/job.h"
 #include "models/base/error.h"
 #include "models/files/trace_file.h"
+#include "models/world/time_base.h"
 #include "models/world/trace_window.h"
 #include "predictors/advice/learned_price.h"
 #include "predictors/prices/inputs.h"
@@ -46,7 +46,7 @@ std::shared_ptr<PriceData> ReadData(const TrainRequest& request, const PriceSpec
   CheckSameColumns(data->identity, IdentityOf(valid.network, valid.slot_hours), valid_path);
   data->objective = ParseObjective(request.objective, train.network);
   data->train.history.AppendAll(*MakeSlotSource(data->train.trace));
-  const std::int64_t end = data->train.trace.signals.time.back() + std::llround(3600.0 * train.slot_hours);
+  const std::int64_t end = data->train.trace.signals.time.back() + SlotSeconds(train.slot_hours);
   const std::int64_t first = data->valid.trace.signals.time.front();
   CheckComesAfter(valid_path, first, train_path, end);
   // What was trained on is the past of the first periods if it ends where the validation part begins.

@@ -1,5 +1,7 @@
 #include "models/base/csv.h"
 
+#include <fmt/ranges.h>
+
 #include <csv.h>
 
 #include <algorithm>
@@ -83,7 +85,7 @@ class Parser {
 
 }  // namespace
 
-std::string CsvTable::Where(int row) const { return fmt::format("{}:{}", path, lines[static_cast<std::size_t>(row)]); }
+std::string CsvTable::Where(int row) const { return fmt::format("{}:{}", path, lines[row]); }
 
 int CsvTable::Column(const std::string& name) const {
   int found = -1;
@@ -113,12 +115,11 @@ int CsvTable::ColumnAmong(const std::vector<std::string>& names) const {
 }
 
 double CsvTable::Number(int row, int column) const {
-  const std::string& text = rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
+  const std::string& text = rows[row][column];
   double value = 0.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc() && end == text.data() + text.size() && std::isfinite(value)) return value;
-  const std::string name =
-      header.empty() ? fmt::format("{}", column + 1) : fmt::format("\"{}\"", header[static_cast<std::size_t>(column)]);
+  const std::string name = header.empty() ? fmt::format("{}", column + 1) : fmt::format("\"{}\"", header[column]);
   throw InputError("{}, column {}: the value is '{}', expected a finite number", Where(row), name, text);
 }
 
@@ -133,7 +134,7 @@ CsvTable ParseCsv(std::string_view text, const std::string& path, CsvHeader head
   table.lines = std::move(read.lines);
   const std::size_t columns = table.rows[0].size();
   for (int row = 0; row < table.num_rows(); ++row) {
-    const std::size_t fields = table.rows[static_cast<std::size_t>(row)].size();
+    const std::size_t fields = table.rows[row].size();
     if (fields != columns)
       throw InputError("{}: {} fields, expected {} as in the first row", table.Where(row), fields, columns);
   }

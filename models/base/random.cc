@@ -50,8 +50,8 @@ double Ratio(const Polynomial& a, const Polynomial& b, double x) {
   double numerator = a[7];
   double denominator = b[7];
   for (int i = 6; i >= 0; --i) {
-    numerator = numerator * x + a[static_cast<std::size_t>(i)];
-    denominator = denominator * x + b[static_cast<std::size_t>(i)];
+    numerator = numerator * x + a[i];
+    denominator = denominator * x + b[i];
   }
   return numerator / denominator;
 }

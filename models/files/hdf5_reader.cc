@@ -1,5 +1,7 @@
 #include "models/files/hdf5_reader.h"
 
+#include <fmt/ranges.h>
+
 #include <hdf5.h>
 #include <hdf5_hl.h>
 
@@ -159,7 +161,7 @@ Dataset Hdf5Reader::Impl::Open(const std::string& dataset) const {
   opened.type = H5Tget_class(type.get());
   const int rank = H5Sget_simple_extent_ndims(space.get());
   if (rank < 1) throw InputError("{}: dataset '{}' is a single value, expected an array", path, dataset);
-  opened.shape.resize(static_cast<std::size_t>(rank));
+  opened.shape.resize(rank);
   H5Sget_simple_extent_dims(space.get(), opened.shape.data(), nullptr);
   const hsize_t cache = CheckStorage(id, properties.get(), opened.shape, H5Tget_size(type.get()), dataset);
   if (cache > (1 << 20)) {
@@ -322,7 +324,7 @@ std::optional<std::vector<double>> Hdf5Reader::Numbers(const std::string& datase
   const Hdf5Handle type(H5Aget_type(handle.get()), H5Tclose);
   const H5T_class_t kind = type.get() < 0 ? H5T_NO_CLASS : H5Tget_class(type.get());
   if (kind != H5T_INTEGER && kind != H5T_FLOAT) return std::nullopt;
-  std::vector<double> values(static_cast<std::size_t>(count));
+  std::vector<double> values(count);
   if (H5Aread(handle.get(), H5T_NATIVE_DOUBLE, values.data()) < 0) return std::nullopt;
   return values;
 }

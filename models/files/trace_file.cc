@@ -1,13 +1,15 @@
 #include "models/files/trace_file.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
-#include <cmath>
 
 #include "models/base/error.h"
 #include "models/files/hdf5_file.h"
 #include "models/files/hdf5_reader.h"
 #include "models/files/memory_estimate.h"
 #include "models/world/footprint.h"
+#include "models/world/time_base.h"
 #include "models/world/trace_schema.h"
 
 namespace evenkeel {
@@ -55,15 +57,14 @@ RowMatrix ReadMatrix(const Hdf5Reader& file, const TraceField& field, const Axis
 FlagMatrix ReadReachable(const Hdf5Reader& file, const AxisLengths& extents, const Network& network) {
   CheckField(file, kReachable, extents);
   FlagMatrix flags(extents.gateway, extents.region);
-  std::vector<std::int64_t> row(static_cast<std::size_t>(extents.region));
+  std::vector<std::int64_t> row(extents.region);
   for (std::int64_t j = 0; j < extents.gateway; ++j) {
     file.ReadRows(kReachable.name, j, 1, row.data());
     for (std::int64_t i = 0; i < extents.region; ++i) {
-      const std::int64_t flag = row[static_cast<std::size_t>(i)];
+      const std::int64_t flag = row[i];
       if (flag != 0 && flag != 1) {
         throw InputError("{}: dataset 'reachable', gateway '{}', region '{}': the value is {}, allowed are 0 and 1",
-                         file.path(), network.gateways[static_cast<std::size_t>(j)].name,
-                         network.regions[static_cast<std::size_t>(i)].name, flag);
+                         file.path(), network.gateways[j].name, network.regions[i].name, flag);
       }
       flags(j, i) = static_cast<std::uint8_t>(flag);
     }
@@ -93,7 +94,7 @@ Network ReadNetwork(const Hdf5Reader& file, AxisLengths* extents) {
                kBytesPerPair * static_cast<double>(extents->region) * static_cast<double>(extents->gateway));
   const auto each = [&](const TraceField& field, auto* nodes, auto member) {
     const RowMatrix values = ReadMatrix(file, field, *extents);
-    for (std::size_t k = 0; k < nodes->size(); ++k) (*nodes)[k].*member = values(static_cast<Eigen::Index>(k), 0);
+    for (std::size_t k = 0; k < nodes->size(); ++k) (*nodes)[k].*member = values(k, 0);
   };
   each(kPue, &network.regions, &Region::pue);
   each(kRegionLatitude, &network.regions, &Region::latitude);
@@ -158,7 +159,7 @@ struct TraceFile::Impl {
   void ReadSignal(const TraceField& field, int first, RowMatrix* values) const;
   void ReadWaterParts(int first, Signals* signals) const;
   void ReadBlock(int first, int count, Signals* signals) const;
-  std::int64_t Step() const { return std::llround(header.slot_hours * 3600.0); }
+  std::int64_t Step() const { return SlotSeconds(header.slot_hours); }
 };
 
 void TraceFile::Impl::ReadHeader() {
@@ -188,7 +189,7 @@ void TraceFile::Impl::CheckTimes() {
   constexpr std::int64_t kSlots = kBlockBytes / 8;
   Signals times;
   for (std::int64_t first = 0; first == 0 || first + 1 < extents.time; first += kSlots - 1) {
-    times.time.resize(static_cast<std::size_t>(std::min(kSlots, extents.time - first)));
+    times.time.resize(std::min(kSlots, extents.time - first));
     file.ReadRows("time", first, static_cast<std::int64_t>(times.time.size()), times.time.data());
     if (first == 0) start = times.time[0];
     ValidateTimes(header.slot_hours, times.time, static_cast<int>(first), file.path());
@@ -226,17 +227,15 @@ void TraceFile::Impl::ReadWaterParts(int first, Signals* signals) const {
   ValidateSignal(header, kOffsiteWater, signals->time, offsite, first, file.path());
   for (Eigen::Index t = 0; t < onsite.rows(); ++t) {
     for (Eigen::Index i = 0; i < onsite.cols(); ++i) {
-      onsite(t, i) =
-          TotalWaterIntensity(onsite(t, i), header.network.regions[static_cast<std::size_t>(i)].pue, offsite(t, i));
+      onsite(t, i) = TotalWaterIntensity(onsite(t, i), header.network.regions[i].pue, offsite(t, i));
     }
   }
 }
 
 void TraceFile::Impl::ReadBlock(int first, int count, Signals* signals) const {
   EVENKEEL_CHECK(first >= 0 && count >= 0 && first <= extents.time - count);
-  signals->time.resize(static_cast<std::size_t>(count));
-  for (int k = 0; k < count; ++k)
-    signals->time[static_cast<std::size_t>(k)] = start + (first + std::int64_t{k}) * Step();
+  signals->time.resize(count);
+  for (int k = 0; k < count; ++k) signals->time[k] = start + (first + std::int64_t{k}) * Step();
   signals->demand.resize(count, extents.gateway);
   for (RowMatrix* values :
        {&signals->capacity, &signals->price, &signals->carbon_intensity, &signals->water_intensity}) {
@@ -288,9 +287,8 @@ Vector TraceFile::TotalDemand() const {
     const int count = std::min(impl_->block_slots, num_slots() - first);
     RowMatrix demand(count, columns);
     impl_->ReadSignal(kDemand, first, &demand);
-    std::vector<std::int64_t> times(static_cast<std::size_t>(count));
-    for (int k = 0; k < count; ++k)
-      times[static_cast<std::size_t>(k)] = impl_->start + (first + std::int64_t{k}) * impl_->Step();
+    std::vector<std::int64_t> times(count);
+    for (int k = 0; k < count; ++k) times[k] = impl_->start + (first + std::int64_t{k}) * impl_->Step();
     ValidateSignal(impl_->header, kDemand, times, demand, first, impl_->file.path());
     for (int t = 0; t < count; ++t) total += demand.row(t).transpose();
   }

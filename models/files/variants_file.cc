@@ -16,7 +16,7 @@ double Amount(const CsvTable& table, int row, const std::string& column, bool ze
 }
 
 const std::string& Text(const CsvTable& table, int row, const char* column) {
-  return table.rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(table.Column(column))];
+  return table.rows[row][table.Column(column)];
 }
 
 /// The variant's place, a new one for a name that was not there before. What was given for it before must agree.
@@ -58,7 +58,7 @@ void ReadVariants(const std::string& path, Network* network) {
     for (int i = first; i <= last; ++i) {
       if (energy(i, m) != 0.0) {
         throw InputError("{}: variant \"{}\" is given twice{}", table.Where(row), variant.name,
-                         by_region ? " for region \"" + network->regions[static_cast<std::size_t>(i)].name + "\"" : "");
+                         by_region ? " for region \"" + network->regions[i].name + "\"" : "");
       }
       energy(i, m) = Amount(table, row, "energy_per_unit", false);
     }
@@ -67,9 +67,8 @@ void ReadVariants(const std::string& path, Network* network) {
   for (int i = 0; i < regions; ++i) {
     for (int m = 0; m < count; ++m) {
       if (energy(i, m) == 0.0) {
-        throw InputError("{}: variant \"{}\" has no energy_per_unit for region \"{}\"", path,
-                         variants[static_cast<std::size_t>(m)].name,
-                         network->regions[static_cast<std::size_t>(i)].name);
+        throw InputError("{}: variant \"{}\" has no energy_per_unit for region \"{}\"", path, variants[m].name,
+                         network->regions[i].name);
       }
     }
   }

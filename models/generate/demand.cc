@@ -30,10 +30,10 @@ std::vector<Coordinates> PlacesOf(const std::vector<GeneratedGateway>& gateways)
 
 /// Regions of each gateway from near to far; equal distances by index.
 std::vector<std::vector<int>> OrderByDistance(const RowMatrix& distance) {
-  std::vector<std::vector<int>> order(static_cast<std::size_t>(distance.rows()));
+  std::vector<std::vector<int>> order(distance.rows());
   for (int j = 0; j < static_cast<int>(order.size()); ++j) {
-    std::vector<int>& regions = order[static_cast<std::size_t>(j)];
-    regions.resize(static_cast<std::size_t>(distance.cols()));
+    std::vector<int>& regions = order[j];
+    regions.resize(distance.cols());
     std::iota(regions.begin(), regions.end(), 0);
     std::stable_sort(regions.begin(), regions.end(), [&](int a, int b) { return distance(j, a) < distance(j, b); });
   }
@@ -43,11 +43,10 @@ std::vector<std::vector<int>> OrderByDistance(const RowMatrix& distance) {
 }  // namespace
 
 Vector ExpectedDemand(const std::vector<GeneratedGateway>& gateways, double total) {
-  Vector demand(static_cast<Eigen::Index>(gateways.size()));
+  Vector demand(gateways.size());
   double sum = 0.0;
   for (const GeneratedGateway& g : gateways) sum += g.weight;
-  for (Eigen::Index j = 0; j < demand.size(); ++j)
-    demand[j] = total * gateways[static_cast<std::size_t>(j)].weight / sum;
+  for (Eigen::Index j = 0; j < demand.size(); ++j) demand[j] = total * gateways[j].weight / sum;
   return demand;
 }
 
@@ -63,15 +62,14 @@ FlagMatrix ReachNearest(const RowMatrix& distance, const Vector& demand, double 
   const int step = std::max(1, regions / 20);
   for (;;) {
     for (std::size_t j = 0; j < order.size(); ++j) {
-      for (int n = 0; n < count[j]; ++n)
-        reachable(static_cast<Eigen::Index>(j), order[j][static_cast<std::size_t>(n)]) = 1;
+      for (int n = 0; n < count[j]; ++n) reachable(j, order[j][n]) = 1;
     }
     const DemandLimiter limiter(reachable, demand);
     bool grown = false;
     for (std::size_t j = 0; j < order.size(); ++j) {
       bool overloaded = false;
       for (int n = 0; n < count[j]; ++n) {
-        overloaded = overloaded || limiter.expected_loads()[order[j][static_cast<std::size_t>(n)]] > allowed;
+        overloaded = overloaded || limiter.expected_loads()[order[j][n]] > allowed;
       }
       if (!overloaded || count[j] == regions) continue;
       count[j] = std::min(regions, count[j] + step);
@@ -88,12 +86,12 @@ DemandLimiter::DemandLimiter(const FlagMatrix& reachable, const Vector& demand)
   for (Eigen::Index j = 0; j < reachable.rows(); ++j) {
     for (Eigen::Index i = 0; i < reachable.cols(); ++i) {
       if (reachable(j, i)) {
-        reached_[static_cast<std::size_t>(j)].push_back(static_cast<int>(i));
+        reached_[j].push_back(static_cast<int>(i));
       } else {
         everyone_reaches_all_ = false;
       }
     }
-    EVENKEEL_CHECK(!reached_[static_cast<std::size_t>(j)].empty());
+    EVENKEEL_CHECK(!reached_[j].empty());
   }
   Loads(demand, multipliers_, &expected_load_);
   if (!everyone_reaches_all_) Balance(demand, kSetUpRounds, &multipliers_, &expected_load_);
@@ -111,7 +109,7 @@ void DemandLimiter::Loads(const Vector& demand, const Vector& multipliers, Vecto
   for (std::size_t j = 0; j < reached_.size(); ++j) {
     double sum = 0.0;
     for (const int i : reached_[j]) sum += multipliers[i];
-    const double scale = demand[static_cast<Eigen::Index>(j)] / sum;
+    const double scale = demand[j] / sum;
     for (const int i : reached_[j]) (*loads)[i] += multipliers[i] * scale;
   }
 }
@@ -144,7 +142,7 @@ void DemandLimiter::Limit(Vector* demand) const {
     for (const int i : reached_[j]) {
       if (loads[i] > kServableShare) scale = std::min(scale, kServableShare / loads[i]);
     }
-    (*demand)[static_cast<Eigen::Index>(j)] *= scale;
+    (*demand)[j] *= scale;
   }
 }
 

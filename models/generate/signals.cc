@@ -64,12 +64,12 @@ RegionSignals::RegionSignals(std::uint64_t seed, const std::vector<GeneratedRegi
 }
 
 RegionSignals::Conditions RegionSignals::Observe(int i, const Clock& clock) const {
-  const Coordinates& at = places_[static_cast<std::size_t>(i)];
-  const GridLevels& levels = regions_[static_cast<std::size_t>(i)].levels;
+  const Coordinates& at = places_[i];
+  const GridLevels& levels = regions_[i].levels;
   const LocalTime local = LocalTimeAt(clock, at.longitude);
   Conditions now;
   const double sun = SunHeight(clock, at, local.hour);
-  now.solar = sun * (1.0 - kCloudShade * Logistic(1.3 * cloud_.At(i))) - mean_sun_[static_cast<std::size_t>(i)];
+  now.solar = sun * (1.0 - kCloudShade * Logistic(1.3 * cloud_.At(i))) - mean_sun_[i];
   now.wind = Logistic(1.3 * wind_.At(i)) - 0.5;
   now.load = 0.65 * DailyWave(local.hour, 16.5, 24.0) + 0.35 * DailyWave(local.hour, 19.5, 12.0) +
              (local.weekend ? -0.25 : 0.10);
@@ -85,13 +85,13 @@ RegionSignals::Conditions RegionSignals::Observe(int i, const Clock& clock) cons
 }
 
 double RegionSignals::Price(int i, int t, const Conditions& now) {
-  const GridLevels& levels = regions_[static_cast<std::size_t>(i)].levels;
+  const GridLevels& levels = regions_[i].levels;
   const auto index = static_cast<std::uint32_t>(i);
   const auto position = static_cast<std::uint64_t>(t);
 
   // A spike falls off over a few slots; which slot starts one is drawn on its own, more often when the grid is loaded.
   const double keep = std::exp(-slot_hours_ / kSpikeHours);
-  double& spike = spike_[static_cast<std::size_t>(i)];
+  double& spike = spike_[i];
   spike *= keep;
   const double rate = kSpikesPerHour * slot_hours_ * (1.0 + std::clamp(now.load, -1.0, 1.0));
   const RandomStream spikes = {seed_, RandomPurpose::kPriceSpike, index};
@@ -113,7 +113,7 @@ double RegionSignals::Price(int i, int t, const Conditions& now) {
 }
 
 double RegionSignals::Carbon(int i, int t, const Conditions& now) const {
-  const GridLevels& levels = regions_[static_cast<std::size_t>(i)].levels;
+  const GridLevels& levels = regions_[i].levels;
   const double dirtier_with_load = std::max(0.0, -levels.carbon_noon_fall);
   const double noise =
       0.01 * Normal({seed_, RandomPurpose::kCarbonNoise, static_cast<std::uint32_t>(i)}, static_cast<std::uint64_t>(t));
@@ -126,7 +126,7 @@ void RegionSignals::Fill(int t, const Clock& clock, RowMatrix* price, RowMatrix*
   for (WeatherField* field : {&temperature_, &cloud_, &wind_, &market_}) field->Advance(t);
   for (int i = 0; i < static_cast<int>(regions_.size()); ++i) {
     const Conditions now = Observe(i, clock);
-    const GeneratedRegion& place = regions_[static_cast<std::size_t>(i)];
+    const GeneratedRegion& place = regions_[i];
     (*price)(t, i) = Price(i, t, now);
     (*carbon)(t, i) = Carbon(i, t, now);
     (*water)(t, i) =

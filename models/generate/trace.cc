@@ -64,8 +64,7 @@ void AddVariants(int count, Network* network) {
   }
   network->energy_per_unit = RowMatrix::Zero(network->num_regions(), count);
   for (int i = 0; i < network->num_regions(); ++i) {
-    for (int m = 0; m < count; ++m)
-      network->energy_per_unit(i, m) = network->variants[static_cast<std::size_t>(m)].resource_per_unit;
+    for (int m = 0; m < count; ++m) network->energy_per_unit(i, m) = network->variants[m].resource_per_unit;
   }
 }
 
@@ -100,7 +99,7 @@ Provenance Describe(const GeneratorOptions& options) {
 
 Signals AllocateSignals(const GeneratorOptions& options) {
   Signals signals;
-  signals.time.resize(static_cast<std::size_t>(options.slots));
+  signals.time.resize(options.slots);
   signals.demand.resize(options.slots, options.gateways);
   signals.capacity = RowMatrix::Constant(options.slots, options.regions, kCapacity);
   signals.price.resize(options.slots, options.regions);
@@ -129,7 +128,7 @@ Trace GenerateTrace(const GeneratorOptions& options) {
   Vector demand(options.gateways);
   for (int t = 0; t < options.slots; ++t) {
     const Clock clock = ClockAt(options.start_time, options.slot_hours, t);
-    signals.time[static_cast<std::size_t>(t)] = options.start_time + t * seconds;
+    signals.time[t] = options.start_time + t * seconds;
     region_signals.Fill(t, clock, &signals.price, &signals.carbon_intensity, &signals.water_intensity);
     source.Fill(t, clock, &demand);
     demand /= kCapacity;

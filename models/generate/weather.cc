@@ -77,7 +77,7 @@ WeatherField::WeatherField(std::uint64_t seed, RandomPurpose purpose, const std:
       const Coordinates centre = CentreAt(k);
       const double km = GreatCircleKm(place.latitude, place.longitude, centre.latitude, centre.longitude);
       if (km > kCutoffKm) continue;
-      int& index = used[static_cast<std::size_t>(k)];
+      int& index = used[k];
       if (index < 0) {
         index = static_cast<int>(centres_.size());
         centres_.push_back(static_cast<std::uint32_t>(k));
@@ -101,8 +101,7 @@ void WeatherField::Advance(int t) {
   for (std::size_t place = 0; place < values_.size(); ++place) {
     double sum = 0.0;
     for (int n = first_term_[place]; n < first_term_[place + 1]; ++n) {
-      sum += terms_[static_cast<std::size_t>(n)].weight *
-             states_[static_cast<std::size_t>(terms_[static_cast<std::size_t>(n)].centre)];
+      sum += terms_[n].weight * states_[terms_[n].centre];
     }
     values_[place] = sum;
   }

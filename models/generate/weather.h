@@ -57,7 +57,7 @@ class WeatherField {
   /// Moves on to slot t; call with 0, 1, 2, ..
   void Advance(int t);
   /// The field at a place now.
-  double At(int place) const { return values_[static_cast<std::size_t>(place)]; }
+  double At(int place) const { return values_[place]; }
 
  private:
   struct Term {

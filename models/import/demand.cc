@@ -12,18 +12,18 @@ constexpr double kWattHoursPerMegawattHour = 1e6;
 constexpr std::int64_t kMostBins = 10'000'000;
 
 std::int64_t ClockOf(const CsvTable& table, int row, int column) {
-  const std::string& text = table.rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
+  const std::string& text = table.rows[row][column];
   const auto stamp = ParseTimestamp(text);
   if (stamp && !stamp->utc_offset) return stamp->clock;
   throw InputError("{}, column \"{}\": the time is '{}', allowed is a time without zone such as 2019-01-01 11:30",
-                   table.Where(row), table.header[static_cast<std::size_t>(column)], text);
+                   table.Where(row), table.header[column], text);
 }
 
 double AtLeastZero(const CsvTable& table, int row, int column) {
   const double value = table.Number(row, column);
   if (value >= 0.0) return value;
-  throw InputError("{}, column \"{}\": the value is {}, allowed is at least 0", table.Where(row),
-                   table.header[static_cast<std::size_t>(column)], value);
+  throw InputError("{}, column \"{}\": the value is {}, allowed is at least 0", table.Where(row), table.header[column],
+                   value);
 }
 
 }  // namespace
@@ -35,8 +35,7 @@ Measurements ReadDemandSeries(const std::string& path) {
     throw InputError("{}: {} rows after the header, expected at least 2", path, table.num_rows());
   Measurements demand{"demand", 0, {path}, {}};
   for (int row = 0; row < table.num_rows(); ++row) {
-    demand.entries.push_back(
-        {ClockOf(table, row, time), AtLeastZero(table, row, value), 0, table.lines[static_cast<std::size_t>(row)]});
+    demand.entries.push_back({ClockOf(table, row, time), AtLeastZero(table, row, value), 0, table.lines[row]});
   }
   demand.step = demand.entries[1].time - demand.entries[0].time;
   if (demand.step <= 0) throw InputError("{}: the time does not rise from the row before", table.Where(1));
@@ -63,7 +62,7 @@ Measurements ReadRequests(const std::string& path, const RequestEnergy& energy, 
     // A bin without requests has no demand, which is no gap.
     while (static_cast<std::int64_t>(demand.entries.size()) <= bin) {
       const auto k = static_cast<std::int64_t>(demand.entries.size());
-      demand.entries.push_back({start + k * step, 0.0, 0, table.lines[static_cast<std::size_t>(row)]});
+      demand.entries.push_back({start + k * step, 0.0, 0, table.lines[row]});
     }
     const double watt_hours = energy.per_request + energy.per_context_token * AtLeastZero(table, row, context) +
                               energy.per_generated_token * AtLeastZero(table, row, generated);
@@ -74,7 +73,7 @@ Measurements ReadRequests(const std::string& path, const RequestEnergy& energy, 
 }
 
 Vector ScaleDemand(const std::vector<double>& series, const DemandScale& scale, const std::string& where) {
-  Vector values = Eigen::Map<const Vector>(series.data(), static_cast<Eigen::Index>(series.size()));
+  Vector values = Eigen::Map<const Vector>(series.data(), series.size());
   if (!scale.to_range) return values;
   const double least = values.minCoeff(), spread = values.maxCoeff() - least;
   if (!(spread > 0.0)) {
@@ -87,11 +86,11 @@ Vector ScaleDemand(const std::vector<double>& series, const DemandScale& scale, 
 RowMatrix RepeatDemand(const Vector& series, int slots, std::int64_t lead, const std::vector<int>& offset_slots,
                        const std::vector<double>& share) {
   const std::int64_t n = series.size();
-  RowMatrix demand(slots, static_cast<Eigen::Index>(offset_slots.size()));
+  RowMatrix demand(slots, offset_slots.size());
   for (int t = 0; t < slots; ++t) {
     for (std::size_t j = 0; j < offset_slots.size(); ++j) {
       const std::int64_t place = ((lead + t + offset_slots[j]) % n + n) % n;
-      demand(t, static_cast<Eigen::Index>(j)) = share[j] * series[place];
+      demand(t, j) = share[j] * series[place];
     }
   }
   return demand;

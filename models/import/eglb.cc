@@ -74,7 +74,7 @@ void ReadRegion(const std::string& path, const std::string& header, double small
       throw InputError("{}: the hour {} is missing, expected are all {} hours of AI_workload.csv", path,
                        FormatUtc(times[t]), times.size());
     }
-    (*values)(static_cast<Eigen::Index>(t), region) = found->second;
+    (*values)(t, region) = found->second;
   }
 }
 
@@ -87,7 +87,7 @@ FlagMatrix ReadReachability(const std::string& path) {
   FlagMatrix reachable(kRegions, kRegions);
   for (int region = 0; region < kRegions; ++region) {
     for (int gateway = 0; gateway < kRegions; ++gateway) {
-      const std::string& flag = table.rows[static_cast<std::size_t>(region)][static_cast<std::size_t>(gateway)];
+      const std::string& flag = table.rows[region][gateway];
       if (flag != "0" && flag != "1") {
         throw InputError("{}, column {}: the value is '{}', allowed are 0 and 1", table.Where(region), gateway + 1,
                          flag);
@@ -120,13 +120,13 @@ HourlySeries ReadHourlySeries(const CsvTable& table, const std::string& value_he
   HourlySeries series;
   std::unordered_map<std::int64_t, int> row_of_time;
   for (int row = 0; row < table.num_rows(); ++row) {
-    const std::string& text = table.rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(time_column)];
+    const std::string& text = table.rows[row][time_column];
     const auto time = ParseUtcHour(text);
     if (!time) throw InputError("{}: the time is '{}', expected an hour like 2022-09-22 13", table.Where(row), text);
     const auto [first, is_new] = row_of_time.emplace(*time, row);
     if (!is_new) {
       throw InputError("{}: the hour {} appears twice, first in line {}", table.Where(row), text,
-                       table.lines[static_cast<std::size_t>(first->second)]);
+                       table.lines[first->second]);
     }
     const double value = table.Number(row, value_column);
     if (value < smallest) {
@@ -151,13 +151,12 @@ Trace ImportEglb(const EglbImportOptions& options) {
   signals.time = std::move(workload.time);
   const int slots = signals.num_slots();
   signals.demand.resize(slots, kRegions);
-  for (int t = 0; t < slots; ++t)
-    signals.demand.row(t).setConstant(workload.value[static_cast<std::size_t>(t)] / kPeakWatt);
+  for (int t = 0; t < slots; ++t) signals.demand.row(t).setConstant(workload.value[t] / kPeakWatt);
   signals.capacity = RowMatrix::Ones(slots, kRegions);
   for (RowMatrix* values : {&signals.price, &signals.carbon_intensity, &signals.water_intensity})
     values->resize(slots, kRegions);
   for (int i = 0; i < kRegions; ++i) {
-    const std::string stem = kPlaces[static_cast<std::size_t>(i)].file_stem;
+    const std::string stem = kPlaces[i].file_stem;
     const auto path = [&](const char* folder, const char* suffix) {
       return directory + "/" + folder + "/" + stem + suffix;
     };

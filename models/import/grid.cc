@@ -1,5 +1,7 @@
 #include "models/import/grid.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <optional>
 
@@ -13,9 +15,7 @@ namespace {
 constexpr double kLitresPerGallon = 3.785412;
 constexpr double kGramsPerKilogram = 1000.0;
 
-const std::string& Field(const CsvTable& table, int row, int column) {
-  return table.rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
-}
+const std::string& Field(const CsvTable& table, int row, int column) { return table.rows[row][column]; }
 
 /// A column that the file itself says is UTC; an offset in a field must agree.
 std::int64_t UtcOf(const CsvTable& table, int row, int column) {
@@ -23,7 +23,7 @@ std::int64_t UtcOf(const CsvTable& table, int row, int column) {
   const auto stamp = ParseTimestamp(text);
   if (!stamp || stamp->utc_offset.value_or(0) != 0) {
     throw InputError("{}, column \"{}\": the time is '{}', allowed is a UTC time such as 2023-01-01 06:00:00",
-                     table.Where(row), table.header[static_cast<std::size_t>(column)], text);
+                     table.Where(row), table.header[column], text);
   }
   return stamp->clock;
 }
@@ -33,8 +33,8 @@ double NumberOrMissing(const CsvTable& table, int row, int column, double smalle
   if (Field(table, row, column).empty()) return kMissing;
   const double value = table.Number(row, column);
   if (value >= smallest) return value;
-  throw InputError("{}, column \"{}\": the value is {}, allowed is at least {}", table.Where(row),
-                   table.header[static_cast<std::size_t>(column)], value, smallest);
+  throw InputError("{}, column \"{}\": the value is {}, allowed is at least {}", table.Where(row), table.header[column],
+                   value, smallest);
 }
 
 CsvTable ReadRows(const std::string& path) {
@@ -80,8 +80,7 @@ int AppendElectricityMaps(const std::string& path, CarbonScope scope, Measuremen
   int estimated = 0;
   for (int row = 0; row < table.num_rows(); ++row) {
     const double grams = NumberOrMissing(table, row, column, 0.0);
-    series->entries.push_back(
-        {UtcOf(table, row, time_column), grams / kGramsPerKilogram, file, table.lines[static_cast<std::size_t>(row)]});
+    series->entries.push_back({UtcOf(table, row, time_column), grams / kGramsPerKilogram, file, table.lines[row]});
     estimated += Field(table, row, estimated_column) == "true" ? 1 : 0;
   }
   return estimated;
@@ -94,8 +93,7 @@ void AppendPrices(const std::string& path, Measurements* series) {
   const int file = BeginFile(path, series);
   for (int row = 0; row < table.num_rows(); ++row) {
     const double price = NumberOrMissing(table, row, column, std::numeric_limits<double>::lowest());
-    series->entries.push_back(
-        {UtcOf(table, row, time_column), price, file, table.lines[static_cast<std::size_t>(row)]});
+    series->entries.push_back({UtcOf(table, row, time_column), price, file, table.lines[row]});
   }
 }
 
@@ -103,7 +101,7 @@ std::vector<FuelFactor> ReadFuelFactors(const std::string& path) {
   const CsvTable table = ReadRows(path);
   const int fuel = table.Column("fuel"), carbon = table.Column("carbon (kg/kWh)"), source = table.Column("source");
   const int water = table.ColumnAmong({"water (gal/kWh)", "water (L/kWh)"});
-  const bool gallons = table.header[static_cast<std::size_t>(water)].find("gal") != std::string::npos;
+  const bool gallons = table.header[water].find("gal") != std::string::npos;
   std::vector<FuelFactor> factors;
   for (int row = 0; row < table.num_rows(); ++row) {
     FuelFactor factor{Field(table, row, fuel), NumberOrMissing(table, row, carbon, 0.0),
@@ -133,7 +131,7 @@ void AppendFuelMix(const std::string& path, const std::vector<FuelFactor>& facto
       emitted += generation * factor_of[k]->carbon;
       used += generation * factor_of[k]->water;
     }
-    const int line = table.lines[static_cast<std::size_t>(row)];
+    const int line = table.lines[row];
     const std::int64_t time = UtcOf(table, row, time_column);
     carbon->entries.push_back({time, total > 0.0 ? emitted / total : kMissing, file, line});
     water->entries.push_back({time, total > 0.0 ? used / total : kMissing, file, line});

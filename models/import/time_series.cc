@@ -10,7 +10,7 @@ namespace evenkeel {
 namespace {
 
 std::string Where(const Measurements& measurements, const Measurement& entry) {
-  return fmt::format("{}:{}", measurements.files[static_cast<std::size_t>(entry.file)], entry.line);
+  return fmt::format("{}:{}", measurements.files[entry.file], entry.line);
 }
 
 /// Times rise by whole steps.
@@ -35,12 +35,12 @@ class GapFiller {
       : measurements_(measurements), options_(options) {}
 
   std::vector<double> Fill(std::int64_t first_time, int count, std::vector<std::string>* notes) {
-    values_.assign(static_cast<std::size_t>(count), kMissing);
+    values_.assign(count, kMissing);
     for (const Measurement& entry : measurements_.entries) {
       const std::int64_t place = (entry.time - first_time) / measurements_.step;
       if (entry.time < first_time) before_ = std::isnan(entry.value) ? before_ : entry.value;
       if (entry.time < first_time || place >= count) continue;
-      values_[static_cast<std::size_t>(place)] = entry.value;
+      values_[place] = entry.value;
     }
     first_time_ = first_time;
     for (std::size_t k = 0; k < values_.size();) {
@@ -136,15 +136,15 @@ std::vector<double> SlotMeans(const Measurements& measurements, const SlotGrid& 
   if (step == grid.step && first == grid.start) return values;
   notes->push_back(fmt::format("{}: values of {} s from {} on averaged over slots of {} s", measurements.name, step,
                                FormatUtc(first), grid.step));
-  std::vector<double> means(static_cast<std::size_t>(grid.count), 0.0);
+  std::vector<double> means(grid.count, 0.0);
   for (int t = 0; t < grid.count; ++t) {
     const std::int64_t begin = grid.start + t * grid.step, end = begin + grid.step;
     double sum = 0.0;
     for (std::int64_t k = (begin - first) / step; first + k * step < end; ++k) {
       const std::int64_t overlap = std::min(end, first + (k + 1) * step) - std::max(begin, first + k * step);
-      sum += values[static_cast<std::size_t>(k)] * static_cast<double>(overlap);
+      sum += values[k] * static_cast<double>(overlap);
     }
-    means[static_cast<std::size_t>(t)] = sum / static_cast<double>(grid.step);
+    means[t] = sum / static_cast<double>(grid.step);
   }
   return means;
 }

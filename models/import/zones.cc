@@ -1,5 +1,7 @@
 #include "models/import/zones.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -110,7 +112,7 @@ class Importer {
   }
 
   void ImportRegion(int i, Signals* signals) {
-    const ZoneRegion& zone = options_.regions[static_cast<std::size_t>(i)];
+    const ZoneRegion& zone = options_.regions[i];
     const std::string folder = options_.directory + "/" + zone.zone;
     Measurements price{"price of " + zone.region.name, 3600, {}, {}};
     ForYears(options_.grid, folder + "/price", "csv", kDay, [&](const std::string& p) { AppendPrices(p, &price); });
@@ -147,7 +149,7 @@ class Importer {
 
   Vector Column(const Measurements& measured, int edge) {
     const std::vector<double> values = SlotMeans(measured, options_.grid, {options_.fill, edge}, &notes_);
-    return Eigen::Map<const Vector>(values.data(), static_cast<Eigen::Index>(values.size()));
+    return Eigen::Map<const Vector>(values.data(), values.size());
   }
 
   Provenance MakeProvenance() const {

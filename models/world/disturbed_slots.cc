@@ -41,7 +41,7 @@ class DisturbedSlots : public SlotSource {
 std::unique_ptr<SlotSource> MakeDisturbedSlots(std::unique_ptr<SlotSource> truth, const SignalError& error) {
   CheckSignalError(error);
   SignalError footprints = error;
-  footprints.signals[static_cast<std::size_t>(Signal::kDemand)] = false;
+  footprints.signals[static_cast<int>(Signal::kDemand)] = false;
   return std::make_unique<DisturbedSlots>(std::move(truth), footprints);
 }
 

@@ -26,7 +26,7 @@ void ForEachFlow(const Vector& flow, Visit&& visit) {
 
 Ledger MakeLedger(const Problem& problem) {
   Ledger ledger;
-  ledger.load = ZeroPrices(problem);
+  ledger.load = ZeroLoads(problem);
   ledger.region_cost = Vector::Zero(problem.network.num_regions());
   ledger.region_workload = Vector::Zero(problem.network.num_regions());
   return ledger;
@@ -49,7 +49,7 @@ void AddSlot(const Problem& problem, const Coefficients& coefficients, const All
   }
 }
 
-double EquityCost(const Problem& problem, const std::vector<Vector>& load) {
+double EquityCost(const Problem& problem, const Loads& load) {
   double cost = 0.0;
   for (int k = 0; k < problem.num_groups(); ++k)
     cost += problem.groups[k].weight * Norm(load[k], problem.groups[k].norm);
@@ -64,8 +64,7 @@ double ShiftedObjectiveValue(const Problem& problem, const Ledger& ledger) {
   return ObjectiveValue(problem, ledger) + ledger.shift;
 }
 
-double AddLoads(const Problem& problem, const Coefficients& coefficients, const Vector& flow,
-                std::vector<Vector>* load) {
+double AddLoads(const Problem& problem, const Coefficients& coefficients, const Vector& flow, Loads* load) {
   double cost = 0.0;
   ForEachFlow(flow, [&](Eigen::Index a, double amount) {
     cost += coefficients.cost[a] * amount;

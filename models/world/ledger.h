@@ -20,7 +20,7 @@ struct Ledger {
   double shed_cost = 0.0;    ///< USD
   double shift = 0.0;        ///< sum_t sigma_t * sum_j d_t[j], USD: added to J it makes all ratios well defined
   double shed = 0.0;         ///< unserved workload
-  std::vector<Vector> load;  ///< L^k, per group [buckets], theta applied
+  Loads load;                ///< L^k, per group [buckets], theta applied
   Vector region_cost;        ///< energy cost by region, USD
   Vector region_workload;    ///< workload by region, units
 
@@ -35,7 +35,7 @@ void AddSlot(const Problem& problem, const Coefficients& coefficients, const All
              double total_demand, Ledger* ledger);
 
 /// sum_k mu_k ||L^k||_{q_k} for given loads.
-double EquityCost(const Problem& problem, const std::vector<Vector>& load);
+double EquityCost(const Problem& problem, const Loads& load);
 
 /// J of the slots so far, USD.
 double ObjectiveValue(const Problem& problem, const Ledger& ledger);
@@ -43,8 +43,7 @@ double ObjectiveValue(const Problem& problem, const Ledger& ledger);
 double ShiftedObjectiveValue(const Problem& problem, const Ledger& ledger);
 
 /// Adds the loads of flows [arcs] to `load`, per group [buckets], and returns their cost c . x, USD.
-double AddLoads(const Problem& problem, const Coefficients& coefficients, const Vector& flow,
-                std::vector<Vector>* load);
+double AddLoads(const Problem& problem, const Coefficients& coefficients, const Vector& flow, Loads* load);
 
 Allocation MakeAllocation(const Problem& problem);
 

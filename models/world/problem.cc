@@ -71,9 +71,12 @@ Problem MakeProblem(const Network& network, const Objective& objective, int num_
   problem.num_slots = num_slots;
   problem.expected_demand = expected_demand;
   std::set<std::string> names;
+  int num_buckets = 0;
   for (const EquityGroup& spec : objective.groups) {
     if (!names.insert(spec.name).second) throw InputError("equity group '{}' appears twice", spec.name);
     problem.groups.push_back(LayOverArcs(spec, network, problem.arcs));
+    problem.groups.back().first_bucket = num_buckets;
+    num_buckets += problem.groups.back().num_buckets();
     if (spec.footprint != Footprint::kQualityLoss) continue;
     for (int j = 0; j < network.num_gateways(); ++j) {
       if (!(expected_demand[j] > 0.0)) {
@@ -91,6 +94,8 @@ Prices ZeroPrices(const Problem& problem) {
   for (const Group& group : problem.groups) prices.push_back(Vector::Zero(group.num_buckets()));
   return prices;
 }
+
+Loads ZeroLoads(const Problem& problem) { return ZeroPrices(problem); }
 
 void ScaleIntoDualSet(const Problem& problem, Prices* prices) {
   for (int k = 0; k < problem.num_groups(); ++k) {

@@ -22,6 +22,7 @@ struct Group {
   Vector bucket_weight;                   ///< theta, [buckets]
   std::vector<std::string> bucket_names;  ///< [buckets]
   std::vector<int> bucket_of_arc;         ///< [arcs]
+  int first_bucket = 0;                   ///< buckets of the groups before it (models/world/stack.h)
 
   int num_buckets() const { return static_cast<int>(bucket_names.size()); }
 };
@@ -38,7 +39,9 @@ struct Problem {
   int num_groups() const { return static_cast<int>(groups.size()); }
 };
 
-/// Shadow prices gamma, one vector per group, one entry per bucket.
+/// Loads L^k: one vector per group, one entry per bucket, in the group's unit.
+using Loads = std::vector<Vector>;
+/// Shadow prices gamma^k of the loads, USD per unit.
 using Prices = std::vector<Vector>;
 
 /// Checks the objective against the network (weights, norms, bucket weights) and lays it over the arcs. Throws
@@ -46,6 +49,7 @@ using Prices = std::vector<Vector>;
 Problem MakeProblem(const Network& network, const Objective& objective, int num_slots, const Vector& expected_demand);
 
 Prices ZeroPrices(const Problem& problem);
+Loads ZeroLoads(const Problem& problem);
 
 /// Scales every group's prices into the dual set Gamma = { gamma >= 0 : ||gamma^k||_{q_k*} <= mu_k }.
 void ScaleIntoDualSet(const Problem& problem, Prices* prices);

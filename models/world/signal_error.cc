@@ -105,7 +105,7 @@ class Block {
   void Swap() {
     // The order is one for price, carbon and water: it is the region that is mistaken for another.
     const RandomPurpose purpose = first_ == 0 ? RandomPurpose::kErrorInjection : RandomPurpose::kErrorRegionOrder;
-    std::vector<int> order(static_cast<std::size_t>(count_));
+    std::vector<int> order(count_);
     std::iota(order.begin(), order.end(), 0);
     const auto key = [&](int c) { return Uniform({error_.seed, purpose, static_cast<std::uint32_t>(c)}, 0); };
     std::sort(order.begin(), order.end(), [&](int a, int b) { return key(a) < key(b); });
@@ -169,14 +169,14 @@ void InjectError(const SignalError& error, const SignalColumns& columns, const E
   EVENKEEL_CHECK_EQ(values->cols(), columns.size());
   if (error.level == 0.0) return;
   for (Signal signal : kSignals) {
-    if (error.signals[static_cast<std::size_t>(signal)]) Block(error, columns, signal, frame, values).Inject();
+    if (error.signals[static_cast<int>(signal)]) Block(error, columns, signal, frame, values).Inject();
   }
   KeepPossible(columns, values);
 }
 
 void RealisedError::Add(const SignalColumns& columns, const RowVector& truth, const RowVector& seen) {
   for (Signal signal : kSignals) {
-    Sums& sums = signals[static_cast<std::size_t>(signal)];
+    Sums& sums = signals[static_cast<int>(signal)];
     for (int c = columns.first(signal); c < columns.first(signal) + columns.count(signal); ++c) {
       const double difference = std::abs(seen[c] - truth[c]);
       sums.count += 1.0;
@@ -189,12 +189,12 @@ void RealisedError::Add(const SignalColumns& columns, const RowVector& truth, co
 }
 
 double RealisedError::Mae(Signal signal) const {
-  const Sums& sums = signals[static_cast<std::size_t>(signal)];
+  const Sums& sums = signals[static_cast<int>(signal)];
   return sums.absolute / sums.count;
 }
 
 double RealisedError::Mape(Signal signal) const {
-  const Sums& sums = signals[static_cast<std::size_t>(signal)];
+  const Sums& sums = signals[static_cast<int>(signal)];
   return sums.relative / sums.relative_count;
 }
 

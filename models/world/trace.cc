@@ -70,15 +70,15 @@ void ValidateSignal(const TraceHeader& header, const TraceField& field, const st
       const auto k = static_cast<std::size_t>(column);
       const std::string& name = by_gateway ? header.network.gateways[k].name : header.network.regions[k].name;
       throw InputError("{}: '{}', slot {} ({}), {} '{}': the value is {}, allowed is [{:g}, {:g}] {}", where,
-                       field.name, first_slot + t, FormatUtc(times[static_cast<std::size_t>(t)]), field.axes[1], name,
-                       values(t, column), smallest, kLargestValue, field.units);
+                       field.name, first_slot + t, FormatUtc(times[t]), field.axes[1], name, values(t, column),
+                       smallest, kLargestValue, field.units);
     }
   }
 }
 
 void FillSlot(const Signals& signals, double slot_hours, int row, int index, Slot* slot) {
   slot->index = index;
-  slot->time = signals.time[static_cast<std::size_t>(row)];
+  slot->time = signals.time[row];
   slot->demand = signals.demand.row(row);
   slot->capacity = signals.capacity.row(row) * slot_hours;
   slot->price = signals.price.row(row);

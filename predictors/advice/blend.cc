@@ -14,7 +14,7 @@ double BlendShare(const BlendOptions& options, int slot, int num_slots) {
   return options.first + (options.last - options.first) * passed;
 }
 
-std::vector<Vector> LoadsBefore(const Problem& problem, const HistoryView& past, const Slot& now, double exponent) {
+Loads LoadsBefore(const Problem& problem, const HistoryView& past, const Slot& now, double exponent) {
   Prices none = ZeroPrices(problem);
   const int slots = std::min(past.num_slots(), problem.num_slots);
   if (slots < past.slots_per_day()) return none;
@@ -22,7 +22,7 @@ std::vector<Vector> LoadsBefore(const Problem& problem, const HistoryView& past,
   NormGreedyOptions options;
   options.q = exponent;
   const std::unique_ptr<Policy> greedy = MakeNormGreedy(problem, options);
-  std::vector<Vector> load = Simulate(problem, source, source, *greedy, {}).metered.load;
+  Loads load = Simulate(problem, source, source, *greedy, {}).metered.load;
   for (Vector& of_group : load) of_group *= static_cast<double>(problem.num_slots) / slots;
   return load;
 }

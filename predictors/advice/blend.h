@@ -21,6 +21,6 @@ double BlendShare(const BlendOptions& options, int slot, int num_slots);
 
 /// Loads of norm-greedy at exponent p over the last slots of the past, as many as the period has, with the capacities
 /// of `now`; scaled up to the period where the past is shorter, and 0 where it has not even a day.
-std::vector<Vector> LoadsBefore(const Problem& problem, const HistoryView& past, const Slot& now, double exponent);
+Loads LoadsBefore(const Problem& problem, const HistoryView& past, const Slot& now, double exponent);
 
 }  // namespace evenkeel

@@ -25,4 +25,25 @@ class HistorySlots : public SlotSource {
   Slot like_;
 };
 
+/// The slot that is seen, then forecasts, `step` seconds from one to the next; capacities are those of `seen`.
+class ForecastSlots : public SlotSource {
+ public:
+  ForecastSlots(const Slot& seen, const RowMatrix& forecast, std::int64_t step)
+      : seen_(seen), forecast_(forecast), step_(step) {}
+
+  int num_slots() const override { return static_cast<int>(forecast_.rows()) + 1; }
+  void Read(int t, Slot* slot) override {
+    *slot = seen_;
+    if (t == 0) return;
+    slot->index = seen_.index + t;
+    slot->time = seen_.time + t * step_;
+    SetRow(forecast_.row(t - 1), slot);
+  }
+
+ private:
+  const Slot& seen_;
+  const RowMatrix& forecast_;
+  std::int64_t step_;
+};
+
 }  // namespace evenkeel

@@ -1,6 +1,7 @@
 #include "predictors/advice/learned_price.h"
 
 #include "engine/dispatch/dispatch.h"
+#include "engine/policies/leaning_prices.h"
 #include "models/world/footprint.h"
 #include "predictors/prices/inputs.h"
 
@@ -25,7 +26,7 @@ class LearnedPrice : public Policy {
     for (const Vector& load : input.ledger.load) load_.insert(load_.end(), load.begin(), load.end());
     network_->Forward(inputs_, load_, &answer_);
     prices_ = PricesOf(problem_, answer_.data());
-    ScaleIntoDualSet(problem_, &prices_);  // rounding
+    RoundPrices(problem_, &prices_);  // the network's last bits are the processor's
     PricedCost(problem_, input.coefficients, 1.0, prices_, &cost_);
     DispatchOrThrow(problem_, cost_, input.slot, &dispatcher_, allocation);
   }

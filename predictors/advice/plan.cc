@@ -9,31 +9,11 @@
 #include "engine/policies/leaning_prices.h"
 #include "engine/policies/virtual_loads.h"
 #include "models/base/error.h"
+#include "predictors/advice/history_slots.h"
 #include "predictors/advice/scenarios.h"
 
 namespace evenkeel {
 namespace {
-
-/// The slot that is seen, then forecasts.
-class ForecastSlots : public SlotSource {
- public:
-  ForecastSlots(const Slot& seen, const RowMatrix& forecast, std::int64_t step)
-      : seen_(seen), forecast_(forecast), step_(step) {}
-
-  int num_slots() const override { return static_cast<int>(forecast_.rows()) + 1; }
-  void Read(int t, Slot* slot) override {
-    *slot = seen_;
-    if (t == 0) return;
-    slot->index = seen_.index + t;
-    slot->time = seen_.time + t * step_;
-    SetRow(forecast_.row(t - 1), slot);
-  }
-
- private:
-  const Slot& seen_;
-  const RowMatrix& forecast_;
-  std::int64_t step_;
-};
 
 class PlanAdvice : public Policy {
  public:
@@ -136,7 +116,7 @@ class PlanAdvice : public Policy {
     return blended_;
   }
 
-  std::vector<Vector> BeforeThePeriod(const Slot& slot) const {
+  Loads BeforeThePeriod(const Slot& slot) const {
     const int seen = history_.num_slots() - 1;
     return seen > 0 ? LoadsBefore(problem_, HistoryView(history_, seen), slot, options_.blend.exponent)
                     : ZeroPrices(problem_);
@@ -155,8 +135,8 @@ class PlanAdvice : public Policy {
   History history_;
   PlanOptions options_;
   Prices prices_, blended_;
-  std::vector<Vector> load_before_, heading_;  // V_0 without its factor, and L + V_t
-  Allocation first_;                           // of the last plan, where it has one
+  Loads load_before_, heading_;  // V_0 without its factor, and L + V_t
+  Allocation first_;             // of the last plan, where it has one
   Dispatcher dispatcher_;
   Vector cost_, region_use_;
   bool dispatched_ = false;  // the last decision, at prices

@@ -36,8 +36,8 @@ class Backtester {
         naive_(MakeSeasonalNaive(day_)) {
     for (Signal signal : kSignals) {
       SignalErrors errors;
-      errors.by_horizon.resize(static_cast<std::size_t>(options.horizon));
-      errors.by_column.resize(static_cast<std::size_t>(truth.columns().count(signal)));
+      errors.by_horizon.resize(options.horizon);
+      errors.by_column.resize(truth.columns().count(signal));
       errors.level.resize(options.level_days.size());
       result_.signals.push_back(std::move(errors));
     }
@@ -78,7 +78,7 @@ class Backtester {
         for (int k = 0; k < options_.horizon; ++k) {
           const ForecastErrors one = ErrorOf(truth_.value(view.num_slots() + k, c), forecast, naive(k, c), k, c);
           Add(one, &errors.by_column[i]);
-          Add(one, &errors.by_horizon[static_cast<std::size_t>(k)]);
+          Add(one, &errors.by_horizon[k]);
         }
       }
     }

@@ -20,7 +20,7 @@ class History {
 
   int num_slots() const { return static_cast<int>(times_.size()); }
   const SignalColumns& columns() const { return columns_; }
-  std::int64_t time(int t) const { return times_[static_cast<std::size_t>(t)]; }
+  std::int64_t time(int t) const { return times_[t]; }
   double value(int t, int column) const { return values_(t, column); }
   auto row(int t) const { return values_.row(t); }
 

@@ -74,7 +74,7 @@ Checkpoint CheckpointOf(const Json& json) {
   json.at("slot_hours").get_to(c.slot_hours);
   c.objective = json.value("objective", std::vector<std::string>());  // older ones have none
   const std::vector<double> scales = json.at("scales");
-  c.scales = Eigen::Map<const Vector>(scales.data(), static_cast<Eigen::Index>(scales.size()));
+  c.scales = Eigen::Map<const Vector>(scales.data(), scales.size());
   json.at("trained_on").get_to(c.trained_on);
   json.at("first_time").get_to(c.first_time);
   json.at("last_time").get_to(c.last_time);

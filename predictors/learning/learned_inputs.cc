@@ -125,8 +125,7 @@ void InputMaker::ToForecast(const HistoryView& view, const std::vector<float>& q
       int block = kNumDayBlocks - 1;
       while (block > 0 && k < kDayBlocks[block].first * day) --block;
       const int output = (c * outputs + block * day + k % day) * kNumNeuralQuantiles + q;
-      (*forecast)(k, c) =
-          means.week[k % day] + scale * static_cast<double>(quantiles[static_cast<std::size_t>(output)]);
+      (*forecast)(k, c) = means.week[k % day] + scale * static_cast<double>(quantiles[output]);
     }
   }
 }

@@ -6,6 +6,7 @@
 #include "models/base/error.h"
 #include "models/world/footprint.h"
 #include "models/world/ledger.h"
+#include "models/world/stack.h"
 
 namespace evenkeel {
 namespace {
@@ -44,31 +45,29 @@ Vector MeanOfBuckets(const Group& group, const Vector& of_arc) {
   return sum.cwiseQuotient(count.cwiseMax(1.0));
 }
 
-EvenPlay PlayEvenly(const Problem& problem, const Slot& slot, const PriceShape& shape) {
+EvenPlay PlayEvenly(const Problem& problem, const Slot& slot) {
   Coefficients coefficients;
   EstimateCoefficients(problem, slot, &coefficients);
-  std::vector<Vector> load = ZeroPrices(problem);
+  Loads load = ZeroLoads(problem);
   AddLoads(problem, coefficients, EvenFlow(problem, slot), &load);
   const Prices even = EvenPrices(problem);
   Vector total;
   PricedCost(problem, coefficients, 1.0, even, &total);
-  const int buckets = shape.num_buckets();
+  const int buckets = RowSize(problem);
   EvenPlay play{Vector(buckets), Vector(buckets), Vector(buckets), slot.demand.sum()};
-  int first = 0;
+  FillRow(problem, load, play.load);
   for (int k = 0; k < problem.num_groups(); ++k) {
     const Group& group = problem.groups[k];
     const Vector own = even[k][0] * coefficients.load[k];
-    play.load.segment(first, shape.buckets[k]) = load[k];
-    play.own.segment(first, shape.buckets[k]) = MeanOfBuckets(group, own);
-    play.other.segment(first, shape.buckets[k]) = MeanOfBuckets(group, total - own);
-    first += shape.buckets[k];
+    PartOfRow(group, play.own) = MeanOfBuckets(group, own);
+    PartOfRow(group, play.other) = MeanOfBuckets(group, total - own);
   }
   return play;
 }
 
 /// The mean over the next day, or over what is left of the period; the slot itself where nothing is.
-EvenPlay PlayRest(const Problem& problem, const HistoryView& history, const Slot& slot, const PriceShape& shape,
-                  const EvenPlay& now, Forecaster& forecaster) {
+EvenPlay PlayRest(const Problem& problem, const HistoryView& history, const Slot& slot, const EvenPlay& now,
+                  Forecaster& forecaster) {
   const int count = std::min(history.slots_per_day(), problem.num_slots - slot.index - 1);
   if (count == 0) return now;
   const RowMatrix forecast = Forecast(forecaster, history, count);
@@ -77,7 +76,7 @@ EvenPlay PlayRest(const Problem& problem, const HistoryView& history, const Slot
   Slot next = slot;
   for (int t = 0; t < count; ++t) {
     SetRow(forecast.row(t), &next);
-    const EvenPlay play = PlayEvenly(problem, next, shape);
+    const EvenPlay play = PlayEvenly(problem, next);
     mean.load += play.load / count;
     mean.own += play.own / count;
     mean.other += play.other / count;
@@ -110,20 +109,16 @@ Prices EvenPrices(const Problem& problem) {
 
 Prices PricesOf(const Problem& problem, const double* values) {
   Prices prices = ZeroPrices(problem);
-  for (Vector& part : prices) {
-    part = Eigen::Map<const Vector>(values, part.size());
-    values += part.size();
-  }
+  SplitRow(problem, Eigen::Map<const Vector>(values, RowSize(problem)), &prices);
   return prices;
 }
 
 PriceInputMaker::PriceInputMaker(const Problem& problem, Forecaster& forecaster)
-    : problem_(problem), forecaster_(forecaster), even_load_(Vector::Zero(PriceShapeOf(problem).num_buckets())) {}
+    : problem_(problem), forecaster_(forecaster), even_load_(Vector::Zero(RowSize(problem))) {}
 
 void PriceInputMaker::Next(const HistoryView& history, const Slot& slot, PriceInputs* inputs) {
-  const PriceShape shape = PriceShapeOf(problem_);
-  const EvenPlay now = PlayEvenly(problem_, slot, shape);
-  const EvenPlay rest = PlayRest(problem_, history, slot, shape, now, forecaster_);
+  const EvenPlay now = PlayEvenly(problem_, slot);
+  const EvenPlay rest = PlayRest(problem_, history, slot, now, forecaster_);
   even_load_ += now.load;
   const int left = problem_.num_slots - slot.index;
   const Vector period = even_load_ + (left - 1) * rest.load;
@@ -131,17 +126,15 @@ void PriceInputMaker::Next(const HistoryView& history, const Slot& slot, PriceIn
   const double angle = kTurn * std::fmod(static_cast<double>(slot.time), kDaySeconds) / kDaySeconds;
   *inputs = PriceInputs();
   inputs->left.push_back(static_cast<double>(left) / problem_.num_slots);
-  int first = 0;
-  for (int buckets : shape.buckets) {
-    const double mean = period.segment(first, buckets).mean();
-    for (int b = first; b < first + buckets; ++b) {
+  for (const Group& group : problem_.groups) {
+    const double mean = PartOfRow(group, period).mean();
+    for (int b = group.first_bucket; b < group.first_bucket + group.num_buckets(); ++b) {
       inputs->unit.push_back(mean > 0.0 ? mean : 1.0);
       for (double value : {Ratio(rest.own[b], cost), Ratio(rest.other[b], cost), Ratio(now.own[b], cost),
                            Ratio(now.other[b], cost), Ratio(period[b], mean), Ratio(now.demand, rest.demand) - 1.0,
                            inputs->left[0], std::sin(angle), std::cos(angle)})
         inputs->own.push_back(std::clamp(value, -10.0, 10.0));
     }
-    first += buckets;
   }
 }
 

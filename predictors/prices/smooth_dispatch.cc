@@ -111,7 +111,7 @@ bool SmoothDispatch(const Problem& problem, const Slot& slot, const Vector& cost
 Vector SmoothDispatchGradient(const Problem& problem, const Slot& slot, const SmoothFlow& s, const Vector& g) {
   // dx = -(X / tau) (dcost - A^T y) with A x = demands, and full regions' capacities, kept; the demands are eliminated.
   const auto regions = slot.capacity.size(), gateways = slot.demand.size();
-  std::vector<int> row(static_cast<std::size_t>(regions), -1);
+  std::vector<int> row(regions, -1);
   int full = 0;
   for (Eigen::Index i = 0; i < regions; ++i) {
     if (s.capacity_price[i] > 0.0) row[i] = full++;

@@ -5,23 +5,12 @@
 #include "engine/simulate.h"
 #include "models/base/error.h"
 #include "models/world/footprint.h"
+#include "models/world/stack.h"
 #include "models/world/trace_window.h"
 #include "predictors/prices/inputs.h"
 
 namespace evenkeel {
 namespace {
-
-/// Cost, then all loads.
-RowVector InARow(double cost, const std::vector<Vector>& loads, int buckets) {
-  RowVector row(1 + buckets);
-  row[0] = cost;
-  Eigen::Index next = 1;
-  for (const Vector& load : loads) {
-    row.segment(next, load.size()) = load;
-    next += load.size();
-  }
-  return row;
-}
 
 /// Mean over the arcs of the cost of a unit of workload at even prices.
 double MeanCost(const Problem& problem, const Coefficients& coefficients) {
@@ -37,7 +26,7 @@ class WindowsWorld : public PriceWorld {
       : windows_(std::move(windows)),
         temperature_(temperature),
         slots_(static_cast<int>(windows_.at(0)->slots.size())),
-        buckets_(PriceShapeOf(windows_[0]->problem).num_buckets()) {
+        buckets_(RowSize(windows_[0]->problem)) {
     for (const PriceWindow* window : windows_) EVENKEEL_CHECK_EQ(window->slots.size(), windows_[0]->slots.size());
     for (int t = 0; t < slots_; ++t) Gather(t);
     for (const PriceWindow* window : windows_) shift_.push_back(window->shift);
@@ -60,10 +49,10 @@ class WindowsWorld : public PriceWorld {
       // One that has not got there is close: its demands are met.
       SmoothDispatch(window.problem, window.slots[t], cost_, temperature_ * MeanCost(window.problem, coefficients_),
                      &solution);
-      std::vector<Vector> load = ZeroPrices(window.problem);
+      Loads load = ZeroLoads(window.problem);
       double cost = AddLoads(window.problem, coefficients_, solution.flow, &load);
       if (window.problem.shed_cost) cost += *window.problem.shed_cost * solution.shed.sum();
-      Eigen::Map<RowVector>(increments + w * (1 + buckets_), 1 + buckets_) = InARow(cost, load, buckets_);
+      FillStack(window.problem, cost, load, Eigen::Map<Vector>(increments + w * (1 + buckets_), 1 + buckets_));
     }
   }
 
@@ -80,9 +69,9 @@ class WindowsWorld : public PriceWorld {
       if (problem.shed_cost) of_flow.array() -= given[0] * *problem.shed_cost;  // what is not served is the rest
       const SmoothFlow& solution = solutions_[static_cast<std::size_t>(t) * windows_.size() + w];
       const Vector of_cost = SmoothDispatchGradient(problem, window.slots[t], solution, of_flow);
-      std::vector<Vector> of_prices = ZeroPrices(problem);
+      Loads of_prices = ZeroLoads(problem);
       AddLoads(problem, coefficients, of_cost, &of_prices);
-      Eigen::Map<RowVector>(price_gradient + w * buckets_, buckets_) = InARow(0.0, of_prices, buckets_).tail(buckets_);
+      FillRow(problem, of_prices, Eigen::Map<Vector>(price_gradient + w * buckets_, buckets_));
     }
   }
 
@@ -122,21 +111,20 @@ std::unique_ptr<PriceWindow> MakePriceWindow(const PriceWindowSource& source, in
   auto window = std::make_unique<PriceWindow>();
   const std::unique_ptr<SlotSource> slots = open();
   window->problem = MakeProblem(source.trace.header.network, source.objective, count, TotalDemand(*slots));
-  window->slots.resize(static_cast<std::size_t>(count));
-  window->inputs.resize(static_cast<std::size_t>(count));
+  window->slots.resize(count);
+  window->inputs.resize(count);
   const std::unique_ptr<Forecaster> forecaster = source.forecaster();
   PriceInputMaker maker(window->problem, *forecaster);
   for (int t = 0; t < count; ++t) {
     slots->Read(t, &window->slots[t]);
     maker.Next(HistoryView(source.history, source.slots_before + first + t + 1), window->slots[t], &window->inputs[t]);
   }
-  const int buckets = PriceShapeOf(window->problem).num_buckets();
-  window->expert_sums.resize(count, 1 + buckets);
+  window->expert_sums.resize(count, StackSize(window->problem));
   window->expert_objective.resize(count);
   const std::unique_ptr<Policy> expert = source.expert(window->problem);
   const auto observe = [&](const SlotRecord& record) {
     const Ledger& ledger = record.ledgers.metered;
-    window->expert_sums.row(record.slot.index) = InARow(ledger.cost(), ledger.load, buckets);
+    FillStack(window->problem, ledger.cost(), ledger.load, window->expert_sums.row(record.slot.index).transpose());
     window->expert_objective[record.slot.index] = ShiftedObjectiveValue(window->problem, ledger);
     window->shift = ledger.shift;
   };

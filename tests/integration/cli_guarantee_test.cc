@@ -134,7 +134,7 @@ TEST_F(GuaranteeTest, ChecksRunsOfEveryKind) {
   Generate("t.h5", {"--variants", "3"});
   Succeed({"run", "t.h5", "--policy", "cost", "--out", "cost.h5"});
   for (const char* policy :
-       {"dmd", kAdversary, "robust(advice=adversary,mode=switch,rho=0.02)", "robust(advice=adversary,mode=project)",
+       {"dmd", kAdversary, "robust(advice=adversary,mode=switch,rho=0.02)", "robust(advice=cost,mode=line,rho=0.02)",
         "robust(advice=nan)", "robust(advice=cost,trust=adaptive,rho=0.02)",
         "robust(advice=random,spend=cost.h5,bonus=10)"}) {
     Succeed({"run", "t.h5", "--policy", policy, "--out", "run.h5", "--allocations", "--certify", "10", "--weight",
@@ -146,6 +146,20 @@ TEST_F(GuaranteeTest, ChecksRunsOfEveryKind) {
     EXPECT_EQ(check["certificates"], 3);
     EXPECT_THAT(Succeed({"check", "run.h5"}), HasSubstr("Everything holds"));
   }
+}
+
+TEST_F(GuaranteeTest, SaysWhatNoLogCanTellOfModePrice) {
+  Generate("t.h5");
+  const auto check_of = [&](const char* policy) {
+    WriteLog(policy);
+    return SucceedJson({"check", "run.h5"})["decisions_by_price"].get<int>();
+  };
+  EXPECT_EQ(check_of("robust(advice=cost,rho=0.02,mode=line)"), 0);
+  EXPECT_GT(check_of("robust(advice=cost,rho=0.02,mode=price)"), 0);
+  EXPECT_THAT(Succeed({"check", "run.h5"}), HasSubstr("by mode price: safe, but the log has no prices"));
+  WriteLog("robust(advice=adversary,rho=0,mode=switch)");
+  Edit("run.h5", "f['verdict'][9] = 1");
+  EXPECT_THAT(Differ(), HasSubstr("slot 9: the verdict is pulled, which mode switch never is"));
 }
 
 TEST_F(GuaranteeTest, ChecksOnlyBoundsWithoutDecisions) {

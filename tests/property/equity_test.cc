@@ -26,7 +26,7 @@ OfflineOptimum SolveWithNorm(const Instance& instance, double q) {
 double Scale(const OfflineOptimum& optimum) { return 1.0 + std::abs(optimum.objective) + optimum.ledger.shift; }
 
 /// sum_k mu_k || L^k ||_q of the optimum's loads.
-double WeightedNorms(const Instance& instance, const std::vector<Vector>& load, double q) {
+double WeightedNorms(const Instance& instance, const Loads& load, double q) {
   double value = 0.0;
   for (int k = 0; k < instance.problem.num_groups(); ++k) value += instance.problem.groups[k].weight * Norm(load[k], q);
   return value;

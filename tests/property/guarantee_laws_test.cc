@@ -1,6 +1,5 @@
 // What robust policies promise beside the bound: always-safe advice is followed to the bit, more margin never lowers
-// trust, the result does not depend on the advice's future, and a projection is never further from the advice than the
-// point on the line.
+// trust, and the result does not depend on the advice's future.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -17,7 +16,7 @@
 namespace evenkeel {
 namespace {
 
-constexpr WayBack kModes[] = {WayBack::kSwitch, WayBack::kLine, WayBack::kPrice, WayBack::kProject};
+constexpr WayBack kModes[] = {WayBack::kSwitch, WayBack::kLine, WayBack::kPrice};
 
 Instance DrawInstance(int seed) {
   InstanceOptions options;
@@ -135,55 +134,6 @@ TEST(RobustLaws, MoreMarginNeverLowersTrustForTheSameBooks) {
     PlayWithBooks(instance, *policy, *expert, options.spending, check);
   }
   EXPECT_GT(slots, 0);
-}
-
-TEST(RobustLaws, AProjectionIsNeverFurtherFromTheAdviceThanTheLine) {
-  long pulled = 0, nearer = 0, unsolved = 0;
-  double worst = 0.0;
-  for (int seed = 1; seed <= Scaled(600) && !HasFailure(); ++seed) {
-    SCOPED_TRACE(testing::Message() << "seed " << seed);
-    const Instance instance = DrawInstance(seed);
-    const Problem& problem = instance.problem;
-    RobustOptions options;
-    options.mode = WayBack::kProject;
-    options.spending.rho = seed % 4 == 0 ? 0.0 : seed % 4 == 1 ? 0.01 : 0.1;
-    const std::string advice = seed % 3 == 0 ? "adversary" : seed % 3 == 1 ? "random" : "adversary(harm=sum)";
-    const auto policy = MakeRobustNamed(problem, advice, "l1-greedy", options),
-               expert = MakeNamed(problem, "l1-greedy");
-    const auto distance = [](const Allocation& a, const Allocation& b) {
-      return std::hypot((a.flow - b.flow).norm(), (a.shed - b.shed).norm());
-    };
-    long known_unconverged = 0;
-    const auto check = [&](const SlotBudget& budget, const Increment& advice_step, const Increment& expert_step,
-                           const Ledger&, const Ledger&, const RobustDecision& decision, const BesideSlot& at) {
-      if (decision.verdict == Verdict::kTaken) return;
-      // Replaced by the expert's decision: a projection that did not converge, or one without an interior to solve in.
-      const long unconverged = DecisionsOf(*policy)->guarantee().unconverged;
-      const bool no_room = budget.Value(expert_step) <= 1e-10 * ShiftedObjectiveValue(problem, at.expert_ledger);
-      if (unconverged > known_unconverged || no_room) {
-        unsolved += unconverged > known_unconverged;
-        known_unconverged = unconverged;
-        return;
-      }
-      const double alpha = SmallestSafeAlpha(budget, advice_step, expert_step);
-      const double line = alpha * distance(*decision.advice, at.expert_decision),
-                   played = distance(*decision.advice, at.decision);
-      EXPECT_LE(played, line * (1.0 + 1e-6) + 1e-7)
-          << "slot " << at.slot.index << ", verdict " << static_cast<int>(decision.verdict) << ", alpha of the line "
-          << alpha << ", expert's slack " << budget.Value(expert_step);
-      worst = std::max(worst, played - line);
-      ++pulled;
-      nearer += played < line - 1e-6;
-    };
-    PlayWithBooks(instance, *policy, *expert, options.spending, check);
-  }
-  EXPECT_GT(nearer, 0);
-  EXPECT_LE(unsolved, 2 + pulled / 20);
-  const std::string text =
-      fmt::format("{} slots projected, nearer than the line in {}, furthest beyond it {:.3g}; {} not converged", pulled,
-                  nearer, worst, unsolved);
-  RecordProperty("projections", text);
-  fmt::print("{}\n", text);
 }
 
 TEST(RobustLaws, TheResultDoesNotDependOnTheFutureOfTheAdvice) {

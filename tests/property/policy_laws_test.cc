@@ -1,5 +1,6 @@
 // The laws of engine/policy.h, for every policy of the catalog: a new one is covered as soon as it is registered.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <unistd.h>
 
@@ -163,6 +164,55 @@ TEST_F(PolicyLaws, HoldForEveryPolicyOfTheCatalog) {
   RecordProperty("worst_violation_per_demand", fmt::format("{:.3g}", worst));
   RecordProperty("runs", runs);
   RecordProperty("runs_that_look_ahead", looking_ahead);
+}
+
+/// What is made of the time before the period: memories of every kind, and what uses them.
+const char* const kPrimed[] = {"norm-greedy(q=8,prime=own)",
+                               "norm-greedy(q=32,prime=optimum,memory=3)",
+                               "norm-greedy(q=24,prime=forecast,memory=1,forecast=hourly-mean(days=1))",
+                               "robust(advice=adversary,expert=norm-greedy(q=8,prime=own),rho=0.02,mode=price)",
+                               "robust(advice=dmd,expert=norm-greedy(q=32,prime=optimum,memory=3),rho=0.02,mode=price)",
+                               "robust(advice=norm-greedy(q=16,prime=optimum),expert=l1-greedy,rho=0.05,mode=line)"};
+
+/// The slots of the trace from `first` on.
+Trace PartOf(const Trace& trace, int first) {
+  Trace part = trace;
+  Signals& signals = part.signals;
+  const int rest = signals.num_slots() - first;
+  signals.time.erase(signals.time.begin(), signals.time.begin() + first);
+  for (RowMatrix* signal :
+       {&signals.demand, &signals.capacity, &signals.price, &signals.carbon_intensity, &signals.water_intensity})
+    *signal = RowMatrix(signal->bottomRows(rest));
+  return part;
+}
+
+TEST_F(PolicyLaws, HoldForPoliciesThatRemember) {
+  int primed = 0;
+  for (int seed = 1; seed <= Scaled(80); ++seed) {
+    Instance instance = DrawInstance(seed);
+    const int slots = instance.trace.signals.num_slots(), before = slots / 2;
+    if (before == 0) continue;
+    instance.problem.num_slots = slots - before;
+    WriteTrace(instance.trace, TracePath());
+    Period period = PeriodOf(instance, TracePath());
+    period.description.slots = SlotRange{before, slots - before};
+    period.time.start = instance.trace.signals.time[before];
+    const Problem& problem = period.problem;
+    const Trace part = PartOf(instance.trace, before);
+    PolicyLawOptions options;
+    options.seed = static_cast<std::uint64_t>(seed);
+    for (const char* text : kPrimed) {
+      SCOPED_TRACE(testing::Message() << "seed " << seed << ", " << text);
+      const Spec spec = ParseSpec(text);
+      const PolicyLawReport report = CheckPolicyLaws(
+          problem, part, [&] { return MakePolicy(ContextOf(period, 1), spec); }, options);
+      EXPECT_THAT(report.broken, testing::IsEmpty());
+      ExpectSameThroughTheProgram(period, spec, problem, report.played);
+      primed += report.played.report.virtual_loads.has_value();
+      if (HasFailure()) return;
+    }
+  }
+  EXPECT_GT(primed, Scaled(150));
 }
 
 TEST_F(PolicyLaws, ResultsDoNotDependOnTheNumberOfThreads) {

@@ -9,6 +9,7 @@
 #include "models/base/norm.h"
 #include "models/world/footprint.h"
 #include "models/world/ledger.h"
+#include "models/world/stack.h"
 
 namespace evenkeel {
 namespace {
@@ -26,8 +27,8 @@ class PeriodProgram {
  public:
   PeriodProgram(const Problem& problem, SlotSource& slots);
   bool Solve(ClpMethod method);
-  std::vector<Vector> Loads() const;
-  void AddGradientCuts(const std::vector<Vector>& load);
+  Loads PresentLoads() const;
+  void AddGradientCuts(const Loads& load);
   double objective() const { return clp_.objectiveValue(); }
   /// c x at the primal solution, without the norms.
   double CostPart() const {
@@ -40,9 +41,9 @@ class PeriodProgram {
  private:
   int SlotRows() const { return problem_.network.num_gateways() + problem_.network.num_regions(); }
   int SlotColumns() const { return problem_.num_arcs() + (problem_.shed_cost ? problem_.network.num_gateways() : 0); }
-  int LoadRow(int k, int b) const { return num_slots_ * SlotRows() + first_bucket_[k] + b; }
-  int LoadColumn(int k, int b) const { return num_slots_ * SlotColumns() + first_bucket_[k] + b; }
-  int NormColumn(int k) const { return num_slots_ * SlotColumns() + first_bucket_.back() + k; }
+  int LoadRow(int k, int b) const { return num_slots_ * SlotRows() + problem_.groups[k].first_bucket + b; }
+  int LoadColumn(int k, int b) const { return num_slots_ * SlotColumns() + problem_.groups[k].first_bucket + b; }
+  int NormColumn(int k) const { return num_slots_ * SlotColumns() + RowSize(problem_) + k; }
 
   void Load(SlotSource& slots);
   void AppendSlot(int t, const Slot& slot, const Coefficients& coefficients);
@@ -52,7 +53,6 @@ class PeriodProgram {
 
   const Problem& problem_;
   int num_slots_;
-  std::vector<int> first_bucket_;
   std::vector<CoinBigIndex> start_ = {0};
   std::vector<int> row_;
   std::vector<double> entry_, cost_, row_low_, row_high_;
@@ -61,8 +61,6 @@ class PeriodProgram {
 
 PeriodProgram::PeriodProgram(const Problem& problem, SlotSource& slots)
     : problem_(problem), num_slots_(slots.num_slots()) {
-  first_bucket_.push_back(0);
-  for (const Group& group : problem.groups) first_bucket_.push_back(first_bucket_.back() + group.num_buckets());
   Load(slots);
 }
 
@@ -152,7 +150,7 @@ void PeriodProgram::AddCut(int k, const Vector& direction) {
   clp_.addRow(static_cast<int>(columns.size()), columns.data(), entries.data(), -COIN_DBL_MAX, 0.0);
 }
 
-void PeriodProgram::AddGradientCuts(const std::vector<Vector>& load) {
+void PeriodProgram::AddGradientCuts(const Loads& load) {
   for (int k = 0; k < problem_.num_groups(); ++k) {
     const Group& group = problem_.groups[k];
     if (group.norm == 1.0 || std::isinf(group.norm) || group.weight == 0.0) continue;
@@ -174,8 +172,8 @@ bool PeriodProgram::Solve(ClpMethod method) {
 }
 
 /// Loads at the primal solution, per group.
-std::vector<Vector> PeriodProgram::Loads() const {
-  std::vector<Vector> load = ZeroPrices(problem_);
+Loads PeriodProgram::PresentLoads() const {
+  Loads load = ZeroLoads(problem_);
   for (int k = 0; k < problem_.num_groups(); ++k) {
     for (int b = 0; b < load[k].size(); ++b) load[k][b] = clp_.primalColumnSolution()[LoadColumn(k, b)];
   }
@@ -192,7 +190,7 @@ ClpPeriodOptimum SolvePeriodWithClp(const Problem& problem, SlotSource& slots, C
   for (int round = 0; round < max_rounds; ++round) {
     if (!program.Solve(method)) break;
     optimum.lower_bound = program.objective();
-    const std::vector<Vector> load = program.Loads();
+    const Loads load = program.PresentLoads();
     optimum.objective = std::min(optimum.objective, program.CostPart() + EquityCost(problem, load));
     if (optimum.objective - optimum.lower_bound <= gap * std::abs(optimum.objective)) {
       optimum.converged = true;

@@ -16,7 +16,7 @@ struct ClpProgram {
   ClpProgram(const Problem& the_problem, const Vector& cost, const Slot& slot) : problem(the_problem) {
     const int gateways = problem.network.num_gateways(), regions = problem.network.num_regions();
     for (int a = 0; a < problem.num_arcs(); ++a) {
-      const Arc& arc = problem.arcs.arcs[static_cast<std::size_t>(a)];
+      const Arc& arc = problem.arcs.arcs[a];
       AddColumn(cost[a], 0.0,
                 {{arc.gateway, 1.0}, {gateways + arc.region, problem.network.variants[arc.variant].resource_per_unit}});
     }
@@ -72,7 +72,7 @@ double ClpSlotOptimum(const Problem& problem, const Vector& cost, const Slot& sl
 }
 
 double ClpSafeOptimum(const Problem& problem, const Vector& cost, const Slot& slot, const Coefficients& coefficients,
-                      const std::vector<Vector>& difference, double room) {
+                      const Loads& difference, double room) {
   ClpProgram program(problem, cost, slot);
   const int budget = program.AddRow(room), arcs = problem.num_arcs();
   for (std::size_t v = 0; v < program.entries.size(); ++v) {

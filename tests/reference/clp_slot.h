@@ -15,6 +15,6 @@ double ClpSlotOptimum(const Problem& problem, const Vector& cost, const Slot& sl
 ///   c . x + sum_k mu_k max_b (difference^k_b + (h^k x)_b) <= room,
 /// or infinity when there are none. The shed cost counts in `cost` and in c.
 double ClpSafeOptimum(const Problem& problem, const Vector& cost, const Slot& slot, const Coefficients& coefficients,
-                      const std::vector<Vector>& difference, double room);
+                      const Loads& difference, double room);
 
 }  // namespace evenkeel

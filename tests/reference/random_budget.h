@@ -41,7 +41,7 @@ struct RandomBudget {
   Increment Step(const Problem& problem) {
     Increment step;
     step.cost = Draw(&random, -5.0, 20.0);
-    step.load = ZeroPrices(problem);
+    step.load = ZeroLoads(problem);
     for (Vector& load : step.load) load = load.unaryExpr([&](double) { return Draw(&random, 0.0, 2.0); });
     return step;
   }

@@ -62,7 +62,7 @@ inline RawTrace MakeRawTrace(const Trace& trace) {
                                  auto member) {
     std::vector<double> values;
     for (const auto& node : nodes) values.push_back(node.*member);
-    raw.Add(name, {axis}, units, values.data(), static_cast<Eigen::Index>(values.size()));
+    raw.Add(name, {axis}, units, values.data(), values.size());
   };
   add_vector("pue", "region", "1", network.regions, &Region::pue);
   add_vector("region_latitude", "region", "degrees_north", network.regions, &Region::latitude);

@@ -70,7 +70,7 @@ TEST(GrowingProgramTest, AgreesWithClpOnProgramsThatGrow) {
         for (int r = 0; r < column.size(); ++r)
           column[r] = DrawInt(&random, 0, 2) == 0 ? 0.0 : Draw(&random, -1.0, 2.0);
         column[0] = 1.0;
-        for (int r = 0; r < column.size(); ++r) rows[static_cast<std::size_t>(r)].push_back(column[r]);
+        for (int r = 0; r < column.size(); ++r) rows[r].push_back(column[r]);
         cost.push_back(Draw(&random, -1.0, 0.3));
         program.AddVariable(cost.back(), column);
       } else {
@@ -84,15 +84,14 @@ TEST(GrowingProgramTest, AgreesWithClpOnProgramsThatGrow) {
     }
     double value = 0.0, bound = 0.0;
     for (int v = 0; v < program.num_variables(); ++v) {
-      value += cost[static_cast<std::size_t>(v)] * program.Value(v);
+      value += cost[v] * program.Value(v);
       EXPECT_GE(program.ReducedCost(v), -1e-10);
     }
     for (int r = 0; r < program.num_rows(); ++r) {
       double left = 0.0;
-      for (int v = 0; v < program.num_variables(); ++v)
-        left += rows[static_cast<std::size_t>(r)][static_cast<std::size_t>(v)] * program.Value(v);
-      EXPECT_LE(left, right[static_cast<std::size_t>(r)] + 1e-10);
-      bound -= program.Dual(r) * right[static_cast<std::size_t>(r)];
+      for (int v = 0; v < program.num_variables(); ++v) left += rows[r][v] * program.Value(v);
+      EXPECT_LE(left, right[r] + 1e-10);
+      bound -= program.Dual(r) * right[r];
     }
     EXPECT_NEAR(value, bound, 1e-9);
     EXPECT_NEAR(value, ClpOptimum(cost, rows, right), 1e-7);

@@ -107,7 +107,7 @@ long Verdicts(const GuaranteeReport& report) { return report.taken + report.pull
 TEST(GuardedAdviceTest, FaultsAreCountedAndTheExpertIsPlayed) {
   const Shares shares(6);
   const std::vector<Allocation> expert(6, Allocation{Eigen::Vector2d(0.5, 0.5), Vector::Zero(1)});
-  for (WayBack mode : {WayBack::kSwitch, WayBack::kLine, WayBack::kPrice, WayBack::kProject}) {
+  for (WayBack mode : {WayBack::kSwitch, WayBack::kLine, WayBack::kPrice}) {
     for (Fault fault : kFaults) {
       RobustOptions options;
       options.mode = mode;

@@ -38,6 +38,25 @@ TEST(SmallestSafeAlphaTest, NothingSafeMeansTheExpert) {
   EXPECT_EQ(SmallestSafeAlpha(budget, expert, expert), 1.0);
 }
 
+// Norm inf, weight 10, costs 0. The engine is ahead by 1/2 in bucket 1. The advice loads bucket 0 with 1, the expert's
+// decision bucket 2, so that with alpha of the way D = (1 - alpha, 1/2, alpha - 1) and R = max(1 - alpha, 1/2): with an
+// allowance of 5 the budget rises to 0 at alpha = 1/2 and stays there.
+TEST(SmallestSafeAlphaTest, ABudgetThatEndsInATieIsSafeUpToRounding) {
+  const Problem problem = ProblemOf(PlainTrace(3, 1, 1), CarbonObjective(10.0, kInfinity));
+  const Ledger expert_before = MakeLedger(problem);
+  Ledger engine = expert_before;
+  engine.load[0][1] = 0.5;
+  const Increment advice = {0.0, {Eigen::Vector3d(1.0, 0.0, 0.0)}}, expert = {0.0, {Eigen::Vector3d(0.0, 0.0, 1.0)}};
+  SlotBudget budget(problem);
+  budget.Begin(engine, expert_before, expert, 5.0);
+  EXPECT_EQ(SmallestSafeAlpha(budget, advice, expert), 0.5);
+  budget.Begin(engine, expert_before, expert, 5.0 - 1e-15);
+  EXPECT_EQ(SmallestSafeAlpha(budget, advice, expert), 1.0);
+  EXPECT_NEAR(SmallestSafeAlpha(budget, advice, expert, 1e-13), 0.5, 1e-15);
+  budget.Begin(engine, expert_before, expert, 5.0 - 1e-12);
+  EXPECT_EQ(SmallestSafeAlpha(budget, advice, expert, 1e-13), 1.0) << "more than rounding";
+}
+
 TEST(SmallestSafeAlphaTest, IsExactAndMonotoneInTheAllowance) {
   int inside = 0;
   double worst = kInfinity;

@@ -51,7 +51,7 @@ TEST(SpanningTreeTest, StaysATreeUnderRandomMoves) {
       const int top = DrawInt(&random, 0, kNodes - 2);
       const std::vector<int> below = Walk(tree, top);
       const std::set<int> inside(below.begin(), below.end());
-      const int node = below[static_cast<std::size_t>(DrawInt(&random, 0, static_cast<int>(below.size()) - 1))];
+      const int node = below[DrawInt(&random, 0, static_cast<int>(below.size()) - 1)];
       int under = kNodes - 1;
       for (int draw = 0; draw < 10 && inside.count(under) > 0; ++draw) under = DrawInt(&random, 0, kNodes - 1);
       const int cut_from = tree.parent[top];

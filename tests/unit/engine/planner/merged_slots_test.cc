@@ -65,7 +65,7 @@ TEST(MergedSlots, EqualDaysHaveTheSamePlan) {
     const auto all = MakeSlotSource(trace);
     const auto merged = MakeMergedSlots(*all, kDay, kDay);
     ASSERT_EQ(merged->num_slots(), 2 * kDay);
-    const std::vector<Vector> load = {Vector::Zero(3)};
+    const Loads load = {Vector::Zero(3)};
     const RestPlan plan = PlanRest(problem, *all, load, 1e-10);
     const RestPlan coarse = PlanRest(problem, *merged, load, 1e-10);
     EXPECT_LE((plan.prices[0] - coarse.prices[0]).cwiseAbs().maxCoeff(), 1e-3);

@@ -23,7 +23,7 @@ struct DenseSlot {
 class SlotBatchTest : public testing::TestWithParam<std::tuple<int, bool>> {
  protected:
   SlotBatchTest() : instance_(MakeInstance()), slots_(MakeSlotSource(instance_.trace)) {
-    std::vector<Vector> initial = ZeroPrices(instance_.problem);
+    Loads initial = ZeroLoads(instance_.problem);
     data_ = AssemblePeriod(instance_.problem, *slots_, 0, initial);
     shape_ = std::make_unique<SlotShape>(data_);
     shape_->few_meetings = std::get<1>(GetParam());

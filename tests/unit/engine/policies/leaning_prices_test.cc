@@ -36,7 +36,7 @@ TEST(LeanOnLoads, WithoutAnyLoadAllBucketsAreAlikeAndFiniteNormsStayInTheirSet) 
 TEST(BreakTies, WhatIsAheadCostsALittleMore) {
   const Problem problem = TwoRegions(10.0, kInfinity);
   Prices prices = {Vector::Constant(2, 5.0)};
-  std::vector<Vector> ahead = {Vector::Zero(2)};
+  Loads ahead = {Vector::Zero(2)};
   BreakTies(problem, ahead, &prices);
   EXPECT_EQ(prices[0][0], prices[0][1]);
   ahead[0] << -1.0, 4.0;

@@ -57,8 +57,6 @@ TEST(SlotProblemTest, GradientMatchesFiniteDifferences) {
   }
 }
 
-TEST(SlotProblemTest, StackSizes) { EXPECT_EQ(StackSize(HandProblem()), 7); }
-
 /// Two regions with room for everyone, one gateway, costs and loads at random, after a random past.
 struct TwoRegionSlot {
   explicit TwoRegionSlot(int seed) : random(seed), trace(PlainTrace(2, 1, 1)) {

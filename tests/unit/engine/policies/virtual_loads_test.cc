@@ -18,7 +18,7 @@ Slot At(int t) {
 
 TEST(VirtualLoadsTest, FadeToNothing) {
   const VirtualLoads loads = FadingLoads({Eigen::Vector2d(4.0, 8.0)}, 4);
-  std::vector<Vector> load = {Vector::Zero(2)};
+  Loads load = {Vector::Zero(2)};
   const double expected[] = {3.0, 2.0, 1.0, 0.0};
   for (int t = 0; t < 4; ++t) {
     loads(At(t), &load);
@@ -27,9 +27,9 @@ TEST(VirtualLoadsTest, FadeToNothing) {
 }
 
 TEST(VirtualLoadsTest, LoadsBehindPricesHaveThemAsGradient) {
-  const std::vector<Vector> load = {Eigen::Vector3d(5.0, 10.0, 7.0), Eigen::Vector3d(1.0, 2.0, 3.0)};
+  const Loads load = {Eigen::Vector3d(5.0, 10.0, 7.0), Eigen::Vector3d(1.0, 2.0, 3.0)};
   const Prices prices = {Eigen::Vector3d(3.0, 1.0, 0.0), Vector::Zero(3)};
-  const std::vector<Vector> behind = LoadsBehindPrices(load, prices, 4.0);
+  const Loads behind = LoadsBehindPrices(load, prices, 4.0);
   Vector gradient(3);
   NormGradient(behind[0], 4.0, gradient);
   EXPECT_NEAR(gradient[1] / gradient[0], 1.0 / 3.0, 1e-12);
@@ -73,18 +73,18 @@ TEST(VirtualLoadsTest, TheBoundHoldsForAnyV) {
     const double q = seed % 2 == 0 ? 8.0 : 2.0;
     const double size = std::pow(10.0, Draw(&random, -2.0, 1.5));
     const auto draw = [&](double low) {
-      std::vector<Vector> load = ZeroPrices(problem);
+      Loads load = ZeroLoads(problem);
       for (int k = 0; k < problem.num_groups(); ++k) {
         const double largest = std::max(1e-6, optimum.ledger.load[k].maxCoeff());
         for (double& entry : load[k]) entry = largest * size * Draw(&random, low, 1.0);
       }
       return load;
     };
-    const VirtualLoads falling = [&](const Slot& slot, std::vector<Vector>* load) {
+    const VirtualLoads falling = [&](const Slot& slot, Loads* load) {
       if (slot.index == 0) *load = draw(0.0);
       for (Vector& entries : *load) entries = entries.unaryExpr([&](double v) { return v * Draw(&random, 0.0, 1.0); });
     };
-    const VirtualLoads rising = [&](const Slot&, std::vector<Vector>* load) { *load = draw(0.0); };
+    const VirtualLoads rising = [&](const Slot&, Loads* load) { *load = draw(0.0); };
     double factor = 1.0, spread = 1.0;
     for (const Group& group : problem.groups) {
       const double buckets = group.num_buckets();
@@ -130,7 +130,7 @@ TEST(VirtualLoadsTest, TheBoundIsTight) {
   const Problem problem = ProblemOf(trace, objective);
   Vector full = Vector::Zero(kRegions);
   full[0] = kFull;
-  const VirtualLoads loads = [&](const Slot& slot, std::vector<Vector>* load) {
+  const VirtualLoads loads = [&](const Slot& slot, Loads* load) {
     (*load)[0] = slot.index == 0 ? full : Vector::Zero(kRegions).eval();
   };
   const Played played = PlayWith(problem, trace, kQ, loads);

@@ -244,7 +244,7 @@ TEST(PolicySpec, AsksForWhatMustBeGiven) {
 
 TEST(PolicySpec, LooksIntoRobust) {
   for (const char* good : {"robust(advice=hindsight-price)", "robust(advice=robust(advice=nan),expert=dmd,rho=0)",
-                           "robust(advice=cost,mode=project,trust=adaptive,spend=run.h5)"}) {
+                           "robust(advice=cost,mode=price,trust=adaptive,spend=run.h5)"}) {
     EXPECT_EQ(ErrorOf(good), "no error") << good;
   }
   EXPECT_THAT(ErrorOf("robust"), HasSubstr("parameter \"advice\" (the policy to follow) must be given, a policy"));
@@ -253,7 +253,8 @@ TEST(PolicySpec, LooksIntoRobust) {
   EXPECT_THAT(ErrorOf("robust(advice=mix(advice=cost,share=2))"),
               AllOf(HasSubstr("policy \"mix\": parameter \"share\" is 2"), Not(HasSubstr("robust\":"))));
   EXPECT_EQ(ErrorOf("robust(advice=cost,mode=fast)"),
-            "policy \"robust\": parameter \"mode\" is fast, allowed is a word: line, switch, price, project");
+            "policy \"robust\": parameter \"mode\" is fast, allowed is a word: price, line, switch");
+  EXPECT_THAT(ErrorOf("robust(advice=cost,mode=project)"), HasSubstr("allowed is a word: price, line, switch"));
   EXPECT_THAT(ErrorOf("robust(advice=cost,rho=-0.1)"), HasSubstr("allowed is a number in [0, "));
   EXPECT_THAT(ErrorOf("robust(advise=cost)"), HasSubstr("did you mean \"advice\"?"));
   EXPECT_THAT(Files("robust(advice=fixed-price(file=p.csv))"), ElementsAre("p.csv"));

@@ -26,7 +26,7 @@ class MakeTest : public testing::Test {
     checkpoint.gateways = identity.gateways;
     checkpoint.regions = identity.regions;
     checkpoint.units = SignalUnits();
-    checkpoint.scales = Vector::Ones(static_cast<Eigen::Index>(identity.gateways.size() + 3 * identity.regions.size()));
+    checkpoint.scales = Vector::Ones(identity.gateways.size() + 3 * identity.regions.size());
     WriteCheckpoint(checkpoint, forecasts_);
     checkpoint.network = "learned-price";
     checkpoint.scales = {};

@@ -114,7 +114,7 @@ TEST_F(RunLogTest, GroupsHaveTheirOwnBuckets) {
     EXPECT_EQ(group.weight, problem_.groups[k].weight);
     EXPECT_EQ(group.norm, problem_.groups[k].norm);
     EXPECT_EQ(group.load.cols(), k == 2 ? 2 : 3);  // performance is by gateway
-    for (int t = 0; t < 50; ++t) EXPECT_EQ(Vector(group.load.row(t)), ledgers_[static_cast<std::size_t>(t)].load[k]);
+    for (int t = 0; t < 50; ++t) EXPECT_EQ(Vector(group.load.row(t)), ledgers_[t].load[k]);
   }
   EXPECT_EQ(log.allocation.size(), 0);
   EXPECT_EQ(log.shed.size(), 0);
@@ -130,7 +130,7 @@ TEST_F(RunLogTest, AllocationsAreDenseAndZeroWhereThereIsNoArc) {
   for (int t = 0; t < 50; ++t) {
     const Allocation allocation = Decide(t);
     for (int a = 0; a < problem_.num_arcs(); ++a) {
-      const Arc& arc = problem_.arcs.arcs[static_cast<std::size_t>(a)];
+      const Arc& arc = problem_.arcs.arcs[a];
       expected(t, (arc.gateway * 3 + arc.region) * 2 + arc.variant) = allocation.flow[a];
     }
     EXPECT_EQ(log.shed(t, 1), allocation.shed[1]);
@@ -147,7 +147,7 @@ TEST_F(RunLogTest, WritesMoreThanABlock) {
   const RunLog log = ReadRunLog(Path());
   EXPECT_EQ(log.time, trace_.signals.time);
   for (int t : {0, 10'922, 10'923, 32'767, 32'768, 69'999}) {
-    const Ledger& ledger = ledgers_[static_cast<std::size_t>(t)];
+    const Ledger& ledger = ledgers_[t];
     EXPECT_EQ(log.objective[t], ObjectiveValue(problem_, ledger));
     EXPECT_EQ(Vector(log.groups[1].load.row(t)), ledger.load[1]);
   }

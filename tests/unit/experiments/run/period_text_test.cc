@@ -16,7 +16,7 @@ using ::testing::Pair;
 /// Slots from 1970-01-01T00:00 on.
 std::shared_ptr<const Trace> FromTheEpoch(int slots) {
   auto trace = std::make_shared<Trace>(PlainTrace(2, 1, slots));
-  for (int t = 0; t < slots; ++t) trace->signals.time[static_cast<std::size_t>(t)] = 3600 * t;
+  for (int t = 0; t < slots; ++t) trace->signals.time[t] = 3600 * t;
   return trace;
 }
 

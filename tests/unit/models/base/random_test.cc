@@ -59,7 +59,7 @@ TEST(Random, UniformsFillTheInterval) {
     const double u = Uniform({1, RandomPurpose::kErrorInjection, 0}, static_cast<std::uint64_t>(n));
     ASSERT_GT(u, 0.0);
     ASSERT_LT(u, 1.0);
-    ++bins[static_cast<std::size_t>(u * 20.0)];
+    ++bins[static_cast<int>(u * 20.0)];
     sum += u;
   }
   EXPECT_NEAR(sum / kDraws, 0.5, 5.0 * std::sqrt(1.0 / 12.0 / kDraws));

@@ -97,7 +97,7 @@ TEST(Forecasters, OnlyPricesMayBeNegative) {
 TEST(Forecasters, RidgeLearnsALinearProcess) {
   std::vector<double> level = {9.0};
   for (int t = 1; t < 2000; ++t) level.push_back(5.0 + 0.9 * (level.back() - 5.0) + (t % 97 == 0 ? 3.0 : 0.0));
-  const auto value = [&](int t) { return level[static_cast<std::size_t>(t)] + std::sin(t * 3.14159265358979 / 12.0); };
+  const auto value = [&](int t) { return level[t] + std::sin(t * 3.14159265358979 / 12.0); };
   const History history = MakeHistory(1900, value);
   RidgeOptions options;
   options.penalty = 1.0;

@@ -79,7 +79,7 @@ TEST(Training, OriginsStayInTheirParts) {
 
 TEST(Training, EpochsGoThroughAllOriginsBeforeOneComesAgain) {
   std::vector<int> all(10);
-  for (int i = 0; i < 10; ++i) all[static_cast<std::size_t>(i)] = i;
+  for (int i = 0; i < 10; ++i) all[i] = i;
   TrainingOptions options;
   options.samples = 4;
   std::vector<int> drawn;

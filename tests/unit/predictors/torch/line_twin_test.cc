@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "models/world/stack.h"
 #include "predictors/learning/price_network.h"
 #include "predictors/prices/inputs.h"
 #include "robustifiers/line.h"
@@ -11,24 +12,21 @@
 namespace evenkeel {
 namespace {
 
-std::vector<double> InARow(const std::vector<Vector>& parts) {
-  std::vector<double> row;
-  for (const Vector& part : parts) row.insert(row.end(), part.begin(), part.end());
+std::vector<double> RowOf(const Problem& problem, const Loads& loads) {
+  std::vector<double> row(RowSize(problem));
+  FillRow(problem, loads, Eigen::Map<Vector>(row.data(), RowSize(problem)));
   return row;
 }
 
-std::vector<double> InARow(const Increment& increment) {
-  std::vector<double> row = InARow(increment.load);
-  row.insert(row.begin(), increment.cost);
-  return row;
+std::vector<double> StackOf(const Problem& problem, const Increment& increment) {
+  std::vector<double> stack(StackSize(problem));
+  FillStack(problem, increment.cost, increment.load, Eigen::Map<Vector>(stack.data(), StackSize(problem)));
+  return stack;
 }
 
 Increment Split(const Problem& problem, const double* values) {
-  Increment increment{*values++, ZeroPrices(problem)};
-  for (Vector& load : increment.load) {
-    load = Eigen::Map<const Vector>(values, load.size());
-    values += load.size();
-  }
+  Increment increment{values[0], ZeroLoads(problem)};
+  SplitRow(problem, Eigen::Map<const Vector>(values + 1, RowSize(problem)), &increment.load);
   return increment;
 }
 
@@ -37,13 +35,9 @@ double RealAlpha(const Problem& problem, const LineSlot& slot) {
   const Ledger nothing = MakeLedger(problem);
   Ledger engine = nothing;
   engine.load = Split(problem, slot.advice.data()).load;  // for the sizes
-  const double* next = slot.difference.data();
-  for (Vector& load : engine.load) {
-    load = Eigen::Map<const Vector>(next, load.size());
-    next += load.size();
-  }
+  SplitRow(problem, Eigen::Map<const Vector>(slot.difference.data(), RowSize(problem)), &engine.load);
   SlotBudget budget(problem);
-  const Increment none{0.0, ZeroPrices(problem)};
+  const Increment none{0.0, ZeroLoads(problem)};
   budget.Begin(engine, nothing, none, slot.room);
   return SmallestSafeAlpha(budget, Split(problem, slot.advice.data()), Split(problem, slot.expert.data()));
 }
@@ -51,7 +45,8 @@ double RealAlpha(const Problem& problem, const LineSlot& slot) {
 LineSlot RandomSlot(const Problem& problem, std::uint64_t seed) {
   RandomBudget books(problem, seed);
   const SlotBudget budget = books.WithExpertSlack(problem, Draw(&books.random, 0.0, 20.0));
-  return {budget.room(), InARow(budget.difference()), InARow(books.advice_step), InARow(books.expert_step)};
+  return {budget.room(), RowOf(problem, budget.difference()), StackOf(problem, books.advice_step),
+          StackOf(problem, books.expert_step)};
 }
 
 const std::vector<std::pair<double, double>> kNorms = {
