@@ -24,8 +24,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr rlim_t kMostSeconds = 20;  // of the child's processor; a damaged file never ends
-constexpr auto kMostWait = std::chrono::seconds(60);
+constexpr rlim_t kMostSeconds = 4;  // of the child's processor; a damaged file never ends
+constexpr auto kMostWait = std::chrono::seconds(12);
 constexpr rlim_t kMostMemory = rlim_t{1} << 30;  // beyond what it starts with
 constexpr std::size_t kMostBytes = 256 << 20;    // of all texts together
 constexpr hsize_t kMostTexts = 1 << 20;
@@ -179,7 +179,8 @@ std::string Receive(const std::string& path, pid_t child, int source) {
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return bytes;
   if (WIFEXITED(status)) Refuse(path, "failed");
   const int signal = WTERMSIG(status);
-  if (signal == SIGKILL || signal == SIGXCPU) Refuse(path, fmt::format("did not end within {} s", kMostSeconds));
+  if (signal == SIGKILL || signal == SIGXCPU)
+    Refuse(path, fmt::format("did not end within {} s of processor time", kMostSeconds));
   Refuse(path, fmt::format("crashed ({})", ::strsignal(signal)));
 }
 

@@ -200,6 +200,7 @@ OpenDataset Hdf5Writer::Impl::CreateTexts(const std::string& dataset, const std:
   const hsize_t letters = (longest + kLetterStep - 1) / kLetterStep * kLetterStep;
   AddLetterAxis(LetterAxis(letters), letters);
   const Hdf5Handle type = TextType(1, dataset);
+  Check(H5Tset_cset(type.get(), H5T_CSET_ASCII), dataset);  // as in netCDF; _Encoding says what letters make
   OpenDataset created = CreateDataset(dataset, type.get(), {texts.size(), letters}, false, false);
   std::string bytes(letters * texts.size(), '\0');
   for (std::size_t k = 0; k < texts.size(); ++k) texts[k].copy(&bytes[k * letters], texts[k].size());

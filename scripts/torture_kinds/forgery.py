@@ -35,7 +35,7 @@ def changed(dice, value):
             return value
         size = float(numpy.abs(flat[numpy.isfinite(flat)]).max()) if numpy.isfinite(flat).any() else 1.0
         kind = dice.randrange(4)
-        new = (flat[at] * 1.001 + 1e-3 * size, flat[at] + (size or 1.0), numpy.nan, numpy.inf)[kind]
+        new = (flat[at] * 1.001 + (1e-3 * size if flat[at] >= 0 else -1e-3 * size), flat[at] + (size or 1.0), numpy.nan, numpy.inf)[kind]
         flat[at] = new if not (new == flat[at] or (numpy.isnan(new) and numpy.isnan(flat[at]))) else flat[at] - 1.0 - size
     return value
 
@@ -91,7 +91,7 @@ def policy(dice):
     if dice.random() < 0.3:
         return dice.choice(PLAIN)
     words = [f"advice={dice.choice(ADVICE)}", f"expert={dice.choice(EXPERTS)}",
-             f"mode={dice.choice(('line', 'switch', 'price', 'project'))}", f"rho={dice.choice((0, 0.01, 0.1, 1))}"]
+             f"mode={dice.choice(('line', 'switch', 'price'))}", f"rho={dice.choice((0, 0.01, 0.1, 1))}"]
     if dice.random() < 0.3:
         words.append(f"bonus={10 ** dice.uniform(-6, 6):.6g}")
     if dice.random() < 0.3:

@@ -1,6 +1,8 @@
 // Robust policies, certificates, uncertain meters and the checker, as a user meets them.
 #include <gmock/gmock.h>
 
+#include <chrono>
+
 #include "tests/integration/cli_program.h"
 
 namespace evenkeel {
@@ -262,6 +264,16 @@ TEST_F(GuaranteeTest, RefusesObservationsThatDoNotFit) {
                 AllOf(HasSubstr(name), HasSubstr(what)));
   }
   EXPECT_THAT(Refuse({"compare", "t.h5", "--observed", "no.h5", "--policy", "cost"}), HasSubstr("no.h5"));
+}
+
+TEST_F(GuaranteeTest, AdviceThatNeverReturnsDoesNotKeepARunFromEnding) {
+  Generate("t.h5");
+  const auto start = std::chrono::steady_clock::now();
+  const char* never = "robust(advice=late(advice=cost,delay=100000))";  // milliseconds
+  const Json run = SucceedJson({"run", "t.h5", "--policy", never, "--advice-timeout", "0.01", "--out", "run.h5"});
+  EXPECT_EQ(run["guarantee"]["verdicts"]["rejected"], 30);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(60));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "run.h5"));
 }
 
 TEST_F(GuaranteeTest, LateAdviceIsRejected) {
