@@ -15,7 +15,7 @@ struct InstructionSet {
   std::int64_t target;
 };
 
-const InstructionSet kInstructionSets[] = {
+constexpr InstructionSet kInstructionSets[] = {
 #if HWY_ARCH_X86
     {"sse2", HWY_STATIC_TARGET},
     {"sse4", HWY_SSE4},

@@ -8,7 +8,7 @@
 namespace evenkeel {
 namespace {
 
-Entry ErrorEntry(std::string kind, std::string description) {
+Entry ErrorEntry(const std::string& kind, std::string description) {
   const auto make = [kind](const Arguments& arguments) {
     const SignalError error = MakeSignalError(kind, arguments);
     const auto demand = static_cast<std::size_t>(Signal::kDemand);

@@ -23,7 +23,7 @@ ParameterInfo Dropout() {
 }
 
 /// All parameters are numbers, the options of the network.
-Entry NetworkEntry(std::string name, std::string description, std::vector<ParameterInfo> parameters) {
+Entry NetworkEntry(const std::string& name, std::string description, std::vector<ParameterInfo> parameters) {
   const auto make = [name](const Arguments& arguments) {
     NeuralSpec network{name, {}};
     for (const auto& [option, value] : arguments.values) network.options[option] = NumberArgument(arguments, option);
