@@ -96,8 +96,7 @@ BudgetCheck::Decisions BudgetCheck::DecisionsAt(int t, const Slot& slot) {
 }
 
 /// What the budget leaves open (rounding, or a solver's word) may have come out either way; what it decides may not.
-void BudgetCheck::CheckVerdict(int t, const Slot& slot, const Decisions& of, const Coefficients& observed,
-                               double gross) {
+void BudgetCheck::CheckVerdict(int t, const Slot& slot, const Decisions& of, double gross) {
   const int row = t - log_.first_slot;
   const Verdict verdict = log_.verdict[row];
   const double alpha = log_.alpha[row], rounding = kTolerance * gross;
@@ -125,7 +124,8 @@ void BudgetCheck::CheckVerdict(int t, const Slot& slot, const Decisions& of, con
     fail(fmt::format("the decision is another than the {}'s", verdict == Verdict::kTaken ? "advice" : "expert"));
 }
 
-/// A point that was pulled along the line must lie on it, where alpha says. Whether a decision of mode price that is not on the line is the cheapest safe one, no log can tell.
+/// A point that was pulled along the line must lie on it, where alpha says. Whether a decision of mode price that is not
+/// on the line is the cheapest safe one, no log can tell.
 void BudgetCheck::CheckPull(int t, const Slot& slot, const Decisions& of, double alpha) {
   if (options_.mode == WayBack::kSwitch)
     throw RunDifference(fmt::format("slot {}: the verdict is pulled, which mode switch has not", t));
@@ -159,7 +159,7 @@ void BudgetCheck::Add(int t, const Slot& slot, const Coefficients& observed, con
   budget_.Begin(engine_, expert_, expert_increment_, allowance);
   // The budget is the rest of both sides and of what may be spent.
   const double sizes = gross + ShiftedObjectiveValue(problem_, beside) + 2.0 * beside.shift + allowance;
-  CheckVerdict(t, slot, of, observed, sizes);
+  CheckVerdict(t, slot, of, sizes);
   const double logged = log_.slack[t - log_.first_slot];
   ExpectClose(t, "slack", logged, SettledBudget(problem_, engine, beside, allowance), kTolerance * sizes);
 

@@ -33,7 +33,7 @@ class BudgetCheck {
   };
   Decisions DecisionsAt(int t, const Slot& slot);
   void ExpectFeasible(int t, const char* whose, const Slot& slot, const Allocation& decision);
-  void CheckVerdict(int t, const Slot& slot, const Decisions& of, const Coefficients& observed, double gross);
+  void CheckVerdict(int t, const Slot& slot, const Decisions& of, double gross);
   void CheckPull(int t, const Slot& slot, const Decisions& of, double alpha);
 
   const Problem& problem_;
