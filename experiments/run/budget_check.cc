@@ -128,7 +128,7 @@ void BudgetCheck::CheckVerdict(int t, const Slot& slot, const Decisions& of, dou
 /// not on the line is the cheapest safe one, no log can tell.
 void BudgetCheck::CheckPull(int t, const Slot& slot, const Decisions& of, double alpha) {
   if (options_.mode == WayBack::kSwitch)
-    throw RunDifference(fmt::format("slot {}: the verdict is pulled, which mode switch has not", t));
+    throw RunDifference(fmt::format("slot {}: the verdict is pulled, which mode switch never is", t));
   if (!(alpha >= 0.0 && alpha <= 1.0))
     throw RunDifference(fmt::format("slot {}: alpha is {}, allowed: 0 to 1", t, alpha));
   const double allowed = kTolerance * slot.demand.sum();
