@@ -124,10 +124,11 @@ void BudgetCheck::CheckVerdict(int t, const Slot& slot, const Decisions& of, dou
     fail(fmt::format("the decision is another than the {}'s", verdict == Verdict::kTaken ? "advice" : "expert"));
 }
 
-/// A point that was pulled along the line must lie on it, where alpha says. Whether a decision of mode price that is not on the line is the cheapest safe one, no log can tell.
+/// A point that was pulled along the line must lie on it, where alpha says. Whether a decision of mode price that is
+/// not on the line is the cheapest safe one, no log can tell.
 void BudgetCheck::CheckPull(int t, const Slot& slot, const Decisions& of, double alpha) {
   if (options_.mode == WayBack::kSwitch)
-    throw RunDifference(fmt::format("slot {}: the verdict is pulled, which mode switch has not", t));
+    throw RunDifference(fmt::format("slot {}: the verdict is pulled, which mode switch never is", t));
   if (!(alpha >= 0.0 && alpha <= 1.0))
     throw RunDifference(fmt::format("slot {}: alpha is {}, allowed: 0 to 1", t, alpha));
   const double allowed = kTolerance * slot.demand.sum();

@@ -158,7 +158,8 @@ TEST_F(GuaranteeTest, SaysWhatNoLogCanTellOfModePrice) {
   };
   EXPECT_EQ(check_of("robust(advice=cost,rho=0.02,mode=line)"), 0);
   EXPECT_GT(check_of("robust(advice=cost,rho=0.02,mode=price)"), 0);
-  EXPECT_THAT(Succeed({"check", "run.h5"}), HasSubstr("by mode price: safe, but the log has no prices"));
+  EXPECT_THAT(Succeed({"check", "run.h5"}),
+              HasSubstr("whether mode price chose the cheapest safe decision at the advice"));
   WriteLog("robust(advice=adversary,rho=0,mode=switch)");
   Edit("run.h5", "f['verdict'][9] = 1");
   EXPECT_THAT(Differ(), HasSubstr("slot 9: the verdict is pulled, which mode switch never is"));
