@@ -106,7 +106,7 @@ TEST_F(SweepTest, SurvivesKills) {
   for (int trial = 0; trial < 20; ++trial) {
     const std::string out = "s" + std::to_string(trial);
     ProgramLimits limits;
-    limits.kill_after_ms = static_cast<int>(random() % 1000 / 1000.0 * whole.count());  // while it works, here too
+    limits.kill_after_ms = static_cast<int>(whole.count() * static_cast<double>(random() % 1000) / 1000.0);
     const ProgramResult killed = Run(Sweep(out), limits);
     if (killed.exit_code == -1) Run(Sweep(out), limits);  // and again, in what is left
     const std::string message = Succeed(Sweep(out));
