@@ -30,7 +30,8 @@ class Trace:
         with h5py.File(path) as file:
             get = {name: file[name][...] for name in file}
             hours = float(file.attrs["slot_hours"][0])
-        self.regions = [name.decode() for name in get["region"]]
+        letters = get["region"]  # a row of letters for each, filled up with zeros
+        self.regions = [name.decode() for name in letters.view(f"S{letters.shape[1]}")[:, 0]]
         self.demand, self.capacity = get["demand"], get["capacity"] * hours
         self.slots, self.gateways = self.demand.shape
         variants = len(get["variant"])

@@ -110,7 +110,7 @@ TEST(CheckpointFile, RefusesEveryCutAndEveryFlippedByte) {
 
 TEST(CheckpointFile, RefusesWhatIsNone) {
   const TemporaryDirectory directory;
-  EXPECT_THAT(Message(directory / "none.pt"), AllOf(HasSubstr("none.pt"), HasSubstr("cannot be read")));
+  EXPECT_THAT(Message(directory / "none.pt"), AllOf(HasSubstr("none.pt"), HasSubstr("No such file")));
   WriteBytes(directory / "csv.pt", "epoch,rate\n");
   EXPECT_THAT(Message(directory / "csv.pt"), HasSubstr("expected a file that `evenkeel train` wrote"));
 }
