@@ -19,7 +19,7 @@ constexpr const char* kInstalledScript = "share/evenkeel/report/report.py";
 
 std::string ScriptPath() {
   const std::vector<std::string> places = PlacesOfOwnFile(kBuiltScript, kInstalledScript);
-  const std::string path = FirstThatExists(places);
+  std::string path = FirstThatExists(places);
   if (path.empty()) throw InputError("the report's script is missing: it is not in {}", fmt::join(places, ", "));
   return path;
 }
@@ -41,8 +41,8 @@ int Report(const Options& options) {
   CheckOutputs(options, {out}, inputs);
   std::vector<std::string> words = {kPython, ScriptPath(), "--out", out};
   if (HasOption(options, "figures")) words.insert(words.end(), {"--figures", TextOption(options, "figures")});
-  if (HasOption(options, "quiet")) words.push_back("--quiet");
-  words.push_back("--");
+  if (HasOption(options, "quiet")) words.emplace_back("--quiet");
+  words.emplace_back("--");
   words.insert(words.end(), inputs.begin(), inputs.end());
   Become(words);
 }

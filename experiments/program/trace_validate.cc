@@ -48,7 +48,7 @@ int Validate(const Options& options) {
     findings = CheckSlots(path, HasOption(options, "quiet"));
   } catch (const InputError& error) {
     // A block of values that cannot be trusted ends the check: later slots would only repeat it.
-    findings.errors.push_back(error.what());
+    findings.errors.emplace_back(error.what());
   }
   const bool ok = findings.errors.empty();
   if (HasOption(options, "json")) {

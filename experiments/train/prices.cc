@@ -37,7 +37,7 @@ std::unique_ptr<Policy> MakeExpert(const PriceSpec& spec, const Problem& problem
 
 std::shared_ptr<PriceData> ReadData(const TrainRequest& request, const PriceSpec& spec) {
   const std::string &train_path = request.train, &valid_path = request.valid;
-  const auto data = std::make_shared<PriceData>();
+  auto data = std::make_shared<PriceData>();
   data->spec = spec;
   data->train.trace = ReadTrace(train_path);
   data->valid.trace = ReadTrace(valid_path);

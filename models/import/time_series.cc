@@ -132,7 +132,7 @@ std::vector<double> SlotMeans(const Measurements& measurements, const SlotGrid& 
   const std::int64_t step = measurements.step, phase = measurements.entries.front().time;
   const std::int64_t first = phase + FloorDivide(grid.start - phase, step) * step;
   const auto count = static_cast<int>(FloorDivide(grid.end() - 1 - first, step) + 1);
-  const std::vector<double> values = GapFiller(measurements, options).Fill(first, count, notes);
+  std::vector<double> values = GapFiller(measurements, options).Fill(first, count, notes);
   if (step == grid.step && first == grid.start) return values;
   notes->push_back(fmt::format("{}: values of {} s from {} on averaged over slots of {} s", measurements.name, step,
                                FormatUtc(first), grid.step));

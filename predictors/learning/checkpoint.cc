@@ -129,7 +129,7 @@ Checkpoint ReadCheckpoint(const std::string& path) {
       throw InputError("{}: schema version {}, expected {}", path, version, kCheckpointSchemaVersion);
     Checkpoint checkpoint = CheckpointOf(json);
     const auto take = [&rest](std::size_t size) {
-      const std::string part(rest.substr(0, size));
+      std::string part(rest.substr(0, size));
       rest.remove_prefix(part.size());
       return part;
     };
