@@ -187,8 +187,8 @@ LoggedRun DrawRun(std::uint64_t seed) {
   run.trace = instance.trace;
   run.objective = instance.objective;
   Signals& signals = run.trace.signals;
-  const double workload =
-      DrawPower(&random, -9.0, 12.0) / std::max(signals.demand.maxCoeff(), signals.capacity.maxCoeff());
+  const double largest = std::max(signals.demand.maxCoeff(), signals.capacity.maxCoeff());
+  const double workload = DrawPower(&random, -9.0, 12.0) / (largest > 0.0 ? largest : 1.0);
   signals.demand *= workload;
   signals.capacity *= workload;
   signals.price *= DrawPower(&random, -6.0, 6.0);
@@ -206,8 +206,9 @@ LoggedRun DrawRun(std::uint64_t seed) {
 TEST_F(RunLogCheckTest, AcceptsWhatRunsWrote) {
   for (int i = 0; i < Scaled(500); ++i) {
     const LoggedRun run = DrawRun(1000 + i);
-    Write(run);
-    ASSERT_EQ(Check(), "") << "seed " << 1000 + i << ": " << run.policy;
+    SCOPED_TRACE(fmt::format("seed {}: {}", 1000 + i, run.policy));
+    ASSERT_NO_THROW(Write(run));
+    ASSERT_EQ(Check(), "");
   }
 }
 
