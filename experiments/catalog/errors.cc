@@ -29,10 +29,11 @@ Entry ErrorEntry(const std::string& kind, std::string description) {
 std::vector<ParameterInfo> ErrorParameters() {
   std::vector<std::string> signals = {"all"};
   signals.insert(signals.end(), std::begin(kSignalNames), std::end(kSignalNames));
-  return {NumberParameter("level", "0.1", "how much; whole slots for lag and stale", 0.0, 1e4),
-          IntegerParameter("seed", "1", "of the draws", 0.0, 9e15),
-          WordParameter("signals", "what is disturbed", std::move(signals)),
-          Parameter(ParameterKind::kText, "from", kBegin, "UTC time of the first slot, or forecast, that is disturbed")};
+  return {
+      NumberParameter("level", "0.1", "how much; whole slots for lag and stale", 0.0, 1e4),
+      IntegerParameter("seed", "1", "of the draws", 0.0, 9e15),
+      WordParameter("signals", "what is disturbed", std::move(signals)),
+      Parameter(ParameterKind::kText, "from", kBegin, "UTC time of the first slot, or forecast, that is disturbed")};
 }
 
 SignalError MakeSignalError(const std::string& kind, const Arguments& arguments) {

@@ -53,8 +53,9 @@ class RunLogCheckTest : public ::testing::Test {
                          {run.policy, trace_path(), "evenkeel run", "evenkeel 0", "", run.observe.value_or(""), events,
                           GuaranteeText(spec), run.certify},
                          {log_path(), run.allocations, run.certify, run.prices, 1});
-    RunPolicy(period, spec, {}, [&](const SlotRecord& record) { recorder.Observe(record); },
-              [&](const Policy& policy) { recorder.Begin(policy); });
+    RunPolicy(
+        period, spec, {}, [&](const SlotRecord& record) { recorder.Observe(record); },
+        [&](const Policy& policy) { recorder.Begin(policy); });
     recorder.Finish();
   }
 
@@ -149,14 +150,22 @@ TEST_F(ForgedLogTest, EventsErrorsAndUnservedWorkload) {
   ExpectEveryChangeIsSeen(run);
 }
 
-constexpr const char* kAdvice[] = {"dmd", "cost", "adversary", "random", "adversary(harm=sum)", "hindsight",
-                                   "mix(advice=dmd,adversary=random,share=0.3)", "faulty(advice=cost,kind=nan)",
-                                   "faulty(advice=cost,kind=infeasible)", "l1-greedy", "hindsight-price",
+constexpr const char* kAdvice[] = {"dmd",
+                                   "cost",
+                                   "adversary",
+                                   "random",
+                                   "adversary(harm=sum)",
+                                   "hindsight",
+                                   "mix(advice=dmd,adversary=random,share=0.3)",
+                                   "faulty(advice=cost,kind=nan)",
+                                   "faulty(advice=cost,kind=infeasible)",
+                                   "l1-greedy",
+                                   "hindsight-price",
                                    "plan(forecast=noisy(of=perfect,level=0.3),every=2)"};
 constexpr const char* kExperts[] = {"norm-greedy(q=8)", "cost", "power-greedy(q=4)", "l1-greedy",
                                     "norm-greedy(q=8,prime=optimum)"};
-constexpr const char* kPlain[] = {"cost", "nearest", "dmd", "norm-greedy(q=4)", "power-greedy(q=4)", "hindsight",
-                                  "random", "c2", "l1-greedy"};
+constexpr const char* kPlain[] = {"cost",      "nearest", "dmd", "norm-greedy(q=4)", "power-greedy(q=4)",
+                                  "hindsight", "random",  "c2",  "l1-greedy"};
 constexpr const char* kModes[] = {"line", "switch", "price"};
 
 template <std::size_t N>
@@ -168,8 +177,9 @@ double DrawPower(std::mt19937_64* random, double low, double high) { return std:
 
 std::string DrawPolicy(std::mt19937_64* random) {
   if (DrawInt(random, 0, 3) == 0) return Pick(random, kPlain);
-  std::string words = fmt::format("advice={},expert={},mode={},rho={}", Pick(random, kAdvice), Pick(random, kExperts),
-                                  Pick(random, kModes), DrawInt(random, 0, 3) == 0 ? 0.0 : DrawPower(random, -3.0, 0.5));
+  std::string words =
+      fmt::format("advice={},expert={},mode={},rho={}", Pick(random, kAdvice), Pick(random, kExperts),
+                  Pick(random, kModes), DrawInt(random, 0, 3) == 0 ? 0.0 : DrawPower(random, -3.0, 0.5));
   if (DrawInt(random, 0, 3) == 0) words += fmt::format(",bonus={:.6g}", DrawPower(random, -9.0, 12.0));
   if (DrawInt(random, 0, 3) == 0) words += fmt::format(",spend={:.6g}", DrawPower(random, -9.0, 12.0));
   if (DrawInt(random, 0, 2) == 0)
