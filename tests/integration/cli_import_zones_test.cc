@@ -115,7 +115,7 @@ TEST_F(ImportZones, BadInputIsNamed) {
   EXPECT_THAT(Refuse(With("--to", "2023-01-05")), HasSubstr("missing from 2023-01-03 12:00:00"));
   EXPECT_THAT(Refuse(With("--from", "2021-01-01")), HasSubstr("2021.csv.gz: no such file"));
   Write("zones/A/price-2023.csv", "Datetime (UTC),Price (EUR/MWh)\n2023-01-01 00:00:00,1\n");
-  EXPECT_THAT(Refuse(Import()), HasSubstr("Price (EUR/MWh)"));
+  EXPECT_THAT(Refuse(Import()), AllOf(HasSubstr("prices are in EUR"), HasSubstr("--rate EUR=")));
 }
 
 TEST_F(ImportZones, RequestsAndAFuelMix) {

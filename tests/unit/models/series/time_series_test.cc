@@ -1,4 +1,4 @@
-#include "models/import/time_series.h"
+#include "models/series/time_series.h"
 
 #include <gmock/gmock.h>
 
@@ -79,7 +79,11 @@ TEST(TimeSeries, ARepeatedAStrayAndABackwardTimeAreErrors) {
        {std::pair(-3600, "appears twice"), {-1800, "is not on the raster"}, {-7200, "runs backwards"}}) {
     Measurements series = Hours({1, 2, 3, 4});
     series.entries[2].time += shift;
-    ExpectInputError([&] { Means(series, {86400, 3600, 4}); }, {"a.csv:4", word, "after", "a.csv:3", "3600 s"});
+    ExpectInputError(
+        [&] {
+          Means(series, {86400, 3600, 4});
+        },
+        {"a.csv:4", word, "after", "a.csv:3", "allowed are times that rise"});
   }
 }
 
@@ -94,8 +98,9 @@ TEST(TimeSeries, ValuesAtHalfPastAreCutAtTheSlots) {
 
 TEST(TimeSeries, ConsecutiveMeansLeaveOutTheRest) {
   std::vector<std::string> notes;
-  EXPECT_THAT(ConsecutiveMeans(Hours({1, 3, 5, 7, 9}), 2, {}, &notes), ElementsAre(2, 6));
-  ExpectInputError([&] { ConsecutiveMeans(Hours({1}), 2, {}, &notes); }, {"1 values", "at least 2"});
+  EXPECT_THAT(ConsecutiveMeans(Hours({1, 3, 5, 7, 9}), 7200, {}, &notes), ElementsAre(2, 6));
+  ExpectInputError([&] { ConsecutiveMeans(Hours({1}), 7200, {}, &notes); },
+                   {"1 values over 3600 s", "at least the 7200 s"});
 }
 
 // Holding must not know what comes: the same values before slot t, whatever is after.
