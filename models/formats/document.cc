@@ -13,7 +13,8 @@ constexpr std::size_t kLargestJson = std::size_t{64} << 20;
 
 std::string ShortText(const Json& value) {
   constexpr std::size_t kLongest = 300;
-  std::string text = value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text =
+      value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
   return text;
 }

@@ -77,8 +77,8 @@ FileRows ReadEiaBulk(const Document& document, const FileRequest& request) {
   for (int k = 0; k < static_cast<int>(table.header.size()); ++k) {
     const std::string fuel = FuelOf(table.header[k]);
     // An authority's column is empty in every row where it has no such plants.
-    const bool empty = std::all_of(place.rows.begin(), place.rows.end(),
-                                   [&](int row) { return table.rows[row][k].empty(); });
+    const bool empty =
+        std::all_of(place.rows.begin(), place.rows.end(), [&](int row) { return table.rows[row][k].empty(); });
     if (fuel.empty() || empty) continue;
     columns.push_back(k);
     found.fuels.push_back(fuel);
@@ -91,9 +91,7 @@ FileRows ReadEiaBulk(const Document& document, const FileRequest& request) {
   return found;
 }
 
-bool IsFuelTable(const Document& document) {
-  return !document.is_json && HasColumn(document.table, {"timestamp"});
-}
+bool IsFuelTable(const Document& document) { return !document.is_json && HasColumn(document.table, {"timestamp"}); }
 
 FileRows ReadFuelTable(const Document& document, const FileRequest&) {
   const CsvTable& table = document.table;

@@ -14,7 +14,8 @@ constexpr const char* kConsumed = "Actual Consumption";
 /// Frames with columns of two levels begin with a second header row, and may have an empty third.
 bool IsSecondHeader(const CsvTable& table, int row) {
   const auto& fields = table.rows[row];
-  return std::any_of(fields.begin(), fields.end(), [](const std::string& f) { return f == kGenerated || f == kConsumed; });
+  return std::any_of(fields.begin(), fields.end(),
+                     [](const std::string& f) { return f == kGenerated || f == kConsumed; });
 }
 
 bool HasOffset(const std::string& text) {
@@ -37,8 +38,8 @@ FileRows ReadEntsoePrices(const Document& document, const FileRequest&) {
   }
   FileRows found;
   for (int row = 0; row < table.num_rows(); ++row) {
-    found.rows.push_back({TimeField(table, row, 0, NoOffset::kError), NumberOrMissing(table, row, 1), 0,
-                          table.lines[row]});
+    found.rows.push_back(
+        {TimeField(table, row, 0, NoOffset::kError), NumberOrMissing(table, row, 1), 0, table.lines[row]});
   }
   return found;
 }

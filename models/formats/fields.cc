@@ -100,8 +100,8 @@ PlaceRows RowsOfPlace(const CsvTable& table, const std::vector<int>& columns, co
   }
   if (places.size() > 1) {
     if (places.size() > kMostListed) places.back() = "..";
-    throw InputError("{}: its rows are of several places, none of them {}; choose one by {}=: {}", table.path, wanted, key,
-                     fmt::join(places, ", "));
+    throw InputError("{}: its rows are of several places, none of them {}; choose one by {}=: {}", table.path, wanted,
+                     key, fmt::join(places, ", "));
   }
   found = RowsOfPlace(table, {}, "", key);
   found.place = places[0];

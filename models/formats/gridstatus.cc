@@ -51,9 +51,15 @@ void CheckOneMarket(const CsvTable& table, const std::vector<int>& rows) {
 
 /// Whether a column of get_fuel_mix is generation.
 bool IsFuel(const std::string& name) {
-  static const std::array<const char*, 9> others = {"Time",           "Interval Start",       "Interval End",
-                                                    "Market",         "interval_start_utc",   "interval_end_utc",
-                                                    "publish_time_utc", "interval_start_local", "interval_end_local"};
+  static const std::array<const char*, 9> others = {"Time",
+                                                    "Interval Start",
+                                                    "Interval End",
+                                                    "Market",
+                                                    "interval_start_utc",
+                                                    "interval_end_utc",
+                                                    "publish_time_utc",
+                                                    "interval_start_local",
+                                                    "interval_end_local"};
   return std::find(others.begin(), others.end(), name) == others.end();
 }
 

@@ -22,7 +22,8 @@ int PriceColumn(const CsvTable& table) {
   for (std::size_t k = 0; k < table.header.size(); ++k) {
     if (CurrencyOf(table.header[k]).empty()) continue;
     if (found >= 0)
-      throw InputError("{}: two columns of prices, \"{}\" and \"{}\"", table.path, table.header[found], table.header[k]);
+      throw InputError("{}: two columns of prices, \"{}\" and \"{}\"", table.path, table.header[found],
+                       table.header[k]);
     found = static_cast<int>(k);
   }
   return found;
@@ -39,8 +40,8 @@ FileRows ReadPrices(const CsvTable& table, const std::vector<int>& place_columns
   found.place = place.place;
   found.currency = CurrencyOf(table.header[column]);
   for (const int row : place.rows) {
-    found.rows.push_back({TimeField(table, row, time, NoOffset::kUtc), NumberOrMissing(table, row, column), 0,
-                          table.lines[row]});
+    found.rows.push_back(
+        {TimeField(table, row, time, NoOffset::kUtc), NumberOrMissing(table, row, column), 0, table.lines[row]});
   }
   return found;
 }

@@ -12,9 +12,9 @@ constexpr double kKilowattHoursPerMegawattHour = 1000.0;
 bool IsMarginal(const nlohmann::json& meta, const std::string& path) {
   const std::string type = JsonText(meta, "signal_type", path), units = JsonText(meta, "units", path);
   if (type != "co2_moer" && type != "co2_aoer")
-    throw InputError("{}: the signal type is \"{}\", allowed are co2_moer (marginal) and co2_aoer (average)", path, type);
-  if (units != "lbs_co2_per_mwh")
-    throw InputError("{}: the unit is \"{}\", allowed is lbs_co2_per_mwh", path, units);
+    throw InputError("{}: the signal type is \"{}\", allowed are co2_moer (marginal) and co2_aoer (average)", path,
+                     type);
+  if (units != "lbs_co2_per_mwh") throw InputError("{}: the unit is \"{}\", allowed is lbs_co2_per_mwh", path, units);
   return type == "co2_moer";
 }
 

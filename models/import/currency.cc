@@ -67,8 +67,10 @@ ExchangeRate ReadExchangeRate(const std::string& text) {
   rate.currency = text.substr(0, sign);
   if (sign == std::string::npos || rate.currency.size() != 3 ||
       rate.currency.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") != std::string::npos || sign + 1 == text.size()) {
-    throw InputError("option --rate: \"{}\", allowed is CURRENCY=NUMBER, USD for one, such as EUR=1.08, or "
-                     "CURRENCY=FILE.csv with daily rates", text);
+    throw InputError(
+        "option --rate: \"{}\", allowed is CURRENCY=NUMBER, USD for one, such as EUR=1.08, or "
+        "CURRENCY=FILE.csv with daily rates",
+        text);
   }
   const std::string value = text.substr(sign + 1);
   const auto number = ParseNumber(value);

@@ -11,9 +11,9 @@ namespace evenkeel {
 
 /// What a unit of a currency costs in USD.
 struct ExchangeRate {
-  std::string currency;   ///< three capital letters
-  double rate = 0.0;      ///< USD for one; 0: by day, from the file
-  std::string file;       ///< of daily rates
+  std::string currency;  ///< three capital letters
+  double rate = 0.0;     ///< USD for one; 0: by day, from the file
+  std::string file;      ///< of daily rates
   struct Day {
     std::int64_t day = 0;  ///< its start, seconds since 1970-01-01 00:00:00 UTC
     double rate = 0.0;     ///< USD for one

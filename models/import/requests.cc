@@ -56,7 +56,8 @@ class Bins {
     std::vector<Measurement> entries;
     const std::size_t count = bins_.size() > 1 ? bins_.size() - 1 : bins_.size();
     for (std::size_t k = 0; k < count; ++k)
-      entries.push_back({start_ + static_cast<std::int64_t>(k) * step_, bins_[k], 0, static_cast<int>(k) + 1, 1.0, step_});
+      entries.push_back(
+          {start_ + static_cast<std::int64_t>(k) * step_, bins_[k], 0, static_cast<int>(k) + 1, 1.0, step_});
     return entries;
   }
 
@@ -68,7 +69,20 @@ class Bins {
   std::int64_t start_ = 0, last_ = 0;
 };
 
+/// Digits alone, of which a long log has millions; nothing for any other text or more than 15 of them.
+std::optional<double> ShortInteger(std::string_view text) {
+  constexpr std::size_t kExactDigits = 15;
+  if (text.empty() || text.size() > kExactDigits) return std::nullopt;
+  std::int64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = 10 * value + (c - '0');
+  }
+  return static_cast<double>(value);
+}
+
 double NumberOf(std::string_view text, const LineReader& reader, const std::string& column) {
+  if (const auto integer = ShortInteger(text); integer && *integer <= kLongestLog) return *integer;
   double value = 0.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc() && end == text.data() + text.size() && value >= 0.0 && value <= kLongestLog) return value;
@@ -93,7 +107,8 @@ class CsvRequests {
   Request Read(std::string_view line) {
     SplitFields(line, path_, reader_.line_number(), &fields_);
     if (fields_.size() != names_.size())
-      throw InputError("{}: {} fields, expected {} as in the first row", reader_.Where(), fields_.size(), names_.size());
+      throw InputError("{}: {} fields, expected {} as in the first row", reader_.Where(), fields_.size(),
+                       names_.size());
     Request request;
     request.context = NumberOf(fields_[context_], reader_, names_[context_]);
     request.generated = NumberOf(fields_[generated_], reader_, names_[generated_]);
@@ -110,14 +125,31 @@ class CsvRequests {
   }
 
   std::int64_t ClockTime(std::string_view text) {
+    // Requests of one second come together, with other fractions of it.
+    const std::size_t point = std::min(text.find('.'), text.size());
+    const std::size_t offset = std::min(text.find_first_not_of("0123456789", point + 1), text.size());
+    const bool well_formed = offset > point + 1 || point == text.size();
+    if (well_formed && !last_text_.empty() && text.substr(0, point) == last_second_ &&
+        text.substr(offset) == last_offset_)
+      return last_time_;
+    const std::int64_t time = ParsedTime(text);
+    last_text_ = text;
+    last_second_ = std::string_view(last_text_).substr(0, point);
+    last_offset_ = std::string_view(last_text_).substr(offset);
+    last_time_ = time;
+    return time;
+  }
+
+  std::int64_t ParsedTime(std::string_view text) {
     const auto stamp = ParseTimestamp(text);
     const bool first = log_->requests == 0;
     if (first && stamp) log_->converted = stamp->utc_offset.has_value();
     if (stamp && stamp->utc_offset.has_value() == log_->converted) return stamp->clock - stamp->utc_offset.value_or(0);
-    throw InputError("{}, column \"{}\": the time is '{}', allowed is a time such as {}", reader_.Where(), names_[time_],
-                     text, first             ? "2023-11-16 18:17:03.97 or 2024-05-10 00:00:00.01+00:00"
-                           : log_->converted ? "2024-05-10 00:00:00.01+00:00, with an offset as in the rows above"
-                                             : "2023-11-16 18:17:03.97, without an offset as in the rows above");
+    throw InputError("{}, column \"{}\": the time is '{}', allowed is a time such as {}", reader_.Where(),
+                     names_[time_], text,
+                     first             ? "2023-11-16 18:17:03.97 or 2024-05-10 00:00:00.01+00:00"
+                     : log_->converted ? "2024-05-10 00:00:00.01+00:00, with an offset as in the rows above"
+                                       : "2023-11-16 18:17:03.97, without an offset as in the rows above");
   }
 
   const LineReader& reader_;
@@ -126,6 +158,9 @@ class CsvRequests {
   std::vector<std::string> names_;
   std::vector<std::string_view> fields_;
   std::size_t time_ = 0, context_ = 0, generated_ = 0;
+  std::string last_text_;
+  std::string_view last_second_, last_offset_;  // of last_text_
+  std::int64_t last_time_ = 0;
 };
 
 Request ReadMooncake(std::string_view line, const LineReader& reader) {

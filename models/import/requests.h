@@ -23,12 +23,12 @@ enum class RequestFormat {
 };
 
 struct RequestLog {
-  Measurements demand;         ///< MWh in bins of a slot
+  Measurements demand;  ///< MWh in bins of a slot
   RequestFormat format = RequestFormat::kAny;
-  bool relative = false;       ///< times count from the log's own start: 0 is the first bin
-  bool converted = false;      ///< times had offsets, and are UTC now
+  bool relative = false;   ///< times count from the log's own start: 0 is the first bin
+  bool converted = false;  ///< times had offsets, and are UTC now
   std::int64_t requests = 0;
-  std::int64_t failed = 0;     ///< those without an answer; they count in no bin
+  std::int64_t failed = 0;  ///< those without an answer; they count in no bin
 };
 
 /// Reads a log, gzipped or not, a row per request in order of time, into bins of `step` seconds: from the first request

@@ -53,7 +53,8 @@ class FileAppender {
     NotePlace(found.place, files_.place, name_, path, notes_);
     remark_ = found.end_of_hour ? "its times are the ends of hours" : "";
     if (found.end_of_hour)
-      notes_->push_back(fmt::format("{}: the times of {} are the ends of hours; values begin an hour before", name_, path));
+      notes_->push_back(
+          fmt::format("{}: the times of {} are the ends of hours; values begin an hour before", name_, path));
     return found;
   }
 
@@ -123,6 +124,9 @@ SignalFacts AppendFiles(const SignalFiles& files, const SlotGrid& grid, const st
     }
     AppendRows(std::move(found.rows), path, series);
   });
+  if (files.kind == SignalKind::kCarbon && files.scope == CarbonScope::kLifecycle && facts.scope == "direct")
+    notes->push_back(
+        fmt::format("{}: direct emissions, asked for was lifecycle; the files have no others", series->name));
   if (estimated > 0) {
     notes->push_back(fmt::format("{}: {} of {} values are estimates of the publisher", series->name, estimated,
                                  series->entries.size()));
@@ -131,8 +135,9 @@ SignalFacts AppendFiles(const SignalFiles& files, const SlotGrid& grid, const st
   return facts;
 }
 
-std::set<std::string> AppendMixFiles(const SignalFiles& files, const SlotGrid& grid, const std::vector<FuelFactor>& factors,
-                    Measurements* carbon, Measurements* water, std::vector<std::string>* notes) {
+std::set<std::string> AppendMixFiles(const SignalFiles& files, const SlotGrid& grid,
+                                     const std::vector<FuelFactor>& factors, Measurements* carbon, Measurements* water,
+                                     std::vector<std::string>* notes) {
   std::set<std::string> sources;
   std::vector<std::string> left_out;
   FileAppender appender(files, carbon->name, notes);
@@ -147,8 +152,7 @@ std::set<std::string> AppendMixFiles(const SignalFiles& files, const SlotGrid& g
       if (std::count(left_out.begin(), left_out.end(), fuel) == 0) left_out.push_back(fuel);
     }
   });
-  if (!left_out.empty())
-    notes->push_back(fmt::format("{}: without {}", carbon->name, fmt::join(left_out, ", ")));
+  if (!left_out.empty()) notes->push_back(fmt::format("{}: without {}", carbon->name, fmt::join(left_out, ", ")));
   return sources;
 }
 

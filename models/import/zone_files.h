@@ -45,7 +45,8 @@ SignalFacts AppendFiles(const SignalFiles& files, const SlotGrid& grid, const st
                         Measurements* series, std::vector<std::string>* notes);
 
 /// The same for generation by fuel, as carbon in kg/kWh and off-site water in L/kWh. Returns who published it.
-std::set<std::string> AppendMixFiles(const SignalFiles& files, const SlotGrid& grid, const std::vector<FuelFactor>& factors,
-                    Measurements* carbon, Measurements* water, std::vector<std::string>* notes);
+std::set<std::string> AppendMixFiles(const SignalFiles& files, const SlotGrid& grid,
+                                     const std::vector<FuelFactor>& factors, Measurements* carbon, Measurements* water,
+                                     std::vector<std::string>* notes);
 
 }  // namespace evenkeel

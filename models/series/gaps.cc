@@ -140,10 +140,10 @@ class GapFiller {
 
   void AddNotes(std::vector<std::string>* notes) const {
     if (filled_ > 0) {
-      notes->push_back(fmt::format("{}: {} missing values filled ({}), the first at {}, the longest stretch {} from {} on",
-                                   measurements_.name, filled_, options_.fill == Fill::kHold ? "hold" : "interpolate",
-                                   FormatUtc(first_filled_), DurationText(longest_.until - longest_.since),
-                                   FormatUtc(longest_.since)));
+      notes->push_back(fmt::format(
+          "{}: {} missing values filled ({}), the first at {}, the longest stretch {} from {} on", measurements_.name,
+          filled_, options_.fill == Fill::kHold ? "hold" : "interpolate", FormatUtc(first_filled_),
+          DurationText(longest_.until - longest_.since), FormatUtc(longest_.since)));
     }
     if (before_first_ > 0) {
       notes->push_back(fmt::format("{}: the first {} values are the next one, the file begins later",

@@ -63,9 +63,10 @@ TEST_F(ImportRequests, BurstGptCountsFailuresAndBeginsAtMidnight) {
 }
 
 TEST_F(ImportRequests, MooncakeIsMillisecondsInJsonLines) {
-  const RequestLog log = Read("{\"timestamp\": 59999, \"input_length\": 10, \"output_length\": 2, \"hash_ids\": [1, 2]}\n"
-                              "{\"timestamp\": 60000, \"input_length\": 10, \"output_length\": 4, \"hash_ids\": []}\n"
-                              "{\"timestamp\": 120000, \"input_length\": 1, \"output_length\": 1}\n");
+  const RequestLog log = Read(
+      "{\"timestamp\": 59999, \"input_length\": 10, \"output_length\": 2, \"hash_ids\": [1, 2]}\n"
+      "{\"timestamp\": 60000, \"input_length\": 10, \"output_length\": 4, \"hash_ids\": []}\n"
+      "{\"timestamp\": 120000, \"input_length\": 1, \"output_length\": 1}\n");
   EXPECT_EQ(log.format, RequestFormat::kMooncake);
   ASSERT_EQ(log.demand.entries.size(), 2u);
   EXPECT_DOUBLE_EQ(log.demand.entries[0].value, 3e-6);
@@ -79,7 +80,8 @@ TEST_F(ImportRequests, WhatIsNoLogIsNamed) {
   Refuse(std::string(kAzureHeader) + "2023-11-16 18:17:03.9,1,1\n2023-11-16 18:16:00.0,1,1\n", {"r.csv:3", "before"});
   Refuse(std::string(kAzureHeader) + "2023-11-16 18:17:03.9,1\n", {"r.csv:2", "2 fields, expected 3"});
   Refuse(std::string(kAzureHeader) + "2023-11-16 18:17:03.9,-1,1\n", {"r.csv:2", "ContextTokens", "-1", "at least 0"});
-  Refuse(std::string(kAzureHeader) + "1970-01-01 00:00:00,1,1\n2023-11-16 18:17:03,1,1\n", {"r.csv:3", "slots of 60 s"});
+  Refuse(std::string(kAzureHeader) + "1970-01-01 00:00:00,1,1\n2023-11-16 18:17:03,1,1\n",
+         {"r.csv:3", "slots of 60 s"});
   Refuse(std::string(kBurstHeader) + "1,a,1,0,1,b\n", {"r.csv", "no requests with an answer"});
   Refuse("TIMESTAMP;ContextTokens;GeneratedTokens\n", {"r.csv", "semicolons"});
   Refuse("a,b\n1,2\n", {"r.csv", "none of the known logs", "azure", "burstgpt", "mooncake", "\"a,b\""});
