@@ -69,8 +69,9 @@ TEST_F(ImportCases, BurstGpt) {
 }
 
 TEST_F(ImportCases, CsvBesideGz) {
-  EXPECT_THAT(Refuse(Open("csv-and-gz-of-one-year")),
-              AllOf(HasSubstr("AA/carbon-2024.csv.gz and zones/AA/carbon-2024.csv:"), HasSubstr("two files for one year")));
+  EXPECT_THAT(
+      Refuse(Open("csv-and-gz-of-one-year")),
+      AllOf(HasSubstr("AA/carbon-2024.csv.gz and zones/AA/carbon-2024.csv:"), HasSubstr("two files for one year")));
 }
 
 TEST_F(ImportCases, FlagsOfPandas) {
@@ -79,10 +80,23 @@ TEST_F(ImportCases, FlagsOfPandas) {
   std::string text = Text(folder_ / "zones/AA/carbon-2024.csv");
   text.replace(text.find("True"), 4, "Wahr");
   Write("zones/AA/carbon-2024.csv", text);
-  std::vector<std::string> again = {"trace", "import", "zones", "--data", "zones", "--demand", "demand.csv", "--from",
-                                    "2024-03-30", "--to", "2024-04-02", "--out", "u.h5", "--region",
+  std::vector<std::string> again = {"trace",
+                                    "import",
+                                    "zones",
+                                    "--data",
+                                    "zones",
+                                    "--demand",
+                                    "demand.csv",
+                                    "--from",
+                                    "2024-03-30",
+                                    "--to",
+                                    "2024-04-02",
+                                    "--out",
+                                    "u.h5",
+                                    "--region",
                                     "n(zone=AA,latitude=52,longitude=13,pue=1.2,capacity=3,offsite_water=1.8)",
-                                    "--gateway", "u(utc_offset=1,latitude=52,longitude=13)"};
+                                    "--gateway",
+                                    "u(utc_offset=1,latitude=52,longitude=13)"};
   EXPECT_THAT(Refuse(again), AllOf(HasSubstr("carbon-2024.csv:2"), HasSubstr("Data estimated"), HasSubstr("'Wahr'")));
 }
 
@@ -91,9 +105,10 @@ TEST_F(ImportCases, EiaBulk) {
   const auto command = Open("fuel-mix-eia-bulk");
   EXPECT_THAT(Refuse(command), AllOf(HasSubstr("M-2024.csv:73"), HasSubstr("missing from 2024-04-01 23:00:00"),
                                      HasSubstr("its times are the ends of hours")));
-  EXPECT_THAT(Succeed(With(command, {"--fill", "hold"})),
-              AllOf(HasSubstr("the times of mix/M-2024.csv are the ends of hours"), HasSubstr("are of CISO, asked for was M"),
-                    HasSubstr("1 missing values filled (hold), the first at 2024-04-01 23:00:00")));
+  EXPECT_THAT(
+      Succeed(With(command, {"--fill", "hold"})),
+      AllOf(HasSubstr("the times of mix/M-2024.csv are the ends of hours"), HasSubstr("are of CISO, asked for was M"),
+            HasSubstr("1 missing values filled (hold), the first at 2024-04-01 23:00:00")));
   const Trace trace = Imported();
   EXPECT_NEAR(trace.signals.carbon_intensity(0, 0), 0.792, 1e-12);
   ExpectColumn(trace.signals.water_intensity.col(0), 327.37989507195834, 4.0139270520705104, 3.961157670874714,
@@ -110,8 +125,9 @@ TEST_F(ImportCases, LongGap) {
   EXPECT_THAT(Refuse(With(command, {"--fill-limit", "2h"})),
               AllOf(HasSubstr("carbon-2024.csv:6"), HasSubstr("3 h is missing from 2024-03-30 05:00:00"),
                     HasSubstr("gaps of up to 2 h, --fill-limit")));
-  EXPECT_THAT(Succeed(command), HasSubstr("4 missing values filled (interpolate), the first at 2024-03-30 05:00:00 UTC, "
-                                          "the longest stretch 3 h from 2024-03-30 05:00:00 UTC on"));
+  EXPECT_THAT(Succeed(command),
+              HasSubstr("4 missing values filled (interpolate), the first at 2024-03-30 05:00:00 UTC, "
+                        "the longest stretch 3 h from 2024-03-30 05:00:00 UTC on"));
   ExpectColumn(Imported().signals.carbon_intensity.col(0), 21.77607, 0.306, 0.37153, 0.27929);
 }
 
@@ -122,7 +138,8 @@ TEST_F(ImportCases, Mooncake) {
 
 TEST_F(ImportCases, PriceInEuros) {
   const auto command = Open("price-in-eur");
-  EXPECT_THAT(Refuse(command), AllOf(HasSubstr("AA/price-2024.csv"), HasSubstr("in EUR"), HasSubstr("--rate EUR=NUMBER")));
+  EXPECT_THAT(Refuse(command),
+              AllOf(HasSubstr("AA/price-2024.csv"), HasSubstr("in EUR"), HasSubstr("--rate EUR=NUMBER")));
   EXPECT_THAT(Succeed(With(command, {"--rate", "EUR=1.08"})), HasSubstr("price of north: in EUR, times 1.08 USD"));
   ExpectColumn(Imported().signals.price.col(0), 4046.76, 84.4992, 81.2052, 80.1252);
   // 2024-03-30 and the Sunday behind it have no rate of their own.
@@ -171,8 +188,9 @@ TEST_F(ImportCases, WeatherWithTwoOffsets) {
   const std::size_t at = text.find("\"temperature_2m\": [") + 19;
   text.insert(at, "1");
   Write("zones/AA/weather-2024.json", text);
-  EXPECT_THAT(Refuse(command), AllOf(HasSubstr("weather-2024.json:1"), HasSubstr("2023-12-31 22:00:00"),
-                                     HasSubstr("UTC+02:00"), HasSubstr("UTC+01:00"), HasSubstr("weather-2023.json:72")));
+  EXPECT_THAT(Refuse(command),
+              AllOf(HasSubstr("weather-2024.json:1"), HasSubstr("2023-12-31 22:00:00"), HasSubstr("UTC+02:00"),
+                    HasSubstr("UTC+01:00"), HasSubstr("weather-2023.json:72")));
 }
 
 TEST_F(ImportCases, ZoneIdOfAnother) {

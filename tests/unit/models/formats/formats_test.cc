@@ -33,8 +33,9 @@ constexpr const char* kMapsNew =
 
 TEST(Formats, ElectricityMapsOfBothEditions) {
   for (const char* header : {kMapsOld, kMapsNew}) {
-    const std::string text = std::string(header) + "2024-01-01 00:00:00,X,238.69,309.75,false\n"
-                                                   "2024-01-01 02:00:00+01:00,X,220.25,,true\n";
+    const std::string text = std::string(header) +
+                             "2024-01-01 00:00:00,X,238.69,309.75,false\n"
+                             "2024-01-01 02:00:00+01:00,X,220.25,,true\n";
     const FileRows rows = Read(SignalKind::kCarbon, text);
     EXPECT_EQ(rows.rows[0].time, kNewYear);
     EXPECT_DOUBLE_EQ(rows.rows[0].value, 0.30975);  // kg/kWh
@@ -58,8 +59,8 @@ TEST(Formats, FlagsAreWordsOfManyTools) {
     ExpectInputError([&] { estimated(unknown); }, {"f.csv:2", "Data estimated", "true, yes and 1"});
   }
   // Without the column nothing is known to be an estimate.
-  EXPECT_EQ(Read(SignalKind::kCarbon, "Datetime (UTC),Carbon Intensity gCO₂eq/kWh (LCA)\n2024-01-01 00:00,1\n").estimated,
-            0);
+  EXPECT_EQ(
+      Read(SignalKind::kCarbon, "Datetime (UTC),Carbon Intensity gCO₂eq/kWh (LCA)\n2024-01-01 00:00,1\n").estimated, 0);
 }
 
 TEST(Formats, RowsOfOnePlaceAmongSeveral) {
@@ -67,14 +68,16 @@ TEST(Formats, RowsOfOnePlaceAmongSeveral) {
   EXPECT_THAT(Read(SignalKind::kCarbon, text, {"FR"}).rows.size(), 1u);
   EXPECT_EQ(Read(SignalKind::kCarbon, text, {"FR"}).rows[0].value, 0.05);
   Refuse(SignalKind::kCarbon, text, {"f.csv", "several places, none of them X", "carbon_id=", "DE, FR"});
-  EXPECT_EQ(Read(SignalKind::kCarbon, std::string(kMapsNew) + "2024-01-01 00:00,DE,1,100,false\n", {"DE-LU"}).place, "DE");
+  EXPECT_EQ(Read(SignalKind::kCarbon, std::string(kMapsNew) + "2024-01-01 00:00,DE,1,100,false\n", {"DE-LU"}).place,
+            "DE");
 }
 
 TEST(Formats, ElectricityMapsApi) {
   const auto text = [](const std::string& list, const std::string& more) {
     return R"({"zone": "DE", ")" + list + R"(": [{"zone": "DE", "carbonIntensity": 302, "datetime":
       "2024-01-01T00:00:00.000Z", "emissionFactorType": "lifecycle", "isEstimated": true},
-      {"carbonIntensity": null, "datetime": "2024-01-01T01:00:00.000Z")" + more + "}]}";
+      {"carbonIntensity": null, "datetime": "2024-01-01T01:00:00.000Z")" +
+           more + "}]}";
   };
   for (const char* list : {"history", "data"}) {
     const FileRows rows = Read(SignalKind::kCarbon, text(list, ""));
@@ -94,7 +97,8 @@ TEST(Formats, WattTimeIsPoundsAndSaysWhichEmissions) {
   const auto text = [](const std::string& type, const std::string& unit) {
     return R"({"data": [{"point_time": "2024-01-01T00:00:00+00:00", "value": 870},
       {"point_time": "2024-01-01T00:05:00+00:00", "value": 860.5}], "meta": {"region": "CAISO_NORTH",
-      "data_point_period_seconds": 300, "signal_type": ")" + type + R"(", "units": ")" + unit + R"("}})";
+      "data_point_period_seconds": 300, "signal_type": ")" +
+           type + R"(", "units": ")" + unit + R"("}})";
   };
   const FileRows rows = Read(SignalKind::kCarbon, text("co2_moer", "lbs_co2_per_mwh"));
   EXPECT_DOUBLE_EQ(rows.rows[0].value, 870 * 0.45359237 / 1000);
@@ -118,8 +122,9 @@ TEST(Formats, CarbonIntensityOfGreatBritain) {
 
 // A leap year, one value.
 TEST(Formats, TheYearlyTableOfGooglesRegions) {
-  const std::string text = "Google Cloud Region,Location,Google CFE,Grid carbon intensity (gCO2eq / kWh)\n"
-                           "europe-west3,Frankfurt,0.70,275.81\neurope-west9,Paris,0.96,15.83\n";
+  const std::string text =
+      "Google Cloud Region,Location,Google CFE,Grid carbon intensity (gCO2eq / kWh)\n"
+      "europe-west3,Frankfurt,0.70,275.81\neurope-west9,Paris,0.96,15.83\n";
   const FileRows rows = Read(SignalKind::kCarbon, text, {"europe-west9", CarbonScope::kDirect, 2024});
   ASSERT_EQ(rows.rows.size(), 1u);
   EXPECT_DOUBLE_EQ(rows.rows[0].value, 0.01583);
@@ -137,29 +142,39 @@ TEST(Formats, PricesWithTheirCurrency) {
   EXPECT_EQ(ember.currency, "EUR");
   EXPECT_EQ(ember.rows[0].value, 7.0);
   EXPECT_EQ(Read(SignalKind::kPrice, "Datetime (UTC),Price (GBP/MWh)\n2024-01-01 00:00,1\n").currency, "GBP");
-  Refuse(SignalKind::kPrice, "Datetime (UTC),Price\n2024-01-01 00:00,1\n", {"none of the known formats of price", "\"Price\""});
+  Refuse(SignalKind::kPrice, "Datetime (UTC),Price\n2024-01-01 00:00,1\n",
+         {"none of the known formats of price", "\"Price\""});
   Refuse(SignalKind::kPrice, "Datetime (UTC),Price (USD/MWh),Price (EUR/MWh)\n2024-01-01 00:00,1,2\n", {"two columns"});
 }
 
 TEST(Formats, Gridstatus) {
   const std::string header = "Time,Interval Start,Interval End,Market,Location,LMP\n";
-  const FileRows rows = Read(SignalKind::kPrice, header +
-                                                     "a,2023-12-31 19:00:00-05:00,2023-12-31 20:00:00-05:00,DAM,HUB,31.5\n"
-                                                     "a,2023-12-31 19:00:00-05:00,2023-12-31 20:00:00-05:00,DAM,N.Y.C.,40\n",
+  const FileRows rows = Read(SignalKind::kPrice,
+                             header +
+                                 "a,2023-12-31 19:00:00-05:00,2023-12-31 20:00:00-05:00,DAM,HUB,31.5\n"
+                                 "a,2023-12-31 19:00:00-05:00,2023-12-31 20:00:00-05:00,DAM,N.Y.C.,40\n",
                              {"N.Y.C."});
   ASSERT_EQ(rows.rows.size(), 1u);
   EXPECT_EQ(rows.rows[0].time, kNewYear);
   EXPECT_EQ(rows.rows[0].seconds, 3600);
   EXPECT_EQ(rows.rows[0].value, 40.0);
   EXPECT_EQ(rows.currency, "");
-  EXPECT_EQ(Read(SignalKind::kPrice, "interval_start_utc,interval_end_utc,location,lmp\n"
-                                     "2024-01-01T00:00:00+00:00,2024-01-01T00:15:00+00:00,X,9\n").rows[0].seconds, 900);
+  EXPECT_EQ(Read(SignalKind::kPrice,
+                 "interval_start_utc,interval_end_utc,location,lmp\n"
+                 "2024-01-01T00:00:00+00:00,2024-01-01T00:15:00+00:00,X,9\n")
+                .rows[0]
+                .seconds,
+            900);
   Refuse(SignalKind::kPrice, header + "a,2024-01-01 00:00,2024-01-01 01:00,DAM,X,1\n",
          {"f.csv:2", "Interval Start", "offset from UTC"});
-  Refuse(SignalKind::kPrice, header + "a,2024-01-01 00:00Z,2024-01-01 01:00Z,DAM,X,1\na,2024-01-01 01:00Z,2024-01-01 "
-                                      "02:00Z,RTM,X,1\n", {"f.csv:3", "RTM", "DAM", "one market"});
-  const FileRows mix = Read(SignalKind::kFuelMix, "Time,Interval Start,Interval End,Solar,Natural Gas\n"
-                                                  "a,2024-01-01 00:00:00+00:00,2024-01-01 00:05:00+00:00,3,5\n");
+  Refuse(SignalKind::kPrice,
+         header +
+             "a,2024-01-01 00:00Z,2024-01-01 01:00Z,DAM,X,1\na,2024-01-01 01:00Z,2024-01-01 "
+             "02:00Z,RTM,X,1\n",
+         {"f.csv:3", "RTM", "DAM", "one market"});
+  const FileRows mix = Read(SignalKind::kFuelMix,
+                            "Time,Interval Start,Interval End,Solar,Natural Gas\n"
+                            "a,2024-01-01 00:00:00+00:00,2024-01-01 00:05:00+00:00,3,5\n");
   EXPECT_THAT(mix.fuels, ElementsAre("Solar", "Natural Gas"));
   EXPECT_THAT(mix.generation[0], ElementsAre(3.0, 5.0));
 }
@@ -169,9 +184,10 @@ TEST(Formats, EntsoePy) {
   EXPECT_EQ(rows.rows[0].time, kNewYear);
   EXPECT_EQ(rows.rows[0].value, -5.17);
   EXPECT_EQ(rows.currency, "");
-  const FileRows mix = Read(SignalKind::kFuelMix, ",Fossil Gas,Hydro Pumped Storage,Hydro Pumped Storage\n"
-                                                  ",Actual Aggregated,Actual Aggregated,Actual Consumption\n"
-                                                  "2024-01-01 01:00:00+01:00,6,2,9\n");
+  const FileRows mix = Read(SignalKind::kFuelMix,
+                            ",Fossil Gas,Hydro Pumped Storage,Hydro Pumped Storage\n"
+                            ",Actual Aggregated,Actual Aggregated,Actual Consumption\n"
+                            "2024-01-01 01:00:00+01:00,6,2,9\n");
   EXPECT_THAT(mix.fuels, ElementsAre("Fossil Gas", "Hydro Pumped Storage"));
   EXPECT_THAT(mix.generation[0], ElementsAre(6.0, 2.0));
   Refuse(SignalKind::kPrice, ",0\n2024-01-01 01:00:00,1\n", {"f.csv:2", "offset from UTC"}, {"X"}, "entsoe-py");
@@ -179,12 +195,14 @@ TEST(Formats, EntsoePy) {
 
 // 12 AM is midnight and 12 PM noon; an hour that ends at 1:00 began at 0:00; an empty column is no plant.
 TEST(Formats, EiaBulkNamesTheEndOfTheHour) {
-  const std::string header = "Balancing Authority,UTC Time at End of Hour,Demand (MW),Net Generation (MW) from Coal,Net "
-                             "Generation (MW) from Coal (Adjusted),Net Generation (MW) from Nuclear\n";
+  const std::string header =
+      "Balancing Authority,UTC Time at End of Hour,Demand (MW),Net Generation (MW) from Coal,Net "
+      "Generation (MW) from Coal (Adjusted),Net Generation (MW) from Nuclear\n";
   const FileRows rows = Read(SignalKind::kFuelMix,
-                             header + "CISO,01/01/2024 1:00:00 AM,\"1,234\",\"12,345.5\",1,\n"
-                                      "CISO,01/01/2024 12:00:00 PM,7,\"-1,000\",1,\nERCO,01/01/2024 12:00:00 AM,7,3,1,8\n"
-                                      "CISO,01/02/2024 12:00:00 AM,7,5,1,\n",
+                             header +
+                                 "CISO,01/01/2024 1:00:00 AM,\"1,234\",\"12,345.5\",1,\n"
+                                 "CISO,01/01/2024 12:00:00 PM,7,\"-1,000\",1,\nERCO,01/01/2024 12:00:00 AM,7,3,1,8\n"
+                                 "CISO,01/02/2024 12:00:00 AM,7,5,1,\n",
                              {"CISO"});
   ASSERT_EQ(rows.rows.size(), 3u);
   EXPECT_THAT(rows.fuels, ElementsAre("Coal"));
@@ -194,8 +212,8 @@ TEST(Formats, EiaBulkNamesTheEndOfTheHour) {
   EXPECT_EQ(rows.generation[0][0], 12345.5);
   EXPECT_EQ(rows.generation[1][0], -1000.0);
   EXPECT_TRUE(rows.end_of_hour);
-  Refuse(SignalKind::kFuelMix, header + "CISO,2024-01-01 01:00,1,1,1,1\n", {"f.csv:2", "'2024-01-01 01:00'", "1:00:00 AM"}
-         , {"CISO"});
+  Refuse(SignalKind::kFuelMix, header + "CISO,2024-01-01 01:00,1,1,1,1\n",
+         {"f.csv:2", "'2024-01-01 01:00'", "1:00:00 AM"}, {"CISO"});
   Refuse(SignalKind::kFuelMix, header + "CISO,01/01/2024 13:00:00 PM,1,1,1,1\n", {"f.csv:2", "13:00:00 PM"}, {"CISO"});
   Refuse(SignalKind::kFuelMix, header + "CISO,01/01/2024 1:00:00 AM,1,\"1,2\",1,1\n", {"f.csv:2", "'1,2'"}, {"CISO"});
 }
@@ -209,7 +227,8 @@ TEST(Formats, AFormatMayBeInsistedOn) {
   Refuse(SignalKind::kCarbon, R"({"a": 1})", {"JSON with \"a\""});
   // A reader must not fall over a document of the other kind.
   for (const Format& format : Formats()) {
-    EXPECT_THROW(ReadRows(ParseDocument(R"({"a": 1})", "f"), format.signal, format.name, {"X"}), InputError) << format.name;
+    EXPECT_THROW(ReadRows(ParseDocument(R"({"a": 1})", "f"), format.signal, format.name, {"X"}), InputError)
+        << format.name;
     EXPECT_THROW(ReadRows(ParseDocument("a\n1\n", "f"), format.signal, format.name, {"X"}), InputError) << format.name;
   }
 }
