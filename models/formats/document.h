@@ -15,9 +15,9 @@ struct Document {
   nlohmann::json json;  ///< null for CSV
 };
 
-/// The text as a table or, where it begins so, as JSON, whatever `path` is called. Throws InputError for what is neither,
-/// saying what it is (CheckFirstBytes), for JSON of more than 64 MiB, for a service's error answer, with its reason, and
-/// for an answer for several places.
+/// The text as a table or, where it begins so, as JSON, whatever `path` is called. Throws InputError for what is
+/// neither, saying what it is (CheckFirstBytes), for JSON of more than 64 MiB, for a service's error answer, with its
+/// reason, and for an answer for several places.
 Document ParseDocument(const std::string& text, const std::string& path);
 
 /// Reads and parses a file, gzipped or not. Throws InputError.

@@ -38,8 +38,8 @@ class LineReader {
   bool at_end_ = false;
 };
 
-/// The fields of a line of CSV, quoted or not, without the quotes; views into the line. Throws InputError naming file and
-/// line for a misplaced quote; quotes or line ends within a field are none of a log's, and refused.
+/// The fields of a line of CSV, quoted or not, without the quotes; views into the line. Throws InputError naming file
+/// and line for a misplaced quote; quotes or line ends within a field are none of a log's, and refused.
 void SplitFields(std::string_view line, const std::string& path, std::int64_t line_number,
                  std::vector<std::string_view>* fields);
 

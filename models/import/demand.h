@@ -10,10 +10,10 @@
 
 namespace evenkeel {
 
-/// A CSV with the columns `Time` and one of `Demand` in any unit, `Demand (MW)`, and `Demand (MWh)` or `Energy (MWh)`: the
-/// energies are summed into slots and the others averaged. Powers are MWh of a slot of `slot` seconds. Times without an
-/// offset are those of a clock without zone; times with offsets, which all have to have then, are moved to UTC. Throws
-/// InputError.
+/// A CSV with the columns `Time` and one of `Demand` in any unit, `Demand (MW)`, and `Demand (MWh)` or `Energy (MWh)`:
+/// the energies are summed into slots and the others averaged. Powers are MWh of a slot of `slot` seconds. Times
+/// without an offset are those of a clock without zone; times with offsets, which all have to have then, are moved to
+/// UTC. Throws InputError.
 Measurements ReadDemandSeries(const std::string& path, std::int64_t slot);
 
 /// How a series becomes the demand of gateways.

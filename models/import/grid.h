@@ -22,8 +22,8 @@ struct FuelFactor {
 /// L. A fuel with `none` for both factors is left out of the mix.
 std::vector<FuelFactor> ReadFuelFactors(const std::string& path);
 
-/// The code of EIA for a fuel as EIA-930's bulk files, gridstatus or entsoe-py name it, such as NG for "Natural Gas" and
-/// "Fossil Gas"; the name itself where it has none.
+/// The code of EIA for a fuel as EIA-930's bulk files, gridstatus or entsoe-py name it, such as NG for "Natural Gas"
+/// and "Fossil Gas"; the name itself where it has none.
 std::string FuelCode(const std::string& name);
 
 /// Carbon intensity in kg/kWh and off-site water in L/kWh, row by row, weighted with the generation:

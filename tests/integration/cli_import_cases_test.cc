@@ -1,5 +1,5 @@
-// Files as people have them, ../shared/data/cases: every one gives the right value or a message that says what to do. The
-// values are those that tests/reference/import_cases.py derives from the files with numpy alone.
+// Files as people have them, ../shared/data/cases: every one gives the right value or a message that says what to do.
+// The values are those that tests/reference/import_cases.py derives from the files with numpy alone.
 #include <gmock/gmock.h>
 
 #include "models/files/trace_file.h"

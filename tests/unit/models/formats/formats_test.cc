@@ -113,7 +113,7 @@ TEST(Formats, WattTimeIsPoundsAndSaysWhichEmissions) {
 
 TEST(Formats, CarbonIntensityOfGreatBritain) {
   const FileRows rows = Read(SignalKind::kCarbon, R"({"data": [
-    {"from": "2024-01-01T00:00Z", "to": "2024-01-01T00:30Z", "intensity": {"forecast": 90, "actual": 95, "index": "low"}},
+    {"from": "2024-01-01T00:00Z", "to": "2024-01-01T00:30Z", "intensity": {"forecast": 90, "actual": 95}},
     {"from": "2024-01-01T00:30Z", "to": "2024-01-01T01:00Z", "intensity": {"forecast": 90, "actual": null}}]})");
   EXPECT_DOUBLE_EQ(rows.rows[0].value, 0.095);
   EXPECT_EQ(rows.rows[0].seconds, 1800);
