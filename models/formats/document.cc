@@ -54,15 +54,20 @@ Json ParseJson(const std::string& text, const std::string& path) {
 
 }  // namespace
 
+const Json& Document::json() const {
+  static const Json none;
+  return parsed ? *parsed : none;
+}
+
 Document ParseDocument(const std::string& text, const std::string& path) {
   CheckFirstBytes(text, path, true);
   Document document;
   document.path = path;
   document.is_json = LooksLikeJson(text);
   if (document.is_json) {
-    document.json = ParseJson(text, path);
-    CheckAnswer(document.json, path);
-    CheckOnePlace(document.json, path);
+    document.parsed = std::make_shared<const Json>(ParseJson(text, path));
+    CheckAnswer(document.json(), path);
+    CheckOnePlace(document.json(), path);
     return document;
   }
   document.table = ParseCsv(text, path, CsvHeader::kFirstRow);

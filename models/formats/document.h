@@ -1,6 +1,7 @@
 // A file that someone published, parsed as what it is: a table or a JSON document.
 #pragma once
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -12,7 +13,9 @@ struct Document {
   std::string path;
   bool is_json = false;
   CsvTable table;       ///< with a header; empty for JSON
-  nlohmann::json json;  ///< null for CSV
+  std::shared_ptr<const nlohmann::json> parsed;
+
+  const nlohmann::json& json() const;  ///< null for CSV
 };
 
 /// The text as a table or, where it begins so, as JSON, whatever `path` is called. Throws InputError for what is

@@ -15,10 +15,10 @@ std::vector<std::string> CarbonColumns(CarbonScope scope) {
 
 /// The entries of an answer: the older interface calls them history, the newer one data.
 const char* EntriesOf(const Document& document) {
-  if (!document.is_json || !document.json.is_object()) return nullptr;
+  if (!document.is_json || !document.json().is_object()) return nullptr;
   for (const char* name : {"history", "data"}) {
-    const auto found = document.json.find(name);
-    if (found != document.json.end() && found->is_array() && !found->empty() && (*found)[0].is_object() &&
+    const auto found = document.json().find(name);
+    if (found != document.json().end() && found->is_array() && !found->empty() && (*found)[0].is_object() &&
         (*found)[0].contains("carbonIntensity"))
       return name;
   }
@@ -62,9 +62,9 @@ bool IsElectricityMapsJson(const Document& document) { return EntriesOf(document
 
 FileRows ReadElectricityMapsJson(const Document& document, const FileRequest& request) {
   const char* name = EntriesOf(document);
-  const nlohmann::json& entries = JsonList(document.json, name == nullptr ? "history" : name, document.path);
+  const nlohmann::json& entries = JsonList(document.json(), name == nullptr ? "history" : name, document.path);
   FileRows found;
-  if (document.json.contains("zone")) found.place = JsonText(document.json, "zone", document.path);
+  if (document.json().contains("zone")) found.place = JsonText(document.json(), "zone", document.path);
   for (std::size_t k = 0; k < entries.size(); ++k) {
     const std::string where = fmt::format("{}, entry {}", document.path, k + 1);
     CheckScope(entries[k], request.scope, where);

@@ -29,9 +29,9 @@ std::vector<std::string> NamesOf(SignalKind signal) {
   std::string found = "it is JSON";
   if (!document.is_json) {
     found = fmt::format("its header has \"{}\"", fmt::join(document.table.header, "\", \""));
-  } else if (document.json.is_object()) {
+  } else if (document.json().is_object()) {
     std::vector<std::string> members;
-    for (auto member = document.json.begin(); member != document.json.end() && members.size() < 12; ++member)
+    for (auto member = document.json().begin(); member != document.json().end() && members.size() < 12; ++member)
       members.push_back(member.key());
     found = fmt::format("it is JSON with \"{}\"", fmt::join(members, "\", \""));
   }

@@ -4,14 +4,14 @@
 
 namespace evenkeel {
 bool IsUkCarbon(const Document& document) {
-  if (!document.is_json || !document.json.is_object()) return false;
-  const auto data = document.json.find("data");
-  return data != document.json.end() && data->is_array() && !data->empty() && (*data)[0].is_object() &&
+  if (!document.is_json || !document.json().is_object()) return false;
+  const auto data = document.json().find("data");
+  return data != document.json().end() && data->is_array() && !data->empty() && (*data)[0].is_object() &&
          (*data)[0].contains("intensity") && (*data)[0].contains("from");
 }
 
 FileRows ReadUkCarbon(const Document& document, const FileRequest&) {
-  const nlohmann::json& data = JsonList(document.json, "data", document.path);
+  const nlohmann::json& data = JsonList(document.json(), "data", document.path);
   FileRows found;
   found.scope_said = "direct";
   for (std::size_t k = 0; k < data.size(); ++k) {

@@ -30,20 +30,20 @@ std::int64_t SecondsOf(const nlohmann::json& meta, const std::string& path) {
 }  // namespace
 
 bool IsWattTime(const Document& document) {
-  if (!document.is_json || !document.json.is_object()) return false;
-  const auto meta = document.json.find("meta");
-  return meta != document.json.end() && meta->is_object() && meta->contains("signal_type");
+  if (!document.is_json || !document.json().is_object()) return false;
+  const auto meta = document.json().find("meta");
+  return meta != document.json().end() && meta->is_object() && meta->contains("signal_type");
 }
 
 FileRows ReadWattTime(const Document& document, const FileRequest&) {
   const std::string& path = document.path;
-  const nlohmann::json& meta = JsonMember(document.json, "meta", path);
+  const nlohmann::json& meta = JsonMember(document.json(), "meta", path);
   FileRows found;
   found.marginal = IsMarginal(meta, path);
   found.place = JsonText(meta, "region", path);
   found.scope_said = "direct";  // at the plants' stacks
   const std::int64_t seconds = SecondsOf(meta, path);
-  const nlohmann::json& data = JsonList(document.json, "data", path);
+  const nlohmann::json& data = JsonList(document.json(), "data", path);
   for (std::size_t k = 0; k < data.size(); ++k) {
     const std::string where = fmt::format("{}, entry {}", path, k + 1);
     const double pounds = JsonNumberOrMissing(data[k], "value", 0.0, where);

@@ -72,7 +72,7 @@ double OnsiteWaterOfWetBulb(double wet_bulb_fahrenheit, double cycles) {
 WeatherPlace AppendWeatherWater(const std::string& path, const std::string& timezone, Measurements* series) {
   const Document read = ReadDocument(path);
   if (!read.is_json) throw InputError("{}: it is no JSON document, expected is an answer of Open-Meteo", path);
-  const Json& document = read.json;
+  const Json& document = read.json();
   const std::string given = JsonText(document, "timezone", path);
   if (!timezone.empty() && given != timezone)
     throw InputError("{}: the time zone is \"{}\", expected \"{}\"", path, given, timezone);

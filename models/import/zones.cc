@@ -76,8 +76,8 @@ class Importer {
       notes_.push_back(fmt::format("demand: {} requests, {} of them failed (no response tokens) and left out",
                                    log.requests, log.failed));
     }
-    if (log.format == RequestFormat::kMooncake) notes_.push_back("demand: times count from the log's own start");
-    if (log.converted) notes_.push_back("demand: times with offsets, moved to UTC; its time of day is that of UTC");
+    if (log.format == RequestFormat::kMooncake) notes_.emplace_back("demand: times count from the log's own start");
+    if (log.converted) notes_.emplace_back("demand: times with offsets, moved to UTC; its time of day is that of UTC");
     return std::move(log.demand);
   }
 

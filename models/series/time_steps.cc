@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <map>
 
 #include "models/base/error.h"
@@ -22,7 +21,7 @@ std::string FileClock(const Measurements& measurements, const Measurement& entry
 }
 
 bool SameValue(const Measurement& one, const Measurement& other) {
-  return std::memcmp(&one.value, &other.value, sizeof one.value) == 0;
+  return one.value == other.value;
 }
 
 [[noreturn]] void FailToMerge(const Measurements& measurements, const Measurement& one, const Measurement& other) {

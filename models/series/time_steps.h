@@ -12,7 +12,7 @@ namespace evenkeel {
 /// "file:line" of a measurement.
 std::string WhereOf(const Measurements& measurements, const Measurement& entry);
 
-/// What a later file repeats of the files before it is left out, with a note, where the values are the same to the bit;
+/// What a later file repeats of the files before it is left out, with a note, where the values are the same;
 /// of a value and a missing one the value stays. Throws InputError naming both files, with their clocks, and both
 /// values where they differ.
 Measurements MergeFiles(const Measurements& measurements, std::vector<std::string>* notes);
