@@ -1,5 +1,7 @@
 #include "models/formats/document.h"
 
+#include <nlohmann/json.hpp>
+
 #include "models/base/error.h"
 #include "models/base/read_file.h"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "models/base/csv.h"
@@ -12,7 +12,7 @@ namespace evenkeel {
 struct Document {
   std::string path;
   bool is_json = false;
-  CsvTable table;       ///< with a header; empty for JSON
+  CsvTable table;  ///< with a header; empty for JSON
   std::shared_ptr<const nlohmann::json> parsed;
 
   const nlohmann::json& json() const;  ///< null for CSV

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kLongestLine = std::size_t{1} << 20;
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 40;
-constexpr std::size_t kBlockBytes = std::size_t{1} << 17;  // stays in a core's cache
+constexpr unsigned kBlockBytes = 1 << 17;  // stays in a core's cache
 constexpr unsigned kZlibBuffer = 1 << 16;
 
 }  // namespace
@@ -28,7 +28,7 @@ struct LineReader::File {
 };
 
 LineReader::LineReader(const std::string& path)
-    : path_(path), file_(std::make_unique<File>()), buffer_(2 * kLongestLine) {
+    : path_(path), file_(std::make_unique<File>()), buffer_(2 * kBlockBytes) {
   const int descriptor = OpenRegularFile(path);
   // zlib hands over what is not gzipped as it is.
   file_->handle = gzdopen(descriptor, "rb");
@@ -50,8 +50,8 @@ bool LineReader::ReadBlock() {
   begin_ = 0;
   if (end_ > kLongestLine)
     throw InputError("{}:{}: a line of more than {} bytes, which are allowed", path_, line_number_ + 1, kLongestLine);
-  const int count =
-      gzread(file_->handle, buffer_.data() + end_, static_cast<unsigned>(std::min(kBlockBytes, buffer_.size() - end_)));
+  if (buffer_.size() - end_ < kBlockBytes) buffer_.resize(2 * buffer_.size());
+  const int count = gzread(file_->handle, buffer_.data() + end_, kBlockBytes);
   int code = Z_OK;
   const char* reason = gzerror(file_->handle, &code);
   // A file that was cut off ends like any other; only the code tells.

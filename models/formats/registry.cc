@@ -1,6 +1,7 @@
 #include "models/formats/registry.h"
 
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "models/base/error.h"
 #include "models/base/suggest.h"

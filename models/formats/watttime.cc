@@ -1,3 +1,5 @@
+#include <nlohmann/json.hpp>
+
 #include "models/base/error.h"
 #include "models/formats/fields.h"
 #include "models/formats/readers.h"

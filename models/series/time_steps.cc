@@ -20,9 +20,7 @@ std::string FileClock(const Measurements& measurements, const Measurement& entry
              : "";
 }
 
-bool SameValue(const Measurement& one, const Measurement& other) {
-  return one.value == other.value;
-}
+bool SameValue(const Measurement& one, const Measurement& other) { return one.value == other.value; }
 
 [[noreturn]] void FailToMerge(const Measurements& measurements, const Measurement& one, const Measurement& other) {
   throw InputError("{}: {}: {} is {} here{} and {} in {}{}; allowed is one value for one time",
