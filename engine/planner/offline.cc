@@ -2,7 +2,9 @@
 
 #include "engine/certificate.h"
 #include "engine/planner/interior_point.h"
+#include "engine/planner/nearby_decision.h"
 #include "engine/planner/period_data.h"
+#include "engine/policy.h"
 
 namespace evenkeel {
 namespace {
@@ -25,10 +27,13 @@ OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const Off
   PrefixBound bound(problem, optimum.prices);
   Slot slot;
   Coefficients coefficients;
+  bool feasible = true;
   for (int t = 0; t < slots.num_slots(); ++t) {
     slots.Read(t, &slot);
     EstimateCoefficients(problem, slot, &coefficients);
     ExpandFlow(problem, data, result.flow.row(t).transpose(), slot.demand, &optimum.allocations[t]);
+    // The solver's residuals are relative to the largest demand of the period, decisions to that of their slot.
+    feasible &= MoveIntoFeasibleSet(problem, slot, &optimum.allocations[t]) <= AllowedViolation(slot);
     AddSlot(problem, coefficients, optimum.allocations[t], slot.demand.sum(), &optimum.ledger);
     bound.AddAt(result.capacity_price.row(t).transpose(), slot, coefficients);
   }
@@ -39,7 +44,7 @@ OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const Off
     optimum.lower_bound = LowerBound(problem, slots, optimum.prices);
     optimum.gap = RelativeGap(optimum.objective, optimum.lower_bound, optimum.ledger.shift, bound.gross());
   }
-  optimum.converged = optimum.gap <= options.gap;
+  optimum.converged = feasible && optimum.gap <= options.gap;
   return optimum;
 }
 

@@ -18,8 +18,8 @@ struct OfflineOptions {
 /// InputError instead. `lower_bound` is proved by `prices` alone, so that no decision has a smaller J in either case.
 /// Who trusts neither takes `prices` and `allocations` to CheckCertificate (engine/certificate.h).
 struct OfflineOptimum {
-  /// `gap` is at most the wanted one. Else the method stopped short: `allocations` may then violate constraints, and
-  /// are the best that it had.
+  /// `gap` is at most the wanted one, and every decision is feasible. Else the method stopped short: `allocations` may
+  /// then violate constraints, and are the best that it had.
   bool converged = false;
   double objective = 0.0;    ///< J of `allocations`, USD; the optimum to `gap`, when converged
   double lower_bound = 0.0;  ///< LB(prices), theorem 1, USD: at most the optimum, converged or not
@@ -27,7 +27,7 @@ struct OfflineOptimum {
   int iterations = 0;        ///< of the interior-point method
   Prices prices;             ///< in the dual set, converged or not; the optimal ones to the accuracy of the gap
   Ledger ledger;             ///< of `allocations`
-  std::vector<Allocation> allocations;  ///< [slots]; feasible to 1e-6 units of workload, when converged
+  std::vector<Allocation> allocations;  ///< [slots]; feasible to AllowedViolation, when converged
 };
 
 /// Throws InputError when some slot's demand cannot be served.

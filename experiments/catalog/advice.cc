@@ -78,7 +78,14 @@ PolicyPointer MakeHindsightPrice(const PolicyContext& context, const Arguments&)
 }
 
 PolicyPointer MakeHindsight(const PolicyContext& context, const Arguments&) {
-  return MakeReplay(Hindsight(context, "hindsight").allocations);
+  OfflineOptimum optimum = Hindsight(context, "hindsight");
+  if (!optimum.converged) {
+    throw InputError(
+        "policy 'hindsight': the planner stopped at a gap of {:.1e} (wanted: {:.0e}) or at decisions that "
+        "are not feasible",
+        optimum.gap, OfflineOptions().gap);
+  }
+  return MakeReplay(std::move(optimum.allocations));
 }
 
 PolicyPointer MakeAdversaryPolicy(const PolicyContext& context, const Arguments& arguments) {

@@ -4,9 +4,12 @@
 
 #include "experiments/catalog/entries.h"
 #include "models/base/error.h"
+#include "models/base/utc_time.h"
 
 namespace evenkeel {
 namespace {
+
+constexpr const char* kBegin = "begin";
 
 Entry ErrorEntry(const std::string& kind, std::string description) {
   const auto make = [kind](const Arguments& arguments) {
@@ -26,9 +29,11 @@ Entry ErrorEntry(const std::string& kind, std::string description) {
 std::vector<ParameterInfo> ErrorParameters() {
   std::vector<std::string> signals = {"all"};
   signals.insert(signals.end(), std::begin(kSignalNames), std::end(kSignalNames));
-  return {NumberParameter("level", "0.1", "how much; whole slots for lag and stale", 0.0, 1e4),
-          IntegerParameter("seed", "1", "of the draws", 0.0, 9e15),
-          WordParameter("signals", "what is disturbed", std::move(signals))};
+  return {
+      NumberParameter("level", "0.1", "how much; whole slots for lag and stale", 0.0, 1e4),
+      IntegerParameter("seed", "1", "of the draws", 0.0, 9e15),
+      WordParameter("signals", "what is disturbed", std::move(signals)),
+      Parameter(ParameterKind::kText, "from", kBegin, "UTC time of the first slot, or forecast, that is disturbed")};
 }
 
 SignalError MakeSignalError(const std::string& kind, const Arguments& arguments) {
@@ -41,6 +46,12 @@ SignalError MakeSignalError(const std::string& kind, const Arguments& arguments)
   if (arguments.values.count("growth") > 0) error.growth = NumberArgument(arguments, "growth");
   const std::string& signals = arguments.at("signals").name;
   for (std::size_t s = 0; s < kNumSignals; ++s) error.signals[s] = signals == "all" || signals == kSignalNames[s];
+  const std::string& from = arguments.at("from").name;
+  if (from != kBegin) {
+    const std::optional<std::int64_t> time = ParseUtc(from);
+    if (!time) throw InputError("error \"{}\": from is \"{}\", expected a UTC time or {}", kind, from, kBegin);
+    error.from = *time;
+  }
   CheckSignalError(error);
   return error;
 }

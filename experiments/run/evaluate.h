@@ -54,7 +54,7 @@ struct CheckedOptimum {
 
 /// Largest relative gap with which an optimum counts as confirmed by the checker.
 inline constexpr double kConfirmedGap = 1e-6;
-/// Largest violation of a constraint, in units of workload, with which it does.
+/// Largest violation of a constraint, relative to the slot's demand, with which it does.
 inline constexpr double kConfirmedViolation = 1e-6;
 
 /// On up to `threads` threads: what comes out does not depend on how many.

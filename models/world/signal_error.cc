@@ -144,6 +144,13 @@ class Block {
   RandomPurpose purpose_;
 };
 
+int RowsBefore(std::int64_t from, const ErrorFrame& frame, int rows) {
+  if (frame.time >= from) return 0;
+  if (frame.is_forecast()) return rows;
+  const std::int64_t slots = (from - frame.time + frame.step - 1) / frame.step;
+  return static_cast<int>(std::min<std::int64_t>(slots, rows));
+}
+
 }  // namespace
 
 void CheckSignalError(const SignalError& error) {
@@ -167,10 +174,13 @@ void CheckSignalError(const SignalError& error) {
 
 void InjectError(const SignalError& error, const SignalColumns& columns, const ErrorFrame& frame, RowMatrix* values) {
   EVENKEEL_CHECK_EQ(values->cols(), columns.size());
-  if (error.level == 0.0) return;
+  const int before = RowsBefore(error.from, frame, static_cast<int>(values->rows()));
+  if (error.level == 0.0 || before == values->rows()) return;
+  const RowMatrix untouched = values->topRows(before);
   for (Signal signal : kSignals) {
     if (error.signals[static_cast<int>(signal)]) Block(error, columns, signal, frame, values).Inject();
   }
+  values->topRows(before) = untouched;
   KeepPossible(columns, values);
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 
 #include "models/world/signal_columns.h"
@@ -33,6 +34,8 @@ struct SignalError {
   double growth = 0.0;  ///< g >= 0: step k = 1, 2, .. of a forecast has the level eps (1 + g (k - 1)); not for lag,
                         ///< swap and stale
   std::array<bool, kNumSignals> signals = {true, true, true, true};  ///< in the order of kSignals
+  /// Seconds since 1970 UTC: slots before it and forecasts made before it are left alone.
+  std::int64_t from = std::numeric_limits<std::int64_t>::min();
 };
 
 /// Throws InputError for a level or growth that the kind does not have.

@@ -3,10 +3,17 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
+import signal
 import subprocess
 
-SECONDS = 20  # after which a command hangs; none needs one of them
+CPU_SECONDS = 20  # after which a command loops; none needs many of them
+SECONDS = 180  # after which it hangs, on a machine that may be busy with other work
+
+
+def limit_time():
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
 
 
 class Failure(Exception):
@@ -81,13 +88,17 @@ class Bench:
         for name in names:
             shutil.copyfile(self.good / name, self.work / name)
 
-    def call(self, *words, at=None, **more):
-        command = [str(self.program), *map(str, words)]
+    def call(self, *words, at=None, preexec_fn=None, **more):
+        """Runs the program, by default with its answers kept."""
+        command, more = [str(self.program), *map(str, words)], {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
         try:
-            return subprocess.run(command, cwd=at or self.work, stdin=subprocess.DEVNULL, capture_output=True,
-                                  timeout=SECONDS, **more)
+            done = subprocess.run(command, cwd=at or self.work, stdin=subprocess.DEVNULL, timeout=SECONDS,
+                                  preexec_fn=lambda: (limit_time(), preexec_fn and preexec_fn()), **more)
         except subprocess.TimeoutExpired:
             raise Failure("hang", words, f"no answer within {SECONDS} s") from None
+        if done.returncode == -signal.SIGXCPU:
+            raise Failure("hang", words, f"no answer within {CPU_SECONDS} s of processor time")
+        return done
 
     def expect(self, code, *words, at=None):
         done = self.call(*words, at=at)

@@ -35,9 +35,7 @@ def full_output(bench):
     words = bench.dice.choice((["trace", "info", "t.h5"], ["check", "run.h5"],
                                ["run", "t.h5", "--policy", "cost", "--quiet"]))
     with open("/dev/full", "w") as sink:
-        import subprocess
-        done = subprocess.run([str(bench.program), *words], cwd=bench.work, stdin=subprocess.DEVNULL, stdout=sink,
-                              stderr=subprocess.PIPE, timeout=20)
+        done = bench.call(*words, stdout=sink)
     done.stdout = b""
     bench.judge(words, done, ["standard output"], may_succeed=False)
 

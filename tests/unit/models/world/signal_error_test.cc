@@ -292,5 +292,20 @@ TEST(Scenario, EventsChangeTheirSlotsOnly) {
   }
 }
 
+TEST(SignalErrorTest, LeavesAloneWhatWasBefore) {
+  SignalError error = Make(ErrorKind::kBias, 0.5);
+  const RowMatrix truth = Truth(), always = Observed(error);
+  error.from = 6 * kHour + 1;  // rows are the hours 5, 6, 7, ..: the third is the first from then on
+  const RowMatrix later = Observed(error);
+  EXPECT_EQ(later.topRows(2), truth.topRows(2));
+  EXPECT_EQ(later.bottomRows(truth.rows() - 2), always.bottomRows(truth.rows() - 2));
+  error.from = 4 * kHour;  // the last slot that the forecast has seen
+  EXPECT_EQ(Forecasted(error), always);
+  error.from = 4 * kHour + 1;
+  EXPECT_EQ(Forecasted(error), truth);
+  error.from = 1000 * kHour;
+  EXPECT_EQ(Observed(error), truth);
+}
+
 }  // namespace
 }  // namespace evenkeel

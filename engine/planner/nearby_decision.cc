@@ -1,0 +1,53 @@
+#include "engine/planner/nearby_decision.h"
+
+#include <algorithm>
+
+#include "engine/policy.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr int kMostTurns = 1000;
+constexpr double kWanted = 0.1;  // of what is allowed
+
+void ServeDemand(const Problem& problem, const Slot& slot, Allocation* allocation) {
+  for (int j = 0; j < problem.network.num_gateways(); ++j) {
+    const int first = problem.arcs.first_of_gateway[j], count = problem.arcs.first_of_gateway[j + 1] - first;
+    const double served = allocation->flow.segment(first, count).sum() + allocation->shed[j];
+    if (!(served > 0.0)) continue;
+    allocation->flow.segment(first, count) *= slot.demand[j] / served;
+    allocation->shed[j] *= slot.demand[j] / served;
+  }
+}
+
+void KeepToCapacity(const Problem& problem, const Slot& slot, Vector* use, Allocation* allocation) {
+  use->setZero(problem.network.num_regions());
+  const auto resource = [&](const Arc& arc) { return problem.network.variants[arc.variant].resource_per_unit; };
+  for (int a = 0; a < problem.num_arcs(); ++a) {
+    const Arc& arc = problem.arcs.arcs[a];
+    (*use)[arc.region] += resource(arc) * allocation->flow[a];
+  }
+  for (int a = 0; a < problem.num_arcs(); ++a) {
+    const int region = problem.arcs.arcs[a].region;
+    if ((*use)[region] > slot.capacity[region]) allocation->flow[a] *= slot.capacity[region] / (*use)[region];
+  }
+}
+
+}  // namespace
+
+double MoveIntoFeasibleSet(const Problem& problem, const Slot& slot, Allocation* allocation) {
+  Vector use;
+  double violation = Infeasibility(problem, slot, *allocation, &use);
+  const double allowed = AllowedViolation(slot);
+  if (violation <= allowed || violation == kInfinity) return violation;
+  allocation->flow = allocation->flow.cwiseMax(0.0);
+  allocation->shed = allocation->shed.cwiseMax(0.0);
+  for (int turn = 0; turn < kMostTurns && violation > kWanted * allowed; ++turn) {
+    KeepToCapacity(problem, slot, &use, allocation);
+    ServeDemand(problem, slot, allocation);
+    violation = Infeasibility(problem, slot, *allocation, &use);
+  }
+  return violation;
+}
+
+}  // namespace evenkeel
