@@ -3,10 +3,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
+#include <optional>
 
-#include "experiments/catalog/spec.h"
+#include "experiments/import/zone_spec.h"
 #include "experiments/program/command.h"
 #include "experiments/program/output_path.h"
 #include "experiments/report/report_text.h"
@@ -16,100 +16,11 @@
 #include "models/base/suggest.h"
 #include "models/base/utc_time.h"
 #include "models/files/trace_file.h"
+#include "models/formats/registry.h"
 #include "models/import/zones.h"
 
 namespace evenkeel {
 namespace {
-
-/// The values of `region` or `gateway`, NAME(KEY=VALUE,..), read key by key.
-class Entry {
- public:
-  Entry(const std::string& option, const std::string& text) : option_(option), spec_(Parse(option, text)) {}
-
-  const std::string& name() const { return spec_.name; }
-
-  std::string Text(const std::string& key, const std::string& standard) {
-    known_.push_back(key);
-    for (const auto& [given, value] : spec_.parameters) {
-      if (given != key) continue;
-      if (!value.parameters.empty()) Fail(key, ToString(value), "a word or number");
-      return value.name;
-    }
-    return standard;
-  }
-
-  /// A key without a standard (NaN) must be given.
-  double Number(const std::string& key, double standard, double low, double high) {
-    const std::string text = Text(key, "");
-    if (text.empty() && !std::isnan(standard)) return standard;
-    const std::optional<double> value = ParseNumber(text);
-    if (value && *value >= low && *value <= high) return *value;
-    Fail(key, text.empty() ? "missing" : text, fmt::format("a number in [{}, {}]", low, high));
-  }
-
-  [[noreturn]] void Fail(const std::string& key, const std::string& value, const std::string& allowed) const {
-    throw InputError("option --{} {}: \"{}\" is {}, allowed is {}", option_, spec_.name, key, value, allowed);
-  }
-
-  /// After all keys have been asked for: there are no others.
-  void CheckKeys() const {
-    for (const auto& [given, value] : spec_.parameters) {
-      if (std::count(known_.begin(), known_.end(), given) > 0) continue;
-      throw InputError("option --{} {}: unknown \"{}\"{} (known: {})", option_, spec_.name, given,
-                       DidYouMean(given, known_), fmt::join(known_, ", "));
-    }
-  }
-
- private:
-  static Spec Parse(const std::string& option, const std::string& text) {
-    try {
-      return ParseSpec(text);
-    } catch (const InputError& error) {
-      throw InputError("option --{}: {}", option, error.what());
-    }
-  }
-
-  std::string option_;
-  Spec spec_;
-  std::vector<std::string> known_;
-};
-
-constexpr double kMustBeGiven = kMissing;
-
-ZoneRegion ParseRegion(const std::string& text) {
-  Entry entry("region", text);
-  ZoneRegion zone;
-  zone.region.name = entry.name();
-  zone.zone = entry.Text("zone", "");
-  if (zone.zone.empty()) entry.Fail("zone", "missing", "the folder of the zone's files");
-  zone.timezone = entry.Text("timezone", "");
-  zone.region.pue = entry.Number("pue", kMustBeGiven, 1.0, 10.0);
-  zone.capacity = entry.Number("capacity", kMustBeGiven, 0.0, 1e9);
-  zone.region.latitude = entry.Number("latitude", kMustBeGiven, -90.0, 90.0);
-  zone.region.longitude = entry.Number("longitude", kMustBeGiven, -180.0, 180.0);
-  zone.fuel_mix = entry.Text("mix", "");
-  const std::string carbon = entry.Text("carbon", "zone");
-  if (carbon != "zone" && carbon != "mix") entry.Fail("carbon", carbon, "zone or mix");
-  zone.carbon_of_mix = carbon == "mix";
-  const bool water_of_mix = entry.Text("offsite_water", "") == "mix";
-  zone.offsite_water = water_of_mix ? -1.0 : entry.Number("offsite_water", kMustBeGiven, 0.0, 1e3);
-  if (zone.fuel_mix.empty() && (water_of_mix || zone.carbon_of_mix))
-    entry.Fail("mix", "missing", "the name of the generation files");
-  entry.CheckKeys();
-  return zone;
-}
-
-ZoneGateway ParseGateway(const std::string& text) {
-  Entry entry("gateway", text);
-  ZoneGateway gateway;
-  gateway.gateway.name = entry.name();
-  gateway.utc_offset_hours = entry.Number("utc_offset", kMustBeGiven, -14.0, 14.0);
-  gateway.share = entry.Number("share", 1.0, 0.0, 1e9);
-  gateway.gateway.latitude = entry.Number("latitude", kMustBeGiven, -90.0, 90.0);
-  gateway.gateway.longitude = entry.Number("longitude", kMustBeGiven, -180.0, 180.0);
-  entry.CheckKeys();
-  return gateway;
-}
 
 /// The option's value, which must be one of the words; its place among them.
 std::size_t WordOption(const Options& options, const std::string& name, const std::vector<std::string>& words) {
@@ -125,6 +36,33 @@ std::int64_t TimeOption(const Options& options, const std::string& name) {
   if (time && *time >= 0) return *time;
   throw InputError("option --{}: \"{}\" is not a UTC time from 1970 on such as 2023-01-01 or 2023-01-01T06:00", name,
                    text);
+}
+
+std::int64_t DurationOption(const Options& options, const std::string& name) {
+  const std::string text = TextOption(options, name);
+  const std::optional<std::int64_t> duration = ParseDuration(text);
+  if (duration) return *duration;
+  throw InputError("option --{}: \"{}\" is no duration such as 6h or 2d", name, text);
+}
+
+/// `--format NAME` is for the signal that the format is of, in every region that says nothing else.
+void InsistOnFormats(const std::vector<std::string>& names, std::vector<ZoneRegion>* regions) {
+  for (const std::string& name : names) {
+    const auto& all = Formats();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Format& format) { return name == format.name; });
+    if (found == all.end()) {
+      std::vector<std::string> known;
+      for (const Format& format : all) known.emplace_back(format.name);
+      throw InputError("option --format: no format \"{}\"{}; known are {}", name, DidYouMean(name, known),
+                       fmt::join(known, ", "));
+    }
+    for (ZoneRegion& region : *regions) {
+      SignalChoice& choice = found->signal == SignalKind::kCarbon  ? region.carbon
+                             : found->signal == SignalKind::kPrice ? region.price
+                                                                   : region.mix;
+      if (choice.format.empty()) choice.format = name;
+    }
+  }
 }
 
 SlotGrid ParseGrid(const Options& options) {
@@ -143,8 +81,12 @@ SlotGrid ParseGrid(const Options& options) {
 
 void ParseDemand(const Options& options, ZoneImportOptions* import) {
   import->demand_file = TextOption(options, "demand");
-  import->demand_kind = static_cast<DemandKind>(WordOption(options, "demand-format", {"series", "requests"}));
-  import->demand_start = HasOption(options, "demand-start") ? TimeOption(options, "demand-start") : import->grid.start;
+  // The words beside series all mean requests: in any known format, or in one that is insisted on.
+  const auto format = WordOption(options, "demand-format", {"series", "requests", "azure", "burstgpt", "mooncake"});
+  import->demand_kind = format == 0 ? DemandKind::kSeries : DemandKind::kRequests;
+  if (format > 0) import->request_format = static_cast<RequestFormat>(format - 1);
+  import->has_demand_start = HasOption(options, "demand-start");
+  import->demand_start = import->has_demand_start ? TimeOption(options, "demand-start") : import->grid.start;
   if ((import->grid.start - import->demand_start) % import->grid.step != 0)
     throw InputError("option --demand-start: not a whole number of slots from --from");
   if (import->demand_kind == DemandKind::kRequests) {
@@ -163,8 +105,10 @@ ZoneImportOptions ParseImport(const Options& options) {
   import.directory = TextOption(options, "data");
   import.grid = ParseGrid(options);
   ParseDemand(options, &import);
-  for (const std::string& text : AllValues(options, "region")) import.regions.push_back(ParseRegion(text));
-  for (const std::string& text : AllValues(options, "gateway")) import.gateways.push_back(ParseGateway(text));
+  for (const std::string& text : AllValues(options, "region")) import.regions.push_back(ParseZoneRegion(text));
+  for (const std::string& text : AllValues(options, "gateway")) import.gateways.push_back(ParseZoneGateway(text));
+  InsistOnFormats(AllValues(options, "format"), &import.regions);
+  for (const std::string& text : AllValues(options, "rate")) import.rates.push_back(ReadExchangeRate(text));
   if (import.regions.empty() || import.gateways.empty())
     throw InputError("options --region and --gateway: at least one of each is required");
   const bool mix = std::any_of(import.regions.begin(), import.regions.end(),
@@ -176,6 +120,7 @@ ZoneImportOptions ParseImport(const Options& options) {
   if (HasOption(options, "variants")) import.variants_file = TextOption(options, "variants");
   import.carbon_scope = static_cast<CarbonScope>(WordOption(options, "carbon-scope", {"direct", "lifecycle"}));
   import.fill = static_cast<Fill>(WordOption(options, "fill", {"error", "hold", "interpolate"}));
+  import.fill_limit = DurationOption(options, "fill-limit");
   import.weather_edge = static_cast<int>(IntegerOption(options, "weather-edge", 0, 14));
   import.command = options.command_line;
   import.generator = "evenkeel " EVENKEEL_VERSION;
@@ -216,21 +161,26 @@ Command TraceImportZonesCommand() {
   info.summary = "joins public data of grid zones and a demand series into a trace";
   info.options = {
       {"out", "FILE.h5", "", "the trace to write (HDF5); replaced when it exists"},
-      {"data", "DIR", "", "holds ZONE/{carbon,price}-YEAR.csv[.gz] and ZONE/weather-YEAR.json[.gz]"},
+      {"data", "DIR", "", "holds ZONE/{carbon,price}-YEAR.{csv,json}[.gz] and ZONE/weather-YEAR.json[.gz]"},
       {"from", "TIME", "", "start of the first slot, UTC, such as 2023-01-01"},
       {"to", "TIME", "", "end of the last slot, UTC"},
       {"slot-minutes", "N", "60", "length of a slot, minutes, 1 to 1440"},
-      Repeatable("region", "SPEC",
-                 "NAME(zone=,timezone=,latitude=,longitude=,pue=,capacity=MW,offsite_water=L/kWh or mix,carbon=zone or "
-                 "mix,mix=NAME)"),
+      Repeatable(
+          "region", "SPEC",
+          "NAME(zone=,timezone=,latitude=,longitude=,pue=,capacity=MW,offsite_water=L/kWh or mix,carbon=zone, mix "
+          "or kg/kWh,mix=NAME,price=USD/MWh,price_currency=,onsite_water=L/kWh); price_, carbon_ and mix_format= "
+          "insist on a format, price_, carbon_ and mix_id= choose the rows in files of several places"),
       Repeatable("gateway", "SPEC", "NAME(utc_offset=H,latitude=,longitude=,share=)"),
       {"carbon-scope", "WORD", "lifecycle", "which carbon column: lifecycle or direct"},
-      {"fuel-mix", "DIR", "", "holds NAME-YEAR.csv[.gz], generation by fuel, for regions with a mix"},
+      Repeatable("format", "NAME", "insists on a format for the files of its signal: docs/importing.md lists them"),
+      Repeatable("rate", "CUR=X", "USD for one of a currency of prices, EUR=1.08, or EUR=FILE.csv with daily rates"),
+      {"fuel-mix", "DIR", "", "holds NAME-YEAR.{csv,json}[.gz], generation by fuel, for regions with a mix"},
       {"fuel-factors", "FILE.csv", "", "fuel, carbon (kg/kWh), water (gal/kWh) or (L/kWh), source"},
       {"variants", "FILE.csv", "",
        "sizes of the served model, [region,]variant,energy_per_unit,resource_per_unit,quality_loss; one when left out"},
       {"demand", "FILE.csv", "", "demand, gzipped or not"},
-      {"demand-format", "WORD", "series", "series (Time,Demand) or requests (TIMESTAMP,ContextTokens,GeneratedTokens)"},
+      {"demand-format", "WORD", "series",
+       "series (Time,Demand), or requests: a log of azure, burstgpt or mooncake, by content or insisted on by name"},
       {"demand-start", "TIME", "",
        "the day, on every gateway's clock, on which the demand file starts at its own time of day; --from when left "
        "out"},
@@ -243,6 +193,7 @@ Command TraceImportZonesCommand() {
       {"wh-per-context-token", "WH", "", "energy of a token of the prompt, Wh"},
       {"wh-per-generated-token", "WH", "", "energy of a token of the answer, Wh"},
       {"fill", "WORD", "error", "missing values: error, hold (the last one) or interpolate (looks ahead)"},
+      {"fill-limit", "DURATION", "6h", "longest gap that is filled, such as 6h or 2d; a longer one is an error"},
       {"weather-edge", "HOURS", "0",
        "hours at either end that the weather files may lack because their years are local; the nearest value, 0 to 14"},
   };

@@ -83,7 +83,112 @@ class Parser {
   RowReader state_;
 };
 
+struct Signature {
+  std::string_view bytes;
+  const char* what;
+};
+
+constexpr Signature kSignatures[] = {
+    {"\xFF\xFE", "UTF-16 text, which spreadsheets call Unicode text; save it as CSV UTF-8"},
+    {"\xFE\xFF", "UTF-16 text, which spreadsheets call Unicode text; save it as CSV UTF-8"},
+    {"PK\x03\x04", "a zip archive, as spreadsheets (.xlsx) are, too; unpack it, or save the sheet as CSV UTF-8"},
+    {"PAR1", "a Parquet file; save it as CSV, in Python pandas.read_parquet(FILE).to_csv(NEW_FILE)"},
+    {"\x89HDF\r\n", "an HDF5 or netCDF file; expected is CSV"},
+    {"CDF\x01", "a netCDF file; expected is CSV"},
+    {"CDF\x02", "a netCDF file; expected is CSV"},
+    {"%PDF", "a PDF; look for the same data as CSV"},
+    {"\xD0\xCF\x11\xE0", "an old spreadsheet (.xls); save it as CSV UTF-8"},
+    {"\x1F\x8B", "gzipped twice; unpack it once"},
+};
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+std::string_view WithoutMark(std::string_view text) {
+  return text.substr(0, kByteOrderMark.size()) == kByteOrderMark ? text.substr(kByteOrderMark.size()) : text;
+}
+
+std::string_view WithoutBlanks(std::string_view text) {
+  return text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+}
+
+bool BeginsWith(std::string_view text, std::string_view lower_case) {
+  if (text.size() < lower_case.size()) return false;
+  return std::equal(lower_case.begin(), lower_case.end(), text.begin(),
+                    [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b); });
+}
+
+/// The line and what follows it.
+std::string_view TakeLine(std::string_view* text) {
+  const std::size_t size = std::min(text->find('\n'), text->size());
+  const std::string_view line = text->substr(0, size);
+  text->remove_prefix(std::min(size + 1, text->size()));
+  return line;
+}
+
+/// Digits, a comma, digits, as a field of its own.
+bool HasDecimalComma(std::string_view line, char separator) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  while (!line.empty()) {
+    const std::size_t size = std::min(line.find(separator), line.size());
+    const std::string_view field = line.substr(0, size);
+    const std::size_t comma = field.find(',');
+    if (comma != std::string_view::npos && comma > 0 && comma + 1 < field.size() && digit(field[comma - 1]) &&
+        digit(field[comma + 1]))
+      return true;
+    line.remove_prefix(std::min(size + 1, line.size()));
+  }
+  return false;
+}
+
+void CheckSeparator(std::string_view text, const std::string& path) {
+  const bool marked = WithoutMark(text).size() != text.size();
+  std::string_view rest = WithoutMark(text);
+  const std::string_view header = TakeLine(&rest);
+  const std::string_view row = TakeLine(&rest);
+  const auto commas = std::count(header.begin(), header.end(), ',');
+  for (const auto& [separator, name] : {std::pair(';', "semicolons"), {'\t', "tabs"}}) {
+    if (std::count(header.begin(), header.end(), separator) <= commas) continue;
+    throw InputError(
+        "{}:1: its columns are separated by {}{}{}, as spreadsheets write them in many countries; allowed are commas "
+        "between columns, points in numbers and times such as 2023-01-01 06:00: save it so, or read and write it in "
+        "Python, pandas.read_csv(FILE, sep='{}', decimal=',', parse_dates=[0], dayfirst=True).to_csv(NEW_FILE, "
+        "index=False)",
+        path, name, HasDecimalComma(row, separator) ? ", and numbers have decimal commas" : "",
+        marked ? ", behind a byte-order mark" : "", separator == '\t' ? "\\t" : ";");
+  }
+}
+
 }  // namespace
+
+bool LooksLikeJson(std::string_view text) {
+  const std::string_view begin = WithoutBlanks(WithoutMark(text));
+  if (begin.empty() || (begin[0] != '{' && begin[0] != '[')) return false;
+  const std::string_view next = WithoutBlanks(begin.substr(1));
+  return next.empty() || std::string_view("\"{[]}-0123456789tfn").find(next[0]) != std::string_view::npos;
+}
+
+void CheckFirstBytes(std::string_view text, const std::string& path, bool json) {
+  for (const Signature& signature : kSignatures) {
+    if (text.substr(0, signature.bytes.size()) == signature.bytes)
+      throw InputError("{}: the file is {}", path, signature.what);
+  }
+  if (text.substr(0, 64).find('\0') != std::string_view::npos)
+    throw InputError("{}: the file is no text: it begins with zero bytes, as UTF-16 and binary files do", path);
+  const std::string_view begin = WithoutBlanks(WithoutMark(text));
+  if (BeginsWith(begin, "<!doctype html") || BeginsWith(begin, "<html")) {
+    throw InputError(
+        "{}: the file is a web page (HTML), as services send to who is not logged in; open it in a browser, and "
+        "download the data itself",
+        path);
+  }
+  if (BeginsWith(begin, "<?xml") || BeginsWith(begin, "<"))
+    throw InputError("{}: the file is XML; expected is CSV{}", path, json ? " or JSON" : "");
+  if (LooksLikeJson(text)) {
+    if (json) return;
+    throw InputError("{}: the file is JSON, whatever its name; expected is CSV", path);
+  }
+  CheckSeparator(text, path);
+}
 
 std::string CsvTable::Where(int row) const { return fmt::format("{}:{}", path, lines[row]); }
 
@@ -124,9 +229,7 @@ double CsvTable::Number(int row, int column) const {
 }
 
 CsvTable ParseCsv(std::string_view text, const std::string& path, CsvHeader header) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) text.remove_prefix(kByteOrderMark.size());
-  RowReader read = Parser(path).Parse(text);
+  RowReader read = Parser(path).Parse(WithoutMark(text));
   if (read.rows.empty()) throw InputError("{}: the file is empty", path);
   CsvTable table;
   table.path = path;
@@ -152,6 +255,10 @@ std::string CsvField(const std::string& text) {
   return quoted + "\"";
 }
 
-CsvTable ReadCsv(const std::string& path, CsvHeader header) { return ParseCsv(ReadTextFile(path), path, header); }
+CsvTable ReadCsv(const std::string& path, CsvHeader header) {
+  const std::string text = ReadTextFile(path);
+  CheckFirstBytes(text, path, false);
+  return ParseCsv(text, path, header);
+}
 
 }  // namespace evenkeel

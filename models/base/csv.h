@@ -30,11 +30,19 @@ struct CsvTable {
 /// A field as it is written: between quotes where it has a comma, a quote or the end of a line in it.
 std::string CsvField(const std::string& text);
 
+/// Whether the text begins as a JSON document does.
+bool LooksLikeJson(std::string_view text);
+
+/// Throws InputError for content that is no text with commas, saying what it is and what to do: JSON where `json` does
+/// not allow it, UTF-16, zip (spreadsheets), Parquet, HTML, XML, HDF5, PDF, columns separated by semicolons or tabs.
+/// `text` is the file's content, unpacked; its first lines are enough.
+void CheckFirstBytes(std::string_view text, const std::string& path, bool json);
+
 /// Parses a whole file's content. All rows have as many fields as the first. Blank lines and a byte-order mark are
 /// skipped.
 CsvTable ParseCsv(std::string_view text, const std::string& path, CsvHeader header);
 
-/// Reads and parses a file, gzipped or not. Throws InputError.
+/// Reads and parses a file, gzipped or not. Throws InputError, for what is no CSV saying what it is.
 CsvTable ReadCsv(const std::string& path, CsvHeader header);
 
 }  // namespace evenkeel

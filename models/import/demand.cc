@@ -7,18 +7,6 @@
 namespace evenkeel {
 namespace {
 
-constexpr double kWattHoursPerMegawattHour = 1e6;
-// A log of years at five minutes is far below it.
-constexpr std::int64_t kMostBins = 10'000'000;
-
-std::int64_t ClockOf(const CsvTable& table, int row, int column) {
-  const std::string& text = table.rows[row][column];
-  const auto stamp = ParseTimestamp(text);
-  if (stamp && !stamp->utc_offset) return stamp->clock;
-  throw InputError("{}, column \"{}\": the time is '{}', allowed is a time without zone such as 2019-01-01 11:30",
-                   table.Where(row), table.header[column], text);
-}
-
 double AtLeastZero(const CsvTable& table, int row, int column) {
   const double value = table.Number(row, column);
   if (value >= 0.0) return value;
@@ -26,49 +14,36 @@ double AtLeastZero(const CsvTable& table, int row, int column) {
                    value);
 }
 
+/// Seconds on the rows' clock or, where the first row has an offset, in UTC.
+std::int64_t SeriesTime(const CsvTable& table, int row, int column) {
+  const auto first = ParseTimestamp(table.rows[0][column]), stamp = ParseTimestamp(table.rows[row][column]);
+  if (first && stamp && first->utc_offset.has_value() == stamp->utc_offset.has_value())
+    return stamp->clock - stamp->utc_offset.value_or(0);
+  throw InputError("{}, column \"{}\": the time is '{}', allowed is a time such as 2019-01-01 11:30{}",
+                   table.Where(row), table.header[column], table.rows[row][column],
+                   row == 0 || !first  ? ", or with an offset in every row"
+                   : first->utc_offset ? "+00:00, with an offset as in the first row"
+                                       : ", without an offset as in the first row");
+}
+
 }  // namespace
 
-Measurements ReadDemandSeries(const std::string& path) {
+Measurements ReadDemandSeries(const std::string& path, std::int64_t slot) {
   const CsvTable table = ReadCsv(path, CsvHeader::kFirstRow);
-  const int time = table.ColumnAmong({"Time"}), value = table.ColumnAmong({"Demand"});
+  const int time = table.ColumnAmong({"Time"});
+  const int value = table.ColumnAmong({"Demand", "Demand (MW)", "Demand (MWh)", "Energy (MWh)"});
   if (table.num_rows() < 2)
     throw InputError("{}: {} rows after the header, expected at least 2", path, table.num_rows());
-  Measurements demand{"demand", 0, {path}, {}};
+  Measurements demand{"demand", 0, {path}, {}, Combine::kMean, {}};
+  const std::string& unit = table.header[value];
+  if (unit.find("(MWh)") != std::string::npos) demand.combine = Combine::kSum;
+  const double scale = unit.find("(MW)") != std::string::npos ? static_cast<double>(slot) / 3600.0 : 1.0;
   for (int row = 0; row < table.num_rows(); ++row) {
-    demand.entries.push_back({ClockOf(table, row, time), AtLeastZero(table, row, value), 0, table.lines[row]});
+    demand.entries.push_back(
+        {SeriesTime(table, row, time), AtLeastZero(table, row, value) * scale, 0, table.lines[row]});
   }
   demand.step = demand.entries[1].time - demand.entries[0].time;
   if (demand.step <= 0) throw InputError("{}: the time does not rise from the row before", table.Where(1));
-  return demand;
-}
-
-Measurements ReadRequests(const std::string& path, const RequestEnergy& energy, std::int64_t step) {
-  const CsvTable table = ReadCsv(path, CsvHeader::kFirstRow);
-  const int time = table.ColumnAmong({"TIMESTAMP"}), context = table.ColumnAmong({"ContextTokens"}),
-            generated = table.ColumnAmong({"GeneratedTokens"});
-  if (table.num_rows() == 0) throw InputError("{}: no rows after the header", path);
-  Measurements demand{"demand", step, {path}, {}};
-  const std::int64_t start = ClockOf(table, 0, time);
-  std::int64_t last = start;
-  for (int row = 0; row < table.num_rows(); ++row) {
-    const std::int64_t clock = ClockOf(table, row, time);
-    if (clock < last)
-      throw InputError("{}: the request's time {} is before {} of the row above", table.Where(row), FormatUtc(clock),
-                       FormatUtc(last));
-    last = clock;
-    const std::int64_t bin = (clock - start) / step;
-    if (bin >= kMostBins)
-      throw InputError("{}: more than {} slots after the first request", table.Where(row), kMostBins);
-    // A bin without requests has no demand, which is no gap.
-    while (static_cast<std::int64_t>(demand.entries.size()) <= bin) {
-      const auto k = static_cast<std::int64_t>(demand.entries.size());
-      demand.entries.push_back({start + k * step, 0.0, 0, table.lines[row]});
-    }
-    const double watt_hours = energy.per_request + energy.per_context_token * AtLeastZero(table, row, context) +
-                              energy.per_generated_token * AtLeastZero(table, row, generated);
-    demand.entries.back().value += watt_hours / kWattHoursPerMegawattHour;
-  }
-  if (demand.entries.size() > 1) demand.entries.pop_back();
   return demand;
 }
 

@@ -1,28 +1,20 @@
-// Demand from a measured series or from a log of requests.
+// Demand from a measured series.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "models/base/linear_algebra.h"
-#include "models/import/time_series.h"
+#include "models/series/measurements.h"
 
 namespace evenkeel {
 
-/// Energy of a request to a language model: what was measured on one's own servers. Wh of IT energy.
-struct RequestEnergy {
-  double per_request = 0.0;
-  double per_context_token = 0.0;
-  double per_generated_token = 0.0;
-};
-
-/// A CSV with the columns `Time` and `Demand` in any unit, at the pace of its first two rows. Its clock has no zone.
-Measurements ReadDemandSeries(const std::string& path);
-
-/// A CSV with the columns TIMESTAMP, ContextTokens, GeneratedTokens, a row per request in order of time: MWh in bins of
-/// `step` seconds from the first request on. The last bin, which the log may not fill, is left out where it is not the
-/// only one.
-Measurements ReadRequests(const std::string& path, const RequestEnergy& energy, std::int64_t step);
+/// A CSV with the columns `Time` and one of `Demand` in any unit, `Demand (MW)`, and `Demand (MWh)` or `Energy (MWh)`:
+/// the energies are summed into slots and the others averaged. Powers are MWh of a slot of `slot` seconds. Times
+/// without an offset are those of a clock without zone; times with offsets, which all have to have then, are moved to
+/// UTC. Throws InputError.
+Measurements ReadDemandSeries(const std::string& path, std::int64_t slot);
 
 /// How a series becomes the demand of gateways.
 struct DemandScale {

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "models/base/error.h"
-#include "models/base/read_file.h"
 #include "models/base/utc_time.h"
+#include "models/formats/document.h"
 
 namespace evenkeel {
 namespace {
@@ -15,23 +15,10 @@ using Json = nlohmann::json;
 
 constexpr double kLeastWater = 0.05;  // L/kWh
 
-/// Member of an object, which must be there.
-const Json& Member(const Json& object, const char* name, const std::string& path) {
-  const auto found = object.is_object() ? object.find(name) : object.end();
-  if (!object.is_object() || found == object.end()) throw InputError("{}: no \"{}\"", path, name);
-  return *found;
-}
-
-std::string TextMember(const Json& object, const char* name, const std::string& path) {
-  const Json& member = Member(object, name, path);
-  if (!member.is_string()) throw InputError("{}: \"{}\" is {}, expected a text", path, name, member.dump());
-  return member.get<std::string>();
-}
-
 const Json& HourlyArray(const Json& document, const char* name, const char* unit, const std::string& path) {
-  const std::string given = TextMember(Member(document, "hourly_units", path), name, path);
+  const std::string given = JsonText(JsonMember(document, "hourly_units", path), name, path);
   if (given != unit) throw InputError("{}: the unit of \"{}\" is \"{}\", allowed is \"{}\"", path, name, given, unit);
-  const Json& values = Member(Member(document, "hourly", path), name, path);
+  const Json& values = JsonMember(JsonMember(document, "hourly", path), name, path);
   if (!values.is_array()) throw InputError("{}: \"hourly.{}\" is no array", path, name);
   return values;
 }
@@ -45,19 +32,28 @@ double ValueAt(const Json& values, std::size_t k, const char* name, double low, 
 }
 
 std::int64_t UtcOffset(const Json& document, const std::string& path) {
-  const Json& offset = Member(document, "utc_offset_seconds", path);
+  const Json& offset = JsonMember(document, "utc_offset_seconds", path);
   constexpr std::int64_t kLargest = 14 * 3600;
   if (offset.is_number_integer() && std::abs(offset.get<std::int64_t>()) <= kLargest) return offset.get<std::int64_t>();
   throw InputError("{}: \"utc_offset_seconds\" is {}, allowed is an integer in [-{}, {}]", path, offset.dump(),
                    kLargest, kLargest);
 }
 
-Json ParseDocument(const std::string& path) {
-  try {
-    return Json::parse(ReadTextFile(path));
-  } catch (const Json::exception& error) {
-    throw InputError("{}: it is no JSON document: {}", path, error.what());
-  }
+/// For messages: "UTC+01:00".
+std::string ClockText(std::int64_t offset) {
+  const std::int64_t minutes = std::abs(offset) / 60;
+  return fmt::format("UTC{}{:02}:{:02}", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
+WeatherPlace PlaceOfWeather(const Json& document, const std::string& path) {
+  const auto coordinate = [&](const char* name, double largest) {
+    const auto found = document.find(name);
+    if (found == document.end()) return kMissing;
+    const double value = found->is_number() ? found->get<double>() : kMissing;
+    if (std::abs(value) <= largest) return value;
+    throw InputError("{}: \"{}\" is {}, allowed is a number in [-{}, {}]", path, name, found->dump(), largest, largest);
+  };
+  return {coordinate("latitude", 90.0), coordinate("longitude", 180.0)};
 }
 
 }  // namespace
@@ -73,9 +69,11 @@ double OnsiteWaterOfWetBulb(double wet_bulb_fahrenheit, double cycles) {
   return std::max(kLeastWater, cycles / (cycles - 1.0) * (((6e-5 * t - 0.01) * t + 0.61) * t - 10.4));
 }
 
-void AppendWeatherWater(const std::string& path, const std::string& timezone, Measurements* series) {
-  const Json document = ParseDocument(path);
-  const std::string given = TextMember(document, "timezone", path);
+WeatherPlace AppendWeatherWater(const std::string& path, const std::string& timezone, Measurements* series) {
+  const Document read = ReadDocument(path);
+  if (!read.is_json) throw InputError("{}: it is no JSON document, expected is an answer of Open-Meteo", path);
+  const Json& document = read.json();
+  const std::string given = JsonText(document, "timezone", path);
   if (!timezone.empty() && given != timezone)
     throw InputError("{}: the time zone is \"{}\", expected \"{}\"", path, given, timezone);
   const std::int64_t offset = UtcOffset(document, path);
@@ -87,6 +85,8 @@ void AppendWeatherWater(const std::string& path, const std::string& timezone, Me
                      dry_bulb.size(), humidity.size());
   }
   series->files.push_back(path);
+  series->clocks.resize(series->files.size());
+  series->clocks.back() = ClockText(offset);
   const int file = static_cast<int>(series->files.size()) - 1;
   for (std::size_t k = 0; k < time.size(); ++k) {
     const auto stamp = time[k].is_string() ? ParseTimestamp(time[k].get_ref<const std::string&>()) : std::nullopt;
@@ -102,6 +102,7 @@ void AppendWeatherWater(const std::string& path, const std::string& timezone, Me
     const double water = std::isnan(celsius) ? kMissing : OnsiteWaterOfWetBulb(celsius * 9.0 / 5.0 + 32.0);
     series->entries.push_back({stamp->clock - offset, water, file, static_cast<int>(k) + 1});
   }
+  return PlaceOfWeather(document, path);
 }
 
 }  // namespace evenkeel

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "models/import/time_series.h"
+#include "models/series/measurements.h"
 
 namespace evenkeel {
 
@@ -22,10 +22,15 @@ double WetBulbCelsius(double dry_bulb_celsius, double relative_humidity_percent)
 ///   max(0.05, S / (S - 1) (6e-5 T^3 - 0.01 T^2 + 0.61 T - 10.4))
 double OnsiteWaterOfWetBulb(double wet_bulb_fahrenheit, double cycles = 6.0);
 
+/// Where a weather file is for; NaN: it doesn't say.
+struct WeatherPlace {
+  double latitude = kMissing, longitude = kMissing;
+};
+
 /// Appends an Open-Meteo JSON document (hourly temperature_2m in degrees Celsius, relative_humidity_2m in percent) as
 /// on-site water in L/kWh. Its times are local with one offset from UTC for the whole file, and are moved to UTC.
 /// `timezone`, when not empty, must be the file's. A null is a missing value. Throws InputError naming file, field,
 /// entry and what is allowed.
-void AppendWeatherWater(const std::string& path, const std::string& timezone, Measurements* series);
+WeatherPlace AppendWeatherWater(const std::string& path, const std::string& timezone, Measurements* series);
 
 }  // namespace evenkeel

@@ -5,12 +5,15 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <functional>
+#include <map>
+#include <set>
 
 #include "models/base/error.h"
 #include "models/base/utc_time.h"
 #include "models/files/variants_file.h"
 #include "models/import/weather.h"
+#include "models/import/zone_files.h"
+#include "models/series/time_series.h"
 #include "models/world/footprint.h"
 
 namespace evenkeel {
@@ -18,31 +21,12 @@ namespace {
 
 constexpr std::int64_t kDay = 86400;
 
-int YearOf(std::int64_t time) { return std::stoi(FormatUtc(time)); }
+// Grids of weather models are tens of kilometres wide.
+constexpr double kNearEnough = 50.0;  // km
 
-/// STEM-YEAR.EXT or STEM-YEAR.EXT.gz, whichever is there; empty: neither.
-std::string FileOfYear(const std::string& stem, int year, const std::string& extension) {
-  for (const char* packed : {".gz", ""}) {
-    std::string path = fmt::format("{}-{}.{}{}", stem, year, extension, packed);
-    if (std::filesystem::exists(path)) return path;
-  }
-  return "";
-}
-
-/// Calls `append` with the file of every year that the slots touch; `margin` seconds more on both sides where such
-/// files are there, for clocks other than UTC.
-void ForYears(const SlotGrid& grid, const std::string& stem, const std::string& extension, std::int64_t margin,
-              const std::function<void(const std::string&)>& append) {
-  const int first = YearOf(grid.start), last = YearOf(grid.end() - 1);
-  for (int year = YearOf(std::max<std::int64_t>(0, grid.start - margin)); year <= YearOf(grid.end() - 1 + margin);
-       ++year) {
-    const std::string path = FileOfYear(stem, year, extension);
-    if (!path.empty()) {
-      append(path);
-    } else if (year >= first && year <= last) {
-      throw InputError("{}-{}.{}.gz: no such file, nor without .gz", stem, year, extension);
-    }
-  }
+std::string DegreesText(double latitude, double longitude) {
+  return fmt::format("{:.2f} {}, {:.2f} {}", std::abs(latitude), latitude < 0 ? 'S' : 'N', std::abs(longitude),
+                     longitude < 0 ? 'W' : 'E');
 }
 
 class Importer {
@@ -78,17 +62,29 @@ class Importer {
     return network;
   }
 
+  Measurements MeasuredDemand() {
+    const std::string& path = options_.demand_file;
+    if (options_.demand_kind == DemandKind::kSeries) return ReadDemandSeries(path, options_.grid.step);
+    RequestLog log = ReadRequests(path, options_.request_format, options_.request_energy, options_.grid.step);
+    if (log.format == RequestFormat::kBurstGpt) {
+      if (!options_.has_demand_start) {
+        throw InputError(
+            "{}: its times are seconds from the midnight that it begins with; say which day that is, on the gateways' "
+            "clocks, with --demand-start, such as --demand-start {}",
+            path, FormatUtc(options_.grid.start).substr(0, 10));
+      }
+      notes_.push_back(fmt::format("demand: {} requests, {} of them failed (no response tokens) and left out",
+                                   log.requests, log.failed));
+    }
+    if (log.format == RequestFormat::kMooncake) notes_.emplace_back("demand: times count from the log's own start");
+    if (log.converted) notes_.emplace_back("demand: times with offsets, moved to UTC; its time of day is that of UTC");
+    return std::move(log.demand);
+  }
+
   RowMatrix Demand() {
     const std::int64_t step = options_.grid.step;
-    const Measurements measured = options_.demand_kind == DemandKind::kSeries
-                                      ? ReadDemandSeries(options_.demand_file)
-                                      : ReadRequests(options_.demand_file, options_.request_energy, step);
-    if (step % measured.step != 0) {
-      throw InputError("{}: a value every {} s does not fit slots of {} s; allowed are steps that divide a slot",
-                       options_.demand_file, measured.step, step);
-    }
-    const FillOptions fill{options_.fill, 0};
-    const auto means = ConsecutiveMeans(measured, static_cast<int>(step / measured.step), fill, &notes_);
+    const Measurements measured = MeasuredDemand();
+    const auto means = ConsecutiveMeans(measured, step, {options_.fill, 0, options_.fill_limit}, &notes_);
     std::vector<int> offsets;
     std::vector<double> shares;
     for (const ZoneGateway& gateway : options_.gateways) {
@@ -114,42 +110,97 @@ class Importer {
   void ImportRegion(int i, Signals* signals) {
     const ZoneRegion& zone = options_.regions[i];
     const std::string folder = options_.directory + "/" + zone.zone;
-    Measurements price{"price of " + zone.region.name, 3600, {}, {}};
-    ForYears(options_.grid, folder + "/price", "csv", kDay, [&](const std::string& p) { AppendPrices(p, &price); });
-    Measurements onsite{"on-site water of " + zone.region.name, 3600, {}, {}};
-    ForYears(options_.grid, folder + "/weather", "json", kDay,
-             [&](const std::string& p) { AppendWeatherWater(p, zone.timezone, &onsite); });
-    Measurements mix_carbon{"carbon intensity of " + zone.region.name, 3600, {}, {}};
-    Measurements mix_water{"off-site water of " + zone.region.name, 3600, {}, {}};
-    if (!zone.fuel_mix.empty()) {
-      ForYears(options_.grid, options_.mix_directory + "/" + zone.fuel_mix, "csv", 0,
-               [&](const std::string& p) { AppendFuelMix(p, factors_, &mix_carbon, &mix_water); });
-    }
+    const int slots = options_.grid.count;
     signals->capacity.col(i).setConstant(zone.capacity);
-    signals->price.col(i) = Column(price, 0);
-    signals->carbon_intensity.col(i) = Column(zone.carbon_of_mix ? mix_carbon : ZoneCarbon(zone, folder), 0);
+    signals->price.col(i) = Price(zone, folder);
+    Measurements mix_carbon{"carbon intensity of " + zone.region.name, 3600, {}, {}, Combine::kMean, {}};
+    Measurements mix_water{"off-site water of " + zone.region.name, 3600, {}, {}, Combine::kMean, {}};
+    if (!zone.fuel_mix.empty()) {
+      const SignalFiles files{SignalKind::kFuelMix,
+                              options_.mix_directory + "/" + zone.fuel_mix,
+                              zone.mix.format,
+                              zone.mix.place.empty() ? zone.fuel_mix : zone.mix.place,
+                              "",
+                              options_.carbon_scope};
+      sources_["generation"].merge(AppendMixFiles(files, options_.grid, factors_, &mix_carbon, &mix_water, &notes_));
+    }
+    signals->carbon_intensity.col(i) = zone.carbon_of_mix ? Column(mix_carbon, 0) : Carbon(zone, folder);
     const bool fixed = zone.offsite_water >= 0.0;
-    const Vector offsite = fixed ? Vector::Constant(options_.grid.count, zone.offsite_water) : Column(mix_water, 0);
-    const Vector water = Column(onsite, options_.weather_edge);
-    for (int t = 0; t < options_.grid.count; ++t)
-      signals->water_intensity(t, i) = TotalWaterIntensity(water[t], zone.region.pue, offsite[t]);
+    const Vector offsite = fixed ? Vector::Constant(slots, zone.offsite_water) : Column(mix_water, 0);
+    const Vector onsite = OnsiteWater(zone, folder);
+    for (int t = 0; t < slots; ++t)
+      signals->water_intensity(t, i) = TotalWaterIntensity(onsite[t], zone.region.pue, offsite[t]);
   }
 
-  Measurements ZoneCarbon(const ZoneRegion& zone, const std::string& folder) {
-    Measurements carbon{"carbon intensity of " + zone.region.name, 3600, {}, {}};
-    int estimated = 0;
-    ForYears(options_.grid, folder + "/carbon", "csv", 0, [&](const std::string& path) {
-      estimated += AppendElectricityMaps(path, options_.carbon_scope, &carbon);
+  Vector Stated(double value, const std::string& name, const char* unit) {
+    notes_.push_back(fmt::format("{}: {} {} in every slot, as stated", name, value, unit));
+    return Vector::Constant(options_.grid.count, value);
+  }
+
+  Vector Price(const ZoneRegion& zone, const std::string& folder) {
+    Measurements price{"price of " + zone.region.name, 3600, {}, {}, Combine::kMean, {}};
+    if (!std::isnan(zone.price.constant)) return Stated(zone.price.constant, price.name, "USD/MWh");
+    SignalFacts facts = AppendFiles(FilesOf(SignalKind::kPrice, zone, zone.price, folder + "/price"), options_.grid,
+                                    options_.rates, &price, &notes_);
+    sources_["prices"].merge(facts.sources);
+    return Column(price, 0);
+  }
+
+  Vector Carbon(const ZoneRegion& zone, const std::string& folder) {
+    Measurements carbon{"carbon intensity of " + zone.region.name, 3600, {}, {}, Combine::kMean, {}};
+    if (!std::isnan(zone.carbon.constant)) {
+      scopes_.insert("unspecified");
+      return Stated(zone.carbon.constant, carbon.name, "kg/kWh");
+    }
+    SignalFacts facts = AppendFiles(FilesOf(SignalKind::kCarbon, zone, zone.carbon, folder + "/carbon"), options_.grid,
+                                    {}, &carbon, &notes_);
+    scopes_.insert(facts.scope);
+    sources_["carbon"].merge(facts.sources);
+    (facts.marginal ? marginal_ : average_).push_back(zone.region.name);
+    if (facts.marginal)
+      notes_.push_back(fmt::format("{}: marginal emissions, those of the plant that would be next", carbon.name));
+    return Column(carbon, 0);
+  }
+
+  SignalFiles FilesOf(SignalKind kind, const ZoneRegion& zone, const SignalChoice& choice, const std::string& stem) {
+    return {kind,
+            stem,
+            choice.format,
+            choice.place.empty() ? zone.zone : choice.place,
+            zone.price_currency,
+            options_.carbon_scope};
+  }
+
+  Vector OnsiteWater(const ZoneRegion& zone, const std::string& folder) {
+    Measurements onsite{"on-site water of " + zone.region.name, 3600, {}, {}, Combine::kMean, {}};
+    if (!std::isnan(zone.onsite_water)) return Stated(zone.onsite_water, onsite.name, "L/kWh");
+    sources_["weather"] = {"Open-Meteo (CC-BY 4.0), on-site water from its wet bulb (Stull 2011)"};
+    ForYears(options_.grid, folder + "/weather", {"json"}, kDay, [&](const std::string& path, int) {
+      NoteDistance(zone.region, path, AppendWeatherWater(path, zone.timezone, &onsite));
     });
-    if (estimated > 0)
-      notes_.push_back(fmt::format("{}: {} of {} values are estimates of the publisher", carbon.name, estimated,
-                                   carbon.entries.size()));
-    return carbon;
+    return Column(onsite, options_.weather_edge);
+  }
+
+  void NoteDistance(const Region& region, const std::string& path, const WeatherPlace& place) {
+    const double distance = GreatCircleKm(region.latitude, region.longitude, place.latitude, place.longitude);
+    if (!(distance > kNearEnough)) return;
+    notes_.push_back(fmt::format(
+        "on-site water of {}: the weather of {} is that of {}, {:.0f} km from the region at {}", region.name, path,
+        DegreesText(place.latitude, place.longitude), distance, DegreesText(region.latitude, region.longitude)));
   }
 
   Vector Column(const Measurements& measured, int edge) {
-    const std::vector<double> values = SlotMeans(measured, options_.grid, {options_.fill, edge}, &notes_);
+    const std::vector<double> values =
+        SlotMeans(measured, options_.grid, {options_.fill, edge, options_.fill_limit}, &notes_);
     return Eigen::Map<const Vector>(values.data(), values.size());
+  }
+
+  std::string SourcesText() const {
+    std::string text;
+    for (const auto& [signal, sources] : sources_) text += fmt::format("{}: {}; ", signal, fmt::join(sources, ", "));
+    text += "demand: " + std::filesystem::path(options_.demand_file).filename().string();
+    for (const FuelFactor& factor : factors_) text += fmt::format("; {}: {}", factor.fuel, factor.source);
+    return text;
   }
 
   Provenance MakeProvenance() const {
@@ -157,17 +208,21 @@ class Importer {
     const std::size_t count = options_.regions.size();
     origin.title = fmt::format("{} zone{} from {} to {}", count, count == 1 ? "" : "s", FormatUtc(options_.grid.start),
                                FormatUtc(options_.grid.end()));
-    origin.source =
-        "carbon: Electricity Maps (ODbL) or generation by fuel; prices: the markets'; weather: Open-Meteo (CC-BY 4.0), "
-        "on-site water from its wet bulb (Stull 2011); demand: " +
-        std::filesystem::path(options_.demand_file).filename().string();
-    for (const FuelFactor& factor : factors_) origin.source += fmt::format("; {}: {}", factor.fuel, factor.source);
-    origin.licence = "that of the sources: ODbL 1.0 (carbon), CC-BY 4.0 (weather), the operators' (prices, demand)";
+    origin.source = SourcesText();
+    origin.licence = "that of each source";
     origin.command = options_.command;
     origin.generator = options_.generator;
-    origin.carbon_scope = options_.carbon_scope == CarbonScope::kDirect ? "direct" : "lifecycle";
     const auto of_mix = [](const ZoneRegion& zone) { return zone.carbon_of_mix; };
-    if (std::any_of(options_.regions.begin(), options_.regions.end(), of_mix)) origin.carbon_scope = "unspecified";
+    const bool mixed = std::any_of(options_.regions.begin(), options_.regions.end(), of_mix) || scopes_.size() != 1;
+    origin.carbon_scope = mixed ? "unspecified" : *scopes_.begin();
+    origin.carbon_signal_type = marginal_.empty() ? "average" : "marginal";
+    if (!marginal_.empty() &&
+        !(average_.empty() && std::none_of(options_.regions.begin(), options_.regions.end(), of_mix))) {
+      throw InputError(
+          "carbon intensity: marginal emissions in {}, average ones in the other regions; allowed is one "
+          "kind in a trace",
+          marginal_.front());
+    }
     origin.processing = fmt::format("{}", fmt::join(notes_, "\n"));
     return origin;
   }
@@ -175,6 +230,9 @@ class Importer {
   const ZoneImportOptions& options_;
   std::vector<FuelFactor> factors_;
   std::vector<std::string> notes_;
+  std::map<std::string, std::set<std::string>> sources_;  // by signal
+  std::set<std::string> scopes_;                          // of the regions' carbon
+  std::vector<std::string> marginal_, average_;           // names of regions
 };
 
 }  // namespace

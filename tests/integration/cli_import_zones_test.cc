@@ -115,7 +115,7 @@ TEST_F(ImportZones, BadInputIsNamed) {
   EXPECT_THAT(Refuse(With("--to", "2023-01-05")), HasSubstr("missing from 2023-01-03 12:00:00"));
   EXPECT_THAT(Refuse(With("--from", "2021-01-01")), HasSubstr("2021.csv.gz: no such file"));
   Write("zones/A/price-2023.csv", "Datetime (UTC),Price (EUR/MWh)\n2023-01-01 00:00:00,1\n");
-  EXPECT_THAT(Refuse(Import()), HasSubstr("Price (EUR/MWh)"));
+  EXPECT_THAT(Refuse(Import()), AllOf(HasSubstr("prices are in EUR"), HasSubstr("--rate EUR=")));
 }
 
 TEST_F(ImportZones, RequestsAndAFuelMix) {
@@ -139,6 +139,89 @@ TEST_F(ImportZones, RequestsAndAFuelMix) {
   EXPECT_NEAR(info["regions"][1]["carbon_intensity"]["max"], 0.7, 1e-12);
   // 4808 * 0.001 + 10 * 0.1 = 5.808 Wh in the first five minutes.
   EXPECT_NEAR(info["gateways"][0]["demand"]["max"], 5.808e-6, 1e-12);
+}
+
+TEST_F(ImportZones, ASignalMayBeAConstant) {
+  std::vector<std::string> arguments = With("--region",
+                                            "a(price=60,carbon=0.35,onsite_water=0.5,latitude=50,longitude=8,"
+                                            "pue=1.5,capacity=2,offsite_water=1.8)");
+  EXPECT_THAT(Succeed(arguments), AllOf(HasSubstr("price of a: 60 USD/MWh in every slot, as stated"),
+                                        HasSubstr("carbon intensity of a: 0.35 kg/kWh in every slot"),
+                                        HasSubstr("on-site water of a: 0.5 L/kWh in every slot")));
+  const nlohmann::json info = SucceedJson({"trace", "info", "t.h5"});
+  EXPECT_EQ(info["regions"][0]["price"]["min"], 60.0);
+  EXPECT_EQ(info["regions"][0]["carbon_intensity"]["max"], 0.35);
+  EXPECT_NEAR(info["regions"][0]["water_intensity"]["max"], 0.5 + 1.5 * 1.8, 1e-12);
+  EXPECT_EQ(info["provenance"]["carbon_scope"], "unspecified");
+  EXPECT_THAT(Refuse(With("--region", "a(price=60,latitude=50,longitude=8,pue=1.5,capacity=2,offsite_water=1.8)")),
+              AllOf(HasSubstr("\"zone\""), HasSubstr("missing")));
+  EXPECT_THAT(Refuse(With("--region", "a(carbon=low,latitude=50,longitude=8,pue=1.5,capacity=2,offsite_water=1.8)")),
+              HasSubstr("zone, mix or a number of kg/kWh"));
+}
+
+TEST_F(ImportZones, PricesThatDoNotSayTheirCurrency) {
+  std::string text = ",0\n";
+  for (int t = 0; t < kHours; ++t) text += fmt::format("{}+00:00,{}\n", Stamp(t, ' '), 10 + t);
+  Write("zones/A/price-2023.csv", text);
+  EXPECT_THAT(Refuse(Import()), AllOf(HasSubstr("doesn't say its currency"), HasSubstr("price_currency=")));
+  const auto in = [](const std::string& more) {
+    return With("--region", "a(zone=A,latitude=50,longitude=8,pue=1.5,capacity=2,offsite_water=1.8" + more + ")");
+  };
+  EXPECT_THAT(Refuse(in(",price_currency=EUR")), HasSubstr("--rate EUR=NUMBER"));
+  std::vector<std::string> arguments = in(",price_currency=EUR,price_format=entsoe-py");
+  arguments.insert(arguments.end(), {"--rate", "EUR=2"});
+  Succeed(arguments);
+  EXPECT_EQ(SucceedJson({"trace", "info", "t.h5"})["regions"][0]["price"]["min"], 20.0);
+  EXPECT_THAT(Refuse(in(",price_format=embr")), HasSubstr("did you mean \"ember\""));
+  EXPECT_THAT(Refuse(Import({"--format", "watt-time"})), HasSubstr("did you mean \"watttime\""));
+  EXPECT_THAT(Refuse(Import({"--format", "gridstatus"})), HasSubstr("no column \"Interval Start\""));
+  WriteRows("zones/A/price-2023.csv", "Datetime (UTC),Price (GBP/MWh)", 40.0);
+  EXPECT_THAT(Refuse(in(",price_currency=EUR")), AllOf(HasSubstr("are in GBP"), HasSubstr("price_currency= says EUR")));
+}
+
+TEST_F(ImportZones, MarginalEmissionsAreMarkedAndNeverMixed) {
+  std::string data;
+  for (int t = 0; t < kHours; ++t)
+    data += fmt::format(R"({}{{"point_time": "{}+00:00", "value": 1000}})", t > 0 ? "," : "", Stamp(t, 'T'));
+  std::filesystem::copy(folder_ / "zones/A", folder_ / "zones/B");
+  std::filesystem::remove(folder_ / "zones/B/carbon-2023.csv");
+  Write("zones/B/carbon-2023.json", fmt::format(R"({{"data": [{}], "meta": {{"region": "B", "signal_type": "co2_moer",
+    "units": "lbs_co2_per_mwh", "data_point_period_seconds": 3600}}}})",
+                                                data));
+  const std::string b = "b(zone=B,latitude=50,longitude=8,pue=1.5,capacity=2,offsite_water=1.8)";
+  EXPECT_THAT(Succeed(With("--region", b)),
+              AllOf(HasSubstr("marginal emissions"), HasSubstr("direct emissions, asked for was lifecycle")));
+  const nlohmann::json info = SucceedJson({"trace", "info", "t.h5"});
+  EXPECT_NEAR(info["regions"][0]["carbon_intensity"]["mean"], 0.45359237, 1e-12);
+  EXPECT_EQ(info["provenance"]["carbon_scope"], "direct");
+  EXPECT_EQ(info["provenance"]["carbon_signal_type"], "marginal");
+  EXPECT_THAT(Refuse(Import({"--region", b})),
+              AllOf(HasSubstr("marginal emissions in b"), HasSubstr("one kind in a trace")));
+}
+
+TEST_F(ImportZones, LongGapsAndDurations) {
+  EXPECT_THAT(Refuse(Import({"--fill", "hold", "--fill-limit", "six"})), HasSubstr("no duration such as 6h"));
+  std::vector<std::string> arguments = With("--to", "2023-01-03T20:00");
+  arguments.insert(arguments.end(), {"--fill", "hold"});
+  EXPECT_THAT(Refuse(arguments),
+              AllOf(HasSubstr("8 h is missing from 2023-01-03 12:00:00"), HasSubstr("--fill-limit")));
+  arguments.insert(arguments.end(), {"--fill-limit", "1d"});
+  EXPECT_THAT(Succeed(arguments), HasSubstr("the longest stretch 8 h"));
+}
+
+// As a table, a row would take 257 bytes: 190 MiB more. Without it the program takes 20.
+TEST_F(ImportZones, LogsAreReadInConstantMemory) {
+  std::string text = "TIMESTAMP,ContextTokens,GeneratedTokens\n";
+  constexpr int kRows = 800'000;
+  for (int k = 0; k < kRows; ++k)
+    text += fmt::format("{}.0099300+00:00,{},{}\n", Stamp(k / 20'000, ' '), k % 4000, k % 800);
+  Write("demand.csv", text);
+  Succeed(Import({"--demand-format", "requests", "--demand-scale", "none", "--wh-per-request", "1",
+                  "--wh-per-context-token", "0", "--wh-per-generated-token", "0"}));
+  rusage usage = {};
+  ASSERT_EQ(getrusage(RUSAGE_CHILDREN, &usage), 0);
+  EXPECT_LT(usage.ru_maxrss, 120 * 1024);  // KiB; a child begins as a copy of this test
+  EXPECT_NEAR(SucceedJson({"trace", "info", "t.h5"})["gateways"][0]["demand"]["max"], 0.02, 1e-12);
 }
 
 /// The six periods of 730 hours of 2023 that docs/importing.md compares.

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "models/series/time_series.h"
 #include "tests/unit/models/file_test_util.h"
 
 namespace evenkeel {
@@ -12,28 +13,44 @@ using ::testing::ElementsAre;
 TEST(ImportDemand, ReadsASeriesAtItsOwnPace) {
   const TemporaryDirectory directory;
   WriteBytes(directory / "d.csv", "Time,Demand\n2019-01-01 11:30,4\n2019-01-01 12:00,6\n2019-01-01 12:30,8");
-  const Measurements demand = ReadDemandSeries(directory / "d.csv");
+  const Measurements demand = ReadDemandSeries(directory / "d.csv", 3600);
   EXPECT_EQ(demand.step, 1800);
+  EXPECT_EQ(demand.combine, Combine::kMean);
   EXPECT_EQ(demand.entries[2].value, 8.0);
   WriteBytes(directory / "d.csv", "Time,Demand\n2019-01-01 11:30,4\n2019-01-01 11:30,6\n");
-  ExpectInputError([&] { ReadDemandSeries(directory / "d.csv"); }, {"d.csv:3", "does not rise"});
+  ExpectInputError([&] { ReadDemandSeries(directory / "d.csv", 3600); }, {"d.csv:3", "does not rise"});
   WriteBytes(directory / "d.csv", "Time,Demand\n2019-01-01 11:30,4\n2019-01-01 12:00,-6\n");
-  ExpectInputError([&] { ReadDemandSeries(directory / "d.csv"); }, {"d.csv:3", "Demand", "-6", "at least 0"});
+  ExpectInputError([&] { ReadDemandSeries(directory / "d.csv", 3600); }, {"d.csv:3", "Demand", "-6", "at least 0"});
 }
 
-// Bins of a minute from 18:17:03 on: 1 + 10 * 0.1 + 2 * 0.5 = 3 Wh, nothing, then one that may not be full.
-TEST(ImportDemand, CountsRequestsIntoSlots) {
+// 5 MWh and 6 MWh of half an hour are 11 MWh of an hour; powers of 5 and 6 MW are 5.5 MWh.
+TEST(ImportDemand, EnergiesAreSummedAndPowersAveraged) {
   const TemporaryDirectory directory;
-  WriteBytes(directory / "r.csv",
-             "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.9799600,10,2\n"
-             "2023-11-16 18:17:50.0000000,10,2\n2023-11-16 18:19:05.0319600,3180,8");
-  const Measurements demand = ReadRequests(directory / "r.csv", {1.0, 0.1, 0.5}, 60);
-  ASSERT_EQ(demand.entries.size(), 2u);
-  EXPECT_DOUBLE_EQ(demand.entries[0].value, 6e-6);
-  EXPECT_EQ(demand.entries[1].value, 0.0);
-  WriteBytes(directory / "r.csv",
-             "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.9,1,1\n2023-11-16 18:16:00.0,1,1\n");
-  ExpectInputError([&] { ReadRequests(directory / "r.csv", {}, 60); }, {"r.csv:3", "before"});
+  const auto hour = [&](const std::string& column, std::int64_t slot) {
+    WriteBytes(directory / "d.csv", "Time," + column + "\n2019-01-01 11:00,5\n2019-01-01 11:30,6\n");
+    std::vector<std::string> notes;
+    return ConsecutiveMeans(ReadDemandSeries(directory / "d.csv", slot), slot, {}, &notes);
+  };
+  EXPECT_THAT(hour("Demand (MWh)", 3600), ElementsAre(11.0));
+  EXPECT_THAT(hour("Energy (MWh)", 900), ElementsAre(2.5, 2.5, 3.0, 3.0));
+  EXPECT_THAT(hour("Demand (MW)", 3600), ElementsAre(5.5));
+  EXPECT_THAT(hour("Demand", 3600), ElementsAre(5.5));
+}
+
+// 02:30 comes twice when the clocks go back; with its offset it is two times.
+TEST(ImportDemand, TimesWithOffsetsAreMovedToUtc) {
+  const TemporaryDirectory directory;
+  WriteBytes(directory / "d.csv",
+             "Time,Demand\n2024-10-27 02:30:00+02:00,1\n2024-10-27 02:30:00+01:00,2\n2024-10-27T02:30:00Z,3\n");
+  const Measurements demand = ReadDemandSeries(directory / "d.csv", 3600);
+  EXPECT_EQ(demand.entries[0].time, 1729989000);  // 2024-10-27 00:30 UTC
+  EXPECT_EQ(demand.entries[2].time, 1729989000 + 7200);
+  WriteBytes(directory / "d.csv", "Time,Demand\n2024-10-27 02:30:00+02:00,1\n2024-10-27 02:30:00,2\n");
+  ExpectInputError([&] { ReadDemandSeries(directory / "d.csv", 3600); }, {"d.csv:3", "with an offset as in the first"});
+  WriteBytes(directory / "d.csv", "Time,Demand\n2024-10-27 01:30,1\n2024-10-27 02:30,2\n2024-10-27 02:30,2\n");
+  std::vector<std::string> notes;
+  ExpectInputError([&] { ConsecutiveMeans(ReadDemandSeries(directory / "d.csv", 3600), 3600, {}, &notes); },
+                   {"d.csv:4", "appears twice", "clocks go back"});
 }
 
 // 0.35 + 0.6 (v - 2) / 4 for 2, 4, 6, moved by +1 and -1: a gateway east of Greenwich is ahead.

@@ -69,6 +69,12 @@ TEST(ImportWeather, RefusesWhatItWouldHaveToGuess) {
   expect(Document("°C", "[50]"), {"3 times", "1 humidities"});
   expect("{", {"w.json", "no JSON"});
   expect("[]", {"w.json", "no \"timezone\""});
+  expect(R"({"error": true, "reason": "Daily API request limit exceeded."})",
+         {"w.json", "answered with an error", "Daily API request limit exceeded"});
+  expect(R"([{"latitude": 52, "longitude": 13}, {"latitude": 40, "longitude": -3}])",
+         {"w.json", "2 places", "one place"});
+  expect("time,temperature_2m\n1,2\n", {"w.json", "no JSON document", "Open-Meteo"});
+  expect("<!DOCTYPE html><html>", {"w.json", "web page"});
   std::string other = Document();
   other.replace(other.find("Los_Angeles"), 11, "Whitehorse ");
   expect(other, {"America/Whitehorse", "expected \"America/Los_Angeles\""});

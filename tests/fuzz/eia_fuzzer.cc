@@ -1,0 +1,10 @@
+// Any bytes as generation of EIA, in bulk or as a table: rows or InputError.
+#include <cstddef>
+#include <cstdint>
+
+#include "tests/fuzz/format_fuzzing.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  evenkeel::FuzzFormats({reinterpret_cast<const char*>(data), size}, {"eia-bulk", "fuel-table"});
+  return 0;
+}

@@ -1,0 +1,10 @@
+// Any bytes as prices or generation of entsoe-py: rows or InputError.
+#include <cstddef>
+#include <cstdint>
+
+#include "tests/fuzz/format_fuzzing.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  evenkeel::FuzzFormats({reinterpret_cast<const char*>(data), size}, {"entsoe-py", "entsoe-py-mix"});
+  return 0;
+}
