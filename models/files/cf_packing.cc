@@ -104,7 +104,8 @@ void Maker::SetSign(CfPacking* packing) const {
   const CfAttribute* attribute = Find("_Unsigned");
   if (attribute == nullptr) return;
   const std::string word = Lower(attribute->text);
-  if (word != "true" && word != "false") Refuse(*attribute, fmt::format("is {}, expected true or false", Said(*attribute)));
+  if (word != "true" && word != "false")
+    Refuse(*attribute, fmt::format("is {}, expected true or false", Said(*attribute)));
   if (!stored.integer) Refuse(*attribute, fmt::format("is for integers, the values are stored as {}", stored.name));
   packing->is_signed = word == "false";
   if (packing->is_signed != stored.is_signed) packing->modulus = std::ldexp(1.0, stored.bits);
@@ -148,7 +149,8 @@ void Maker::SetBounds(CfPacking* packing) const {
   const CfAttribute* most = Find("valid_max");
   if (range != nullptr) {
     if (range->numbers.size() != 2) Refuse(*range, fmt::format("is {}, expected two numbers", Said(*range)));
-    if (least != nullptr || most != nullptr) Refuse(*range, "is there beside valid_min or valid_max, expected one or the other");
+    if (least != nullptr || most != nullptr)
+      Refuse(*range, "is there beside valid_min or valid_max, expected one or the other");
     AddBound(*range, range->numbers[0], true, packing);
     AddBound(*range, range->numbers[1], false, packing);
   }

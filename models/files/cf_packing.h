@@ -37,7 +37,7 @@ struct CfPacking {
   };
 
   std::optional<double> scale, offset;
-  double modulus = 0.0;  ///< 2^bits for numbers stored with the other sign than meant, else 0
+  double modulus = 0.0;    ///< 2^bits for numbers stored with the other sign than meant, else 0
   bool is_signed = false;  ///< what is meant, where `modulus` is not 0
   std::vector<Missing> missing;
   std::vector<Bound> bounds;

@@ -82,9 +82,9 @@ CfTime ParseCfTime(const std::string& units, const std::string& calendar, const 
   if (kind != "standard" && kind != "gregorian" && kind != "proleptic_gregorian")
     throw InputError("{}: the calendar is \"{}\", allowed are standard, gregorian and proleptic_gregorian", where,
                      calendar);
-  static const std::regex form(
-      R"(\s*([a-z]+)\s+since\s+(\d{1,4})-(\d{1,2})-(\d{1,2})(?:[t ]\s*(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.0*)?)?)?)?)"
-      R"(\s*(z|utc|gmt|[+-]\d{1,2}(?::?\d{2})?)?\s*)");
+  static const std::regex form(R"(\s*([a-z]+)\s+since\s+(\d{1,4})-(\d{1,2})-(\d{1,2}))"
+                               R"((?:[t ]\s*(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.0*)?)?)?)?)"
+                               R"(\s*(z|utc|gmt|[+-]\d{1,2}(?::?\d{2})?)?\s*)");
   std::smatch part;
   const std::string text = Lowered(units);
   const auto refuse = [&] { throw InputError("{} has the units \"{}\", allowed are {}", where, units, kAllowed); };
@@ -109,7 +109,8 @@ std::optional<std::int64_t> SecondsOf(const CfTime& time, std::int64_t count) {
 }
 
 std::optional<std::int64_t> SecondsOf(const CfTime& time, double count) {
-  const double since = time.seconds == 0 ? count / static_cast<double>(time.parts) : count * static_cast<double>(time.seconds);
+  const double since =
+      time.seconds == 0 ? count / static_cast<double>(time.parts) : count * static_cast<double>(time.seconds);
   const double whole = std::round(since);
   if (!(std::abs(since - whole) <= 1e-3 && std::abs(whole) < 1e15)) return std::nullopt;
   return static_cast<std::int64_t>(whole) + time.epoch;

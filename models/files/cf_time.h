@@ -16,10 +16,10 @@ struct CfTime {
   std::int64_t parts = 1;    ///< units in a second, for these
 };
 
-/// Of the attributes `units`, such as "hours since 2024-03-30 00:00:00", and `calendar`. Units are days, hours, minutes,
-/// seconds and down to nanoseconds, also in the singular and as UDUNITS shortens them; an epoch is a date, with or without
-/// a time of day and an offset from UTC. Of calendars, those that go on as people's from 1970: standard, gregorian,
-/// proleptic_gregorian. Throws InputError that begins with `where`.
+/// Of the attributes `units`, such as "hours since 2024-03-30 00:00:00", and `calendar`. Units are days, hours,
+/// minutes, seconds and down to nanoseconds, also in the singular and as UDUNITS shortens them; an epoch is a date,
+/// with or without a time of day and an offset from UTC. Of calendars, those that go on as people's from 1970:
+/// standard, gregorian, proleptic_gregorian. Throws InputError that begins with `where`.
 CfTime ParseCfTime(const std::string& units, const std::string& calendar, const std::string& where);
 
 /// In seconds since 1970-01-01 00:00:00 UTC; nothing when that is no whole number, or beyond 64 bits.

@@ -93,8 +93,8 @@ std::uint64_t CheckHdf5Storage(std::int64_t file, std::int64_t id, const std::ve
   const Hdf5Lock lock = PrepareHdf5();
   const Hdf5Handle type(H5Dget_type(id), H5Tclose);
   const Hdf5Handle properties(H5Dget_create_plist(id), H5Pclose);
-  const StoredDataset stored = {
-      file, id, properties.get(), {shape.begin(), shape.end()}, H5Tget_size(type.get()), path, dataset};
+  const StoredDataset stored = {file, id,     properties.get(), {shape.begin(), shape.end()}, H5Tget_size(type.get()),
+                                path, dataset};
   stored.Check(type.get() >= 0 && properties.get() >= 0);
   return stored.CheckAll();
 }

@@ -30,7 +30,8 @@ double Value(const CfPacking& packing, double stored, std::string* reason = null
 }
 
 void ExpectRefused(const std::string& type, const CfAttribute& attribute, const std::string& words) {
-  ExpectInputError([&] { Make(type, {attribute}); }, {"t.nc: dataset 'price': the attribute '" + attribute.name + "' ", words});
+  ExpectInputError([&] { Make(type, {attribute}); },
+                   {"t.nc: dataset 'price': the attribute '" + attribute.name + "' ", words});
 }
 
 TEST(CfPackingTest, WithoutAttributesNumbersAreValues) {
@@ -81,12 +82,16 @@ TEST(CfPackingTest, ValidRangesAreOfStoredNumbersOrOfValues) {
   EXPECT_EQ(Value(stored, 500), 5.0);
   EXPECT_TRUE(std::isnan(Value(stored, 501, &reason)));
   EXPECT_EQ(reason, "501 is above its 'valid_range', 500");
-  const CfPacking values = Make("int16", {scale, Of("valid_min", "float64", {-1.0}), Of("valid_max", "float64", {5.0})});
+  const CfPacking values =
+      Make("int16", {scale, Of("valid_min", "float64", {-1.0}), Of("valid_max", "float64", {5.0})});
   EXPECT_EQ(Value(values, 500), 5.0);
   EXPECT_TRUE(std::isnan(Value(values, -101, &reason)));
   EXPECT_EQ(reason, "-1.01 is below its 'valid_min', -1");
-  ExpectInputError([&] { Make("int16", {scale, Of("valid_min", "int32", {0})}); },
-                   {"'valid_min' is of int32, expected int16, as the values are stored, or float64"});
+  ExpectInputError(
+      [&] {
+        Make("int16", {scale, Of("valid_min", "int32", {0})});
+      },
+      {"'valid_min' is of int32, expected int16, as the values are stored, or float64"});
   EXPECT_EQ(Value(Make("float64", {Of("valid_max", "int32", {5})}), 5.0), 5.0);
 }
 
@@ -109,7 +114,8 @@ TEST(CfPackingTest, RefusesWhatItCannotApply) {
   ExpectRefused("int32", Word("scale_factor", "0.01"), "is \"0.01\", expected one finite number");
   ExpectRefused("int32", Of("add_offset", "float64", {kNan}), "is nan, expected one finite number");
   ExpectRefused("float64", Word("_FillValue", "-9999"), "is \"-9999\", expected a number");
-  ExpectRefused("int16", Of("missing_value", "float64", {-999.9}), "is -999.9, which the values, stored as int16, cannot be");
+  ExpectRefused("int16", Of("missing_value", "float64", {-999.9}),
+                "is -999.9, which the values, stored as int16, cannot be");
   ExpectRefused("int16", Of("_FillValue", "float64", {1e20}), "cannot be");
   ExpectRefused("float64", Of("valid_range", "float64", {1.0}), "is 1, expected two numbers");
   ExpectRefused("int8", Word("_Unsigned", "maybe"), "is \"maybe\", expected true or false");

@@ -50,8 +50,9 @@ TEST(CfTimeTest, FractionsMustBeWholeSeconds) {
 }
 
 TEST(CfTimeTest, RefusesOtherUnitsAndCalendars) {
-  for (const char* units : {"", "seconds", "months since 2024-01-01", "hours since yesterday", "hours since 2024-02-30",
-                            "hours since 2024-01-01 25:00", "hours since 2024-01-01 00:00:00.5", "hours until 2024-01-01"}) {
+  for (const char* units :
+       {"", "seconds", "months since 2024-01-01", "hours since yesterday", "hours since 2024-02-30",
+        "hours since 2024-01-01 25:00", "hours since 2024-01-01 00:00:00.5", "hours until 2024-01-01"}) {
     ExpectInputError([&] { At(units, 0); }, {"t.nc: dataset 'time' has the units", units, "allowed are days, hours"});
   }
   for (const char* calendar : {"noleap", "360_day", "julian", ""}) {
