@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "experiments/catalog/slot_span.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 
@@ -44,6 +45,13 @@ ParameterInfo IntegerParameter(std::string name, std::string default_value, std:
   return info;
 }
 
+ParameterInfo SpanParameter(std::string name, std::string default_value, std::string description, int low) {
+  ParameterInfo info =
+      IntegerParameter(std::move(name), std::move(default_value), std::move(description), low, kMostSpanSlots);
+  info.kind = ParameterKind::kSpan;
+  return info;
+}
+
 ParameterInfo WordParameter(std::string name, std::string description, std::vector<std::string> words) {
   ParameterInfo info = Parameter(ParameterKind::kWord, std::move(name), words.front(), std::move(description));
   info.words = std::move(words);
@@ -66,6 +74,12 @@ bool IsAllowed(const ParameterInfo& parameter, const Spec& value) {
       const std::optional<std::int64_t> integer = ParseInteger(value.name);
       return integer && IsInRange(parameter, static_cast<double>(*integer));
     }
+    case ParameterKind::kSpan: {
+      const std::optional<SlotSpan> span = ParseSlotSpan(value.name);
+      if (!span) return false;
+      return span->is_duration ? span->count > 0 || parameter.low == 0.0
+                               : IsInRange(parameter, static_cast<double>(span->count));
+    }
     case ParameterKind::kWord:
       return IsWordOf(parameter, value.name);
     default:
@@ -83,6 +97,9 @@ std::string DescribeAllowed(const ParameterInfo& parameter) {
         return fmt::format("{} {} {:g}", kind, parameter.above_low ? ">" : ">=", parameter.low);
       return fmt::format("{} in {}{:g}, {:g}]", kind, bracket, parameter.low, parameter.high);
     }
+    case ParameterKind::kSpan:
+      return fmt::format("number of slots in [{:g}, {:g}] or duration such as 24h, 7d, 90min", parameter.low,
+                         parameter.high);
     case ParameterKind::kWord:
       return fmt::format("word: {}", fmt::join(parameter.words, ", "));
     case ParameterKind::kText:
@@ -106,6 +123,11 @@ double NumberArgument(const Arguments& arguments, const std::string& name) {
 
 int IntegerArgument(const Arguments& arguments, const std::string& name) {
   return static_cast<int>(NumberArgument(arguments, name));
+}
+
+int SlotsArgument(const Arguments& arguments, const std::string& name, double slot_hours) {
+  // A value below the parameter's least has been refused before.
+  return SlotsOf(fmt::format("{}: {}", arguments.owner, name), arguments.at(name).name, slot_hours, 0);
 }
 
 }  // namespace evenkeel

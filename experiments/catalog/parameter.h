@@ -13,6 +13,7 @@ namespace evenkeel {
 enum class ParameterKind {
   kNumber,
   kInteger,
+  kSpan,      ///< a number of slots, or a duration (slot_span.h)
   kWord,      ///< one of ParameterInfo::words
   kText,      ///< any word
   kPath,      ///< a file, or one of ParameterInfo::words where there are some
@@ -35,6 +36,8 @@ ParameterInfo NumberParameter(std::string name, std::string default_value, std::
                               double high, bool above_low = false);
 ParameterInfo IntegerParameter(std::string name, std::string default_value, std::string description, double low,
                                double high);
+/// In slots; ParameterInfo::low and high are of slots as well.
+ParameterInfo SpanParameter(std::string name, std::string default_value, std::string description, int low);
 /// The first word is the default.
 ParameterInfo WordParameter(std::string name, std::string description, std::vector<std::string> words);
 /// Of another kind: text, a path, a policy or a predictor.
@@ -54,11 +57,15 @@ struct Registry;
 struct Arguments {
   const Registry* registry = nullptr;  ///< where specs among them are looked up
   std::map<std::string, Spec> values;
+  std::string owner = {};  ///< name of the spec, for messages
 
   const Spec& at(const std::string& name) const { return values.at(name); }
 };
 
 double NumberArgument(const Arguments& arguments, const std::string& name);
 int IntegerArgument(const Arguments& arguments, const std::string& name);
+/// A span in slots of `slot_hours`, 0 where that is not known. Throws InputError for a duration that is no whole number
+/// of them.
+int SlotsArgument(const Arguments& arguments, const std::string& name, double slot_hours);
 
 }  // namespace evenkeel

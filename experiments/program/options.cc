@@ -7,6 +7,7 @@
 #include <sstream>
 #include <thread>
 
+#include "models/base/byte_order_mark.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 #include "models/base/read_file.h"
@@ -93,7 +94,7 @@ void DropOverridden(const OptionInfo& option, const po::parsed_options& line, po
 
 po::parsed_options ParseConfig(const CommandInfo& command, const po::options_description& description,
                                const std::string& path) {
-  std::istringstream file(ReadTextFile(path));
+  std::istringstream file(WithoutByteOrderMark(ReadTextFile(path), path));
   po::parsed_options parsed =
       ParseOrThrow(command, path + ": ", [&] { return po::parse_config_file(file, description); });
   for (const auto& given : parsed.options) {

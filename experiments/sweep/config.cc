@@ -8,6 +8,7 @@
 #include <optional>
 #include <sstream>
 
+#include "models/base/byte_order_mark.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 #include "models/base/read_file.h"
@@ -131,9 +132,9 @@ void AddEntry(const SweepEntry& entry, SweepConfig* config) {
 void SweepConfig::Fail(int line, const std::string& what) const { throw InputError("{}:{}: {}", path, line, what); }
 
 SweepConfig ParseSweepConfig(const std::string& path, const std::string& text) {
-  SweepConfig config{path, text, {}, {}};
+  SweepConfig config{path, WithoutByteOrderMark(text, path), {}, {}};
   const po::options_description none;
-  std::istringstream lines(text);
+  std::istringstream lines(config.text);
   std::string section;
   int number = 0;
   for (std::string line; std::getline(lines, line);) {
