@@ -29,7 +29,8 @@ int SlotsOf(const std::string& what, const std::string& text, double slot_hours,
   std::int64_t slots = span->count;
   if (span->is_duration) {
     if (!(slot_hours > 0.0))
-      throw InputError("{} is {}, a duration, but the length of a slot is not known here: give it in slots", what, text);
+      throw InputError("{} is {}, a duration, but the length of a slot is not known here: give it in slots", what,
+                       text);
     const std::int64_t step = SlotSeconds(slot_hours);
     if (span->count % step != 0)
       throw InputError("{} is {}, which is no whole number of slots of {}: give slots, or a multiple of that", what,

@@ -12,15 +12,15 @@ inline constexpr int kMostSpanSlots = 100000;
 
 /// A span, taken apart.
 struct SlotSpan {
-  std::int64_t count = 0;     ///< of slots, or of seconds
+  std::int64_t count = 0;  ///< of slots, or of seconds
   bool is_duration = false;
 };
 /// `24` for slots, `24h`, `7d` or `90min` for a duration; nothing for another text.
 std::optional<SlotSpan> ParseSlotSpan(const std::string& text);
 
 /// The span in slots of `slot_hours`; 0: the length is not known. Throws InputError beginning with `what`, which names
-/// the parameter, for another text, a duration that is no whole number of slots or not to be told in slots, and a number
-/// of slots outside [low, kMostSpanSlots].
+/// the parameter, for another text, a duration that is no whole number of slots or meets slots of unknown length, and a
+/// number of slots outside [low, kMostSpanSlots].
 int SlotsOf(const std::string& what, const std::string& text, double slot_hours, int low);
 
 }  // namespace evenkeel

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <fstream>
 #include <limits>
 #include <map>
 #include <string_view>
@@ -61,6 +62,17 @@ bool IsBareAxis(hid_t group, const char* name) {
   return std::string_view(title.data()).substr(0, kMark.size()) == kMark;
 }
 
+/// What a file is that people take for an HDF5 file, and what to do.
+std::string WhatInstead(const std::string& path) {
+  std::array<char, 4> head = {};
+  std::ifstream(path, std::ios::binary).read(head.data(), head.size());
+  const std::string_view start(head.data(), head.size());
+  if (start.substr(0, 3) == "CDF")
+    return ", but netCDF of the classic format: save it as netCDF-4, in xarray with to_netcdf(.., engine=\"netcdf4\")";
+  if (start.substr(0, 2) == "\x1f\x8b") return ", but packed by gzip: unpack it";
+  return start.substr(0, 2) == "PK" ? ", but a zip archive: unpack it" : "";
+}
+
 std::string JoinShape(const std::vector<std::int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 }  // namespace
@@ -103,13 +115,15 @@ struct Hdf5Reader::Impl {
 void Hdf5Reader::Impl::OpenFile() {
   const Hdf5Lock lock = PrepareHdf5();
   CheckRegularFile(path);
-  if (H5Fis_hdf5(path.c_str()) <= 0) throw InputError("cannot read {}: it is not an HDF5 file", path);
+  if (H5Fis_hdf5(path.c_str()) <= 0)
+    throw InputError("cannot read {}: it is not an HDF5 file{}", path, WhatInstead(path));
   // Without checksums over the metadata, HDF5 itself may crash: tried out by a child.
   if (!HasHdf5Checksums(path)) Foreign();
   const Hdf5Handle access = Own(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "");
   // Readers must not need write permission, nor a file system that can lock.
   Check(H5Pset_file_locking(access.get(), false, true), "");
   const hid_t id = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get());
+  if (id < 0 && Hdf5WasInUse()) throw InputError("cannot read {}: {}", path, Hdf5Reason());
   if (id < 0) throw InputError("cannot read {}: the HDF5 file is damaged or truncated ({})", path, Hdf5Reason());
   file = Hdf5Handle(id, H5Fclose);
 }

@@ -8,8 +8,8 @@
 //   times    int64 [window], starts of these slots, seconds since 1970-01-01 00:00:00 UTC
 //   result   float32 or float64 [steps x columns], at least one step: the slots that follow
 //
-// A module is loaded to the CPU, wherever it was saved, and called with gradients off, on one thread. It must not keep a
-// state that changes results.
+// A module is loaded to the CPU, wherever it was saved, and called with gradients off, on one thread. It must not keep
+// a state that changes results.
 #pragma once
 
 #include <cstdint>

@@ -13,6 +13,7 @@ import tempfile
 import unittest
 import warnings
 
+import h5py
 import netCDF4
 import numpy as np
 import xarray
@@ -43,9 +44,10 @@ class XarrayTest(unittest.TestCase):
         result = json.loads(done.stdout)
         return {name: value for name, value in result.items() if name != "trace" and "seconds" not in name}
 
-    def refuse(self, path, *words, command="run"):
+    def refuse(self, path, *words, command="run", environment=None):
         arguments = ["run", path, "--policy", "cost"] if command == "run" else command
-        done = subprocess.run([PROGRAM, *arguments, "--quiet"], capture_output=True, text=True)
+        done = subprocess.run([PROGRAM, *arguments, "--quiet"], capture_output=True, text=True,
+                              env={**os.environ, **(environment or {})})
         self.assertEqual(done.returncode, 2, done.stderr)
         for word in words:
             self.assertIn(word, done.stderr)
@@ -192,6 +194,23 @@ class XarrayTest(unittest.TestCase):
         with netCDF4.Dataset(trace, "r+") as file:
             file["reachable"].add_offset = 1.0
         self.refuse(trace, "'reachable'", "add_offset", "plain integers")
+
+    def test_a_file_in_use_is_not_called_damaged(self):
+        trace = self.generate()
+        locking = {"HDF5_USE_FILE_LOCKING": "TRUE"}
+        with h5py.File(trace, "r+") as file:
+            file.attrs["x"] = 1
+            self.refuse(trace, "trace.h5: another program is writing it", "h5clear -s", "HDF5_USE_FILE_LOCKING")
+            self.refuse(trace, "trace.h5: it cannot be locked (Resource temporarily unavailable)",
+                        "HDF5_USE_FILE_LOCKING=FALSE", environment=locking)
+        self.run_trace(trace)
+
+    def test_what_is_no_netcdf_4(self):
+        for start, words in ((b"CDF\x02", 'netCDF of the classic format'), (b"\x1f\x8b\x08\x00", "packed by gzip"),
+                             (b"PK\x03\x04", "a zip archive")):
+            with open(self.path("other.nc"), "wb") as file:
+                file.write(start + bytes(600))
+            self.refuse(self.path("other.nc"), "it is not an HDF5 file, but " + words)
 
     def test_the_cases_from_the_field(self):
         if not os.path.isdir(CASES):

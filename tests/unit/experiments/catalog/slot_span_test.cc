@@ -33,7 +33,9 @@ TEST(SlotSpan, MustBeWholeSlots) {
   ExpectInputError([] { SlotsOf("x", "5000d", 1.0, 1); }, {"120000 slots"});
 }
 
-Arguments ArgumentsOf(Kind kind, const std::string& spec) { return CheckSpec(Catalog(), kind, ParseSpec(spec)).arguments; }
+Arguments ArgumentsOf(Kind kind, const std::string& spec) {
+  return CheckSpec(Catalog(), kind, ParseSpec(spec)).arguments;
+}
 
 TEST(SlotSpan, DefaultsAreDurations) {
   const Arguments plan = ArgumentsOf(Kind::kPolicy, "plan");
