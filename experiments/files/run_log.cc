@@ -6,12 +6,31 @@
 
 #include "experiments/files/run_log_rows.h"
 #include "models/base/atomic_file.h"
+#include "models/base/checksum.h"
 #include "models/base/error.h"
 #include "models/files/hdf5_writer.h"
 #include "models/world/metrics.h"
 
 namespace evenkeel {
 namespace {
+
+/// Over what the run was asked, which nothing else in the log repeats.
+std::uint32_t QuestionChecksum(const Problem& problem, const RunLogInfo& info) {
+  std::vector<std::string> words = {info.policy,
+                                    info.trace,
+                                    info.command,
+                                    info.generator,
+                                    info.observed,
+                                    info.observe,
+                                    info.events,
+                                    info.guarantee,
+                                    fmt::to_string(info.certify),
+                                    problem.shed_cost ? fmt::to_string(*problem.shed_cost) : ""};
+  for (const Group& group : problem.groups) {
+    words.push_back(fmt::format("{} {} {}", group.name, group.weight, group.norm));
+  }
+  return Crc32(fmt::format("{}", fmt::join(words, "\n")));
+}
 
 template <typename Node>
 std::vector<std::string> Names(const std::vector<Node>& nodes) {
@@ -44,6 +63,7 @@ Hdf5Writer Begin(Hdf5Writer writer, const Problem& problem, const RunLogInfo& in
   writer.SetAttribute("", "command", info.command);
   writer.SetAttribute("", "generator", info.generator);
   writer.SetAttribute("", "history", info.generator + ": " + info.command);
+  WriteChecksum("", QuestionChecksum(problem, info), &writer);
   std::vector<std::string> groups;
   for (const Group& group : problem.groups) groups.push_back(group.name);
   writer.SetAttribute("", "groups", fmt::format("{}", fmt::join(groups, " ")));
@@ -76,6 +96,7 @@ struct RunLogWriter::Impl {
   }
   void AddGroup(const Group& group);
   void AddCertificates(const std::vector<PrefixCertificate>& certificates);
+  void FinishRows();  // but for those of decisions
   void WriteSummary();
 };
 
@@ -110,6 +131,14 @@ void RunLogWriter::Impl::AddGroup(const Group& group) {
   const std::string name = group.name + "_bucket_weight";
   file.AddField(RunLogField(name, {BucketAxis(group)}, "1", "how much a bucket's load of " + group.name + " counts"));
   file.WriteAll(name, group.bucket_weight.data());
+  WriteChecksum(name, Crc32(group.bucket_weight.data(), group.num_buckets()), &file);
+}
+
+void RunLogWriter::Impl::FinishRows() {
+  time.Finish();
+  for (auto* buffer : {&energy_cost, &shed_cost, &objective, &shift, &region_cost, &region_workload}) buffer->Finish();
+  for (auto& buffer : loads) buffer.Finish();
+  if (allocations) allocations->Finish();
 }
 
 void RunLogWriter::Impl::WriteSummary() {
@@ -165,13 +194,7 @@ void RunLogWriter::AddCertificates(const std::vector<PrefixCertificate>& certifi
 
 void RunLogWriter::Finish() {
   Impl& log = *impl_;
-  log.time.Flush();
-  for (auto* buffer :
-       {&log.energy_cost, &log.shed_cost, &log.objective, &log.shift, &log.region_cost, &log.region_workload}) {
-    buffer->Flush();
-  }
-  for (auto& buffer : log.loads) buffer.Flush();
-  if (log.allocations) log.allocations->Flush();
+  log.FinishRows();
   if (log.decisions) log.decisions->Finish();
   log.WriteSummary();
   log.file.Close();
@@ -183,7 +206,8 @@ std::string RunLogLayout(const Problem& problem, const RunLogInfo& info, const R
   RunLogWriter::Impl log(nullptr, problem, info, options);
   log.last = totals.ledger;
   log.AddCertificates(certificates);
-  if (log.decisions) log.decisions->WriteCounts(totals.verdict_count);
+  log.FinishRows();
+  if (log.decisions) log.decisions->Finish(totals.verdict_count);
   log.WriteSummary();
   return log.file.Image();
 }

@@ -28,6 +28,10 @@ Hdf5Field RunLogField(std::string name, std::vector<std::string> axes, std::stri
   return {std::move(name), std::move(axes), std::move(units), std::move(long_name), Hdf5Field::Type::kFloat64};
 }
 
+void WriteChecksum(const std::string& dataset, std::uint32_t crc, Hdf5Writer* file) {
+  file->SetAttribute(dataset, kChecksumName, ChecksumText(crc));
+}
+
 const char* BucketAxis(const Group& group) { return group.footprint == Footprint::kQualityLoss ? "gateway" : "region"; }
 
 AllocationRows::AllocationRows(Hdf5Writer* file, const Problem& problem, const std::string& flow,
@@ -57,9 +61,9 @@ void AllocationRows::Append(const Allocation* allocation) {
   shed_.Append(allocation->shed);
 }
 
-void AllocationRows::Flush() {
-  flow_.Flush();
-  shed_.Flush();
+void AllocationRows::Finish() {
+  flow_.Finish();
+  shed_.Finish();
 }
 
 DecisionRows::DecisionRows(Hdf5Writer* file, const Problem& problem, bool allocations)
@@ -84,15 +88,13 @@ void DecisionRows::Append(const RobustDecision& decision) {
   allocations_[1].Append(decision.expert);
 }
 
-void DecisionRows::Finish() {
-  verdict_.Flush();
-  alpha_.Flush();
-  slack_.Flush();
-  for (AllocationRows& rows : allocations_) rows.Flush();
-  WriteCounts(count_);
-}
+void DecisionRows::Finish() { Finish(count_); }
 
-void DecisionRows::WriteCounts(const std::int64_t (&count)[kNumVerdicts]) {
+void DecisionRows::Finish(const std::int64_t (&count)[kNumVerdicts]) {
+  verdict_.Finish();
+  alpha_.Finish();
+  slack_.Finish();
+  for (AllocationRows& rows : allocations_) rows.Finish();
   for (int v = 0; v < kNumVerdicts; ++v) file_->SetAttribute("verdict", kVerdictNames[v], count[v]);
 }
 
@@ -131,6 +133,7 @@ void WriteCertificates(const Problem& problem, const std::vector<PrefixCertifica
       prices.row(c) = certificates[c].prices[k].transpose();
     }
     file->WriteAll(name, prices.data());
+    WriteChecksum(name, Crc32(prices.data(), prices.size()), file);
   }
 }
 

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "engine/planner/running_certificate.h"
 #include "experiments/files/run_log_schema.h"
+#include "models/base/checksum.h"
 #include "models/files/hdf5_writer.h"
 #include "models/world/ledger.h"
 #include "models/world/problem.h"
@@ -16,6 +18,9 @@
 namespace evenkeel {
 
 Hdf5Field RunLogField(std::string name, std::vector<std::string> axes, std::string units, std::string long_name);
+
+/// The attribute of a dataset that is checked by CheckLayout (experiments/run/layout_check.h).
+void WriteChecksum(const std::string& dataset, std::uint32_t crc, Hdf5Writer* file);
 
 /// Appends rows to a growing dataset, a chunk at a time.
 template <typename T>
@@ -36,16 +41,24 @@ class RowBuffer {
   void Append(T value) { *NextRow() = value; }
   void Append(const Vector& row) { std::memcpy(NextRow(), row.data(), columns_ * sizeof(T)); }
 
-  void Flush() {
-    file_->WriteRows(name_, written_, static_cast<std::int64_t>(filled_), values_.data());
-    written_ += static_cast<std::int64_t>(filled_);
-    filled_ = 0;
+  /// Writes what is left, and the checksum of floating-point numbers: flags and times are the trace's or follow.
+  void Finish() {
+    if (filled_ > 0) Flush();
+    if constexpr (std::is_same_v<T, double>) WriteChecksum(name_, crc_, file_);
   }
   std::size_t columns() const { return columns_; }
 
  private:
+  void Flush() {
+    file_->WriteRows(name_, written_, static_cast<std::int64_t>(filled_), values_.data());
+    crc_ = Crc32(values_.data(), filled_ * columns_, crc_);
+    written_ += static_cast<std::int64_t>(filled_);
+    filled_ = 0;
+  }
+
   Hdf5Writer* file_;
   std::string name_;
+  std::uint32_t crc_ = 0;
   std::size_t columns_;
   std::size_t capacity_ = 0;
   std::size_t filled_ = 0;
@@ -61,7 +74,7 @@ class AllocationRows {
                  const std::string& whose);
   /// A row of kNoAllocation for null.
   void Append(const Allocation* allocation);
-  void Flush();
+  void Finish();
 
  private:
   const Problem& problem_;
@@ -73,9 +86,10 @@ class DecisionRows {
  public:
   DecisionRows(Hdf5Writer* file, const Problem& problem, bool allocations);
   void Append(const RobustDecision& decision);
-  /// Writes what is left, and the counts as attributes.
+  /// Writes what is left, and how often there was each verdict, as attributes.
   void Finish();
-  void WriteCounts(const std::int64_t (&count)[kNumVerdicts]);
+  /// With counts from elsewhere.
+  void Finish(const std::int64_t (&count)[kNumVerdicts]);
 
  private:
   Hdf5Writer* file_;

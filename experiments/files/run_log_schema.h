@@ -9,4 +9,7 @@ inline constexpr const char* kRunLogSchemaName = "evenkeel-run";
 /// In `advice` and its kin: there was none in this slot.
 inline constexpr double kNoAllocation = -1.0;
 
+/// Of a dataset of numbers, CRC-32 over its values; of the file, over what the run was asked.
+inline constexpr const char* kChecksumName = "checksum";
+
 }  // namespace evenkeel

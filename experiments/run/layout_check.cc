@@ -5,10 +5,14 @@
 #include <algorithm>
 #include <set>
 
+#include "experiments/files/run_log_schema.h"
 #include "experiments/run/run_difference.h"
+#include "models/base/checksum.h"
 
 namespace evenkeel {
 namespace {
+
+constexpr std::int64_t kBlockNumbers = 1 << 16;  // that are read at a time
 
 std::string Place(const std::string& dataset) { return dataset.empty() ? "the file" : "'" + dataset + "'"; }
 
@@ -26,14 +30,34 @@ void ExpectSameNames(const std::string& what, const std::vector<std::string>& lo
 
 /// Totals in USD are what is left of their gross sums; the other numbers are sums of what is not negative, shares, or
 /// what they were set to.
-double AllowedDifference(const std::string& dataset, const std::string& attribute, double value, double gross) {
-  if (dataset.empty() && (attribute == "energy_cost" || attribute == "objective")) return kTolerance * gross;
+double AllowedDifference(const std::string& dataset, const std::string& attribute, double value,
+                         const GrossSums& gross) {
+  if (dataset.empty() && (attribute == "energy_cost" || attribute == "objective")) return kTolerance * gross.cost;
+  if (dataset.empty() && attribute == "shed") return kTolerance * gross.shed;
   if (attribute == "gini") return kTolerance;
   return kTolerance * std::abs(value);
 }
 
+/// Of what is recomputed only to rounding, or cannot be.
+void CheckChecksum(const Hdf5Reader& log, const std::string& dataset) {
+  const std::vector<std::int64_t> shape = log.Shape(dataset);
+  std::int64_t columns = 1;
+  for (std::size_t axis = 1; axis < shape.size(); ++axis) columns *= shape[axis];
+  const std::int64_t block = std::max<std::int64_t>(1, kBlockNumbers / std::max<std::int64_t>(1, columns));
+  std::vector<double> values(static_cast<std::size_t>(std::min(block, shape[0]) * columns));
+  std::uint32_t crc = 0;
+  for (std::int64_t row = 0; row < shape[0]; row += block) {
+    const std::int64_t count = std::min(block, shape[0] - row);
+    log.ReadRows(dataset, row, count, values.data());
+    crc = Crc32(values.data(), static_cast<std::size_t>(count * columns), crc);
+  }
+  if (log.Text(dataset, kChecksumName) != ChecksumText(crc))
+    throw RunDifference(
+        fmt::format("the values of {} have the checksum {}, not the attribute's", Place(dataset), ChecksumText(crc)));
+}
+
 void CheckAttribute(const Hdf5Reader& log, const Hdf5Reader& expected, const std::string& dataset,
-                    const std::string& attribute, double gross) {
+                    const std::string& attribute, const GrossSums& gross) {
   const auto fail = [&](const std::string& logged, const std::string& found) {
     throw RunDifference(
         fmt::format("the attribute '{}' of {} is {}, expected {}", attribute, Place(dataset), logged, found));
@@ -70,7 +94,7 @@ void CheckShape(const Hdf5Reader& log, const Hdf5Reader& expected, const std::st
 
 }  // namespace
 
-void CheckLayout(const Hdf5Reader& log, const std::string& image, double gross, int slots) {
+void CheckLayout(const Hdf5Reader& log, const std::string& image, const GrossSums& gross, int slots) {
   const Hdf5Reader expected("layout", image);
   ExpectSameNames("dataset", log.Datasets(), expected.Datasets());
   std::vector<std::string> places = expected.Datasets();
@@ -79,7 +103,13 @@ void CheckLayout(const Hdf5Reader& log, const std::string& image, double gross, 
     if (!dataset.empty()) CheckShape(log, expected, dataset, slots);
     const std::vector<std::string> attributes = expected.Attributes(dataset);
     ExpectSameNames("of " + Place(dataset) + " the attribute", log.Attributes(dataset), attributes);
-    for (const std::string& attribute : attributes) CheckAttribute(log, expected, dataset, attribute, gross);
+    for (const std::string& attribute : attributes) {
+      if (attribute == kChecksumName && !dataset.empty()) {
+        CheckChecksum(log, dataset);
+      } else {
+        CheckAttribute(log, expected, dataset, attribute, gross);
+      }
+    }
     // Labels are texts, and rows that are not of slots are numbers; both are in the layout.
     if (dataset.empty() || log.TypeOf(dataset) != "text") continue;
     if (log.Labels(dataset) != expected.Labels(dataset))

@@ -45,6 +45,7 @@ void LedgerCheck::Recompute(int t, const Slot& slot, const Coefficients& metered
       gross_load_[k][problem_.groups[k].bucket_of_arc[a]] += std::abs(metered.load[k][a]) * flow;
     }
   }
+  gross_shed_ += played.shed.cwiseAbs().sum();
   const double carried = kCarried * gross_cost_;
   gross_cost_ += gross;
   ExpectClose(t, "objective", log_.objective[row], ObjectiveValue(problem_, ledger_), kTolerance * this->gross());
@@ -76,6 +77,7 @@ void LedgerCheck::TakeLogged(int t, const Slot& slot, const Coefficients& metere
   // What is served and what is not is the demand; where workload is left, its price says how much.
   const double shed = demand - (ledger_.region_workload.sum() - served_before);
   if (problem_.shed_cost) ledger_.shed += shed;
+  gross_shed_ += demand;
   const double allowed = kTolerance * gross();
   ExpectClose(t, "objective", log_.objective[row], ObjectiveValue(problem_, ledger_), allowed);
   ExpectClose(t, "shift", log_.shift[row], ledger_.shift, kTolerance * ledger_.shift);

@@ -20,6 +20,8 @@ class LedgerCheck {
   const Ledger& ledger() const { return ledger_; }
   /// Sum of the sizes of all costs so far and of the weighted norms, USD: what J is the rest of.
   double gross() const { return gross_cost_ + EquityCost(problem_, gross_load_); }
+  /// What the unserved workload is made of, units: of the decisions their own, without them the rest of the demand.
+  double gross_shed() const { return gross_shed_; }
 
  private:
   void Recompute(int t, const Slot& slot, const Coefficients& metered);
@@ -28,7 +30,7 @@ class LedgerCheck {
   const Problem& problem_;
   const RunLog& log_;
   Ledger ledger_;
-  double gross_cost_ = 0.0;
+  double gross_cost_ = 0.0, gross_shed_ = 0.0;
   Vector gross_region_cost_, gross_region_workload_;
   std::vector<Vector> gross_load_;
   Vector region_use_;

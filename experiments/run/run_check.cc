@@ -128,7 +128,7 @@ class CertificateCheck {
 /// What comes of the slots.
 struct Checked {
   RunLogTotals totals;
-  double gross = 0.0;
+  GrossSums gross;
   std::vector<PrefixCertificate> certificates;
 };
 
@@ -160,7 +160,7 @@ Checked CheckSlots(const Period& period, RunLogReader* reader, RunCheck* check) 
   }
   check->certificates = static_cast<int>(certificates.seen().size());
   check->ratio = certificates.ratio();
-  Checked checked{{ledger.ledger()}, ledger.gross(), certificates.seen()};
+  Checked checked{{ledger.ledger()}, {ledger.gross(), ledger.gross_shed()}, certificates.seen()};
   if (budget) {
     std::copy_n(budget->verdict_count(), kNumVerdicts, checked.totals.verdict_count);
     check->off_line = budget->off_line();

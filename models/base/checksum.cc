@@ -11,9 +11,11 @@
 
 namespace evenkeel {
 
-std::uint32_t Crc32(std::string_view bytes) {
-  return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+std::uint32_t Crc32(std::string_view bytes, std::uint32_t before) {
+  return static_cast<std::uint32_t>(::crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
+
+std::string ChecksumText(std::uint32_t crc) { return fmt::format("{:08x}", crc); }
 
 std::string FileChecksum(const std::string& path) {
   const int descriptor = OpenRegularFile(path);

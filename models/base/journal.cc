@@ -20,7 +20,9 @@ namespace {
 }
 
 /// `LENGTH CRC TEXT`, so that neither a lost tail nor a changed digit goes unseen.
-std::string Framed(const std::string& text) { return fmt::format("{} {:08x} {}", text.size(), Crc32(text), text); }
+std::string Framed(const std::string& text) {
+  return fmt::format("{} {} {}", text.size(), ChecksumText(Crc32(text)), text);
+}
 
 /// Empty: the line is as it was written, and `text` what was.
 std::string Unframe(const std::string& line, std::string* text) {
@@ -30,7 +32,7 @@ std::string Unframe(const std::string& line, std::string* text) {
   *text = line.substr(second + 1);
   if (line.substr(0, first) != std::to_string(text->size()))
     return fmt::format("it has {} bytes, its length says otherwise", text->size());
-  if (line.substr(first + 1, second - first - 1) != fmt::format("{:08x}", Crc32(*text))) return "its checksum is wrong";
+  if (line.substr(first + 1, second - first - 1) != ChecksumText(Crc32(*text))) return "its checksum is wrong";
   return "";
 }
 

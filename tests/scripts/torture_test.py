@@ -18,16 +18,16 @@ class TortureTest(unittest.TestCase):
         done = torture("0.1", "--kind", "paths")
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertRegex(done.stdout, r"special file as input +\d+ attempts +0 failed")
-        self.assertRegex(done.stdout, r"[1-9]\d* attempts, 0 failures, seed 1")
+        self.assertRegex(done.stdout, r"[1-9]\d* attempts, 0 failures, seeds from 1")
 
     def test_a_program_that_hides_its_errors_fails(self):
         with tempfile.TemporaryDirectory() as folder:
             liar = pathlib.Path(folder) / "evenkeel"
             liar.write_text(f"#!/bin/sh\n{PROGRAM} \"$@\" 2>/dev/null || exit 0\n")
             liar.chmod(0o755)
-            done = torture("0.1", "--kind", "paths", "--program", str(liar))
+            done = torture("0.1", "--kind", "paths", "--jobs", "1", "--program", str(liar))
         self.assertEqual(done.returncode, 1, done.stdout)
-        self.assertIn("first failure, attempt 1 (special file as input):\nsilent: ", done.stdout)
+        self.assertIn("first failure of seed 1, attempt 1 (special file as input):\nsilent: ", done.stdout)
 
     def test_usage(self):
         self.assertEqual(torture().returncode, 2)
