@@ -4,7 +4,6 @@
 
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/make.h"
-#include "experiments/catalog/slot_span.h"
 #include "models/base/error.h"
 #include "predictors/advice/learned_price.h"
 #include "predictors/prices/inputs.h"

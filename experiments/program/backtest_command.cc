@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "experiments/catalog/catalog.h"
-#include "experiments/catalog/slot_span.h"
+#include "experiments/catalog/parameter.h"
 #include "experiments/files/backtest_file.h"
 #include "experiments/program/command.h"
 #include "experiments/program/output_path.h"

@@ -7,7 +7,6 @@
 #include <sstream>
 #include <thread>
 
-#include "models/base/byte_order_mark.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 #include "models/base/read_file.h"

@@ -8,7 +8,6 @@
 #include <optional>
 #include <sstream>
 
-#include "models/base/byte_order_mark.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 #include "models/base/read_file.h"

@@ -15,8 +15,8 @@ class SlotsCli : public CliTest {
   void SetUp() override {
     CliTest::SetUp();
     const auto generate = [this](const char* slots, const char* hours, const char* name) {
-      Succeed({"trace", "generate", "--regions", "4", "--gateways", "3", "--slots", slots, "--slot-hours", hours, "--out",
-               name, "--quiet"});
+      Succeed({"trace", "generate", "--regions", "4", "--gateways", "3", "--slots", slots, "--slot-hours", hours,
+               "--out", name, "--quiet"});
     };
     generate("960", "0.25", "quarters.h5");  // ten days
     generate("240", "1", "hours.h5");
@@ -57,7 +57,9 @@ TEST_F(SlotsCli, ADurationThatIsNoWholeNumberOfSlotsIsAnError) {
               AllOf(HasSubstr("ridge: refit is 90min"), HasSubstr("slots of 1 h")));
   EXPECT_THAT(Refuse({"backtest", "hours.h5", "--predictor", "seasonal-naive", "--horizon", "90min"}),
               AllOf(HasSubstr("option --horizon is 90min"), HasSubstr("slots of 1 h")));
-  Write("s.ini", "trace = quarters.h5\npolicy = cost\npolicy = plan(forecast=seasonal-naive(season={s}))\n[vary]\ns = 24h, 20min\n");
+  Write("s.ini",
+        "trace = quarters.h5\npolicy = cost\npolicy = plan(forecast=seasonal-naive(season={s}))\n[vary]\ns = 24h, "
+        "20min\n");
   EXPECT_THAT(Refuse({"sweep", "s.ini", "--out", "s.h5", "--quiet"}),
               AllOf(HasSubstr("s.ini:3: seasonal-naive: season is 20min"), HasSubstr("slots of 15 min")));
 }

@@ -1,4 +1,4 @@
-#include "experiments/catalog/slot_span.h"
+#include "experiments/catalog/parameter.h"
 
 #include <gtest/gtest.h>
 
