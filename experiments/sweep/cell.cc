@@ -69,7 +69,7 @@ SweepOutcome SweepRunner::Run(int cell) {
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
-    outcome.failure = fmt::format("{}:{}: {}", plan_.config.path, what.line, error.what());
+    outcome.failure = fmt::format("{}, in {}:{}", error.what(), plan_.config.path, what.line);
   }
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return outcome;
