@@ -39,7 +39,7 @@ struct GuaranteeReport {
   double observation_error = 0.0;  ///< err of theorem 5 (b), USD; 0 when observations are exact
   long taken = 0, pulled = 0, expert = 0, rejected = 0;  ///< slots by verdict
   long unconverged = 0;                                  ///< slots of mode price that got line's answer: none found
-  std::string first_failure;  ///< why the first rejected advice had no answer, where it said so
+  std::string first_failure;  ///< slot and reason of the first rejected advice; empty: none was rejected
 };
 
 /// What a robust policy is besides a Policy.

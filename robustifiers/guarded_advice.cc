@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -55,9 +56,9 @@ struct GuardedAdvice::Worker : std::enable_shared_from_this<Worker> {
       wake.wait(lock, [this] { return stopping || state == State::kAsked; });
       if (stopping) break;
       lock.unlock();
-      const bool good = guarded.Decide({slot, coefficients, ledger}, &answer);
+      std::string said = guarded.Decide({slot, coefficients, ledger}, &answer);
       lock.lock();
-      answer_is_good = good;
+      failure = std::move(said);
       state = State::kAnswered;
       wake.notify_all();
     }
@@ -65,9 +66,10 @@ struct GuardedAdvice::Worker : std::enable_shared_from_this<Worker> {
     wake.notify_all();
   }
 
-  bool Ask(const SlotInput& input, double timeout, AdviceAnswer* asked) {
+  /// Like Decide.
+  std::string Ask(const SlotInput& input, double timeout, AdviceAnswer* asked) {
     std::unique_lock<std::mutex> lock(mutex);
-    if (state == State::kAsked) return false;  // still at an earlier slot
+    if (state == State::kAsked) return "the advice is still at an earlier slot";
     slot = input.slot;
     coefficients = input.coefficients;
     ledger = input.ledger;
@@ -76,10 +78,10 @@ struct GuardedAdvice::Worker : std::enable_shared_from_this<Worker> {
     wake.notify_all();
     const bool in_time =
         wake.wait_for(lock, std::chrono::duration<double>(timeout), [this] { return state == State::kAnswered; });
-    if (!in_time) return false;
+    if (!in_time) return fmt::format("no answer within {} s", timeout);
     state = State::kIdle;
     *asked = answer;
-    return answer_is_good;
+    return failure;
   }
 
   /// Books what the advice should know, unless it is busy.
@@ -92,7 +94,8 @@ struct GuardedAdvice::Worker : std::enable_shared_from_this<Worker> {
   std::mutex mutex;
   std::condition_variable wake;
   State state = State::kIdle;
-  bool stopping = false, ended = false, answer_is_good = false;
+  bool stopping = false, ended = false;
+  std::string failure;  // of the last answer
   Slot slot;
   Coefficients coefficients;
   Ledger ledger;
@@ -114,21 +117,29 @@ GuardedAdvice::~GuardedAdvice() {
 bool IsAdviceLeftBehind() { return left_behind; }
 
 bool GuardedAdvice::Ask(const SlotInput& input, AdviceAnswer* answer) {
-  return worker_ ? worker_->Ask(input, timeout_, answer) : Decide(input, answer);
+  const std::string failure = worker_ ? worker_->Ask(input, timeout_, answer) : Decide(input, answer);
+  if (failure.empty()) return true;
+  if (first_failure_.empty()) first_failure_ = fmt::format("slot {}: {}", input.slot.index, failure);
+  return false;
 }
 
-bool GuardedAdvice::Decide(const SlotInput& input, AdviceAnswer* answer) {
+/// Why there is no good answer; empty: there is one.
+std::string GuardedAdvice::Decide(const SlotInput& input, AdviceAnswer* answer) {
   answer->states_prices = false;
   try {
     advice_->Decide(input, &answer->allocation);
     KeepPrices(answer);
   } catch (const std::exception& error) {  // counted by the caller as rejected
-    if (first_failure_.empty()) first_failure_ = error.what();
-    return false;
+    const std::string what = error.what();
+    return what.empty() ? "it failed and did not say why" : what;
   } catch (...) {
-    return false;
+    return "it failed and did not say why";
   }
-  return Infeasibility(problem_, input.slot, answer->allocation, &region_use_) <= AllowedViolation(input.slot);
+  const double violation = Infeasibility(problem_, input.slot, answer->allocation, &region_use_);
+  if (violation <= AllowedViolation(input.slot)) return "";
+  return std::isfinite(violation)
+             ? fmt::format("the decision breaks demand, capacity or a sign by {:.3g} units", violation)
+             : "the decision has another size than the period's, or numbers that are not finite";
 }
 
 void GuardedAdvice::KeepPrices(AdviceAnswer* answer) const {
@@ -158,12 +169,6 @@ PolicyReport GuardedAdvice::Report() const {
   std::unique_lock<std::mutex> lock;
   if (!worker_) return advice_->Report();
   return worker_->TryLockIdle(&lock) ? worker_->guarded.Report() : PolicyReport();
-}
-
-std::string GuardedAdvice::FirstFailure() const {
-  std::unique_lock<std::mutex> lock;
-  if (!worker_) return first_failure_;
-  return worker_->TryLockIdle(&lock) ? worker_->guarded.FirstFailure() : "";
 }
 
 }  // namespace evenkeel

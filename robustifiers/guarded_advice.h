@@ -30,12 +30,12 @@ class GuardedAdvice {
   bool Ask(const SlotInput& input, AdviceAnswer* answer);
   void Settle(const Settlement& settlement);
   PolicyReport Report() const;
-  /// Why the first answer could not be had, in the advice's own words; empty: there was none, or it says nothing.
-  std::string FirstFailure() const;
+  /// Why the first answer that was not good could not be used, with its slot; empty: all were good.
+  const std::string& FirstFailure() const { return first_failure_; }
 
  private:
   struct Worker;
-  bool Decide(const SlotInput& input, AdviceAnswer* answer);
+  std::string Decide(const SlotInput& input, AdviceAnswer* answer);
   void KeepPrices(AdviceAnswer* answer) const;
 
   const Problem& problem_;

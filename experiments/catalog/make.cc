@@ -42,8 +42,10 @@ PolicyContext ContextOf(const Period& period, std::uint64_t seed) {
 }
 
 ForecastContext ForecastContextOf(const PolicyContext& context, int slots_before) {
-  return {context.open_future, slots_before,
-          IdentityOf(context.problem.network, context.time ? context.time->slot_hours : 0.0)};
+  return {context.open_future, slots_before, IdentityOf(context.problem.network, SlotHoursOf(context))};
 }
+
+double SlotHoursOf(const PolicyContext& context) { return context.time ? context.time->slot_hours : 0.0; }
+double SlotHoursOf(const ForecastContext& context) { return context.trace ? context.trace->slot_hours : 0.0; }
 
 }  // namespace evenkeel

@@ -30,8 +30,8 @@ struct PolicyContext {
   /// Makes the expert of a robust policy, where its run is known already; it must decide as MakePolicy's would. Empty:
   /// MakePolicy.
   std::function<std::unique_ptr<Policy>(const PolicyContext&, const Spec&)> make_expert = {};
-  /// When the period's slots begin: networks that were trained on slots of another length are refused. Nothing: not
-  /// known.
+  /// When the period's slots begin, and how long they are: durations in specs become slots, and networks that were
+  /// trained on slots of another length are refused. Nothing: not known, and durations are refused.
   std::optional<TimeBase> time = {};
 };
 
@@ -42,11 +42,15 @@ struct ForecastContext {
   /// Opens the future, for the predictor that is clairvoyant on purpose; empty where nobody may look ahead.
   std::function<std::unique_ptr<SlotSource>()> open_future;
   int slots_before = 0;  ///< slots that histories hold before the first one of the future
-  /// What a trained predictor must have been trained for; empty: not compared.
+  /// What a trained predictor must have been trained for, and how long slots are; empty: not compared, not known.
   std::optional<TraceIdentity> trace = {};
   /// When `learned` is trained anew on what was seen until then; empty: never.
   std::optional<RetrainTimes> retrain = {};
 };
+
+/// Of a slot; 0: not known.
+double SlotHoursOf(const PolicyContext& context);
+double SlotHoursOf(const ForecastContext& context);
 
 /// For a predictor that a policy asks, of histories that begin with `slots_before` slots from before the period.
 ForecastContext ForecastContextOf(const PolicyContext& context, int slots_before);

@@ -20,11 +20,15 @@ inline constexpr char kLearnedPrice[] = "learned-price";
 /// A network of prices, checked.
 struct PriceSpec {
   PriceNetworkSpec network;
-  PriceTrainingOptions training;
+  std::string slots, stride;  ///< spans, as written
+  double temperature = 0.02;
   Spec expert;    ///< a policy: losses are relative to its J, and the robustifier stays close to it
   Spec forecast;  ///< a predictor, of the rest of the period
   Spec whole;     ///< with all parameters
 };
+
+/// How it is trained on a trace with such slots. Throws InputError where a span is no whole number of them.
+PriceTrainingOptions PriceTrainingOf(const PriceSpec& spec, double slot_hours);
 
 /// A network of forecasts or of prices.
 using TrainableSpec = std::variant<NeuralSpec, PriceSpec>;

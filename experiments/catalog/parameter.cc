@@ -7,6 +7,7 @@
 
 #include "models/base/error.h"
 #include "models/base/numbers.h"
+#include "models/world/time_base.h"
 
 namespace evenkeel {
 namespace {
@@ -16,7 +17,37 @@ bool IsInRange(const ParameterInfo& parameter, double value) {
   return above && value <= parameter.high && value < kInfinity;
 }
 
+std::string SpanText(std::int64_t seconds) {
+  if (seconds % 3600 == 0) return fmt::format("{} h", seconds / 3600);
+  return seconds % 60 == 0 ? fmt::format("{} min", seconds / 60) : fmt::format("{} s", seconds);
+}
+
 }  // namespace
+
+std::optional<SlotSpan> ParseSlotSpan(const std::string& text) {
+  if (const std::optional<std::int64_t> slots = ParseInteger(text)) return SlotSpan{*slots, false};
+  if (const std::optional<std::int64_t> seconds = ParseDuration(text)) return SlotSpan{*seconds, true};
+  return std::nullopt;
+}
+
+int SlotsOf(const std::string& what, const std::string& text, double slot_hours, int low) {
+  const std::optional<SlotSpan> span = ParseSlotSpan(text);
+  if (!span)
+    throw InputError("{} is \"{}\", expected a number of slots or a duration such as 24h, 7d or 90min", what, text);
+  std::int64_t slots = span->count;
+  if (span->is_duration) {
+    if (!(slot_hours > 0.0))
+      throw InputError("{} is {}, a duration, but the length of a slot is not known here: give it in slots", what,
+                       text);
+    const std::int64_t step = SlotSeconds(slot_hours);
+    if (span->count % step != 0)
+      throw InputError("{} is {}, which is no whole number of slots of {}: give slots, or a multiple of that", what,
+                       text, SpanText(step));
+    slots = span->count / step;
+  }
+  if (slots >= low && slots <= kMostSpanSlots) return static_cast<int>(slots);
+  throw InputError("{} is {}, {} slots, allowed are {} to {}", what, text, slots, low, kMostSpanSlots);
+}
 
 ParameterInfo Parameter(ParameterKind kind, std::string name, std::string default_value, std::string description) {
   ParameterInfo info;
@@ -44,6 +75,13 @@ ParameterInfo IntegerParameter(std::string name, std::string default_value, std:
   return info;
 }
 
+ParameterInfo SpanParameter(std::string name, std::string default_value, std::string description, int low) {
+  ParameterInfo info =
+      IntegerParameter(std::move(name), std::move(default_value), std::move(description), low, kMostSpanSlots);
+  info.kind = ParameterKind::kSpan;
+  return info;
+}
+
 ParameterInfo WordParameter(std::string name, std::string description, std::vector<std::string> words) {
   ParameterInfo info = Parameter(ParameterKind::kWord, std::move(name), words.front(), std::move(description));
   info.words = std::move(words);
@@ -66,6 +104,12 @@ bool IsAllowed(const ParameterInfo& parameter, const Spec& value) {
       const std::optional<std::int64_t> integer = ParseInteger(value.name);
       return integer && IsInRange(parameter, static_cast<double>(*integer));
     }
+    case ParameterKind::kSpan: {
+      const std::optional<SlotSpan> span = ParseSlotSpan(value.name);
+      if (!span) return false;
+      return span->is_duration ? span->count > 0 || parameter.low == 0.0
+                               : IsInRange(parameter, static_cast<double>(span->count));
+    }
     case ParameterKind::kWord:
       return IsWordOf(parameter, value.name);
     default:
@@ -83,6 +127,9 @@ std::string DescribeAllowed(const ParameterInfo& parameter) {
         return fmt::format("{} {} {:g}", kind, parameter.above_low ? ">" : ">=", parameter.low);
       return fmt::format("{} in {}{:g}, {:g}]", kind, bracket, parameter.low, parameter.high);
     }
+    case ParameterKind::kSpan:
+      return fmt::format("number of slots in [{:g}, {:g}] or duration such as 24h, 7d, 90min", parameter.low,
+                         parameter.high);
     case ParameterKind::kWord:
       return fmt::format("word: {}", fmt::join(parameter.words, ", "));
     case ParameterKind::kText:
@@ -106,6 +153,11 @@ double NumberArgument(const Arguments& arguments, const std::string& name) {
 
 int IntegerArgument(const Arguments& arguments, const std::string& name) {
   return static_cast<int>(NumberArgument(arguments, name));
+}
+
+int SlotsArgument(const Arguments& arguments, const std::string& name, double slot_hours) {
+  // A value below the parameter's least has been refused before.
+  return SlotsOf(fmt::format("{}: {}", arguments.owner, name), arguments.at(name).name, slot_hours, 0);
 }
 
 }  // namespace evenkeel

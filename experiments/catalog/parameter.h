@@ -1,7 +1,9 @@
 // What a spec's parameters may be, and their values once they are checked.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,9 +12,26 @@
 
 namespace evenkeel {
 
+/// More than a day of seconds, or two months of minutes.
+inline constexpr int kMostSpanSlots = 100000;
+
+/// A span, taken apart.
+struct SlotSpan {
+  std::int64_t count = 0;  ///< of slots, or of seconds
+  bool is_duration = false;
+};
+/// `24` for slots, `24h`, `7d` or `90min` for a duration; nothing for another text.
+std::optional<SlotSpan> ParseSlotSpan(const std::string& text);
+
+/// The span in slots of `slot_hours`; 0: the length is not known. Throws InputError beginning with `what`, which names
+/// the parameter, for another text, a duration that is no whole number of slots or meets slots of unknown length, and a
+/// number of slots outside [low, kMostSpanSlots].
+int SlotsOf(const std::string& what, const std::string& text, double slot_hours, int low);
+
 enum class ParameterKind {
   kNumber,
   kInteger,
+  kSpan,      ///< a number of slots, or a duration: SlotSpan
   kWord,      ///< one of ParameterInfo::words
   kText,      ///< any word
   kPath,      ///< a file, or one of ParameterInfo::words where there are some
@@ -35,6 +54,8 @@ ParameterInfo NumberParameter(std::string name, std::string default_value, std::
                               double high, bool above_low = false);
 ParameterInfo IntegerParameter(std::string name, std::string default_value, std::string description, double low,
                                double high);
+/// In slots; ParameterInfo::low and high are of slots as well.
+ParameterInfo SpanParameter(std::string name, std::string default_value, std::string description, int low);
 /// The first word is the default.
 ParameterInfo WordParameter(std::string name, std::string description, std::vector<std::string> words);
 /// Of another kind: text, a path, a policy or a predictor.
@@ -54,11 +75,15 @@ struct Registry;
 struct Arguments {
   const Registry* registry = nullptr;  ///< where specs among them are looked up
   std::map<std::string, Spec> values;
+  std::string owner = {};  ///< name of the spec, for messages
 
   const Spec& at(const std::string& name) const { return values.at(name); }
 };
 
 double NumberArgument(const Arguments& arguments, const std::string& name);
 int IntegerArgument(const Arguments& arguments, const std::string& name);
+/// A span in slots of `slot_hours`, 0 where that is not known. Throws InputError for a duration that is no whole number
+/// of them.
+int SlotsArgument(const Arguments& arguments, const std::string& name, double slot_hours);
 
 }  // namespace evenkeel

@@ -1,5 +1,7 @@
 #include "experiments/catalog/plan.h"
 
+#include <algorithm>
+
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/make.h"
 #include "predictors/advice/chosen_plan.h"
@@ -11,21 +13,22 @@ std::unique_ptr<Policy> MakePlan(const PolicyContext& context, const Arguments& 
   History past;
   if (context.open_history) past.AppendAll(*context.open_history());
   const ForecastContext forecast = ForecastContextOf(context, past.num_slots());
-  const PlanOptions options = PlanOptionsOf(arguments);
+  const PlanOptions options = PlanOptionsOf(arguments, SlotHoursOf(context));
   std::unique_ptr<Forecaster> forecaster = ForecasterArgument(forecast, arguments, "forecast");
   ChoiceOptions choice;
   choice.days = IntegerArgument(arguments, "choose");
+  if (past.num_slots() > 0) choice.every = std::max(1, HistoryView(past).slots_per_day() / 2);
   if (choice.days == 0) return MakePlanAdvice(context.problem, std::move(forecaster), std::move(past), options);
   return MakeChosenPlan(context.problem, std::move(forecaster), std::move(past), PlanCandidates(options), choice);
 }
 
 }  // namespace
 
-PlanOptions PlanOptionsOf(const Arguments& arguments) {
+PlanOptions PlanOptionsOf(const Arguments& arguments, double slot_hours) {
   PlanOptions options;
-  options.every = IntegerArgument(arguments, "every");
-  options.rest.horizon = IntegerArgument(arguments, "horizon");
-  options.merge_after = IntegerArgument(arguments, "merge_after");
+  options.every = SlotsArgument(arguments, "every", slot_hours);
+  options.rest.horizon = SlotsArgument(arguments, "horizon", slot_hours);
+  options.merge_after = SlotsArgument(arguments, "merge_after", slot_hours);
   options.scenarios = IntegerArgument(arguments, "scenarios");
   options.spread = NumberArgument(arguments, "spread");
   options.own_flows = arguments.at("play").name == "flows";
@@ -40,16 +43,14 @@ Entry PlanEntry() {
   return {
       "plan",
       "solves the rest of the period on forecasts, from the loads so far, and dispatches at its prices",
-      {Parameter(ParameterKind::kForecast, "forecast", "seasonal-naive(season=24)", "what predicts"),
-       IntegerParameter("every", "24", "slots between two plans", 1, 8784),
-       IntegerParameter("horizon", "0",
-                        "steps taken from the predictor, fading into the hourly mean of 7 days behind; 0: all", 0,
-                        8784),
-       IntegerParameter(
-           "merge_after", "0",
-           "slots planned one by one; behind them slots of the same time of day are merged; 0: all one by one, or "
-           "with scenarios those of two days",
-           0, 8784),
+      {Parameter(ParameterKind::kForecast, "forecast", "seasonal-naive(season=24h)", "what predicts"),
+       SpanParameter("every", "24h", "from a plan to the next", 1),
+       SpanParameter("horizon", "0", "taken from the predictor, fading into the hourly mean of 7 days behind; 0: all",
+                     0),
+       SpanParameter("merge_after", "0",
+                     "planned slot by slot; behind it slots of the same time of day are merged; 0: all one by one, or "
+                     "with scenarios two days",
+                     0),
        IntegerParameter(
            "scenarios", "0",
            "futures planned for: the forecast with the predictor's own errors from 7 days apart; 0: the forecast", 0,

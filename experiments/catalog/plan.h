@@ -7,6 +7,6 @@
 namespace evenkeel {
 
 /// From checked arguments.
-PlanOptions PlanOptionsOf(const Arguments& arguments);
+PlanOptions PlanOptionsOf(const Arguments& arguments, double slot_hours);
 
 }  // namespace evenkeel

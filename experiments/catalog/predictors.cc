@@ -26,10 +26,10 @@ std::unique_ptr<Forecaster> MakePerfectForecaster(const ForecastContext& context
   return MakePerfect(context.open_future(), context.slots_before);
 }
 
-std::unique_ptr<Forecaster> MakeRidgeForecaster(const ForecastContext&, const Arguments& arguments) {
+std::unique_ptr<Forecaster> MakeRidgeForecaster(const ForecastContext& context, const Arguments& arguments) {
   RidgeOptions options;
   options.days = IntegerArgument(arguments, "days");
-  options.refit = IntegerArgument(arguments, "refit");
+  options.refit = SlotsArgument(arguments, "refit", SlotHoursOf(context));
   options.penalty = NumberArgument(arguments, "penalty");
   return MakeRidge(options);
 }
@@ -42,7 +42,7 @@ std::unique_ptr<Forecaster> MakeNoisyForecaster(const ForecastContext& context, 
 
 Entry NoisyEntry() {
   std::vector<ParameterInfo> parameters = {
-      ForecastParameter("of", "seasonal-naive(season=24)", "what predicts"),
+      ForecastParameter("of", "seasonal-naive(season=24h)", "what predicts"),
       WordParameter("kind", "of error", {std::begin(kErrorKindNames), std::end(kErrorKindNames)})};
   for (ParameterInfo& parameter : ErrorParameters()) parameters.push_back(std::move(parameter));
   parameters.push_back(NumberParameter(
@@ -86,9 +86,9 @@ std::vector<Entry> PredictorEntries() {
        [](const ForecastContext&, const Arguments&) { return MakePersistence(); }},
       {"seasonal-naive",
        "the last season repeats",
-       {IntegerParameter("season", "24", "slots of a season", 1, 8784)},
-       [](const ForecastContext&, const Arguments& arguments) {
-         return MakeSeasonalNaive(IntegerArgument(arguments, "season"));
+       {SpanParameter("season", "24h", "a season", 1)},
+       [](const ForecastContext& context, const Arguments& arguments) {
+         return MakeSeasonalNaive(SlotsArgument(arguments, "season", SlotHoursOf(context)));
        }},
       {"hourly-mean",
        "each time of day as on average over the last days",
@@ -99,7 +99,7 @@ std::vector<Entry> PredictorEntries() {
       {"ridge",
        "linear in the last values, yesterday, last week and the calendar; fades into the hourly mean after a day",
        {IntegerParameter("days", "56", "days that it is fitted on", 10, 3660),
-        IntegerParameter("refit", "168", "slots between two fits", 1, 8784),
+        SpanParameter("refit", "7d", "from a fit to the next", 1),
         NumberParameter("penalty", "100", "on squared weights at unit deviation", 0.0, 1e9)},
        MakeRidgeForecaster},
       NoisyEntry(),
@@ -109,9 +109,9 @@ std::vector<Entry> PredictorEntries() {
        MakeLearnedForecaster},
       {"torchscript",
        "a TorchScript module, for example made in Python; fades into the hourly mean behind its steps",
-       {FileParameter("the module"), IntegerParameter("window", "168", "slots that it sees", 1, 87840)},
-       [](const ForecastContext&, const Arguments& arguments) {
-         return MakeScript(arguments.at("file").name, IntegerArgument(arguments, "window"));
+       {FileParameter("the module"), SpanParameter("window", "7d", "what it sees", 1)},
+       [](const ForecastContext& context, const Arguments& arguments) {
+         return MakeScript(arguments.at("file").name, SlotsArgument(arguments, "window", SlotHoursOf(context)));
        }},
       {"average",
        "the mean of two predictors",

@@ -20,8 +20,8 @@ std::vector<ParameterInfo> NetworkParameters() {
       Parameter(ParameterKind::kForecast, "forecast", "hourly-mean(days=7)", "of the rest of the period"),
       NumberParameter("temperature", "0.02",
                       "of the smoothed dispatch, in mean costs of a unit of workload at even prices", 0.0, 10.0, true),
-      IntegerParameter("slots", "730", "of a period that it is trained on", 1, 8784),
-      IntegerParameter("stride", "72", "slots from one such period to the next", 1, 8784)};
+      SpanParameter("slots", "730h", "a period that it is trained on", 1),
+      SpanParameter("stride", "3d", "from one such period to the next", 1)};
 }
 
 PriceSpec PriceSpecOf(const Arguments& arguments) {
@@ -29,9 +29,9 @@ PriceSpec PriceSpecOf(const Arguments& arguments) {
   result.network.hidden = IntegerArgument(arguments, "hidden");
   result.network.through_line = arguments.at("through").name == "line";
   result.network.rho = NumberArgument(arguments, "rho");
-  result.training.slots = IntegerArgument(arguments, "slots");
-  result.training.stride = IntegerArgument(arguments, "stride");
-  result.training.temperature = NumberArgument(arguments, "temperature");
+  result.slots = arguments.at("slots").name;
+  result.stride = arguments.at("stride").name;
+  result.temperature = NumberArgument(arguments, "temperature");
   result.expert = arguments.at("expert");
   result.forecast = arguments.at("forecast");
   if (IsClairvoyant(*arguments.registry, Kind::kPolicy, result.expert) ||
@@ -79,6 +79,13 @@ std::unique_ptr<Policy> MakeLearnedPricePolicy(const PolicyContext& context, con
 }
 
 }  // namespace
+
+PriceTrainingOptions PriceTrainingOf(const PriceSpec& spec, double slot_hours) {
+  const auto slots = [slot_hours](const char* name, const std::string& text) {
+    return SlotsOf(fmt::format("{}: {}", kLearnedPrice, name), text, slot_hours, 1);
+  };
+  return {slots("slots", spec.slots), slots("stride", spec.stride), spec.temperature};
+}
 
 Entry PriceNetworkEntry() {
   return {kLearnedPrice, "prices rather than forecasts: a perceptron shared by all buckets, trained on J",

@@ -56,7 +56,7 @@ Spec ValueOf(const Entry& entry, const ParameterInfo& parameter, const Spec& spe
 CheckedSpec CheckOne(const Registry& registry, Kind kind, const Spec& spec) {
   const Entry& entry = FindEntry(registry, kind, spec.name);
   CheckNames(entry, spec);
-  CheckedSpec checked{&entry, {&registry, {}}};
+  CheckedSpec checked{&entry, {&registry, {}, spec.name}};
   for (const ParameterInfo& parameter : entry.parameters)
     checked.arguments.values[parameter.name] = ValueOf(entry, parameter, spec);
   if (entry.check) entry.check(checked.arguments);
@@ -88,6 +88,14 @@ CheckedSpec VisitSpec(const Registry& registry, Kind kind, const Spec& spec,
 
 CheckedSpec CheckSpec(const Registry& registry, Kind kind, const Spec& spec) {
   return VisitSpec(registry, kind, spec, {});
+}
+
+void CheckSpans(const Registry& registry, Kind kind, const Spec& spec, double slot_hours) {
+  VisitSpec(registry, kind, spec, [&](const VisitedSpec& visited) {
+    for (const ParameterInfo& parameter : visited.entry.parameters) {
+      if (parameter.kind == ParameterKind::kSpan) SlotsArgument(visited.arguments, parameter.name, slot_hours);
+    }
+  });
 }
 
 bool IsClairvoyant(const Registry& registry, Kind kind, const Spec& spec) {

@@ -30,6 +30,9 @@ CheckedSpec VisitSpec(const Registry& registry, Kind kind, const Spec& spec,
 /// The walk that only checks.
 CheckedSpec CheckSpec(const Registry& registry, Kind kind, const Spec& spec);
 
+/// Checks that every duration in it is a whole number of slots of `slot_hours`; throws InputError.
+void CheckSpans(const Registry& registry, Kind kind, const Spec& spec, double slot_hours);
+
 /// Whether it or one in it looks into the future.
 bool IsClairvoyant(const Registry& registry, Kind kind, const Spec& spec);
 

@@ -31,9 +31,10 @@ double Number(const Hdf5Reader& file, const std::string& dataset, const std::str
                    dataset.empty() ? "/" : dataset);
 }
 
-/// Rows [first, first + count) of a dataset that has `rows`, all axes but the first as one.
+/// Rows [first, first + count) of a dataset that has `rows`, all axes but the first as one. With `no_value` some may be
+/// missing.
 RowMatrix RowsOf(const Hdf5Reader& file, const std::string& dataset, std::int64_t rows, int first, int count,
-                 const std::vector<std::int64_t>& others) {
+                 const std::vector<std::int64_t>& others, std::optional<double> no_value = {}) {
   std::vector<std::int64_t> shape = {rows};
   std::int64_t columns = 1;
   for (std::int64_t extent : others) {
@@ -42,7 +43,11 @@ RowMatrix RowsOf(const Hdf5Reader& file, const std::string& dataset, std::int64_
   }
   file.ExpectShape(dataset, shape, "time or certificate first");
   RowMatrix values(count, columns);
-  file.ReadRows(dataset, first, count, values.data());
+  if (no_value) {
+    file.ReadValues(dataset, first, count, values.data(), *no_value);
+  } else {
+    file.ReadRows(dataset, first, count, values.data());
+  }
   return values;
 }
 
@@ -123,15 +128,16 @@ void RunLogReader::Impl::ReadDecisions(int first, int count) {
     }
     log.verdict.push_back(static_cast<Verdict>(verdict));
   }
-  const auto read = [&](const char* name, const std::vector<std::int64_t>& others) {
-    return RowsOf(file, name, log.slots, first, count, others);
+  const auto read = [&](const char* name, const std::vector<std::int64_t>& others,
+                        std::optional<double> no_value = {}) {
+    return RowsOf(file, name, log.slots, first, count, others, no_value);
   };
   log.alpha = read("alpha", {}).col(0);
   log.slack = read("slack", {}).col(0);
   if (!log.has_allocations) return;
   const std::vector<std::int64_t> cells = Cells();
-  log.advice = read("advice", cells);
-  log.advice_shed = read("advice_shed", {cells[0]});
+  log.advice = read("advice", cells, kNoAllocation);
+  log.advice_shed = read("advice_shed", {cells[0]}, kNoAllocation);
   log.expert = read("expert_allocation", cells);
   log.expert_shed = read("expert_shed", {cells[0]});
 }

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "experiments/catalog/catalog.h"
+#include "experiments/catalog/parameter.h"
 #include "experiments/files/backtest_file.h"
 #include "experiments/program/command.h"
 #include "experiments/program/output_path.h"
@@ -19,7 +21,8 @@
 namespace evenkeel {
 namespace {
 
-constexpr std::int64_t kMostSlots = 8784;
+// Of a period when none is given: a month.
+constexpr double kPeriodHours = 730.0;
 
 /// What is judged, and from where on.
 struct Judged {
@@ -27,15 +30,21 @@ struct Judged {
   BacktestOptions options;
 };
 
+int SlotsOption(const Options& options, const std::string& name, double slot_hours) {
+  return SlotsOf("option --" + name, TextOption(options, name), slot_hours, 1);
+}
+
 Judged ReadJudged(const Options& options, const TraceOutline& trace) {
   const PeriodText text = ReadPeriod(options);
   const SlotRange range = ParseSlotRange(text.from, text.to, trace);
   Judged judged;
   judged.truth.AppendAll(*MakeSlotWindow(std::make_unique<TraceFile>(text.trace), 0, range.first + range.count));
   BacktestOptions& test = judged.options;
-  test.horizon = static_cast<int>(IntegerOption(options, "horizon", 1, kMostSlots));
-  test.every = static_cast<int>(IntegerOption(options, "every", 1, kMostSlots));
-  test.period = static_cast<int>(IntegerOption(options, "period", 1, kMostSlots));
+  const double slot_hours = trace.header.slot_hours;
+  test.horizon = SlotsOption(options, "horizon", slot_hours);
+  test.every = SlotsOption(options, "every", slot_hours);
+  test.period = HasOption(options, "period") ? SlotsOption(options, "period", slot_hours)
+                                             : std::max(1, static_cast<int>(std::lround(kPeriodHours / slot_hours)));
   test.intervals.coverage = NumberOption(options, "coverage", 0.01, 0.99);
   const int day = HistoryView(judged.truth).slots_per_day();
   const auto warm_up = static_cast<int>(IntegerOption(options, "warm-up", 2, 3660)) * day;
@@ -62,12 +71,13 @@ std::optional<RetrainTimes> ReadRetrain(const Options& options, const Spec& spec
   const std::int64_t step = HistoryView(judged.truth).step();
   const std::optional<std::int64_t> seconds = ParseDuration(text);
   if (!seconds || *seconds == 0 || *seconds % step != 0)
-    throw InputError("option --retrain: \"{}\", expected whole slots of {} s in days or hours, such as 30d or 12h",
-                     text, step);
+    throw InputError(
+        "option --retrain: \"{}\", expected whole slots of {} s in days, hours or minutes, such as 30d or 12h", text,
+        step);
   if (NetworksOf(spec).empty())
     throw InputError("option --retrain: {} has no network to train anew, expected learned(file=MODEL.pt) in it",
                      ToString(spec));
-  return RetrainTimes{judged.options.first, static_cast<int>(std::min<std::int64_t>(*seconds / step, kMostSlots))};
+  return RetrainTimes{judged.options.first, static_cast<int>(std::min<std::int64_t>(*seconds / step, kMostSpanSlots))};
 }
 
 /// Who judges a network on what it was trained on should know.
@@ -116,10 +126,11 @@ Command BacktestCommand() {
   info.summary = "how good a predictor's forecasts are, beside seasonal-naive";
   info.positionals = {"TRACE.h5"};
   info.options = {{"predictor", "SPEC", "", "the predictor, for example hourly-mean(days=7)"},
-                  {"horizon", "N", "24", "steps of a forecast, slots"},
-                  {"every", "N", "24", "slots between two forecasts"},
+                  {"horizon", "TIME", "24h", "how far a forecast goes; a number of slots, or 24h, 7d, 90min"},
+                  {"every", "TIME", "24h", "from a forecast to the next, likewise"},
                   {"warm-up", "DAYS", "28", "days that the first forecast has seen at least"},
-                  {"period", "N", "730", "slots of an accounting period, for the means of its rest"},
+                  {"period", "TIME", "",
+                   "an accounting period, for the means of its rest, likewise; 730 h to the slot when left out"},
                   {"coverage", "SHARE", "0.8", "share of the truth that intervals should hold, 0.01 to 0.99"},
                   {"retrain", "TIME", "", "train learned(..) anew every so often on what was seen, for example 30d"},
                   {"out", "RESULTS.h5", "", "write all figures by horizon and by region (HDF5)"}};

@@ -93,7 +93,7 @@ void DropOverridden(const OptionInfo& option, const po::parsed_options& line, po
 
 po::parsed_options ParseConfig(const CommandInfo& command, const po::options_description& description,
                                const std::string& path) {
-  std::istringstream file(ReadTextFile(path));
+  std::istringstream file(WithoutByteOrderMark(ReadTextFile(path), path));
   po::parsed_options parsed =
       ParseOrThrow(command, path + ": ", [&] { return po::parse_config_file(file, description); });
   for (const auto& given : parsed.options) {

@@ -143,6 +143,7 @@ std::string ComparisonText(const GivenPeriod& given, const ComparisonResult& res
   for (const RunOutcome& run : result.runs) {
     const std::string loads = VirtualLoadsText(run);
     if (!loads.empty()) text += fmt::format("{}: {}", run.policy, loads);
+    text += RejectedText(run);
   }
   if (result.optimum) {
     text += fmt::format("LB {:.6f} USD is a certified lower bound of the optimum; gap {:.1e}, {}.\n",

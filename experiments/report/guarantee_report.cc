@@ -54,8 +54,7 @@ std::string GuaranteeText(const RunOutcome& run) {
                                FormatColumn(std::vector<double>{guarantee.min_slack}, 7)[0]));
   text += Line("", fmt::format("slots: {} taken, {} pulled, {} expert, {} rejected", guarantee.taken, guarantee.pulled,
                                guarantee.expert, guarantee.rejected));
-  if (!guarantee.first_failure.empty())
-    text += Line("", fmt::format("the first rejected advice failed: {}", guarantee.first_failure));
+  if (!guarantee.first_failure.empty()) text += Line("", fmt::format("rejected first in {}", guarantee.first_failure));
   if (guarantee.delta > 0.0) {
     text +=
         Line("", fmt::format("observed and metered coefficients differ by up to {:.3g} (delta); of the bound, {:.6f} "
@@ -115,6 +114,13 @@ std::string GuaranteeTable(const std::vector<RunOutcome>& runs) {
                    expert,
                    rejected};
   return ToString(table);
+}
+
+std::string RejectedText(const RunOutcome& run) {
+  if (!run.guarantee || run.guarantee->first_failure.empty()) return "";
+  return fmt::format("{}: advice rejected in {} of {} slots, first in {}\n", run.policy, run.guarantee->rejected,
+                     run.guarantee->taken + run.guarantee->pulled + run.guarantee->expert + run.guarantee->rejected,
+                     run.guarantee->first_failure);
 }
 
 std::string GuaranteeViolation(const RunOutcome& run) {

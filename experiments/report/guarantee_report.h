@@ -23,6 +23,9 @@ std::string VirtualLoadsText(const RunOutcome& run);
 /// A table of the robust policies among `runs`, empty when there are none.
 std::string GuaranteeTable(const std::vector<RunOutcome>& runs);
 
+/// Why advice of a run in a comparison was rejected first, a line; empty where none was.
+std::string RejectedText(const RunOutcome& run);
+
 /// What J is at most, the meters' surprises included, USD; for a run with a guarantee.
 double ProvenBound(const RunOutcome& run);
 

@@ -69,7 +69,7 @@ SweepOutcome SweepRunner::Run(int cell) {
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
-    outcome.failure = error.what();
+    outcome.failure = fmt::format("{}, in {}:{}", error.what(), plan_.config.path, what.line);
   }
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return outcome;
@@ -106,7 +106,7 @@ const RealisedError& SweepRunner::ObservationError(const SweepCell& cell) {
 const RealisedError& SweepRunner::ForecastError(const SweepCell& cell, const Arguments& plan) {
   const Period& period = plan_.PeriodOf(cell).period;
   const Spec& forecast = plan.at("forecast");
-  const PlanOptions options = PlanOptionsOf(plan);
+  const PlanOptions options = PlanOptionsOf(plan, period.time.slot_hours);
   const std::string key =
       fmt::format("{} {} {} {}", cell.period, options.every, options.rest.horizon, ToString(forecast));
   return forecast_errors_.Get(key, [&] {

@@ -131,9 +131,9 @@ void AddEntry(const SweepEntry& entry, SweepConfig* config) {
 void SweepConfig::Fail(int line, const std::string& what) const { throw InputError("{}:{}: {}", path, line, what); }
 
 SweepConfig ParseSweepConfig(const std::string& path, const std::string& text) {
-  SweepConfig config{path, text, {}, {}};
+  SweepConfig config{path, WithoutByteOrderMark(text, path), {}, {}};
   const po::options_description none;
-  std::istringstream lines(text);
+  std::istringstream lines(config.text);
   std::string section;
   int number = 0;
   for (std::string line; std::getline(lines, line);) {

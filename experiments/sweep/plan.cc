@@ -171,6 +171,7 @@ class Planner {
     SweepCell cell;
     cell.variables = assignment;
     cell.seed = seed_;
+    cell.line = policy.line;
     cell.period = PeriodOf(choice, assignment);
     At(policy, [&] {
       cell.policy = ParseSpec(Filled(policy.value, assignment));
@@ -181,6 +182,7 @@ class Planner {
 
   /// What files say must fit as well: such a policy is made once here.
   void CheckPolicy(const Period& period, const Spec& spec) {
+    CheckSpans(Catalog(), Kind::kPolicy, spec, period.time.slot_hours);
     const std::vector<std::string> files = FilesOf(Catalog(), Kind::kPolicy, spec);
     if (files.empty() || IsClairvoyant(Catalog(), Kind::kPolicy, spec)) return;
     PolicyContext context = ContextOf(period, seed_);

@@ -25,6 +25,7 @@ struct SweepCell {
   Spec policy;
   std::uint64_t seed = 1;
   std::vector<std::pair<std::string, std::string>> variables;  ///< those in use, in the file's order
+  int line = 0;                                                ///< of the policy in the config
 };
 
 struct SweepPlan {

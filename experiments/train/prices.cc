@@ -25,15 +25,12 @@ struct Part {
 
 struct PriceData {
   PriceSpec spec;
+  PriceTrainingOptions training;
   TraceIdentity identity;
   Objective objective;
   Part train, valid;
   std::vector<int> valid_starts;
 };
-
-std::unique_ptr<Policy> MakeExpert(const PriceSpec& spec, const Problem& problem) {
-  return MakePolicy({problem, 1, {}}, spec.expert);
-}
 
 std::shared_ptr<PriceData> ReadData(const TrainRequest& request, const PriceSpec& spec) {
   const std::string &train_path = request.train, &valid_path = request.valid;
@@ -43,6 +40,7 @@ std::shared_ptr<PriceData> ReadData(const TrainRequest& request, const PriceSpec
   data->valid.trace = ReadTrace(valid_path);
   const TraceHeader &train = data->train.trace.header, &valid = data->valid.trace.header;
   data->identity = IdentityOf(train.network, train.slot_hours);
+  data->training = PriceTrainingOf(spec, train.slot_hours);
   CheckSameColumns(data->identity, IdentityOf(valid.network, valid.slot_hours), valid_path);
   data->objective = ParseObjective(request.objective, train.network);
   data->train.history.AppendAll(*MakeSlotSource(data->train.trace));
@@ -55,11 +53,17 @@ std::shared_ptr<PriceData> ReadData(const TrainRequest& request, const PriceSpec
     data->valid.slots_before = data->train.history.num_slots();
   }
   data->valid.history.AppendAll(*MakeSlotSource(data->valid.trace));
-  WindowStarts(data->train.trace.signals.num_slots(), spec.training, train_path);
-  PriceTrainingOptions few = spec.training;
-  few.stride = std::max(1, spec.training.slots / 3);
+  WindowStarts(data->train.trace.signals.num_slots(), data->training, train_path);
+  PriceTrainingOptions few = data->training;
+  few.stride = std::max(1, data->training.slots / 3);
   data->valid_starts = WindowStarts(data->valid.trace.signals.num_slots(), few, valid_path);
   return data;
+}
+
+std::unique_ptr<Policy> MakeExpert(const PriceData& data, const Problem& problem) {
+  PolicyContext context{problem, 1, {}};
+  context.time = TimeBase{data.train.trace.signals.time.front(), data.identity.slot_hours};
+  return MakePolicy(context, data.spec.expert);
 }
 
 std::unique_ptr<Forecaster> MakeForecasterOf(const PriceData& data) {
@@ -84,7 +88,7 @@ class Validation {
   }
 
   double Ratio(std::size_t i) {
-    const int first = data_->valid_starts[i], count = data_->spec.training.slots;
+    const int first = data_->valid_starts[i], count = data_->training.slots;
     const std::unique_ptr<SlotSource> slots = Open(first, count);
     const Problem problem =
         MakeProblem(data_->valid.trace.header.network, data_->objective, count, TotalDemand(*slots));
@@ -107,7 +111,7 @@ class Validation {
     if (!data_->spec.network.through_line) return policy;
     RobustOptions options;
     options.spending.rho = data_->spec.network.rho;
-    return MakeRobust(problem, std::move(policy), MakeExpert(data_->spec, problem), options);
+    return MakeRobust(problem, std::move(policy), MakeExpert(*data_, problem), options);
   }
 
   std::shared_ptr<const PriceData> data_;
@@ -124,7 +128,7 @@ TrainJob MakePriceJob(const TrainRequest& request) {
   const Problem problem =
       MakeProblem(train.header.network, data->objective, train.signals.num_slots(), TotalDemand(train));
   const PriceShape shape = PriceShapeOf(problem);
-  const std::vector<int> starts = WindowStarts(train.signals.num_slots(), data->spec.training, "");
+  const std::vector<int> starts = WindowStarts(train.signals.num_slots(), data->training, "");
   TrainJob job;
   job.name = kLearnedPrice;
   job.steps = StepsPerEpoch(static_cast<int>(starts.size()), setup.options);
@@ -139,8 +143,8 @@ TrainJob MakePriceJob(const TrainRequest& request) {
                                    data->train.history,
                                    0,
                                    [&] { return MakeForecasterOf(*data); },
-                                   [&](const Problem& of) { return MakeExpert(data->spec, of); }};
-    TrainPrices(source, data->spec.training, setup.options, network.get(), checkpoint, Validation(data, network), save,
+                                   [&](const Problem& of) { return MakeExpert(*data, of); }};
+    TrainPrices(source, data->training, setup.options, network.get(), checkpoint, Validation(data, network), save,
                 step);
   };
   return job;

@@ -12,7 +12,7 @@ std::optional<double> ParseNumber(const std::string& text);
 /// The whole text as a decimal integer.
 std::optional<std::int64_t> ParseInteger(const std::string& text);
 
-/// A duration such as 30d or 12h, days or hours, in seconds.
+/// A duration such as 30d, 12h or 90min, in seconds.
 std::optional<std::int64_t> ParseDuration(const std::string& text);
 
 /// A time such as 2024-01-31, 2024-01-31T06:00 or 2024-01-31T06:00:00Z, always UTC, in seconds since 1970-01-01.

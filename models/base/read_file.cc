@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <string_view>
 
 #include "models/base/error.h"
 
@@ -83,6 +84,15 @@ std::string ReadTextFile(const std::string& path) {
   gzerror(file.get(), &code);
   if (code != Z_OK) FailToRead(path, ReasonOf(file.get()));
   return text;
+}
+
+std::string WithoutByteOrderMark(const std::string& text, const std::string& path) {
+  constexpr std::string_view kUtf8 = "\xEF\xBB\xBF";
+  for (const std::string_view mark : {std::string_view("\xFF\xFE"), std::string_view("\xFE\xFF")}) {
+    if (text.compare(0, mark.size(), mark) == 0)
+      throw InputError("{}: it is UTF-16, expected UTF-8: save it again as UTF-8", path);
+  }
+  return text.compare(0, kUtf8.size(), kUtf8) == 0 ? text.substr(kUtf8.size()) : text;
 }
 
 }  // namespace evenkeel

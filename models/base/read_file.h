@@ -19,4 +19,8 @@ std::string ReadBytes(const std::string& path);
 /// or larger than 1 GiB unpacked.
 std::string ReadTextFile(const std::string& path);
 
+/// The text without the byte-order mark that editors put before UTF-8. Throws InputError naming the file `path` for
+/// UTF-16.
+std::string WithoutByteOrderMark(const std::string& text, const std::string& path);
+
 }  // namespace evenkeel

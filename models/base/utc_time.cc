@@ -53,16 +53,21 @@ int Digits(std::string_view text, std::size_t first, std::size_t count) {
 
 /// Days since 1970 of a text that begins with `dddd-dd-dd`; nothing for a date that does not exist.
 std::optional<std::int64_t> DayOf(std::string_view text) {
-  const Date date = {Digits(text, 0, 4), Digits(text, 5, 2), Digits(text, 8, 2)};
-  if (date.year < 1970) return std::nullopt;
-  const std::int64_t days = DaysFromDate(date);
-  // A day or month that does not exist comes back as another one.
-  const Date back = DateFromDays(days);
-  if (back.year != date.year || back.month != date.month || back.day != date.day) return std::nullopt;
-  return days;
+  const int year = Digits(text, 0, 4);
+  if (year < 1970) return std::nullopt;
+  return DaysSince1970(year, Digits(text, 5, 2), Digits(text, 8, 2));
 }
 
 }  // namespace
+
+std::optional<std::int64_t> DaysSince1970(std::int64_t year, int month, int day) {
+  if (month < 1 || month > 12 || year < 0) return std::nullopt;
+  const std::int64_t days = DaysFromDate({year, month, day});
+  // A day that does not exist comes back as another one.
+  const Date back = DateFromDays(days);
+  if (back.year != year || back.month != month || back.day != day) return std::nullopt;
+  return days;
+}
 
 std::string FormatUtc(std::int64_t time) {
   if (time < 0 || time >= kEndOfTime) return fmt::format("{} s since 1970", time);

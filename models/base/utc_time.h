@@ -15,6 +15,10 @@ inline constexpr std::int64_t kEndOfTime = 253402300800;
 /// 1970..9999.
 std::string FormatUtc(std::int64_t time);
 
+/// Days from 1970-01-01 to a date of the Gregorian calendar, also before it began; nothing for a date that does not
+/// exist.
+std::optional<std::int64_t> DaysSince1970(std::int64_t year, int month, int day);
+
 /// Start of the hour written as "2022-09-22 13", in seconds since 1970-01-01 00:00:00 UTC. Nothing else is accepted.
 std::optional<std::int64_t> ParseUtcHour(std::string_view text);
 

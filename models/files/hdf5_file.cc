@@ -14,6 +14,15 @@ herr_t KeepInnermost(unsigned depth, const H5E_error2_t* entry, void* reason) {
   return 0;
 }
 
+constexpr const char* kNoLock = "unable to lock file";
+constexpr const char* kBeingWritten = "already open for write";
+
+std::string InnermostReason() {
+  std::string reason;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, KeepInnermost, &reason);
+  return reason;
+}
+
 }  // namespace
 
 namespace {
@@ -42,16 +51,29 @@ bool Hdf5Handle::Close() {
   return close_(id) >= 0;
 }
 
+bool Hdf5WasInUse() {
+  const std::string reason = InnermostReason();
+  return reason.find(kNoLock) != std::string::npos || reason.find(kBeingWritten) != std::string::npos;
+}
+
 std::string Hdf5Reason() {
-  std::string reason;
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, KeepInnermost, &reason);
+  std::string reason = InnermostReason();
+  if (reason.find(kBeingWritten) != std::string::npos)
+    return "another program is writing it, or ended without closing it: close it there, or clear the mark that was "
+           "left "
+           "in it with h5clear -s; HDF5_USE_FILE_LOCKING=FALSE does not help here";
+  const bool no_lock = reason.find(kNoLock) != std::string::npos;
   // The file driver's messages carry the system's among addresses and times.
   const std::string marker = "error message = '";
   const std::size_t begin = reason.find(marker);
   if (begin != std::string::npos) {
     const std::size_t end = reason.find('\'', begin + marker.size());
-    return reason.substr(begin + marker.size(), end == std::string::npos ? end : end - begin - marker.size());
+    reason = reason.substr(begin + marker.size(), end == std::string::npos ? end : end - begin - marker.size());
   }
+  if (no_lock)
+    return "it cannot be locked (" + reason +
+           "): another program has it open for writing, or its file system refuses locks, in which case "
+           "HDF5_USE_FILE_LOCKING=FALSE in the environment does without";
   return reason.empty() ? "unknown reason" : reason;
 }
 

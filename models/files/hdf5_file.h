@@ -47,6 +47,8 @@ void BeAloneWithHdf5();
 
 /// Why the last HDF5 call of this thread failed, in a few words: the system's reason where there is one.
 std::string Hdf5Reason();
+/// Whether it failed because another program uses the file, or nobody may lock it: nothing is wrong with it then.
+bool Hdf5WasInUse();
 
 /// Bytes in a chunk: large enough to compress, small enough that reading one slot stays cheap.
 inline constexpr std::int64_t kChunkTarget = 256 << 10;

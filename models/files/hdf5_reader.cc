@@ -6,25 +6,28 @@
 #include <hdf5_hl.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <fstream>
+#include <limits>
 #include <map>
+#include <string_view>
 
 #include "models/base/error.h"
 #include "models/base/read_file.h"
 #include "models/files/hdf5_file.h"
 #include "models/files/hdf5_foreign.h"
+#include "models/files/hdf5_storage.h"
 
 namespace evenkeel {
 namespace {
 
 using Extents = std::vector<hsize_t>;
 
-constexpr hsize_t kLargestChunk = 64 << 20;
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 constexpr hsize_t kMostLabels = 1 << 20;
 constexpr std::size_t kLongestText = 1 << 16;
 constexpr std::size_t kMostTextBytes = 1 << 28;
-// Deflate turns at most 1032 bytes into one.
-constexpr double kBestCompression = 1100.0;
 
 struct Dataset {
   Hdf5Handle handle;
@@ -39,6 +42,37 @@ std::optional<std::string> Unfilled(const char* bytes, std::size_t size) {
   return std::string(bytes, length);
 }
 
+std::string TypeName(const Hdf5Handle& type) {
+  const H5T_class_t kind = type.get() < 0 ? H5T_NO_CLASS : H5Tget_class(type.get());
+  if (kind == H5T_STRING) return "text";
+  const std::size_t bits = 8 * H5Tget_size(type.get());
+  if (kind == H5T_FLOAT) return fmt::format("float{}", bits);
+  if (kind != H5T_INTEGER) return "something else";
+  return fmt::format("{}int{}", H5Tget_sign(type.get()) == H5T_SGN_NONE ? "u" : "", bits);
+}
+
+/// Whether it is an axis that only counts, without values: netCDF says so in its name.
+bool IsBareAxis(hid_t group, const char* name) {
+  constexpr std::string_view kMark = "This is a netCDF dimension but not a netCDF variable";
+  const Hdf5Handle object(H5Oopen(group, name, H5P_DEFAULT), H5Oclose);
+  if (object.get() < 0 || H5Iget_type(object.get()) != H5I_DATASET) return false;
+  std::array<char, 128> title = {};
+  if (H5DSis_scale(object.get()) <= 0 || H5DSget_scale_name(object.get(), title.data(), title.size()) <= 0)
+    return false;
+  return std::string_view(title.data()).substr(0, kMark.size()) == kMark;
+}
+
+/// What a file is that people take for an HDF5 file, and what to do.
+std::string WhatInstead(const std::string& path) {
+  std::array<char, 4> head = {};
+  std::ifstream(path, std::ios::binary).read(head.data(), head.size());
+  const std::string_view start(head.data(), head.size());
+  if (start.substr(0, 3) == "CDF")
+    return ", but netCDF of the classic format: save it as netCDF-4, in xarray with to_netcdf(.., engine=\"netcdf4\")";
+  if (start.substr(0, 2) == "\x1f\x8b") return ", but packed by gzip: unpack it";
+  return start.substr(0, 2) == "PK" ? ", but a zip archive: unpack it" : "";
+}
+
 std::string JoinShape(const std::vector<std::int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 }  // namespace
@@ -47,6 +81,7 @@ struct Hdf5Reader::Impl {
   std::string path;
   Hdf5Handle file;
   mutable std::map<std::string, Dataset> datasets;
+  mutable std::map<std::string, CfPacking> packings;
   mutable std::optional<Hdf5ForeignTexts> foreign;
 
   [[noreturn]] void Fail(const std::string& dataset) const {
@@ -67,82 +102,30 @@ struct Hdf5Reader::Impl {
   }
   const Dataset& Find(const std::string& dataset) const;
   Dataset Open(const std::string& dataset) const;
-  hsize_t CheckStorage(hid_t id, hid_t properties, const Extents& shape, std::size_t element,
-                       const std::string& dataset) const;
-  hsize_t CheckChunks(hid_t id, hid_t properties, const Extents& shape, std::size_t element,
-                      const std::string& dataset) const;
   Hdf5Handle OpenAttribute(const std::string& dataset, const std::string& attribute, hsize_t* count) const;
   void Read(const std::string& dataset, std::int64_t first, std::int64_t count, hid_t type, void* values) const;
+  std::size_t NumValues(const std::string& dataset, std::int64_t rows) const {
+    const Extents& shape = Find(dataset).shape;
+    std::size_t values = static_cast<std::size_t>(rows);
+    for (std::size_t k = 1; k < shape.size(); ++k) values *= static_cast<std::size_t>(shape[k]);
+    return values;
+  }
 };
 
 void Hdf5Reader::Impl::OpenFile() {
   const Hdf5Lock lock = PrepareHdf5();
   CheckRegularFile(path);
-  if (H5Fis_hdf5(path.c_str()) <= 0) throw InputError("cannot read {}: it is not an HDF5 file", path);
+  if (H5Fis_hdf5(path.c_str()) <= 0)
+    throw InputError("cannot read {}: it is not an HDF5 file{}", path, WhatInstead(path));
   // Without checksums over the metadata, HDF5 itself may crash: tried out by a child.
   if (!HasHdf5Checksums(path)) Foreign();
   const Hdf5Handle access = Own(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "");
   // Readers must not need write permission, nor a file system that can lock.
   Check(H5Pset_file_locking(access.get(), false, true), "");
   const hid_t id = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get());
+  if (id < 0 && Hdf5WasInUse()) throw InputError("cannot read {}: {}", path, Hdf5Reason());
   if (id < 0) throw InputError("cannot read {}: the HDF5 file is damaged or truncated ({})", path, Hdf5Reason());
   file = Hdf5Handle(id, H5Fclose);
-}
-
-hsize_t Hdf5Reader::Impl::CheckChunks(hid_t id, hid_t properties, const Extents& shape, std::size_t element,
-                                      const std::string& dataset) const {
-  Extents chunk(shape.size());
-  if (H5Pget_chunk(properties, static_cast<int>(chunk.size()), chunk.data()) != static_cast<int>(chunk.size()))
-    Fail(dataset);
-  hsize_t bytes = element;
-  hsize_t chunks_in_row = 1, rows = 1;
-  for (std::size_t k = 0; k < shape.size(); ++k) {
-    if (chunk[k] == 0 || chunk[k] > kLargestChunk || bytes * chunk[k] > kLargestChunk) {
-      throw InputError("{}: dataset '{}': chunks are too large, allowed are at most {} MiB", path, dataset,
-                       kLargestChunk >> 20);
-    }
-    bytes *= chunk[k];
-    (k > 0 ? chunks_in_row : rows) *= (shape[k] + chunk[k] - 1) / chunk[k];
-  }
-  // What is not there would read as zeros.
-  hsize_t stored = 0;
-  const Hdf5Handle space = Own(H5Dget_space(id), H5Sclose, dataset);
-  Check(H5Dget_num_chunks(id, space.get(), &stored), dataset);
-  if (stored != rows * chunks_in_row)
-    throw InputError("{}: dataset '{}' has {} of its {} chunks of values", path, dataset, stored, rows * chunks_in_row);
-  const int filters = H5Pget_nfilters(properties);
-  for (int k = 0; k < filters; ++k) {
-    unsigned flags = 0;
-    std::size_t count = 0;
-    const H5Z_filter_t filter =
-        H5Pget_filter2(properties, static_cast<unsigned>(k), &flags, &count, nullptr, 0, nullptr, nullptr);
-    if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32) {
-      throw InputError("{}: dataset '{}': filter {} is not supported, allowed are deflate, shuffle and fletcher32",
-                       path, dataset, filter);
-    }
-  }
-  return std::min<hsize_t>(bytes * chunks_in_row, kLargestChunk);
-}
-
-/// Checks that the file holds about as much as the dataset claims, and returns the size of chunk cache that makes
-/// reading row by row fast.
-hsize_t Hdf5Reader::Impl::CheckStorage(hid_t id, hid_t properties, const Extents& shape, std::size_t element,
-                                       const std::string& dataset) const {
-  double claimed = static_cast<double>(element);
-  for (hsize_t extent : shape) claimed *= static_cast<double>(extent);
-  hsize_t file_bytes = 0;
-  Check(H5Fget_filesize(file.get(), &file_bytes), dataset);
-  const double stored = static_cast<double>(std::min(H5Dget_storage_size(id), file_bytes));
-  if (H5Pget_external_count(properties) > 0) throw InputError("{}: dataset '{}' lies in another file", path, dataset);
-  const H5D_layout_t layout = H5Pget_layout(properties);
-  if (layout != H5D_CHUNKED && layout != H5D_CONTIGUOUS && layout != H5D_COMPACT) {
-    throw InputError("{}: dataset '{}' is virtual, expected a stored one", path, dataset);
-  }
-  if (claimed > stored * (layout == H5D_CHUNKED ? kBestCompression : 1.0)) {
-    throw InputError("{}: dataset '{}' claims {:.0f} bytes of values, but only {:.0f} are stored", path, dataset,
-                     claimed, stored);
-  }
-  return layout == H5D_CHUNKED ? CheckChunks(id, properties, shape, element, dataset) : 0;
 }
 
 Dataset Hdf5Reader::Impl::Open(const std::string& dataset) const {
@@ -157,13 +140,12 @@ Dataset Hdf5Reader::Impl::Open(const std::string& dataset) const {
   const hid_t id = opened.handle.get();
   const Hdf5Handle type = Own(H5Dget_type(id), H5Tclose, dataset);
   const Hdf5Handle space = Own(H5Dget_space(id), H5Sclose, dataset);
-  const Hdf5Handle properties = Own(H5Dget_create_plist(id), H5Pclose, dataset);
   opened.type = H5Tget_class(type.get());
   const int rank = H5Sget_simple_extent_ndims(space.get());
   if (rank < 1) throw InputError("{}: dataset '{}' is a single value, expected an array", path, dataset);
   opened.shape.resize(rank);
   H5Sget_simple_extent_dims(space.get(), opened.shape.data(), nullptr);
-  const hsize_t cache = CheckStorage(id, properties.get(), opened.shape, H5Tget_size(type.get()), dataset);
+  const hsize_t cache = CheckHdf5Storage(file.get(), id, {opened.shape.begin(), opened.shape.end()}, path, dataset);
   if (cache > (1 << 20)) {
     const Hdf5Handle access = Own(H5Pcreate(H5P_DATASET_ACCESS), H5Pclose, dataset);
     Check(H5Pset_chunk_cache(access.get(), 12421, cache, 1.0), dataset);
@@ -241,8 +223,10 @@ bool Hdf5Reader::Has(const std::string& dataset) const {
 std::vector<std::string> Hdf5Reader::Datasets() const {
   const Hdf5Lock lock = PrepareHdf5();
   std::vector<std::string> names;
-  const auto add = [](hid_t, const char* name, const H5L_info_t*, void* list) -> herr_t {
-    static_cast<std::vector<std::string>*>(list)->emplace_back(name);
+  // Axes without values are netCDF's own; their names changed with the writer.
+  const auto add = [](hid_t group, const char* name, const H5L_info_t* link, void* list) -> herr_t {
+    if (link->type != H5L_TYPE_HARD || !IsBareAxis(group, name))
+      static_cast<std::vector<std::string>*>(list)->emplace_back(name);
     return 0;
   };
   impl_->Check(H5Literate(impl_->file.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &names), "");
@@ -267,12 +251,7 @@ std::vector<std::string> Hdf5Reader::Attributes(const std::string& dataset) cons
 std::string Hdf5Reader::TypeOf(const std::string& dataset) const {
   const Hdf5Lock lock = PrepareHdf5();
   const Dataset& source = impl_->Find(dataset);
-  if (source.type == H5T_STRING) return "text";
-  const Hdf5Handle type = impl_->Own(H5Dget_type(source.handle.get()), H5Tclose, dataset);
-  const std::size_t bits = 8 * H5Tget_size(type.get());
-  if (source.type == H5T_FLOAT) return fmt::format("float{}", bits);
-  if (source.type != H5T_INTEGER) return "something else";
-  return fmt::format("{}int{}", H5Tget_sign(type.get()) == H5T_SGN_NONE ? "u" : "", bits);
+  return TypeName(impl_->Own(H5Dget_type(source.handle.get()), H5Tclose, dataset));
 }
 
 std::vector<std::int64_t> Hdf5Reader::Shape(const std::string& dataset) const {
@@ -288,12 +267,60 @@ void Hdf5Reader::ExpectShape(const std::string& dataset, const std::vector<std::
                    JoinShape(shape), axes);
 }
 
-void Hdf5Reader::ReadRows(const std::string& dataset, std::int64_t first, std::int64_t count, double* values) const {
-  impl_->Read(dataset, first, count, H5T_NATIVE_DOUBLE, values);
+std::vector<CfAttribute> Hdf5Reader::PackingAttributes(const std::string& dataset) const {
+  const Hdf5Lock lock = PrepareHdf5();
+  std::vector<CfAttribute> attributes;
+  for (const std::string& name : Attributes(dataset)) {
+    if (!IsCfPackingName(name)) continue;
+    hsize_t count = 0;
+    const Hdf5Handle handle = impl_->OpenAttribute(dataset, name, &count);
+    attributes.push_back({name, TypeName(Hdf5Handle(H5Aget_type(handle.get()), H5Tclose)),
+                          Numbers(dataset, name).value_or(std::vector<double>()), Text(dataset, name).value_or("")});
+  }
+  return attributes;
 }
+
+const CfPacking& Hdf5Reader::Packing(const std::string& dataset) const {
+  const auto found = impl_->packings.find(dataset);
+  if (found != impl_->packings.end()) return found->second;
+  const std::string where = fmt::format("{}: dataset '{}'", path(), dataset);
+  return impl_->packings[dataset] = MakeCfPacking(TypeOf(dataset), PackingAttributes(dataset), where);
+}
+
+void Hdf5Reader::ThrowMissing(const std::string& dataset, std::int64_t first, const CfMissing& missing) const {
+  std::int64_t columns = 1;
+  const std::vector<std::int64_t> shape = Shape(dataset);
+  for (std::size_t k = 1; k < shape.size(); ++k) columns *= shape[k];
+  const auto index = static_cast<std::int64_t>(missing.index);
+  throw InputError("{}: dataset '{}', row {}, column {}, counted from 0: the value is missing ({})", path(), dataset,
+                   first + index / columns, index % columns, missing.reason);
+}
+
+std::optional<CfMissing> Hdf5Reader::ReadValues(const std::string& dataset, std::int64_t first, std::int64_t count,
+                                                double* values, double no_value) const {
+  impl_->Read(dataset, first, count, H5T_NATIVE_DOUBLE, values);
+  return Unpack(Packing(dataset), impl_->NumValues(dataset, count), values, no_value);
+}
+
+void Hdf5Reader::ReadRows(const std::string& dataset, std::int64_t first, std::int64_t count, double* values) const {
+  if (const auto missing = ReadValues(dataset, first, count, values, kNoValue)) ThrowMissing(dataset, first, *missing);
+}
+
 void Hdf5Reader::ReadRows(const std::string& dataset, std::int64_t first, std::int64_t count,
                           std::int64_t* values) const {
   impl_->Read(dataset, first, count, H5T_NATIVE_INT64, values);
+  const CfPacking& packing = Packing(dataset);
+  if (packing.IsPacked())
+    throw InputError("{}: dataset '{}': the attribute '{}' makes other numbers of it, expected plain integers", path(),
+                     dataset, packing.scale ? "scale_factor" : "add_offset");
+  if (const auto missing = Unpack(packing, impl_->NumValues(dataset, count), values))
+    ThrowMissing(dataset, first, *missing);
+}
+
+bool Hdf5Reader::HasAttribute(const std::string& dataset, const std::string& attribute) const {
+  const Hdf5Lock lock = PrepareHdf5();
+  hsize_t count = 0;
+  return impl_->OpenAttribute(dataset, attribute, &count).get() >= 0;
 }
 
 std::optional<std::string> Hdf5Reader::Text(const std::string& dataset, const std::string& attribute) const {

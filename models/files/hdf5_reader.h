@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "models/files/cf_packing.h"
+
 namespace evenkeel {
 
 class Hdf5Reader {
@@ -33,6 +35,7 @@ class Hdf5Reader {
   /// Like Shape, and checks it against what is expected; `axes` says what the extents are, for the message.
   void ExpectShape(const std::string& dataset, const std::vector<std::int64_t>& shape, const std::string& axes) const;
 
+  bool HasAttribute(const std::string& dataset, const std::string& attribute) const;
   /// Attributes of a dataset, or of the file when `dataset` is empty; nothing when absent or of another type.
   std::optional<std::string> Text(const std::string& dataset, const std::string& attribute) const;
   std::optional<double> Number(const std::string& dataset, const std::string& attribute) const;
@@ -42,12 +45,20 @@ class Hdf5Reader {
   /// Texts: a dataset with one axis of strings, or with two of single letters.
   std::vector<std::string> Labels(const std::string& dataset) const;
 
-  /// Rows [first, first + count) of a dataset, all other axes in full. Numbers are converted; times and flags must be
-  /// integers in the file.
+  /// Rows [first, first + count) of a dataset, all other axes in full. Numbers are converted, and unpacked where
+  /// netCDF's attributes say so (models/files/cf_packing.h); times and flags must be integers in the file, and not
+  /// packed. A value that is missing is an error.
   void ReadRows(const std::string& dataset, std::int64_t first, std::int64_t count, double* values) const;
   void ReadRows(const std::string& dataset, std::int64_t first, std::int64_t count, std::int64_t* values) const;
+  /// The same, with `no_value` for what is missing; returns the first of these.
+  std::optional<CfMissing> ReadValues(const std::string& dataset, std::int64_t first, std::int64_t count,
+                                      double* values, double no_value) const;
 
  private:
+  std::vector<CfAttribute> PackingAttributes(const std::string& dataset) const;
+  const CfPacking& Packing(const std::string& dataset) const;
+  [[noreturn]] void ThrowMissing(const std::string& dataset, std::int64_t first, const CfMissing& missing) const;
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

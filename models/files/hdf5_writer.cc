@@ -27,10 +27,11 @@ struct OpenDataset {
   std::int64_t chunk_rows = 1;
 };
 
-// Lengths of texts are rounded up, so that a file has few axes for letters.
+// Lengths of texts are rounded up. Nothing needs that, but logs are compared with the layout of today's.
 constexpr hsize_t kLetterStep = 16;
 
-std::string LetterAxis(hsize_t letters) { return fmt::format("text{}", letters); }
+/// An axis of its own: xarray writes each as long as its longest text, and refuses one axis of two lengths.
+std::string LetterAxis(const std::string& dataset) { return "text_" + dataset; }
 
 std::int64_t Bytes(const Shape& shape, std::size_t element) {
   std::int64_t bytes = static_cast<std::int64_t>(element);
@@ -173,7 +174,6 @@ Hdf5Handle Hdf5Writer::Impl::TextType(std::size_t bytes, const std::string& data
 
 /// netCDF's form of an axis that counts letters only: a scale without values, of a name that netCDF knows.
 void Hdf5Writer::Impl::AddLetterAxis(const std::string& axis, hsize_t letters) {
-  if (scales.count(axis) > 0) return;
   const Hdf5Handle properties = Own(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, axis);
   Check(H5Pset_obj_track_times(properties.get(), false), axis);
   Check(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_EARLY), axis);
@@ -198,7 +198,7 @@ OpenDataset Hdf5Writer::Impl::CreateTexts(const std::string& dataset, const std:
   std::size_t longest = 1;
   for (const std::string& text : texts) longest = std::max(longest, text.size());
   const hsize_t letters = (longest + kLetterStep - 1) / kLetterStep * kLetterStep;
-  AddLetterAxis(LetterAxis(letters), letters);
+  AddLetterAxis(LetterAxis(dataset), letters);
   const Hdf5Handle type = TextType(1, dataset);
   Check(H5Tset_cset(type.get(), H5T_CSET_ASCII), dataset);  // as in netCDF; _Encoding says what letters make
   OpenDataset created = CreateDataset(dataset, type.get(), {texts.size(), letters}, false, false);
@@ -269,7 +269,7 @@ void Hdf5Writer::AddLabels(const std::string& name, const std::string& long_name
   const Shape shape = created.shape;
   impl_->AddScale(name, {std::move(created.handle), shape[0], false});
   // The second axis of a scale cannot have one attached; netCDF finds both by their numbers.
-  const int axes[] = {impl_->scales.at(name).number, impl_->scales.at(LetterAxis(shape[1])).number};
+  const int axes[] = {impl_->scales.at(name).number, impl_->scales.at(LetterAxis(name)).number};
   impl_->WriteAttribute(name, "_Netcdf4Coordinates", H5T_NATIVE_INT, 2, axes);
   SetAttribute(name, "_Encoding", "utf-8");
   SetAttribute(name, "units", "1");
@@ -281,8 +281,7 @@ void Hdf5Writer::AddTexts(const std::string& name, const std::string& axis, cons
   const Hdf5Lock lock = PrepareHdf5();
   EVENKEEL_CHECK_EQ(texts.size(), static_cast<std::size_t>(impl_->scales.at(axis).extent));
   OpenDataset created = impl_->CreateTexts(name, texts);
-  const hid_t scales[] = {impl_->scales.at(axis).dataset.get(),
-                          impl_->scales.at(LetterAxis(created.shape[1])).dataset.get()};
+  const hid_t scales[] = {impl_->scales.at(axis).dataset.get(), impl_->scales.at(LetterAxis(name)).dataset.get()};
   for (unsigned k = 0; k < 2; ++k) impl_->Check(H5DSattach_scale(created.handle.get(), scales[k], k), name);
   impl_->datasets[name] = std::move(created);
   SetAttribute(name, "_Encoding", "utf-8");

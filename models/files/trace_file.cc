@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "models/base/error.h"
+#include "models/base/utc_time.h"
+#include "models/files/cf_time.h"
 #include "models/files/hdf5_file.h"
 #include "models/files/hdf5_reader.h"
 #include "models/files/memory_estimate.h"
@@ -44,6 +46,11 @@ void CheckField(const Hdf5Reader& file, const TraceField& field, const AxisLengt
   for (const std::string& axis : field.Axes()) shape.push_back(extents.Of(axis));
   file.ExpectShape(field.name, shape, fmt::format("{}", fmt::join(field.Axes(), ", ")));
   CheckUnits(file, field.name, field.units);
+}
+
+/// Names of what `axis` counts.
+const std::string& NameOf(const Network& network, const std::string& axis, std::int64_t index) {
+  return axis == "region" ? network.regions[index].name : network.gateways[index].name;
 }
 
 RowMatrix ReadMatrix(const Hdf5Reader& file, const TraceField& field, const AxisLengths& extents) {
@@ -178,7 +185,7 @@ void TraceFile::Impl::ReadHeader() {
 
 /// All times once, in blocks; afterwards start and step say it all.
 void TraceFile::Impl::CheckTimes() {
-  CheckUnits(file, "time", kTimeUnits);
+  const CfTime format = SlotTimeFormat(file);
   const std::vector<std::int64_t> shape = file.Shape("time");
   if (shape.size() != 1 || shape[0] < 1 || shape[0] > kMostSlots) {
     throw InputError("{}: dataset 'time' has the shape [{}], expected one axis of 1 to {} slots", file.path(),
@@ -190,7 +197,7 @@ void TraceFile::Impl::CheckTimes() {
   Signals times;
   for (std::int64_t first = 0; first == 0 || first + 1 < extents.time; first += kSlots - 1) {
     times.time.resize(std::min(kSlots, extents.time - first));
-    file.ReadRows("time", first, static_cast<std::int64_t>(times.time.size()), times.time.data());
+    ReadSlotTimes(file, format, first, &times.time);
     if (first == 0) start = times.time[0];
     ValidateTimes(header.slot_hours, times.time, static_cast<int>(first), file.path());
   }
@@ -214,7 +221,13 @@ void TraceFile::Impl::CheckSignals() {
 }
 
 void TraceFile::Impl::ReadSignal(const TraceField& field, int first, RowMatrix* values) const {
-  file.ReadRows(field.name, first, values->rows(), values->data());
+  const auto missing = file.ReadValues(field.name, first, values->rows(), values->data(), 0.0);
+  if (!missing) return;
+  const auto index = static_cast<std::int64_t>(missing->index);
+  const std::int64_t slot = first + index / values->cols();
+  throw InputError("{}: '{}', slot {} ({}), {} '{}': the value is missing ({}), and a trace needs them all",
+                   file.path(), field.name, slot, FormatUtc(start + slot * Step()), field.axes[1],
+                   NameOf(header.network, field.axes[1], index % values->cols()), missing->reason);
 }
 
 /// Reads both parts and leaves their sum in `signals->water_intensity`.

@@ -33,7 +33,7 @@ class ChosenPlan : public Policy {
         choice_(choice) {}
 
   void Decide(const SlotInput& input, Allocation* allocation) override {
-    if (!plan_) plan_ = MakePlanAdvice(problem_, std::make_unique<Lent>(*forecaster_), past_, Choose(input.slot));
+    if (!plan_) MakePlan(input.slot);
     plan_->Decide(input, allocation);
   }
 
@@ -41,6 +41,16 @@ class ChosenPlan : public Policy {
   PolicyReport Report() const override { return plan_ ? plan_->Report() : PolicyReport{}; }
 
  private:
+  /// A choice that fails is made again in the next slot, with this one seen.
+  void MakePlan(const Slot& now) {
+    try {
+      plan_ = MakePlanAdvice(problem_, std::make_unique<Lent>(*forecaster_), past_, Choose(now));
+    } catch (...) {
+      past_.Append(now);
+      throw;
+    }
+  }
+
   PlanOptions Choose(const Slot& now) const {
     PlanOptions best = candidates_.front();
     double least = kInfinity;

@@ -1,6 +1,7 @@
 #include "predictors/advice/plan.h"
 
 #include <algorithm>
+#include <exception>
 
 #include "engine/dispatch/dispatch.h"
 #include "engine/planner/merged_slots.h"
@@ -29,7 +30,9 @@ class PlanAdvice : public Policy {
 
   void Decide(const SlotInput& input, Allocation* allocation) override {
     history_.Append(input.slot);
-    if (input.slot.index % options_.every == 0) Replan(input);
+    // After a plan that failed as well: prices of an older one, or of none, would pass for its answer.
+    planned_now_ = input.slot.index % options_.every == 0 || needs_plan_;
+    if (planned_now_) PlanOrFail(input);
     dispatched_ = !(options_.own_flows && !Blends() && PlayOwnFlows(input, allocation));
     if (!dispatched_) return;
     PricedCost(problem_, input.coefficients, 1.0, PricesOfSlot(input), &cost_);
@@ -49,9 +52,23 @@ class PlanAdvice : public Policy {
   }
 
  private:
+  void PlanOrFail(const SlotInput& input) {
+    // The last slot needs no forecast, so that its plan would say nothing of a predictor that has failed until then.
+    if (failed_ && input.slot.index + 1 == problem_.num_slots) std::rethrow_exception(failed_);
+    needs_plan_ = true;
+    try {
+      Replan(input);
+    } catch (...) {
+      failed_ = std::current_exception();
+      throw;
+    }
+    failed_ = nullptr;
+    needs_plan_ = false;
+  }
+
   /// Where they keep the slot's capacity as exactly as a vertex does.
   bool PlayOwnFlows(const SlotInput& input, Allocation* allocation) {
-    if (input.slot.index % options_.every != 0 || first_.flow.size() == 0) return false;
+    if (!planned_now_ || first_.flow.size() == 0) return false;
     if (Infeasibility(problem_, input.slot, first_, &region_use_) > 1e-10 * input.slot.demand.sum()) return false;
     *allocation = first_;
     return true;
@@ -140,6 +157,9 @@ class PlanAdvice : public Policy {
   Dispatcher dispatcher_;
   Vector cost_, region_use_;
   bool dispatched_ = false;  // the last decision, at prices
+  bool planned_now_ = false;
+  bool needs_plan_ = true;     // none yet, or the last one failed
+  std::exception_ptr failed_;  // the last plan
   long unconverged_ = 0;
   double worst_gap_ = 0.0;
 };

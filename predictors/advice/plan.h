@@ -36,6 +36,9 @@ struct PlanOptions {
 /// share of its weight) and is counted in PolicyReport::unconverged_slots. Forecasts of demand that no capacity can
 /// serve are planned with unserved workload at a prohibitive price.
 ///
+/// When a forecast fails, Decide throws, and a plan is tried again in every slot: until one succeeds there are no
+/// prices. In the period's last slot, which needs no forecast, it still throws.
+///
 /// `past` is what was seen before the period. The policy learns of a slot when it decides on it, never before.
 std::unique_ptr<Policy> MakePlanAdvice(const Problem& problem, std::unique_ptr<Forecaster> forecaster, History past,
                                        const PlanOptions& options);

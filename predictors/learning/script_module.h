@@ -2,12 +2,14 @@
 //
 //   forward(values: Tensor, times: Tensor) -> Tensor
 //
-//   values   float64 [window x columns], the last slots seen, the newest last; columns are demand by gateway, then
-//            price, carbon and water intensity by region, in the units of a trace
+//   values   float64 [window x columns], or float32 where all weights of the module are; the last slots seen, the
+//            newest last; columns are demand by gateway, then price, carbon and water intensity by region, in the units
+//            of a trace
 //   times    int64 [window], starts of these slots, seconds since 1970-01-01 00:00:00 UTC
 //   result   float32 or float64 [steps x columns], at least one step: the slots that follow
 //
-// A module is called with gradients off, on the CPU, on one thread. It must not keep a state that changes results.
+// A module is loaded to the CPU, wherever it was saved, and called with gradients off, on one thread. It must not keep
+// a state that changes results.
 #pragma once
 
 #include <cstdint>

@@ -118,8 +118,8 @@ PriceInputMaker::PriceInputMaker(const Problem& problem, Forecaster& forecaster)
 
 void PriceInputMaker::Next(const HistoryView& history, const Slot& slot, PriceInputs* inputs) {
   const EvenPlay now = PlayEvenly(problem_, slot);
+  even_load_ += now.load;  // first: a forecast may fail, and the slot counts all the same
   const EvenPlay rest = PlayRest(problem_, history, slot, now, forecaster_);
-  even_load_ += now.load;
   const int left = problem_.num_slots - slot.index;
   const Vector period = even_load_ + (left - 1) * rest.load;
   const double cost = (rest.own + rest.other).cwiseAbs().mean();

@@ -150,6 +150,7 @@ std::string PrintedRows(const Problem& problem, const Trace& trace) {
        {"hindsight-price", "plan(forecast=perfect,every=24)", "plan(forecast=seasonal-naive,every=6)",
         "plan(forecast=hourly-mean,every=24,scenarios=4)", "robust(advice=hindsight-price,rho=0.05)"}) {
     PolicyContext context{problem, 1, [&] { return MakeSlotSource(trace); }};
+    context.time = TimeBase{trace.signals.time.front(), trace.header.slot_hours};
     const Played played = Play(problem, *MakeSlotSource(trace), *MakePolicy(context, ParseSpec(spec)));
     rows += fmt::format("{} {:.0f} {:.4f}\n", spec, ObjectiveValue(problem, played.ledger),
                         RatioOf(problem, played, optimum));

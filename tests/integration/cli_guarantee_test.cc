@@ -285,5 +285,17 @@ TEST_F(GuaranteeTest, LateAdviceIsRejected) {
   EXPECT_THAT(Refuse({"compare", "t.h5", "--policy", late, "--advice-timeout", "-1"}), HasSubstr("--advice-timeout"));
 }
 
+TEST_F(GuaranteeTest, SaysWhyAdviceWasRejectedFirst) {
+  Generate("t.h5");
+  const std::string faulty = "robust(advice=faulty(advice=cost,kind=throws))";
+  const std::string reason = "first in slot 0: this advice always throws\n";
+  EXPECT_THAT(Succeed({"run", "t.h5", "--policy", faulty}), AllOf(HasSubstr("30 rejected\n"), HasSubstr(reason)));
+  EXPECT_THAT(Succeed({"compare", "t.h5", "--policy", faulty}),
+              HasSubstr(faulty + ": advice rejected in 30 of 30 slots, " + reason));
+  const Json compared = SucceedJson({"compare", "t.h5", "--policy", faulty, "--policy", "robust(advice=cost)"});
+  EXPECT_EQ(compared["policies"][0]["guarantee"]["first_failure"], "slot 0: this advice always throws");
+  EXPECT_EQ(compared["policies"][1]["guarantee"]["first_failure"], nullptr);
+}
+
 }  // namespace
 }  // namespace evenkeel

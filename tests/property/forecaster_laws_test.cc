@@ -42,13 +42,16 @@ bool SameBits(const RowMatrix& a, const RowMatrix& b) {
 }
 
 ForecastContext Knowing(const Trace& trace) {
-  return {[&trace] { return MakeSlotSource(trace); }, 0};
+  return {[&trace] { return MakeSlotSource(trace); }, 0, IdentityOf(trace.header.network, trace.header.slot_hours)};
 }
+
+/// Without the future.
+ForecastContext Plain(const Trace& trace) { return {{}, 0, IdentityOf(trace.header.network, trace.header.slot_hours)}; }
 
 TEST(ForecasterLaws, HoldForEveryPredictorOfTheCatalog) {
   const Trace trace = SmallTrace(kSlots);
   for (const Entry& info : Predictors()) {
-    const ForecastContext context = info.clairvoyant ? Knowing(trace) : ForecastContext{};
+    const ForecastContext context = info.clairvoyant ? Knowing(trace) : Plain(trace);
     const auto make = [&] { return MakeForecaster(context, ParseSpec(info.name)); };
     ForecasterLawOptions options;
     options.looks_ahead = info.clairvoyant;
@@ -75,7 +78,8 @@ TEST(ForecasterLaws, IntervalsAreCausalAndInOrder) {
   const History changed = HistoryOf(ChangedAfter(trace, kSeen - 1));
   for (const Entry& info : Predictors()) {
     if (info.clairvoyant) continue;
-    const auto used = MakeForecaster({}, ParseSpec(info.name)), fresh = MakeForecaster({}, ParseSpec(info.name));
+    const auto used = MakeForecaster(Plain(trace), ParseSpec(info.name)),
+               fresh = MakeForecaster(Plain(trace), ParseSpec(info.name));
     IntervalForecaster used_intervals(*used, {}), fresh_intervals(*fresh, {});
     used_intervals.Predict(HistoryView(history, kSeen - 48), 24);
     const IntervalForecast a = used_intervals.Predict(HistoryView(history, kSeen), 24);
@@ -95,7 +99,8 @@ TEST(ForecasterLaws, BacktestsJudgeAStepByItsOwnTruth) {
   options.every = kSlots;
   for (const Entry& info : Predictors()) {
     if (info.clairvoyant) continue;
-    const auto one = MakeForecaster({}, ParseSpec(info.name)), other = MakeForecaster({}, ParseSpec(info.name));
+    const auto one = MakeForecaster(Plain(trace), ParseSpec(info.name)),
+               other = MakeForecaster(Plain(trace), ParseSpec(info.name));
     const BacktestResult a = Backtest(history, *one, options, {}), b = Backtest(changed, *other, options, {});
     for (std::size_t s = 0; s < a.signals.size(); ++s) {
       for (std::size_t k = 0; k < 24; ++k) {
@@ -116,6 +121,7 @@ Played PlayPlan(const Trace& trace, const std::string& forecast) {
   static const Network network = trace.header.network;
   const Problem problem = MakeProblem(network, PublishedObjective(), kPeriod, TotalDemand(*period));
   PolicyContext context{problem, 1, {}};
+  context.time = TimeBase{};
   context.open_history = [&] { return window(0, kBefore); };
   const auto policy = MakePolicy(context, ParseSpec("plan(forecast=" + forecast + ",every=5)"));
   return Play(problem, *period, *policy);

@@ -117,6 +117,7 @@ class Tally {
 std::unique_ptr<Policy> MakeNamed(const Problem& problem, const Trace* trace, std::uint64_t seed,
                                   const std::string& spec) {
   PolicyContext context{problem, seed, {}};
+  context.time = TimeBase{};
   if (trace != nullptr) context.open_future = [trace] { return MakeSlotSource(*trace); };
   return MakePolicy(context, ParseSpec(spec));
 }

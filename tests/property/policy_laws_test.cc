@@ -96,6 +96,7 @@ Instance DrawInstance(int seed) {
 PolicyLawReport CheckSpec(const Problem& problem, const Trace& trace, const Spec& spec,
                           const PolicyLawOptions& options) {
   PolicyContext context{problem, 1, {}};
+  context.time = TimeBase{};
   if (options.looks_ahead) context.open_future = [&trace] { return MakeSlotSource(trace); };
   return CheckPolicyLaws(
       problem, trace, [&] { return MakePolicy(context, spec); }, options);

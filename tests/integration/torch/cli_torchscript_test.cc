@@ -113,5 +113,71 @@ TEST_F(TorchScriptCli, BadModulesAreNamed) {
   EXPECT_THAT(Refuse(Backtest("none.pt")), HasSubstr("none.pt"));
 }
 
+/// Modules with weights, and what becomes of them elsewhere.
+constexpr const char* kWeighted = R"(import torch, zipfile
+class Linear(torch.nn.Module):
+    def __init__(self, kind):
+        super().__init__()
+        self.layer = torch.nn.Linear(15, 15).to(kind)
+        with torch.no_grad():
+            self.layer.weight.copy_(torch.eye(15))
+            self.layer.bias.zero_()
+    def forward(self, values: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
+        return self.layer(values[-24:])
+class Raises(torch.nn.Module):
+    def forward(self, values: torch.Tensor, times: torch.Tensor) -> torch.Tensor:
+        if values.size(0) > 2:
+            raise ValueError("two rows,\nnot more")
+        return values
+torch.jit.script(Linear(torch.float32)).save("float.pt")
+torch.jit.script(Linear(torch.float64)).save("double.pt")
+torch.jit.freeze(torch.jit.script(Linear(torch.float32)).eval()).save("frozen.pt")
+torch.jit.script(Raises()).save("raises.pt")
+def change(source, target, edit):
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as new:
+        for info in old.infolist():
+            new.writestr(info.filename, edit(info.filename, old.read(info.filename)))
+code = lambda was, now: lambda name, data: data.replace(was, now) if name.endswith(".py") else data
+change("double.pt", "unknown.pt", code(b"torch.linear(", b"torch.linear_of_2030("))
+change("double.pt", "later.pt", lambda name, data: b"99\n" if name.endswith("/version") else data)
+change("float.pt", "cuda.pt", lambda name, data: data.replace(b"X\x03\x00\x00\x00cpu", b"X\x06\x00\x00\x00cuda:0"))
+)";
+
+// Linear of the unit matrix: yesterday, in float64 to the bit, in float32 rounded. Saved from a GPU it is the same.
+TEST_F(TorchScriptCli, WeightsOfFloat32GetInputsOfFloat32) {
+  Write("make.py", kWeighted);
+  RunPython("make.py");
+  const Json naive = SucceedJson(Backtest("double.pt")), rounded = SucceedJson(Backtest("float.pt"));
+  for (const Json& signal : naive["signals"]) EXPECT_EQ(signal["mae"], signal["seasonal_naive_mae"]);
+  for (const Json& signal : rounded["signals"]) {
+    EXPECT_NEAR(double(signal["mae"]), double(signal["seasonal_naive_mae"]), 1e-5 * double(signal["mae"]));
+  }
+  EXPECT_NE(rounded["signals"]["price"]["mae"], naive["signals"]["price"]["mae"]);
+  EXPECT_EQ(SucceedJson(Backtest("cuda.pt"))["signals"], rounded["signals"]);
+}
+
+TEST_F(TorchScriptCli, TheReasonIsTheEndOfTheText) {
+  Write("make.py", kWeighted);
+  RunPython("make.py");
+  EXPECT_THAT(Refuse(Backtest("raises.pt")),
+              HasSubstr("raises.pt: forward(values, times) failed: builtins.ValueError: two rows, not more\n"));
+  EXPECT_THAT(Refuse(Backtest("frozen.pt")), AllOf(HasSubstr("frozen.pt"), HasSubstr("same dtype"),
+                                                   HasSubstr("begin its forward with values = values.float()")));
+  EXPECT_THAT(Refuse(Backtest("unknown.pt")), AllOf(HasSubstr("unknown.pt: "), HasSubstr("this LibTorch ("),
+                                                    HasSubstr("Unknown builtin op: aten::linear_of_2030.")));
+  EXPECT_THAT(Refuse(Backtest("later.pt")), AllOf(HasSubstr("later.pt: "), HasSubstr("version 99")));
+  Write("s.ini",
+        "trace = t.h5\npolicy = cost\npolicy = robust(advice=plan(forecast=torchscript(file={m}.pt)))\n"
+        "[vary]\nm = unknown\n");
+  EXPECT_THAT(Refuse({"sweep", "s.ini", "--out", "s.h5", "--quiet"}),
+              AllOf(HasSubstr("s.ini:3: unknown.pt: "), HasSubstr("linear_of_2030")));
+  Write("s.ini", "trace = t.h5\npolicy = cost\npolicy = plan(forecast=torchscript(file={m}.pt))\n[vary]\nm = raises\n");
+  EXPECT_THAT(Run({"sweep", "s.ini", "--out", "r.h5", "--quiet"}).err,
+              AllOf(HasSubstr("cell 1: raises.pt: "), HasSubstr("two rows, not more, in s.ini:3")));
+  const std::string robust =
+      Succeed({"run", "t.h5", "--policy", "robust(advice=plan(forecast=torchscript(file=raises.pt)))"});
+  EXPECT_THAT(robust, HasSubstr("rejected first in slot 168: raises.pt: "));
+}
+
 }  // namespace
 }  // namespace evenkeel

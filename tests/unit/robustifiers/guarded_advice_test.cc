@@ -73,6 +73,29 @@ TEST(GuardedAdviceTest, RefusesEveryFaultWithAndWithoutADeadline) {
   }
 }
 
+TEST(GuardedAdviceTest, SaysWhyTheFirstAnswerWasNotGood) {
+  const Shares shares(3);
+  const std::pair<Fault, const char*> reasons[] = {
+      {Fault::kNan, "slot 0: the decision has another size than the period's, or numbers that are not finite"},
+      {Fault::kInfeasible, "slot 0: the decision breaks demand, capacity or a sign by 1 units"},
+      {Fault::kThrows, "slot 0: this advice always throws"}};
+  for (double timeout : {0.0, 60.0}) {
+    for (const auto& [fault, reason] : reasons) {
+      GuardedAdvice guarded(shares.problem, MakeFaultyAdvice(MakeReplay(shares.decisions), fault), timeout);
+      EXPECT_EQ(guarded.FirstFailure(), "");
+      for (int t = 0; t < 3; ++t) {
+        Allocation answer = MakeAllocation(shares.problem);
+        shares.Ask(t, &guarded, &answer);
+        EXPECT_EQ(guarded.FirstFailure(), reason);
+      }
+    }
+  }
+  GuardedAdvice hasty(shares.problem, std::make_unique<SlowAtFirst>(MakeReplay(shares.decisions), 0.5), 0.01);
+  Allocation answer = MakeAllocation(shares.problem);
+  shares.Ask(0, &hasty, &answer);
+  EXPECT_EQ(hasty.FirstFailure(), "slot 0: no answer within 0.01 s");
+}
+
 TEST(GuardedAdviceTest, HandsOverGoodAnswersToTheBit) {
   const Shares shares(7);
   for (double timeout : {0.0, 60.0}) {

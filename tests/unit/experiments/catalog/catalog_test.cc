@@ -162,7 +162,8 @@ TEST(Catalog, ErrorsAndEventsSayWhatTheirSpecSays) {
 
 TEST(Catalog, MakesEveryPolicyOfTheDefaultComparison) {
   const Problem problem = TwoRegions();
-  const PolicyContext context{problem, 1, {}};
+  PolicyContext context{problem, 1, {}};
+  context.time = TimeBase{};
   std::vector<std::string> specs, expected;
   for (const Spec& spec : DefaultComparison()) {
     specs.push_back(ToString(spec));
@@ -177,7 +178,8 @@ TEST(Catalog, MakesEveryPolicyOfTheDefaultComparison) {
 
 TEST(Catalog, MakesEveryPolicyThatNeedsNoFileAndNoFuture) {
   const Problem problem = TwoRegions();
-  const PolicyContext context{problem, 1, {}};
+  PolicyContext context{problem, 1, {}};
+  context.time = TimeBase{};
   for (const Entry* entry : EntriesOf(Catalog(), Kind::kPolicy)) {
     const Spec spec = Simplest(*entry);
     if (!FilesOf(Catalog(), Kind::kPolicy, spec).empty()) continue;

@@ -24,6 +24,7 @@ struct Late {
   }
   Played PlaySpec(const std::string& spec, bool history = true) const {
     PolicyContext context{problem, 1, {}};
+    context.time = TimeBase{};
     if (history) context.open_history = [this] { return Window(0, kBefore); };
     return Play(problem, *Window(kBefore, kSlots), *MakePolicy(context, ParseSpec(spec)));
   }
@@ -64,6 +65,7 @@ struct SameDays {
   }
   std::optional<VirtualLoadsReport> Report() const {
     PolicyContext context{problem, 1, {}};
+    context.time = TimeBase{};
     context.open_history = [this] { return Window(0, 2 * kDay); };
     const Spec spec = ParseSpec("norm-greedy(q=4,prime=forecast,memory=3,forecast=seasonal-naive(season=24))");
     return Play(problem, *Window(2 * kDay, kDay), *MakePolicy(context, spec)).report.virtual_loads;

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/policies/greedy.h"
+#include "models/base/error.h"
+#include "predictors/advice/chosen_plan.h"
 #include "predictors/forecast/naive.h"
+#include "robustifiers/robust_policy.h"
 #include "tests/reference/play.h"
 
 namespace evenkeel {
@@ -79,6 +83,73 @@ TEST(PlanAdvice, APlanThatFailsIsCountedAndTheOldPricesStand) {
   EXPECT_GE(played.report.unconverged_slots, 1);
   // 5 per unit in either region, so that a's lower cost decides while plans fail.
   EXPECT_EQ(played.decisions[0].flow[0], 1.0);
+}
+
+/// Has no answer the first few times, then the last value.
+class FailsAtFirst : public Forecaster {
+ public:
+  explicit FailsAtFirst(int times) : times_(times) {}
+  void Predict(const HistoryView& history, int, RowMatrix* forecast) override {
+    if (times_-- > 0) throw InputError("no forecast with {} slots seen", history.num_slots());
+    forecast->rowwise() = history.row(history.num_slots() - 1);
+  }
+
+ private:
+  int times_;
+};
+
+GuaranteeReport RunRobust(const TwoRegions& two, std::unique_ptr<Policy> advice) {
+  const auto policy = MakeRobust(two.problem, std::move(advice), MakeNormGreedy(two.problem, {}), {});
+  return *Play(two.problem, *MakeSlotSource(two.trace), *policy).guarantee;
+}
+
+// The prices of the start are no answer: without a plan every slot is a failure, though only the first of a day is
+// planned in.
+TEST(PlanAdvice, FailsUntilThereIsAPlan) {
+  TwoRegions two(24);
+  const GuaranteeReport never =
+      RunRobust(two, MakePlanAdvice(two.problem, std::make_unique<FailsAtFirst>(1000), {}, Every(24)));
+  EXPECT_EQ(never.rejected, 24);
+  EXPECT_EQ(never.first_failure, "slot 0: no forecast with 1 slots seen");
+  const GuaranteeReport later =
+      RunRobust(two, MakePlanAdvice(two.problem, std::make_unique<FailsAtFirst>(3), {}, Every(24)));
+  EXPECT_EQ(later.rejected, 3);
+}
+
+// The plan of slot 4 fails, that of slot 5 does not: the prices of slot 0 are not played again.
+TEST(PlanAdvice, AFailedPlanDoesNotBringBackTheOneBefore) {
+  class FailsOnce : public Forecaster {
+   public:
+    void Predict(const HistoryView& history, int, RowMatrix* forecast) override {
+      seen_.push_back(history.num_slots() - 1);
+      if (seen_.back() == 4 || seen_.back() == 5) throw std::runtime_error("");
+      forecast->rowwise() = history.row(history.num_slots() - 1);
+    }
+    std::vector<int> seen_;
+  };
+  TwoRegions two(12);
+  auto forecaster = std::make_unique<FailsOnce>();
+  const std::vector<int>& seen = forecaster->seen_;
+  const auto policy = MakeRobust(two.problem, MakePlanAdvice(two.problem, std::move(forecaster), {}, Every(4)),
+                                 MakeNormGreedy(two.problem, {}), {});
+  const GuaranteeReport report = *Play(two.problem, *MakeSlotSource(two.trace), *policy).guarantee;
+  EXPECT_EQ(report.rejected, 2);
+  EXPECT_EQ(report.first_failure, "slot 4: it failed and did not say why");
+  EXPECT_EQ(seen, (std::vector<int>{0, 4, 5, 6, 8}));
+}
+
+// A choice among plans is made in the first slot that has one, with the slots before it in its history.
+TEST(PlanAdvice, AChoiceThatFailsIsMadeAgain) {
+  TwoRegions two(6);
+  History past;
+  past.AppendAll(*MakeSlotSource(PastOf(two.trace, 72)));
+  const auto chosen = [&](int times) {
+    return RunRobust(two,
+                     MakeChosenPlan(two.problem, std::make_unique<FailsAtFirst>(times), past, {Every(24)}, {2, 12}));
+  };
+  EXPECT_EQ(chosen(0).rejected, 0);
+  EXPECT_EQ(chosen(2).rejected, 2);
+  EXPECT_EQ(chosen(2).first_failure.substr(0, 7), "slot 0:");
 }
 
 TEST(PlanAdvice, LearnsFromThePast) {

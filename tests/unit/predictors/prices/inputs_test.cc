@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "models/base/error.h"
 #include "predictors/forecast/naive.h"
 #include "tests/reference/play.h"
 
@@ -80,6 +81,27 @@ TEST(PriceInputs, EndsOutagesAndIdleSlots) {
     for (double value : c.inputs.own) EXPECT_TRUE(std::isfinite(value)) << t;
   }
   EXPECT_EQ(c.inputs.left[0], 0.25);
+}
+
+// The forecast of the first slot fails; its even play counts in the second one's inputs as if it had not.
+TEST(PriceInputs, ASlotWhoseForecastFailedCounts) {
+  class FailsOnce : public Forecaster {
+   public:
+    void Predict(const HistoryView& history, int, RowMatrix* forecast) override {
+      if (history.num_slots() == 1) throw InputError("not yet");
+      forecast->rowwise() = history.row(history.num_slots() - 1);
+    }
+  };
+  Case good, failing;
+  failing.forecaster = std::make_unique<FailsOnce>();
+  PriceInputMaker maker(failing.problem, *failing.forecaster);
+  failing.history.Append(MakeSlot(0));
+  EXPECT_THROW(maker.Next(HistoryView(failing.history), MakeSlot(0), &failing.inputs), InputError);
+  failing.history.Append(MakeSlot(1));
+  maker.Next(HistoryView(failing.history), MakeSlot(1), &failing.inputs);
+  good.See(MakeSlot(0));
+  good.See(MakeSlot(1));
+  EXPECT_EQ(failing.inputs.own, good.inputs.own);
 }
 
 }  // namespace
