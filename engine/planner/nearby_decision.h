@@ -7,11 +7,11 @@
 
 namespace evenkeel {
 
-/// Moves `allocation` into the slot's feasible set, to a tenth of AllowedViolation (engine/policy.h), by scaling: what a
-/// gateway is given to its demand, what a region takes down to its capacity, in turns (iterative proportional fitting;
-/// Deming and Stephan 1940). Flows that are 0 stay 0. A decision that is feasible to AllowedViolation is left as it is,
-/// to the bit. Returns the violation that is left, in units of workload: above AllowedViolation where the flows that are
-/// not 0 cannot serve the demand, or only after very many turns.
+/// Moves `allocation` into the slot's feasible set, to a tenth of AllowedViolation (engine/policy.h), by scaling: what
+/// a gateway is given to its demand, what a region takes down to its capacity, in turns (iterative proportional
+/// fitting; Deming and Stephan 1940). Flows that are 0 stay 0. A decision that is feasible to AllowedViolation is left
+/// as it is, to the bit. Returns the violation that is left, in units of workload: above AllowedViolation where the
+/// flows that are not 0 cannot serve the demand, or only after very many turns.
 double MoveIntoFeasibleSet(const Problem& problem, const Slot& slot, Allocation* allocation);
 
 }  // namespace evenkeel
