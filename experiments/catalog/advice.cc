@@ -2,7 +2,7 @@
 
 #include "engine/planner/offline.h"
 #include "engine/policies/constant_price.h"
-#include "engine/policies/replay.h"
+#include "engine/policy.h"
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/make.h"
 #include "experiments/files/run_log.h"
@@ -77,15 +77,26 @@ PolicyPointer MakeHindsightPrice(const PolicyContext& context, const Arguments&)
   return MakeConstantPrice(context.problem, options);
 }
 
-PolicyPointer MakeHindsight(const PolicyContext& context, const Arguments&) {
-  OfflineOptimum optimum = Hindsight(context, "hindsight");
-  if (!optimum.converged) {
-    throw InputError(
-        "policy 'hindsight': the planner stopped at a gap of {:.1e} (wanted: {:.0e}) or at decisions that "
-        "are not feasible",
-        optimum.gap, OfflineOptions().gap);
+/// Plays the optimum's decisions, where the planner found feasible ones.
+class HindsightPlay : public Policy {
+ public:
+  HindsightPlay(const Problem& problem, std::vector<Allocation> decisions)
+      : problem_(problem), decisions_(std::move(decisions)) {}
+
+  void Decide(const SlotInput& input, Allocation* allocation) override {
+    *allocation = decisions_.at(input.slot.index);
+    if (Infeasibility(problem_, input.slot, *allocation, &region_use_) <= AllowedViolation(input.slot)) return;
+    throw InputError("policy 'hindsight': the planner found no feasible decision for slot {}", input.slot.index);
   }
-  return MakeReplay(std::move(optimum.allocations));
+
+ private:
+  const Problem& problem_;
+  std::vector<Allocation> decisions_;
+  Vector region_use_;
+};
+
+PolicyPointer MakeHindsight(const PolicyContext& context, const Arguments&) {
+  return std::make_unique<HindsightPlay>(context.problem, Hindsight(context, "hindsight").allocations);
 }
 
 PolicyPointer MakeAdversaryPolicy(const PolicyContext& context, const Arguments& arguments) {

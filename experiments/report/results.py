@@ -24,6 +24,9 @@ def in_order(values):
     return list(dict.fromkeys(values))
 
 
+NO_VALUES = "This is a netCDF dimension but not a netCDF variable"  # such as an axis of letters
+
+
 class Sweep:
     """Columns of the cells that have numbers, by name; `labels` names each cell's policy."""
 
@@ -33,7 +36,7 @@ class Sweep:
                            for name, value in file.attrs.items() if not name.startswith("_")}
         self.columns = {}
         for name, data in file.items():
-            if not re.fullmatch(r"text\d+", name):  # an axis of letters
+            if not text(data.attrs.get("NAME", "")).startswith(NO_VALUES):
                 self.columns[name] = column(data[()])
         self.count = len(self.columns["cell"])
         short = [name for name, values in self.columns.items()
