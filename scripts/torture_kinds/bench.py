@@ -93,6 +93,7 @@ class Bench:
         command, more = [str(self.program), *map(str, words)], {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
         try:
             done = subprocess.run(command, cwd=at or self.work, stdin=subprocess.DEVNULL, timeout=SECONDS,
+                                  start_new_session=True,  # what stops the bench is not for the program
                                   preexec_fn=lambda: (limit_time(), preexec_fn and preexec_fn()), **more)
         except subprocess.TimeoutExpired:
             raise Failure("hang", words, f"no answer within {SECONDS} s") from None

@@ -38,7 +38,8 @@ def threads(bench):
                str(bench.program), *words]
     bench.folder.chmod(0o755)
     try:
-        done = subprocess.run(command, cwd=bench.work, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS)
+        done = subprocess.run(command, cwd=bench.work, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS,
+                              start_new_session=True)
     except FileNotFoundError:
         return
     except subprocess.TimeoutExpired:

@@ -27,7 +27,7 @@ def stop(bench, words):
         bench.clear()
         bench.bring("t.h5", "s.ini")
     child = subprocess.Popen([str(bench.program), *words], cwd=bench.work, stdin=subprocess.DEVNULL,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     time.sleep(bench.dice.random() * 1.1 * bench.answers[key])
     child.send_signal(bench.dice.choice(SIGNALS))
     try:
