@@ -1,9 +1,11 @@
 #include "experiments/catalog/errors.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "experiments/catalog/entries.h"
 #include "models/base/error.h"
+#include "models/base/utc_time.h"
 #include "models/base/utc_time.h"
 
 namespace evenkeel {
