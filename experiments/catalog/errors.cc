@@ -5,8 +5,7 @@
 
 #include "experiments/catalog/entries.h"
 #include "models/base/error.h"
-#include "models/base/utc_time.h"
-#include "models/base/utc_time.h"
+#include "models/base/numbers.h"
 
 namespace evenkeel {
 namespace {
