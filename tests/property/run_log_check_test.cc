@@ -83,7 +83,7 @@ class ForgedLogTest : public RunLogCheckTest {
     Write(run);
     ASSERT_EQ(Check(), "");
     good_ = ReadBytes(log_path());
-    const int every = std::max(1, 16 / Scaled(1));
+    const int every = std::max(1, 256 / Scaled(16));
     int turn = 0;
     for (const Hdf5Place& place : Hdf5Places(log_path())) {
       if (place.index < 0) {
