@@ -20,16 +20,11 @@ void ServeDemand(const Problem& problem, const Slot& slot, Allocation* allocatio
   }
 }
 
-void KeepToCapacity(const Problem& problem, const Slot& slot, Vector* use, Allocation* allocation) {
-  use->setZero(problem.network.num_regions());
-  const auto resource = [&](const Arc& arc) { return problem.network.variants[arc.variant].resource_per_unit; };
-  for (int a = 0; a < problem.num_arcs(); ++a) {
-    const Arc& arc = problem.arcs.arcs[a];
-    (*use)[arc.region] += resource(arc) * allocation->flow[a];
-  }
+/// `use` is what the decision takes of every region.
+void KeepToCapacity(const Problem& problem, const Slot& slot, const Vector& use, Allocation* allocation) {
   for (int a = 0; a < problem.num_arcs(); ++a) {
     const int region = problem.arcs.arcs[a].region;
-    if ((*use)[region] > slot.capacity[region]) allocation->flow[a] *= slot.capacity[region] / (*use)[region];
+    if (use[region] > slot.capacity[region]) allocation->flow[a] *= slot.capacity[region] / use[region];
   }
 }
 
@@ -42,8 +37,9 @@ double MoveIntoFeasibleSet(const Problem& problem, const Slot& slot, Allocation*
   if (violation <= allowed || violation == kInfinity) return violation;
   allocation->flow = allocation->flow.cwiseMax(0.0);
   allocation->shed = allocation->shed.cwiseMax(0.0);
+  violation = Infeasibility(problem, slot, *allocation, &use);
   for (int turn = 0; turn < kMostTurns && violation > kWanted * allowed; ++turn) {
-    KeepToCapacity(problem, slot, &use, allocation);
+    KeepToCapacity(problem, slot, use, allocation);
     ServeDemand(problem, slot, allocation);
     violation = Infeasibility(problem, slot, *allocation, &use);
   }

@@ -17,11 +17,6 @@ bool IsInRange(const ParameterInfo& parameter, double value) {
   return above && value <= parameter.high && value < kInfinity;
 }
 
-std::string SpanText(std::int64_t seconds) {
-  if (seconds % 3600 == 0) return fmt::format("{} h", seconds / 3600);
-  return seconds % 60 == 0 ? fmt::format("{} min", seconds / 60) : fmt::format("{} s", seconds);
-}
-
 }  // namespace
 
 std::optional<SlotSpan> ParseSlotSpan(const std::string& text) {
@@ -42,7 +37,7 @@ int SlotsOf(const std::string& what, const std::string& text, double slot_hours,
     const std::int64_t step = SlotSeconds(slot_hours);
     if (span->count % step != 0)
       throw InputError("{} is {}, which is no whole number of slots of {}: give slots, or a multiple of that", what,
-                       text, SpanText(step));
+                       text, DurationText(step));
     slots = span->count / step;
   }
   if (slots >= low && slots <= kMostSpanSlots) return static_cast<int>(slots);

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "models/base/error.h"
+#include "models/base/numbers.h"
 #include "models/base/read_file.h"
 
 namespace evenkeel {
@@ -40,11 +41,6 @@ void EndRow(int, void* reader) noexcept {
 std::string Trimmed(const std::string& text) {
   const std::size_t first = text.find_first_not_of(" \t");
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-std::string LowerCase(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
 }
 
 class Parser {
@@ -101,20 +97,12 @@ constexpr Signature kSignatures[] = {
     {"\x1F\x8B", "gzipped twice; unpack it once"},
 };
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-std::string_view WithoutMark(std::string_view text) {
-  return text.substr(0, kByteOrderMark.size()) == kByteOrderMark ? text.substr(kByteOrderMark.size()) : text;
-}
-
 std::string_view WithoutBlanks(std::string_view text) {
   return text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
 }
 
 bool BeginsWith(std::string_view text, std::string_view lower_case) {
-  if (text.size() < lower_case.size()) return false;
-  return std::equal(lower_case.begin(), lower_case.end(), text.begin(),
-                    [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b); });
+  return LowerCase(text.substr(0, lower_case.size())) == lower_case;
 }
 
 /// The line and what follows it.

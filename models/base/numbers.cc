@@ -1,5 +1,7 @@
 #include "models/base/numbers.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <ctime>
 #include <limits>
@@ -62,6 +64,17 @@ std::optional<std::int64_t> ParseDuration(const std::string& text) {
   const std::optional<std::int64_t> count = ParseInteger(text.substr(0, digits));
   if (!count || *count > kMost || seconds == 0) return std::nullopt;
   return *count * seconds;
+}
+
+std::string DurationText(std::int64_t seconds) {
+  if (seconds % 3600 == 0) return fmt::format("{} h", seconds / 3600);
+  return seconds % 60 == 0 ? fmt::format("{} min", seconds / 60) : fmt::format("{} s", seconds);
+}
+
+std::string LowerCase(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lower;
 }
 
 std::optional<std::int64_t> ParseUtc(const std::string& text) {

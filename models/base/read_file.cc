@@ -86,13 +86,17 @@ std::string ReadTextFile(const std::string& path) {
   return text;
 }
 
-std::string WithoutByteOrderMark(const std::string& text, const std::string& path) {
+std::string_view WithoutMark(std::string_view text) {
   constexpr std::string_view kUtf8 = "\xEF\xBB\xBF";
+  return text.substr(0, kUtf8.size()) == kUtf8 ? text.substr(kUtf8.size()) : text;
+}
+
+std::string WithoutByteOrderMark(const std::string& text, const std::string& path) {
   for (const std::string_view mark : {std::string_view("\xFF\xFE"), std::string_view("\xFE\xFF")}) {
     if (text.compare(0, mark.size(), mark) == 0)
       throw InputError("{}: it is UTF-16, expected UTF-8: save it again as UTF-8", path);
   }
-  return text.compare(0, kUtf8.size(), kUtf8) == 0 ? text.substr(kUtf8.size()) : text;
+  return std::string(WithoutMark(text));
 }
 
 }  // namespace evenkeel

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace evenkeel {
 
@@ -19,7 +20,9 @@ std::string ReadBytes(const std::string& path);
 /// or larger than 1 GiB unpacked.
 std::string ReadTextFile(const std::string& path);
 
-/// The text without the byte-order mark that editors put before UTF-8. Throws InputError naming the file `path` for
+/// The text without the byte-order mark that editors put before UTF-8.
+std::string_view WithoutMark(std::string_view text);
+/// The same, of a file that people write. Throws InputError naming the file `path` for
 /// UTF-16.
 std::string WithoutByteOrderMark(const std::string& text, const std::string& path);
 

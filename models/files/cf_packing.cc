@@ -1,10 +1,10 @@
 #include "models/files/cf_packing.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "models/base/error.h"
+#include "models/base/numbers.h"
 
 namespace evenkeel {
 namespace {
@@ -16,11 +16,6 @@ constexpr const char* kForeign[] = {"scale",     "offset",     "slope",   "inter
                                     "fillvalue", "fill_value", "missing", "missing_values"};
 
 constexpr const char* kDefaultFill = "netCDF's default fill value";
-
-std::string Lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 /// A number that was stored with the other sign than meant.
 double AsMeant(const CfPacking& packing, double stored) {
@@ -91,10 +86,11 @@ struct Maker {
 void Maker::CheckNames() const {
   for (const CfAttribute& one : attributes) {
     for (const char* name : kApplied) {
-      if (one.name != name && Lower(one.name) == Lower(name)) Refuse(one, fmt::format("is not known, '{}' is", name));
+      if (one.name != name && LowerCase(one.name) == LowerCase(name))
+        Refuse(one, fmt::format("is not known, '{}' is", name));
     }
     for (const char* name : kForeign) {
-      if (Lower(one.name) == name)
+      if (LowerCase(one.name) == name)
         Refuse(one, "belongs to another convention, known are scale_factor, add_offset, _FillValue and missing_value");
     }
   }
@@ -103,7 +99,7 @@ void Maker::CheckNames() const {
 void Maker::SetSign(CfPacking* packing) const {
   const CfAttribute* attribute = Find("_Unsigned");
   if (attribute == nullptr) return;
-  const std::string word = Lower(attribute->text);
+  const std::string word = LowerCase(attribute->text);
   if (word != "true" && word != "false")
     Refuse(*attribute, fmt::format("is {}, expected true or false", Said(*attribute)));
   if (!stored.integer) Refuse(*attribute, fmt::format("is for integers, the values are stored as {}", stored.name));
@@ -176,8 +172,8 @@ std::optional<std::string> WhyMissing(const CfPacking& packing, double stored, d
 }  // namespace
 
 bool IsCfPackingName(const std::string& name) {
-  const std::string lower = Lower(name);
-  const auto same = [&lower](const char* one) { return Lower(one) == lower; };
+  const std::string lower = LowerCase(name);
+  const auto same = [&lower](const char* one) { return LowerCase(one) == lower; };
   return std::any_of(std::begin(kApplied), std::end(kApplied), same) ||
          std::any_of(std::begin(kForeign), std::end(kForeign), same);
 }

@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "models/base/error.h"
+#include "models/base/numbers.h"
 #include "models/base/utc_time.h"
 
 namespace evenkeel {
@@ -30,12 +31,6 @@ constexpr Unit kUnits[] = {{" days day d ", 86400, 1},
                            {" milliseconds millisecond msecs msec millisec ms ", 0, 1000},
                            {" microseconds microsecond microsec us ", 0, 1000000},
                            {" nanoseconds nanosecond nanosec ns ", 0, 1000000000}};
-
-std::string Lowered(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return text;
-}
 
 const Unit* FindUnit(const std::string& name) {
   for (const Unit& unit : kUnits) {
@@ -78,7 +73,7 @@ int Number(const std::ssub_match& digits) { return digits.matched ? std::stoi(di
 }  // namespace
 
 CfTime ParseCfTime(const std::string& units, const std::string& calendar, const std::string& where) {
-  const std::string kind = Lowered(calendar);
+  const std::string kind = LowerCase(calendar);
   if (kind != "standard" && kind != "gregorian" && kind != "proleptic_gregorian")
     throw InputError("{}: the calendar is \"{}\", allowed are standard, gregorian and proleptic_gregorian", where,
                      calendar);
@@ -86,7 +81,7 @@ CfTime ParseCfTime(const std::string& units, const std::string& calendar, const 
                                R"((?:[t ]\s*(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.0*)?)?)?)?)"
                                R"(\s*(z|utc|gmt|[+-]\d{1,2}(?::?\d{2})?)?\s*)");
   std::smatch part;
-  const std::string text = Lowered(units);
+  const std::string text = LowerCase(units);
   const auto refuse = [&] { throw InputError("{} has the units \"{}\", allowed are {}", where, units, kAllowed); };
   if (text.size() > kLongestUnits || !std::regex_match(text, part, form)) refuse();
   const Unit* unit = FindUnit(part[1].str());

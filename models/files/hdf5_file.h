@@ -5,9 +5,13 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace evenkeel {
+
+/// What netCDF calls an axis that only counts, in front of its length.
+inline constexpr std::string_view kBareAxis = "This is a netCDF dimension but not a netCDF variable";
 
 /// Owns an HDF5 identifier.
 class Hdf5Handle {

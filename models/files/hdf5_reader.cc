@@ -53,13 +53,12 @@ std::string TypeName(const Hdf5Handle& type) {
 
 /// Whether it is an axis that only counts, without values: netCDF says so in its name.
 bool IsBareAxis(hid_t group, const char* name) {
-  constexpr std::string_view kMark = "This is a netCDF dimension but not a netCDF variable";
   const Hdf5Handle object(H5Oopen(group, name, H5P_DEFAULT), H5Oclose);
   if (object.get() < 0 || H5Iget_type(object.get()) != H5I_DATASET) return false;
   std::array<char, 128> title = {};
   if (H5DSis_scale(object.get()) <= 0 || H5DSget_scale_name(object.get(), title.data(), title.size()) <= 0)
     return false;
-  return std::string_view(title.data()).substr(0, kMark.size()) == kMark;
+  return std::string_view(title.data()).substr(0, kBareAxis.size()) == kBareAxis;
 }
 
 /// What a file is that people take for an HDF5 file, and what to do.

@@ -181,7 +181,7 @@ void Hdf5Writer::Impl::AddLetterAxis(const std::string& axis, hsize_t letters) {
   Hdf5Handle scale =
       Own(H5Dcreate2(file.get(), axis.c_str(), H5T_IEEE_F32BE, space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT),
           H5Dclose, axis);
-  const std::string title = fmt::format("This is a netCDF dimension but not a netCDF variable.{:10}", letters);
+  const std::string title = fmt::format("{}.{:10}", kBareAxis, letters);
   Check(H5DSset_scale(scale.get(), title.c_str()), axis);
   AddScale(axis, {std::move(scale), letters, false});
 }

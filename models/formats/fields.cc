@@ -7,17 +7,12 @@
 #include <numeric>
 
 #include "models/base/error.h"
+#include "models/base/numbers.h"
 #include "models/base/utc_time.h"
 #include "models/series/measurements.h"
 
 namespace evenkeel {
 namespace {
-
-std::string LowerCaseOf(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return lower;
-}
 
 std::string FieldWhere(const CsvTable& table, int row, int column) {
   return fmt::format("{}, column \"{}\"", table.Where(row), table.header[column]);
@@ -61,7 +56,7 @@ double JsonNumberOrMissing(const nlohmann::json& object, const char* name, doubl
 
 bool FlagField(const CsvTable& table, int row, int column, bool may_be_empty) {
   const std::string& text = table.rows[row][column];
-  const std::string word = LowerCaseOf(text);
+  const std::string word = LowerCase(text);
   if (word == "true" || word == "1" || word == "yes" || word == "1.0") return true;
   if (word == "false" || word == "0" || word == "no" || word == "0.0") return false;
   if (word.empty() && may_be_empty) return false;
@@ -76,7 +71,7 @@ int FindColumn(const CsvTable& table, const std::vector<std::string>& names) {
 bool HasColumn(const CsvTable& table, const std::vector<std::string>& names) {
   return std::any_of(table.header.begin(), table.header.end(), [&](const std::string& given) {
     return std::any_of(names.begin(), names.end(),
-                       [&](const std::string& name) { return LowerCaseOf(name) == LowerCaseOf(given); });
+                       [&](const std::string& name) { return LowerCase(name) == LowerCase(given); });
   });
 }
 

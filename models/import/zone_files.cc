@@ -42,30 +42,16 @@ std::string CurrencyOfFile(const FileRows& found, const std::string& stated, con
                    path);
 }
 
-class FileAppender {
- public:
-  FileAppender(const SignalFiles& files, const std::string& name, std::vector<std::string>* notes)
-      : files_(files), name_(name), notes_(notes) {}
-
-  FileRows Read(const std::string& path, int year) {
-    FileRows found = ReadRows(ReadDocument(path), files_.kind, files_.format, {files_.place, files_.scope, year});
-    if (found.rows.empty()) throw InputError("{}: no rows", path);
-    NotePlace(found.place, files_.place, name_, path, notes_);
-    remark_ = found.end_of_hour ? "its times are the ends of hours" : "";
-    if (found.end_of_hour)
-      notes_->push_back(
-          fmt::format("{}: the times of {} are the ends of hours; values begin an hour before", name_, path));
-    return found;
-  }
-
-  const std::string& remark() const { return remark_; }
-
- private:
-  const SignalFiles& files_;
-  const std::string& name_;
-  std::vector<std::string>* notes_;
-  std::string remark_;
-};
+/// The rows of a year's file, with what is to be said of them; `name` is the series they are for.
+FileRows ReadYear(const SignalFiles& files, const std::string& name, const std::string& path, int year,
+                  std::vector<std::string>* notes) {
+  FileRows found = ReadRows(ReadDocument(path), files.kind, files.format, {files.place, files.scope, year});
+  if (found.rows.empty()) throw InputError("{}: no rows", path);
+  NotePlace(found.place, files.place, name, path, notes);
+  if (found.end_of_hour)
+    notes->push_back(fmt::format("{}: the times of {} are the ends of hours; values begin an hour before", name, path));
+  return found;
+}
 
 }  // namespace
 
@@ -104,11 +90,10 @@ SignalFacts AppendFiles(const SignalFiles& files, const SlotGrid& grid, const st
   facts.scope = files.scope == CarbonScope::kDirect ? "direct" : "lifecycle";
   int estimated = 0;
   std::string currency;
-  FileAppender appender(files, series->name, notes);
   // Times with offsets other than UTC leave a year's first or last hours to the files of its neighbours.
   const std::int64_t margin = files.kind == SignalKind::kCarbon ? 0 : kMarginOfYears;
   ForYears(grid, files.stem, DataExtensions(), margin, [&](const std::string& path, int year) {
-    FileRows found = appender.Read(path, year);
+    FileRows found = ReadYear(files, series->name, path, year, notes);
     estimated += found.estimated;
     facts.sources.insert(found.source);
     const bool first = series->files.empty();
@@ -140,12 +125,11 @@ std::set<std::string> AppendMixFiles(const SignalFiles& files, const SlotGrid& g
                                      std::vector<std::string>* notes) {
   std::set<std::string> sources;
   std::vector<std::string> left_out;
-  FileAppender appender(files, carbon->name, notes);
   ForYears(grid, files.stem, DataExtensions(), kMarginOfYears, [&](const std::string& path, int year) {
-    const FileRows found = appender.Read(path, year);
+    const FileRows found = ReadYear(files, carbon->name, path, year, notes);
     sources.insert(found.source);
     MixIntensity mix = IntensityOfMix(found, factors, path);
-    carbon->remark = water->remark = appender.remark();
+    carbon->remark = water->remark = found.end_of_hour ? "its times are the ends of hours" : "";
     AppendRows(std::move(mix.carbon), path, carbon);
     AppendRows(std::move(mix.water), path, water);
     for (const std::string& fuel : mix.left_out) {

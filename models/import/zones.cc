@@ -29,6 +29,9 @@ std::string DegreesText(double latitude, double longitude) {
                      longitude < 0 ? 'W' : 'E');
 }
 
+/// What a zone's files are read into: hourly where they do not say otherwise.
+Measurements Hourly(const std::string& name) { return {name, 3600, {}, {}, Combine::kMean, {}}; }
+
 class Importer {
  public:
   explicit Importer(const ZoneImportOptions& options) : options_(options) {
@@ -113,8 +116,8 @@ class Importer {
     const int slots = options_.grid.count;
     signals->capacity.col(i).setConstant(zone.capacity);
     signals->price.col(i) = Price(zone, folder);
-    Measurements mix_carbon{"carbon intensity of " + zone.region.name, 3600, {}, {}, Combine::kMean, {}};
-    Measurements mix_water{"off-site water of " + zone.region.name, 3600, {}, {}, Combine::kMean, {}};
+    Measurements mix_carbon = Hourly("carbon intensity of " + zone.region.name);
+    Measurements mix_water = Hourly("off-site water of " + zone.region.name);
     if (!zone.fuel_mix.empty()) {
       const SignalFiles files{SignalKind::kFuelMix,
                               options_.mix_directory + "/" + zone.fuel_mix,
@@ -138,7 +141,7 @@ class Importer {
   }
 
   Vector Price(const ZoneRegion& zone, const std::string& folder) {
-    Measurements price{"price of " + zone.region.name, 3600, {}, {}, Combine::kMean, {}};
+    Measurements price = Hourly("price of " + zone.region.name);
     if (!std::isnan(zone.price.constant)) return Stated(zone.price.constant, price.name, "USD/MWh");
     SignalFacts facts = AppendFiles(FilesOf(SignalKind::kPrice, zone, zone.price, folder + "/price"), options_.grid,
                                     options_.rates, &price, &notes_);
@@ -147,7 +150,7 @@ class Importer {
   }
 
   Vector Carbon(const ZoneRegion& zone, const std::string& folder) {
-    Measurements carbon{"carbon intensity of " + zone.region.name, 3600, {}, {}, Combine::kMean, {}};
+    Measurements carbon = Hourly("carbon intensity of " + zone.region.name);
     if (!std::isnan(zone.carbon.constant)) {
       scopes_.insert("unspecified");
       return Stated(zone.carbon.constant, carbon.name, "kg/kWh");
@@ -172,7 +175,7 @@ class Importer {
   }
 
   Vector OnsiteWater(const ZoneRegion& zone, const std::string& folder) {
-    Measurements onsite{"on-site water of " + zone.region.name, 3600, {}, {}, Combine::kMean, {}};
+    Measurements onsite = Hourly("on-site water of " + zone.region.name);
     if (!std::isnan(zone.onsite_water)) return Stated(zone.onsite_water, onsite.name, "L/kWh");
     sources_["weather"] = {"Open-Meteo (CC-BY 4.0), on-site water from its wet bulb (Stull 2011)"};
     ForYears(options_.grid, folder + "/weather", {"json"}, kDay, [&](const std::string& path, int) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "models/base/error.h"
+#include "models/base/numbers.h"
 #include "models/base/utc_time.h"
 #include "models/series/time_steps.h"
 
@@ -111,10 +112,6 @@ class GapFiller {
                        measurements_.name, DurationText(gap.until - gap.since), since, Clocks(gap),
                        DurationText(options_.limit));
     }
-  }
-
-  static std::string DurationText(std::int64_t seconds) {
-    return seconds % 3600 == 0 ? fmt::format("{} h", seconds / 3600) : fmt::format("{} min", seconds / 60);
   }
 
   /// The entry with this time or, where there is none, the one before.
