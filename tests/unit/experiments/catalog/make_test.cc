@@ -9,6 +9,7 @@
 #include "predictors/learning/checkpoint.h"
 #include "predictors/learning/learned.h"
 #include "tests/reference/play.h"
+#include "tests/unit/models/file_test_util.h"
 
 namespace evenkeel {
 namespace {
@@ -32,10 +33,6 @@ class MakeTest : public testing::Test {
     checkpoint.scales = {};
     WriteCheckpoint(checkpoint, prices_);
   }
-  void TearDown() override {
-    std::remove(forecasts_.c_str());
-    std::remove(prices_.c_str());
-  }
 
   /// What is said when the policy is made for the last `slots` of 48 slots of half an hour.
   static std::string Message(const std::string& policy, int slots) {
@@ -55,8 +52,8 @@ class MakeTest : public testing::Test {
     return "no error";
   }
 
-  std::string forecasts_ = testing::TempDir() + "context_forecasts.pt";
-  std::string prices_ = testing::TempDir() + "context_prices.pt";
+  const TemporaryDirectory folder_;  // of this process: ctest runs several at a time
+  const std::string forecasts_ = folder_ / "forecasts.pt", prices_ = folder_ / "prices.pt";
 };
 
 TEST_F(MakeTest, SlotsOfAnotherLengthAreRefusedWithAndWithoutAPast) {

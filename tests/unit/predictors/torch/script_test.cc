@@ -5,11 +5,11 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 
 #include "models/generate/trace.h"
 #include "models/world/trace.h"
 #include "tests/reference/paths.h"
+#include "tests/unit/models/file_test_util.h"
 
 namespace evenkeel {
 namespace {
@@ -37,10 +37,11 @@ History MakeHistory(int changed = kSlots) {
   return history;
 }
 
-/// The documented example, made once.
+/// The documented example, made once in every process: ctest runs several at a time.
 std::string Example() {
+  static const TemporaryDirectory folder;
   static const std::string path = [] {
-    const std::string file = (std::filesystem::path(testing::TempDir()) / "evenkeel_script_test.pt").string();
+    const std::string file = folder / "example.pt";
     const std::string command =
         "/usr/bin/python3 -W ignore " + SourcePath("experiments/torchscript_example.py") + " '" + file + "'";
     EXPECT_EQ(std::system(command.c_str()), 0) << command;
