@@ -53,7 +53,7 @@ CertifiedRun RunAndRecord(const Options& options, const GivenPeriod& given, cons
                         recorder_options.out.empty() ? "" : GuaranteeText(spec),
                         recorder_options.certify_every};
   RunRecorder recorder(period, info, recorder_options);
-  Progress progress({"running", period.problem.num_slots, !HasOption(options, "quiet")});
+  Progress progress({"running", period.problem.num_slots, ReadProgressStyle(options)});
   const auto observe = [&](const SlotRecord& record) {
     recorder.Observe(record);
     progress.Step();

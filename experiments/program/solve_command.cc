@@ -99,7 +99,7 @@ int Solve(const Options& options) {
   const Period period = OpenInputs(options, {}, {out, prices_out}).period;
   CheckedOptimum checked;
   {
-    const Progress progress({"solving", 0, !HasOption(options, "quiet")});
+    const Progress progress({"solving", 0, ReadProgressStyle(options)});
     checked = SolveAndCheck(period, ThreadCount(options));
   }
   if (!prices_out.empty()) WritePrices(period.problem, checked.optimum.prices, prices_out);
