@@ -15,8 +15,9 @@ Json UnitsJson(const Problem& problem);
 /// {group: {"unit", "sum", "mean", "max", "par", "gini", "jain", "buckets": [{"bucket": name, "load"}, ..]}}; loads are
 /// L^k, bucket weights applied, in the order of the trace.
 Json GroupsJson(const Problem& problem, const Ledger& ledger);
-/// {"regions": [{"region": name, "energy_cost", "workload", group: load, ..}, ..], "gateways": [{"gateway": name, group:
-/// load, ..}, ..]}: the same by place, a row each, every group among the places that its buckets are.
+/// {"regions": [{"region": name, "energy_cost", "workload", group: load, ..}, ..],
+///  "gateways": [{"gateway": name, group: load, ..}, ..]}: by place, a row each, every group among the places that its
+/// buckets are.
 Json PlacesJson(const Problem& problem, const Ledger& ledger);
 /// {"sum", "mean", "max", "par"} of the regions' energy cost
 Json EnergyJson(const Ledger& ledger);
