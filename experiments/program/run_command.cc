@@ -101,6 +101,7 @@ Json RunDocument(const GivenPeriod& given, const RecorderOptions& options, const
   json["observe"] = text.observe.empty() ? Json() : Json(text.observe);
   json["events"] = text.events;
   json["criteria"] = ObjectiveJson(problem);
+  json["units"] = UnitsJson(problem);
   json.update(RunJson(problem, run.outcome));
   json["certificate"] = CertificateJson(options, run.certificates);
   return json;

@@ -55,7 +55,9 @@ Json SolveJson(const Period& period, const CheckedOptimum& checked) {
                      {"infeasibility", JsonNumber(checked.certificate.infeasibility)}};
   json["prices"] = PricesJson(period.problem, optimum.prices);
   json["groups"] = GroupsJson(period.problem, optimum.ledger);
+  json.update(PlacesJson(period.problem, optimum.ledger));
   json["criteria"] = ObjectiveJson(period.problem);
+  json["units"] = UnitsJson(period.problem);
   return json;
 }
 
