@@ -48,7 +48,7 @@ def text(value: Option) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, os.PathLike):
-        return os.fspath(value)
+        return str(os.fspath(value))
     if isinstance(value, float):
         return repr(float(value))  # numpy's floats are floats
     return str(value)

@@ -61,7 +61,7 @@ def call(command: str, *positionals: PathArgument, progress: ProgressArgument = 
 
     Options are those of the program: see `evenkeel.options`. Raises InputError and RunError with the program's message.
     """
-    return execute([*command.split(), *map(os.fspath, positionals), *arguments(options)], progress)
+    return execute([*command.split(), *(os.fspath(one) for one in positionals), *arguments(options)], progress)
 
 
 def execute(words: Words, progress: ProgressArgument = None) -> str:

@@ -42,7 +42,8 @@ class Signals:
 
     def map(self, function: Callable[[Array], Array]) -> "Signals":
         """The function of every signal, such as a forecast of each from its own past."""
-        return Signals(*(np.asarray(function(getattr(self, name)), dtype=np.float64) for name in SIGNALS))
+        demand, price, carbon, water = (array(function(getattr(self, name))) for name in SIGNALS)
+        return Signals(demand, price, carbon, water)
 
 
 def signals(message: Mapping[str, Any], gateways: int, regions: int) -> Signals:

@@ -8,6 +8,7 @@ from typing import Sequence, Union
 Parameter = Union[str, int, float, "os.PathLike[str]"]
 
 _BARE = re.compile(r"[A-Za-z0-9/._~+:-]+")
+_SWEPT = re.compile(r"(?:[A-Za-z0-9/._~+:-]|\{\w+\})+")  # names in braces are for sweeps, which fill them in
 _QUOTED = re.compile(r'"(?:[^"\\]|\\["\\])*"')
 
 
@@ -19,7 +20,8 @@ def spec(name: str, **parameters: Parameter) -> Spec:
     """spec("robust", advice=spec("plan", every=12), rho=0.05) is robust(advice=plan(every=12),rho=0.05).
 
     A text that has the form of a spec, such as "plan(every=12)", goes in as one; any other is quoted where it has to
-    be. A path (`pathlib.Path`) is always a text. `from_` is the parameter `from`.
+    be. A path (`pathlib.Path`) is always a text. `from_` is the parameter `from`. Names in braces, rho="{rho}", are left
+    for a sweep to fill in.
     """
     if not parameters:
         return Spec(_word(name))
@@ -60,14 +62,15 @@ def _value(value: Parameter) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float, os.PathLike)):
         raise TypeError(f"a parameter is a text, a number, a path or a spec, not {value!r}")
     if isinstance(value, os.PathLike):
-        return _word(os.fspath(value))
+        path = os.fspath(value)
+        return path if _BARE.fullmatch(path) else _quoted(path)
     if isinstance(value, str):
         return value if "(" in value and is_spec(value) else _word(value)
     return repr(float(value)) if isinstance(value, float) else str(value)
 
 
 def _word(text: str) -> str:
-    return text if _BARE.fullmatch(text) else _quoted(text)
+    return text if _SWEPT.fullmatch(text) else _quoted(text)
 
 
 def _quoted(text: str) -> str:
@@ -76,7 +79,7 @@ def _quoted(text: str) -> str:
 
 def _after_spec(text: str, at: int) -> int:
     """Where the spec that begins at `at` ends; -1: none does."""
-    at = _after(text, at, _BARE, _QUOTED)
+    at = _after(text, at, _SWEPT, _QUOTED)
     if at < 0 or text[at:at + 1] != "(":
         return at
     end = _after_blanks(text, at + 1)
