@@ -17,6 +17,8 @@ def dataset(path: PathArgument, kind: str = "") -> "xr.Dataset":
     """
     import xarray as xr
 
+    with open(path, "rb"):  # xarray's message for a missing file is about its backends
+        pass
     opened = xr.open_dataset(os.fspath(path))
     schema = opened.attrs.get("schema", "")
     wanted = f"evenkeel-{kind}" if kind else "evenkeel-"

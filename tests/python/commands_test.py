@@ -1,11 +1,10 @@
 #!/usr/bin/python3
 """The commands as functions: answers that hands can compute, and the program's own JSON and files."""
 import gc
-import glob
 import json
 import os
-import tempfile
 import unittest
+import unittest.mock
 
 import numpy as np
 import pandas
@@ -153,8 +152,12 @@ class ProgramTest(unittest.TestCase):
             run(self.trace, "cost", **self.period).decisions
 
     def test_temporary_folders_go(self):
+        folder = os.path.join(self.path, "temporary")
+        os.mkdir(folder)
+        self.enterContext(unittest.mock.patch("tempfile.tempdir", folder))
+
         def left():
-            return set(glob.glob(os.path.join(tempfile.gettempdir(), "evenkeel-*")))
+            return set(os.listdir(folder))
 
         before = left()
         result = run(self.trace, "cost", **self.period)
