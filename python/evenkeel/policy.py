@@ -162,7 +162,9 @@ class Policy:
                                 for name in Arcs.__dataclass_fields__})
             self.groups = [_group(group) for group in start["groups"]]
             self.expected_demand = array(start["expected_demand"])
-            self.history = protocol.signals(start["history"], len(self.gateways), len(self.regions))
+            places = len(self.gateways), len(self.regions)
+            past = start["history"]  # null where none was asked for
+            self.history = protocol.signals(past, *places) if past else protocol.no_signals(*places)
         except (KeyError, TypeError, ValueError) as error:
             raise ProtocolError(f"\"start\" is not what docs/process.md says: {error!r}") from None
 

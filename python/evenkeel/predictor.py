@@ -44,8 +44,7 @@ class Predictor:
             setattr(self, name, lines.field(start, name))
         self.begin()
         lines.write({"protocol": protocol.PROTOCOL})
-        nothing: Message = {"time": [], **{name: [] for name in SIGNALS}}
-        history = protocol.signals(nothing, self.num_gateways, self.num_regions)
+        history = protocol.no_signals(self.num_gateways, self.num_regions)
         while True:
             message = lines.read()
             if message is None:

@@ -52,6 +52,10 @@ def signals(message: Mapping[str, Any], gateways: int, regions: int) -> Signals:
     return Signals(**values, time=times(message["time"]) if "time" in message else None)
 
 
+def no_signals(gateways: int, regions: int) -> Signals:
+    return signals({"time": [], **{name: [] for name in SIGNALS}}, gateways, regions)
+
+
 def times(texts: List[str]) -> "npt.NDArray[np.datetime64]":
     return np.array([text.rstrip("Z") for text in texts], dtype="datetime64[s]")
 
