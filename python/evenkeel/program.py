@@ -66,7 +66,8 @@ def call(command: str, *positionals: PathArgument, progress: ProgressArgument = 
 
 def execute(words: Words, progress: ProgressArgument = None) -> str:
     """The same for ready words of a command line."""
-    command = [program(), *words, "--progress", "json"]
+    is_text = words[0] == "help" or words[0].startswith("-")  # --version has no options
+    command = [program(), *words, *([] if is_text else ["--progress", "json"])]
     with listener(progress) as shown:
         # A session of its own: an interrupt comes here first, and ends the program and what it has started.
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
