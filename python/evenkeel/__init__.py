@@ -1,4 +1,4 @@
-"""evenkeel in Python: the program's commands, its files, and own policies and predictors. docs/python.md is the guide."""
+"""The program's commands, its files, and own policies and predictors. docs/python.md is the guide."""
 from .commands import backtest, compare, generate, report, run, sweep, train
 from .errors import Error, EvenkeelWarning, InputError, ProgramNotFoundError, ProtocolError, RunError
 from .files import cells, dataset, trace

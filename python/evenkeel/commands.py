@@ -59,7 +59,7 @@ def compare(trace: PathArgument, policies: Policies = None, *, by: str = "policy
     document = json.loads(call("compare", trace, policy=specs, json=True, progress=progress, **options))
     outcomes: List[Tuple[str, Dict[str, Any]]] = []
     if document.get("optimum"):
-        outcomes.append(("optimum in hindsight", document["optimum"]))
+        outcomes.append(("optimum in hindsight", {**document["optimum"], "ratio": 1.0}))  # of J over itself
     outcomes += zip(names or [one["policy"] for one in document["policies"]], document["policies"])
     if by != "policy":
         rows = [{"policy": name, **place} for name, outcome in outcomes for place in outcome[by + "s"]]
@@ -72,7 +72,8 @@ def sweep(config: Config, *, out: Optional[PathArgument] = None, by: str = "cell
           **options: Option) -> "pd.DataFrame":
     """Every cell of a grid: a row per cell; with by="region" or "gateway" a row per cell and place.
 
-    config: a file, its text, or {"trace": .., "policy": [..], "vary": {"rho": [0.05, 0.2]}}. docs/sweeps.md has the keys.
+    config: a file, its text, or {"trace": .., "policy": [..], "vary": {"rho": [0.05, 0.2]}}; docs/sweeps.md has the
+    keys.
     out: where the results go, and where a sweep that was stopped goes on; without it they are temporary.
     """
     with tempfile.TemporaryDirectory(prefix="evenkeel-") as folder:
@@ -106,7 +107,8 @@ def backtest(trace: PathArgument, predictor: str, *, by: str = "signal", progres
 
 
 def train(trace: PathArgument, valid: PathArgument, out: PathArgument, predictor: str, *,
-          losses: Optional[PathArgument] = None, progress: ProgressArgument = None, **options: Option) -> "pd.DataFrame":
+          losses: Optional[PathArgument] = None, progress: ProgressArgument = None,
+          **options: Option) -> "pd.DataFrame":
     """Trains a network for spec("learned", file=out), and returns the losses of every epoch."""
     import pandas as pd
 
@@ -124,8 +126,8 @@ def report(results: PathArgument, out: PathArgument, *, progress: ProgressArgume
 
 
 _SIGNAL_UNITS = {"demand": "units of workload", "price": "USD/MWh", "carbon": "kg/kWh", "water": "L/kWh"}
-_ERROR_UNITS = {"mape": "1", "mase": "1", "coverage": "1", **{
-    name: "that of the row" for name in ("mae", "rmse", "pinball", "seasonal_naive_mae", "rest_mae", "seasonal_naive_rest_mae")}}
+_OF_THE_ROW = ("mae", "rmse", "pinball", "seasonal_naive_mae", "rest_mae", "seasonal_naive_rest_mae")
+_ERROR_UNITS = {"mape": "1", "mase": "1", "coverage": "1", **{name: "that of the row" for name in _OF_THE_ROW}}
 
 
 def _numbers(errors: Mapping[str, Any]) -> Dict[str, Any]:

@@ -130,7 +130,8 @@ class Policy:
         """Decides slot after slot, until evenkeel is done. Without arguments it uses standard input and output."""
         own = [name for name in ("prices", "flow") if getattr(type(self), name) is not getattr(Policy, name)]
         if len(own) != 1:
-            raise TypeError(f"{type(self).__name__} has to have one of prices and flow, it has {' and '.join(own) or 'none'}")
+            has = " and ".join(own) or "none"
+            raise TypeError(f"{type(self).__name__} has to have one of prices and flow, it has {has}")
         protocol.serve(lambda lines: self._loop(lines, own[0] == "prices"), reader, writer)
 
     def _loop(self, lines: Lines, has_prices: bool) -> None:

@@ -26,8 +26,8 @@ class Predictor:
         """Called once, when the attributes are there. What takes long belongs here: evenkeel waits `start` seconds."""
 
     def predict(self, history: Signals, horizon: int) -> Forecast:
-        """The next `horizon` slots, from all slots seen so far: Signals [horizon, gateways or regions], or such by level,
-        0.5 among them: {0.1: .., 0.5: .., 0.9: ..}."""
+        """The next `horizon` slots, from all slots seen so far: Signals [horizon, gateways or regions], or such by
+        level, 0.5 among them: {0.1: .., 0.5: .., 0.9: ..}."""
         raise NotImplementedError
 
     def serve(self, reader: Optional[TextIO] = None, writer: Optional[TextIO] = None) -> None:

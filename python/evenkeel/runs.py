@@ -41,8 +41,9 @@ class Run:
         import pandas as pd
 
         figures = tables.row(self.json)
-        series = pd.Series({name: value for name, value in figures.items() if name not in ("trace", "observed", "observe")},
-                           name=self.policy, dtype=object)
+        inputs = ("trace", "observed", "observe")
+        series = pd.Series({name: value for name, value in figures.items() if name not in inputs}, name=self.policy,
+                           dtype=object)
         units = tables.row_units(self.json)
         series.attrs["units"] = {name: units[name] for name in series.index if name in units}
         return series

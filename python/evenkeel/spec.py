@@ -20,8 +20,8 @@ def spec(name: str, **parameters: Parameter) -> Spec:
     """spec("robust", advice=spec("plan", every=12), rho=0.05) is robust(advice=plan(every=12),rho=0.05).
 
     A text that has the form of a spec, such as "plan(every=12)", goes in as one; any other is quoted where it has to
-    be. A path (`pathlib.Path`) is always a text. `from_` is the parameter `from`. Names in braces, rho="{rho}", are left
-    for a sweep to fill in.
+    be. A path (`pathlib.Path`) is always a text. `from_` is the parameter `from`. Names in braces, rho="{rho}", are
+    left for a sweep to fill in.
     """
     if not parameters:
         return Spec(_word(name))
@@ -37,8 +37,8 @@ def process(command: Union[str, "os.PathLike[str]", Sequence[str]], **parameters
     %%writefile.
     """
     if isinstance(command, type) or not isinstance(command, (str, os.PathLike, list, tuple)):
-        raise TypeError(f"process wants a Python file or a command, not {command!r}: the policy runs in a process of its "
-                        "own, so write it to a file (in a notebook: %%writefile mine.py) and give the file's name")
+        raise TypeError(f"process wants a Python file or a command, not {command!r}: the policy runs in a process of "
+                        "its own, so write it to a file (in a notebook: %%writefile mine.py) and give the file's name")
     if isinstance(command, (list, tuple)):
         line = shlex.join(map(os.fspath, command))
     else:

@@ -10,8 +10,8 @@ Units = Dict[str, str]
 # Units of what isn't in the document's own `units`.
 _UNITS = {
     "ratio": "1", "certified_ratio": "1", "own_objective": "USD", "shift": "USD", "lower_bound": "USD", "gap": "1",
-    "seconds": "s", "unconverged_slots": "slots", "bound": "USD", "rho": "1", "expert_objective": "USD", "min_slack": "USD",
-    "delta": "1", "observation_error": "USD", "taken": "slots", "pulled": "slots", "expert": "slots",
+    "seconds": "s", "unconverged_slots": "slots", "bound": "USD", "rho": "1", "expert_objective": "USD",
+    "min_slack": "USD", "delta": "1", "observation_error": "USD", "taken": "slots", "pulled": "slots", "expert": "slots",
     "rejected": "slots", "unconverged": "slots", "energy_par": "1", "virtual_cost": "USD",
 }
 _SPREAD = ("sum", "mean", "max", "par", "gini", "jain")
@@ -58,7 +58,8 @@ def row(outcome: Document) -> Document:
 def row_units(document: Document) -> Units:
     """Units of the columns that `row` makes."""
     given = document["units"]
-    units = {**_UNITS, **{name: given[name] for name in ("objective", "energy_cost", "shed", "shed_cost") if name in given}}
+    costs = ("objective", "energy_cost", "shed", "shed_cost")
+    units = {**_UNITS, **{name: given[name] for name in costs if name in given}}
     for group in _groups(document):
         units.update({f"{group}_{one}": "1" if one in _WITHOUT_UNIT else given[group] for one in _SPREAD})
     return units

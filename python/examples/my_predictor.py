@@ -1,14 +1,19 @@
-"""Every slot as the median of the same time of day over the last week."""
+"""The mean day of the last week, and what the last slot is beside it, which fades away."""
 import numpy as np
 from evenkeel import Predictor
 
 
-class MedianDay(Predictor):
+class FadingDay(Predictor):
     def predict(self, history, horizon):
         day = round(24 / self.slot_hours)
-        days = min(len(history) // day, 7)
-        return history.map(lambda past: np.resize(
-            np.median(past[-days * day:].reshape(days, day, -1), axis=0), (horizon, past.shape[1])))
+        days, steps = min(len(history) // day, 7), np.arange(horizon)
+        fade = 0.95 ** (self.slot_hours * (1 + steps))[:, None]
+
+        def ahead(past):
+            mean = past[-days * day:].reshape(days, day, past.shape[1]).mean(axis=0)  # its last row is as the last slot
+            return mean[steps % day] + fade * (past[-1] - mean[-1])
+
+        return history.map(ahead)
 
 
-MedianDay().serve()
+FadingDay().serve()

@@ -61,13 +61,15 @@ def evenkeel_version():
     return support.evenkeel.__version__
 
 
+def printed(cell):
+    """The outputs of a cell without progress and warnings, which differ from run to run."""
+    return [one for one in cell["outputs"] if one.get("name") != "stderr"]
+
+
 def texts(notebook):
-    """What each cell has printed or shows as text; tables only, since figures are not text."""
-    shown = []
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            shown.append(["".join(one.get("text") or one["data"].get("text/plain", "")) for one in cell["outputs"]])
-    return shown
+    """What each cell has printed or shows, as text."""
+    return [["".join(one.get("text") or one["data"].get("text/plain", "")) for one in printed(cell)]
+            for cell in notebook["cells"] if cell["cell_type"] == "code"]
 
 
 def tidy(notebook):
@@ -76,6 +78,8 @@ def tidy(notebook):
     for number, cell in enumerate(notebook["cells"]):
         cell["id"] = f"cell-{number:02}"
         cell["metadata"] = {}
+        if "outputs" in cell:
+            cell["outputs"] = printed(cell)
     return notebook
 
 

@@ -99,8 +99,10 @@ class ProcessTest(unittest.TestCase):
         self.assertAlmostEqual(plans[0] / plans[1], 1.0, places=9)
 
     def test_the_example_predictor_beats_yesterday(self):
-        table = backtest(self.trace, process(EXAMPLES / "my_predictor.py"))
-        self.assertLess(table.loc["demand", "mae"], table.loc["demand", "seasonal_naive_mae"])
+        trace = os.path.join(self.path, "months.h5")
+        generate(trace, regions=4, gateways=3, slots=1440, seed=1)
+        table = backtest(trace, process(EXAMPLES / "my_predictor.py"))
+        self.assertLess((table["mae"] / table["seasonal_naive_mae"]).max(), 1.0)
 
 
 if __name__ == "__main__":

@@ -223,12 +223,14 @@ class OwnProcessTest(unittest.TestCase):
         self.assertLessEqual(len(list(filter(None, path.read_text().splitlines()))), 10)  # as is said of it
 
     def test_the_predictor(self):
-        # Slots of 12 hours, so two a day: of slots 0 to 4 the last two days are 1, 2 and 3, 4, with medians 2 and 3.
-        code, answers, err = self.talk(support.PACKAGE / "examples" / "my_predictor.py", PREDICTOR, observe(0, 5),
-                                       {"message": "predict", "seen": 5, "horizon": 3})
+        # Slots of 12 hours, so two a day: of slots 0 to 14 the last week is 1, .., 14, its mean day 7, 8; the last slot
+        # is 6 above that.
+        code, answers, err = self.talk(support.PACKAGE / "examples" / "my_predictor.py", PREDICTOR, observe(0, 15),
+                                       {"message": "predict", "seen": 15, "horizon": 3})
         self.assertEqual((code, err), (0, ""))
-        self.assertEqual(answers[1]["forecast"]["demand"], [[2.0], [3.0], [2.0]])
-        self.assertEqual(answers[1]["forecast"]["price"], [[20.0, 21.0], [30.0, 31.0], [20.0, 21.0]])
+        demand = np.array([[7.0], [8.0], [7.0]]) + 6.0 * 0.95 ** np.array([[12.0], [24.0], [36.0]])
+        np.testing.assert_allclose(answers[1]["forecast"]["demand"], demand)
+        np.testing.assert_allclose(answers[1]["forecast"]["price"], 10.0 * demand + [[0.0, 1.0]])
 
     def own(self, body):
         folder = self.enterContext(support.folder())
