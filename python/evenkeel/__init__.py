@@ -4,10 +4,10 @@ from .errors import Error, EvenkeelWarning, InputError, ProgramNotFoundError, Pr
 from .files import cells, dataset, trace
 from .policy import Policy, Settled, Slot
 from .predictor import Predictor
-from .program import call, program, set_program
+from .runner import call, program, set_program
 from .protocol import Signals
 from .runs import Run
-from .spec import Spec, process, spec
+from .specs import Spec, process, spec
 from .tables import with_units
 
 __version__ = "0.2.0"

@@ -7,12 +7,13 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
 import tempfile
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 from . import files, tables
 from .options import Option, text
-from .program import PathArgument, call
+from .runner import PathArgument, call
 from .progress import ProgressArgument
 from .runs import Run, remove_with
 
@@ -35,14 +36,18 @@ def run(trace: PathArgument, policy: str, *, out: Optional[PathArgument] = None,
 
     out: where the log of the run goes; without it there is a temporary one, unless log=False.
     """
-    folder = None
-    if out is None and log:
-        folder = tempfile.mkdtemp(prefix="evenkeel-")
+    if out is not None or not log:
+        document = call("run", trace, policy=policy, out=out, json=True, progress=progress, **options)
+        return Run(json.loads(document), "" if out is None else os.fspath(out))
+    folder = tempfile.mkdtemp(prefix="evenkeel-")
+    try:
         out = os.path.join(folder, "run.h5")
-    result = Run({}, "" if out is None else os.fspath(out), folder is not None)
-    if folder is not None:
-        remove_with(result, folder)
-    result.json = json.loads(call("run", trace, policy=policy, out=out, json=True, progress=progress, **options))
+        document = call("run", trace, policy=policy, out=out, json=True, progress=progress, **options)
+        result = Run(json.loads(document), out, is_temporary=True)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    remove_with(result, folder)
     return result
 
 

@@ -3,7 +3,7 @@ import os
 from typing import TYPE_CHECKING
 
 from .errors import Error
-from .program import PathArgument
+from .runner import PathArgument
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,10 +5,13 @@ Imported by the program that evenkeel starts, so only numpy is behind it.
 import datetime
 import json
 import os
+import queue
 import sys
+import threading
+import time
 import traceback
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Mapping, Optional, TextIO, cast
+from typing import Any, Callable, Dict, List, Mapping, Optional, Protocol, TextIO, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -64,10 +67,15 @@ def moment(text: str) -> datetime.datetime:
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
+class Reader(Protocol):
+    def readline(self) -> str:
+        """The next line; empty: the end."""
+
+
 class Lines:
     """Messages in and answers out, a JSON object a line."""
 
-    def __init__(self, reader: TextIO, writer: TextIO):
+    def __init__(self, reader: Reader, writer: TextIO):
         self._reader, self._writer = reader, writer
         self._number = 0
 
@@ -142,6 +150,27 @@ def numbers(value: Any, shape: "tuple[int, ...]", what: str) -> List[Any]:
     return cast(List[Any], found.tolist())
 
 
+class WatchingReader:
+    """Lines of a file that a thread reads, so that the end is seen while an answer is being made: evenkeel has gone, or
+    was killed, and a process that still computes would be left behind."""
+
+    SECONDS_TO_END = 1.0  # as long as evenkeel itself waits
+
+    def __init__(self, file: TextIO):
+        self._lines: "queue.SimpleQueue[str]" = queue.SimpleQueue()
+        threading.Thread(target=self._watch, args=(file,), daemon=True).start()
+
+    def readline(self) -> str:
+        return self._lines.get()
+
+    def _watch(self, file: TextIO) -> None:
+        for line in file:
+            self._lines.put(line)
+        self._lines.put("")
+        time.sleep(self.SECONDS_TO_END)
+        os._exit(1)
+
+
 def standard_lines() -> Lines:
     """Standard input and output. From here on `print` goes to standard error, that of libraries in C as well: evenkeel
     reads every line of standard output as an answer."""
@@ -152,7 +181,7 @@ def standard_lines() -> Lines:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, sys.stdin.fileno())
     os.close(nothing)
-    return Lines(reader, writer)
+    return Lines(WatchingReader(reader), writer)
 
 
 def serve(loop: Callable[[Lines], None], reader: Optional[TextIO], writer: Optional[TextIO]) -> None:

@@ -12,7 +12,8 @@ _UNITS = {
     "ratio": "1", "certified_ratio": "1", "own_objective": "USD", "shift": "USD", "lower_bound": "USD", "gap": "1",
     "seconds": "s", "unconverged_slots": "slots", "bound": "USD", "rho": "1", "expert_objective": "USD",
     "min_slack": "USD", "delta": "1", "observation_error": "USD", "taken": "slots", "pulled": "slots", "expert": "slots",
-    "rejected": "slots", "unconverged": "slots", "energy_par": "1", "virtual_cost": "USD",
+    "rejected": "slots", "unconverged": "slots",
+    "energy_sum": "USD", "energy_mean": "USD", "energy_max": "USD", "energy_par": "1",
 }
 _SPREAD = ("sum", "mean", "max", "par", "gini", "jain")
 _WITHOUT_UNIT = ("par", "gini", "jain")
@@ -45,6 +46,8 @@ def row(outcome: Document) -> Document:
         if name == "groups":
             for group, spread in value.items():
                 flat.update({f"{group}_{one}": number(spread[one]) for one in _SPREAD})
+        elif name == "energy":
+            flat.update({f"energy_{one}": number(figure) for one, figure in value.items()})
         elif name == "guarantee" and value:
             flat.update({key: number(one) for key, one in value.items() if key not in ("verdicts", "first_failure")})
             flat.update(value["verdicts"])

@@ -11,7 +11,7 @@ import pandas
 import support
 import xarray
 from evenkeel import (Error, InputError, RunError, backtest, call, cells, compare, dataset, generate, report, run, spec,
-                      sweep, trace, with_units)
+                      sweep, trace, train, with_units)
 
 
 class HandsTest(unittest.TestCase):
@@ -85,13 +85,15 @@ class ProgramTest(unittest.TestCase):
         for name in ("bound", "rho", "expert_objective", "min_slack"):
             self.assertEqual(result.summary[name], direct["guarantee"][name])
         self.assertEqual(result.summary["pulled"], direct["guarantee"]["verdicts"]["pulled"])
+        self.assertEqual(result.summary["energy_max"], direct["energy"]["max"])
         self.assertEqual(result.summary["water_gini"], direct["groups"]["water"]["gini"])
         self.assertEqual(list(result.certificates["ratio"]), [one["ratio"] for one in direct["certificate"]["slots"]])
         self.assertEqual(list(result.gateways.columns), ["performance"])
         # The log says the same as the JSON.
         np.testing.assert_allclose(result.log["carbon"].isel(time=-1), result.regions["carbon"], rtol=1e-12)
         self.assertEqual(result.log.sizes["time"], 48)
-        self.assertEqual(set(result.summary.index) - set(result.summary.attrs["units"]), {"slots", "policy"})
+        self.assertEqual(set(result.summary.index) - set(result.summary.attrs["units"]),
+                         {"slots", "policy", "asks_a_program"})
 
     def test_compare_is_the_programs_json(self):
         specs = ["cost", self.robust, "norm-greedy(q=8)"]
@@ -127,6 +129,18 @@ class ProgramTest(unittest.TestCase):
             self.assertEqual(list(table["objective"]), list(opened["objective"].values))
         page = report(out, os.path.join(self.path, "page.html"))
         self.assertIn("<figure", page.read_text(encoding="utf-8"))
+
+    def test_train(self):
+        months, later = os.path.join(self.path, "months.h5"), os.path.join(self.path, "later.h5")
+        generate(months, regions=2, gateways=1, slots=1500)
+        generate(later, regions=2, gateways=1, slots=1500, start="2023-04-01")
+        try:
+            losses = train(months, later, os.path.join(self.path, "net.pt"), "dlinear", epochs=2, samples=64)
+        except InputError as error:
+            self.assertIn("this build of evenkeel has none", str(error))
+            self.skipTest("a build without LibTorch")
+        self.assertEqual(list(losses.index), [1, 2])
+        self.assertTrue((losses["valid"] > 0).all())
 
     def test_files(self):
         with trace(self.trace) as opened:
@@ -167,8 +181,10 @@ class ProgramTest(unittest.TestCase):
         gc.collect()
         self.assertEqual(left(), before)
         self.assertGreater(float(log["objective"].isel(time=-1)), 0.0)  # what was read is still there
-        with self.assertRaises(InputError):
+        try:
             run(self.trace, "no-such-policy")
+        except InputError:  # while the traceback is still there
+            self.assertEqual(left(), before)
         with self.assertRaises(InputError):
             sweep({"trace": self.trace, "policy": "no-such-policy"})
         sweep({"trace": self.trace, "period": "2023-02-10 2023-02-11", "policy": "cost"})

@@ -56,7 +56,7 @@ class FindTest(ProgramTest):
                 self.assertEqual(program(), str(built))
 
     def test_nowhere_says_where_it_was_looked_for(self):
-        package = unittest.mock.patch("evenkeel.program._PACKAGE", support.pathlib.Path(self.path, "python", "evenkeel"))
+        package = unittest.mock.patch("evenkeel.runner._PACKAGE", support.pathlib.Path(self.path, "python", "evenkeel"))
         with package, unittest.mock.patch.dict(os.environ, {"PATH": self.path}):
             os.environ.pop("EVENKEEL_PROGRAM", None)
             with self.assertRaises(ProgramNotFoundError) as caught:
@@ -164,7 +164,7 @@ class InterruptTest(ProgramTest):
         self.check_gone(pids)
 
     def test_also_where_it_does_not_want_to(self):
-        with unittest.mock.patch("evenkeel.program._SECONDS_TO_END", 0.5):
+        with unittest.mock.patch("evenkeel.runner._SECONDS_TO_END", 0.5):
             pids = self.interrupt(self.BODY.replace("IGNORE", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"))
         self.check_gone(pids)
 

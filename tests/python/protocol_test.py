@@ -251,6 +251,20 @@ class OwnProcessTest(unittest.TestCase):
         self.assertEqual((code, answers[1]), (0, {"slot": 0, "error": "KeyError: 'x' (mine.py:7)"}))
         self.assertIn("Traceback", err)
 
+    def test_none_is_left_behind(self):
+        """The parent goes while an answer is being made."""
+        child = subprocess.Popen([sys.executable, self.own("print('deciding', flush=True); import time; time.sleep(100)")],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                 env={**os.environ, "PYTHONPATH": str(support.PACKAGE)})
+        self.addCleanup(child.kill)
+        child.stdin.write(json.dumps(START) + "\n" + json.dumps(DECIDE) + "\n")
+        child.stdin.flush()
+        self.assertEqual(child.stderr.readline(), "deciding\n")
+        child.stdin.close()
+        self.assertEqual(child.wait(timeout=30), 1)
+        child.stdout.close()
+        child.stderr.close()
+
     def test_a_malformed_line_ends_it(self):
         code, answers, err = self.talk(self.own("pass"), START, "garbage\n")
         self.assertEqual((code, answers), (1, [{"protocol": 1}]))

@@ -13,7 +13,7 @@ import support
 from evenkeel import InputError, call, process, spec
 from evenkeel.commands import config_text
 from evenkeel.options import arguments
-from evenkeel.spec import is_spec
+from evenkeel.specs import is_spec
 
 
 class SpecTest(unittest.TestCase):
