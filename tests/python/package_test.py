@@ -50,7 +50,7 @@ class PackageTest(unittest.TestCase):
         installed = {path.name for path in pathlib.Path(self.path, "installed", "evenkeel").iterdir()} - {"__pycache__"}
         self.assertEqual(installed, {path.name for path in (support.PACKAGE / "evenkeel").iterdir()} - {"__pycache__"})
         said = self.succeed(sys.executable, "-c", "import evenkeel; print(evenkeel.__file__, evenkeel.call('--version'))",
-                            PYTHONPATH="installed")
+                            PYTHONPATH="installed", EVENKEEL_PROGRAM=support.evenkeel.program())
         self.assertRegex(said, rf"^{self.path}/installed/evenkeel/__init__.py evenkeel {evenkeel_version()}")
 
     def test_one_version(self):
