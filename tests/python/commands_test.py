@@ -29,9 +29,11 @@ class HandsTest(unittest.TestCase):
         self.assertAlmostEqual(result.summary["energy_cost"], 80.0, places=9)
         self.assertAlmostEqual(result.summary["carbon_max"], 0.8, places=9)
         self.assertAlmostEqual(result.summary["carbon_par"], 2.0, places=9)  # 0.8 over a mean of 0.4
-        self.assertEqual({name: result.summary.attrs["units"][name] for name in ("objective", "carbon_max", "carbon_par")},
+        units = result.summary.attrs["units"]
+        self.assertEqual({name: units[name] for name in ("objective", "carbon_max", "carbon_par")},
                          {"objective": "USD", "carbon_max": "t", "carbon_par": "1"})
-        np.testing.assert_allclose(result.regions.loc["A", ["energy_cost", "workload", "carbon"]].astype(float), [80, 2, 0.8])
+        np.testing.assert_allclose(result.regions.loc["A", ["energy_cost", "workload", "carbon"]].astype(float),
+                                   [80, 2, 0.8])
         np.testing.assert_allclose(result.regions.loc["B"].astype(float), 0.0)
         self.assertEqual(result.regions.attrs["units"]["carbon"], "t")
         self.assertEqual(result.decisions.dims, ("time", "gateway", "region", "variant"))

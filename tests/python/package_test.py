@@ -44,12 +44,15 @@ class PackageTest(unittest.TestCase):
 
     @unittest.skipUnless(has("pip") and has("wheel"), "pip and wheel are not installed (scripts/setup --ci)")
     def test_installs_from_its_folder_without_a_network(self):
-        shutil.copytree(support.PACKAGE, os.path.join(self.path, "python"), ignore=shutil.ignore_patterns("build", "*.egg-info"))
-        self.succeed(sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-build-isolation", "--no-deps",
+        shutil.copytree(support.PACKAGE, os.path.join(self.path, "python"),
+                        ignore=shutil.ignore_patterns("build", "*.egg-info"))
+        self.succeed(sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-build-isolation",
+                     "--no-deps",
                      "--target", "installed", "./python")
         installed = {path.name for path in pathlib.Path(self.path, "installed", "evenkeel").iterdir()} - {"__pycache__"}
         self.assertEqual(installed, {path.name for path in (support.PACKAGE / "evenkeel").iterdir()} - {"__pycache__"})
-        said = self.succeed(sys.executable, "-c", "import evenkeel; print(evenkeel.__file__, evenkeel.call('--version'))",
+        said = self.succeed(sys.executable, "-c",
+                            "import evenkeel; print(evenkeel.__file__, evenkeel.call('--version'))",
                             PYTHONPATH="installed", EVENKEEL_PROGRAM=support.evenkeel.program())
         self.assertRegex(said, rf"^{self.path}/installed/evenkeel/__init__.py evenkeel {evenkeel_version()}")
 
@@ -101,7 +104,8 @@ class NotebookTest(unittest.TestCase):
             guide = (support.ROOT / "docs" / "python.md").read_text(encoding="utf-8")
             self.assertIn(text, guide)
 
-    @unittest.skipUnless(has("nbconvert") and has("ipykernel"), "nbconvert and ipykernel are not installed (scripts/setup --ci)")
+    @unittest.skipUnless(has("nbconvert") and has("ipykernel"),
+                         "nbconvert and ipykernel are not installed (scripts/setup --ci)")
     def test_runs_and_shows_what_is_stored(self):
         with support.folder() as folder, tempfile.TemporaryDirectory() as settings:
             shutil.copy(self.STORED, folder)
@@ -119,7 +123,8 @@ class NotebookTest(unittest.TestCase):
             return
         for now, before in zip(texts(executed), texts(stored), strict=True):
             self.assertEqual(now, before)  # if it should: EVENKEEL_RENEW_NOTEBOOK=1 keeps what is shown now
-        figures = [one for cell in executed["cells"] for one in cell.get("outputs", []) if "image/png" in one.get("data", {})]
+        outputs = [one for cell in executed["cells"] for one in cell.get("outputs", [])]
+        figures = [one for one in outputs if "image/png" in one.get("data", {})]
         self.assertEqual(len(figures), 1)
 
 

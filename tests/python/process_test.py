@@ -26,8 +26,9 @@ class ProcessTest(unittest.TestCase):
 
     def own(self, body, base="Policy", name="mine.py"):
         path = pathlib.Path(self.path, name)
-        path.write_text(f"import time\nimport numpy as np\nfrom evenkeel import {base}, Signals\n\n\nclass Mine({base}):\n"
-                        + "".join(f"    {line}\n" for line in body.splitlines()) + "\n\nMine().serve()\n", encoding="utf-8")
+        head = f"import time\nimport numpy as np\nfrom evenkeel import {base}, Signals\n\n\nclass Mine({base}):\n"
+        lines = "".join(f"    {line}\n" for line in body.splitlines())
+        path.write_text(f"{head}{lines}\n\nMine().serve()\n", encoding="utf-8")
         return process(path)
 
     def test_the_ten_line_policy_by_hand(self):
@@ -48,15 +49,16 @@ class ProcessTest(unittest.TestCase):
     def test_what_it_is_told(self):
         """The loads that it sees are those that its own decisions made, and history and forecasts have their shapes."""
         mine = self.own(
-            "def begin(self):\n    assert len(self.history) == 48 and self.history.price.shape == (48, 3)\n    self.carbon = 0\n"
+            "def begin(self):\n    assert len(self.history) == 48 and self.history.price.shape == (48, 3)\n"
+            "    self.carbon = 0\n"
             "def prices(self, slot):\n    assert abs(slot.load[0].sum() - self.carbon) < 1e-9\n"
             "    assert slot.forecast.price.shape == (6, 3) and slot.time.hour == slot.slot % 24\n"
             "    return [np.zeros(len(one)) for one in slot.load]\n"
             "def settle(self, settled):\n    assert settled.exact\n    self.carbon = settled.ledger.load[0].sum()")
         given = mine[:-1] + ",history=48,horizon=6)"
         period = {"from_": "2023-01-11", "to": "2023-01-13"}
-        self.assertEqual(run(self.trace, given, **period).objective, run(self.trace, "fixed-price(file=%s)" % self.zeros(),
-                                                                         **period).objective)
+        zeros = spec("fixed-price", file=self.zeros())
+        self.assertEqual(run(self.trace, given, **period).objective, run(self.trace, zeros, **period).objective)
 
     def zeros(self):
         path = os.path.join(self.path, "zeros.csv")
@@ -74,7 +76,8 @@ class ProcessTest(unittest.TestCase):
 
     def test_robust_holds_whatever_it_does(self):
         for number, (body, verdict, word) in enumerate((
-                ("def prices(self, slot):\n    return [g.weight * x for g, x in zip(self.groups, slot.load)]", None, None),
+                ("def prices(self, slot):\n    return [g.weight * x for g, x in zip(self.groups, slot.load)]", None,
+                 None),
                 ("def prices(self, slot):\n    return 1 / 0", "rejected", "ZeroDivisionError"),
                 ("def prices(self, slot):\n    raise SystemExit(3)", "rejected", "exit code 3"),
                 ("def flow(self, slot):\n    return np.zeros(len(self.arcs))", "rejected", ""))):
@@ -90,7 +93,8 @@ class ProcessTest(unittest.TestCase):
     def test_a_predictor_in_backtest_and_plan(self):
         """Yesterday repeated is the program's own seasonal-naive."""
         naive = self.own("def predict(self, history, horizon):\n"
-                         "    return history.map(lambda past: np.resize(past[-24:], (horizon, past.shape[1])))", "Predictor")
+                         "    return history.map(lambda past: np.resize(past[-24:], (horizon, past.shape[1])))",
+                         "Predictor")
         table, same = backtest(self.trace, naive), backtest(self.trace, "seasonal-naive(season=24h)")
         np.testing.assert_allclose(table["mae"], same["mae"], rtol=1e-9)
         period = {"from_": "2023-01-11", "to": "2023-01-14"}

@@ -61,7 +61,8 @@ class FindTest(ProgramTest):
             os.environ.pop("EVENKEEL_PROGRAM", None)
             with self.assertRaises(ProgramNotFoundError) as caught:
                 program()
-        for word in ("set_program", "EVENKEEL_PROGRAM", "PATH", os.path.join(self.path, "build", "release", "evenkeel")):
+        for word in ("set_program", "EVENKEEL_PROGRAM", "PATH",
+                     os.path.join(self.path, "build", "release", "evenkeel")):
             self.assertIn(word, str(caught.exception))
 
     def test_what_can_not_be_run(self):
@@ -94,7 +95,8 @@ class MessageTest(ProgramTest):
     def test_a_bug_a_signal_and_silence(self):
         self.assertEqual(str(self.fail(1, "evenkeel: bug: x\n")), "x")
         self.assertIn("exit code 3", str(self.fail(3, "")))
-        self.use("import signal; sys.stderr.write('last words'); sys.stderr.flush(); os.kill(os.getpid(), signal.SIGSEGV)")
+        self.use("import signal; sys.stderr.write('last words'); sys.stderr.flush()\n"
+                 "os.kill(os.getpid(), signal.SIGSEGV)")
         with self.assertRaisesRegex(Error, "ended by SIGSEGV\nlast words") as caught:
             call("run")
         self.assertEqual(caught.exception.returncode, -signal.SIGSEGV)

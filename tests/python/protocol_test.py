@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The loops of own policies and predictors against lines of docs/process.md, in this process and in one of their own."""
+"""The loops of own policies and predictors against lines of docs/process.md, in this process and in their own."""
 import contextlib
 import copy
 import io
@@ -22,9 +22,10 @@ START = json.loads("""{"message": "start", "protocol": 1, "role": "policy", "see
 "price": [], "carbon_intensity": [], "water_intensity": []}}""")
 DECIDE = json.loads("""{"message": "decide", "slot": 0, "time": "2023-01-01T00:00:00Z", "demand": [1.0],
 "capacity": [3.0, 3.0], "price": [40.0, 55.0], "carbon_intensity": [0.4, 0.1], "water_intensity": [1.5, 0.9],
-"ledger": {"energy_cost": 0.0, "shed_cost": 0.0, "load": [[2.0, 1.0]], "region_workload": [0.0, 0.0]}, "forecast": null}""")
-SETTLE = json.loads("""{"message": "settle", "slot": 0, "exact": true, "ledger": {"energy_cost": 51.25, "shed_cost": 0.0,
-"load": [[0.17, 0.075]], "region_workload": [0.25, 0.75]}}""")
+"ledger": {"energy_cost": 0.0, "shed_cost": 0.0, "load": [[2.0, 1.0]],
+"region_workload": [0.0, 0.0]}, "forecast": null}""")
+SETTLE = json.loads("""{"message": "settle", "slot": 0, "exact": true, "ledger": {"energy_cost": 51.25,
+"shed_cost": 0.0, "load": [[0.17, 0.075]], "region_workload": [0.25, 0.75]}}""")
 PREDICTOR = {"message": "start", "protocol": 1, "role": "predictor", "slot_hours": 12.0, "gateways": None,
              "regions": ["A", "B"], "num_gateways": 1, "num_regions": 2}
 
@@ -37,7 +38,8 @@ def observe(begin, rows):
     """Slots whose demand is their number, and whose other signals are ten times that, and that plus 1."""
     numbers = list(range(begin, begin + rows))
     two = [[10.0 * n, 10.0 * n + 1] for n in numbers]
-    return {"message": "observe", "from": begin, "time": [f"2023-01-{1 + n // 24:02}T{n % 24:02}:00:00Z" for n in numbers],
+    return {"message": "observe", "from": begin,
+            "time": [f"2023-01-{1 + n // 24:02}T{n % 24:02}:00:00Z" for n in numbers],
             "demand": [[float(n)] for n in numbers], "price": two, "carbon_intensity": two, "water_intensity": two}
 
 
@@ -58,7 +60,8 @@ class Lean(Policy):
 class PolicyTest(unittest.TestCase):
     def test_prices(self):
         self.assertEqual(serve(Lean(), START, DECIDE, SETTLE, changed(DECIDE, slot=1)),
-                         [{"protocol": 1}, {"slot": 0, "prices": [[1500.0, 750.0]]}, {"slot": 1, "prices": [[1500.0, 750.0]]}])
+                         [{"protocol": 1}, {"slot": 0, "prices": [[1500.0, 750.0]]},
+                          {"slot": 1, "prices": [[1500.0, 750.0]]}])
 
     def test_flow_and_shed(self):
         class Mine(Policy):
@@ -93,7 +96,8 @@ class PolicyTest(unittest.TestCase):
         serve(Mine(), start, changed(DECIDE, forecast={"demand": [[7.0]] * 3, **ahead}),
               changed(SETTLE, exact=False, cost=[44.0, 63.5], load=[[0.44, 0.12]]))
         policy, slot, settled = seen["policy"], seen["slot"], seen["settled"]
-        self.assertEqual((policy.num_slots, policy.slot_hours, policy.regions, policy.shed_cost), (720, 1.0, ["A", "B"], None))
+        self.assertEqual((policy.num_slots, policy.slot_hours, policy.regions, policy.shed_cost),
+                         (720, 1.0, ["A", "B"], None))
         self.assertEqual(policy.network.network_cost.tolist(), [[0.0, 2.5]])
         self.assertEqual((policy.groups[0].norm, policy.groups[0].buckets), (float("inf"), ["A", "B"]))
         self.assertEqual(policy.arcs.region.tolist(), [0, 1])
@@ -103,7 +107,8 @@ class PolicyTest(unittest.TestCase):
         self.assertEqual(policy.history.time.tolist()[0].isoformat(), "2022-12-31T23:00:00")
         self.assertEqual((slot.time.isoformat(), slot.capacity.tolist()), ("2023-01-01T00:00:00+00:00", [3.0, 3.0]))
         self.assertEqual((slot.forecast.demand.shape, slot.forecast.price.shape), ((3, 1), (3, 2)))
-        self.assertEqual((settled.exact, settled.cost.tolist(), settled.load[0].tolist()), (False, [44.0, 63.5], [0.44, 0.12]))
+        self.assertEqual((settled.exact, settled.cost.tolist(), settled.load[0].tolist()),
+                         (False, [44.0, 63.5], [0.44, 0.12]))
         self.assertEqual(settled.ledger.region_workload.tolist(), [0.25, 0.75])
 
     def answer(self, method):
@@ -115,8 +120,10 @@ class PolicyTest(unittest.TestCase):
         return answers[1]["error"]
 
     def test_what_fails_is_said_and_the_next_slot_is_asked_for(self):
-        self.assertRegex(self.answer(lambda self, slot: 1 / 0), r"ZeroDivisionError: division by zero \(protocol_test.py:\d+\)")
-        self.assertIn("prices of carbon has shape (3,), expected (2,)", self.answer(lambda self, slot: [[1.0, 2.0, 3.0]]))
+        self.assertRegex(self.answer(lambda self, slot: 1 / 0),
+                         r"ZeroDivisionError: division by zero \(protocol_test.py:\d+\)")
+        self.assertIn("prices of carbon has shape (3,), expected (2,)",
+                      self.answer(lambda self, slot: [[1.0, 2.0, 3.0]]))
         self.assertIn("1 groups, got None", self.answer(lambda self, slot: None))
         self.assertIn("not finite", self.answer(lambda self, slot: [[1.0, float("nan")]]))
 
@@ -153,7 +160,8 @@ class Same(Predictor):
 
 class PredictorTest(unittest.TestCase):
     def test_forecasts(self):
-        answers = serve(Same(), PREDICTOR, observe(0, 2), {"message": "predict", "seen": 2, "horizon": 3}, observe(2, 1),
+        answers = serve(Same(), PREDICTOR, observe(0, 2), {"message": "predict", "seen": 2, "horizon": 3},
+                        observe(2, 1),
                         {"message": "predict", "seen": 3, "horizon": 1})
         self.assertEqual(answers[0], {"protocol": 1})
         self.assertEqual(answers[1]["seen"], 2)
@@ -162,7 +170,8 @@ class PredictorTest(unittest.TestCase):
         self.assertEqual(answers[2]["forecast"]["price"], [[20.0, 21.0]])
 
     def test_a_backtest_may_go_back_in_time(self):
-        answers = serve(Same(), PREDICTOR, observe(0, 9), observe(1, 1), {"message": "predict", "seen": 2, "horizon": 1})
+        answers = serve(Same(), PREDICTOR, observe(0, 9), observe(1, 1),
+                        {"message": "predict", "seen": 2, "horizon": 1})
         self.assertEqual(answers[1]["forecast"]["demand"], [[1.0]])
 
     def test_quantiles(self):
@@ -173,7 +182,8 @@ class PredictorTest(unittest.TestCase):
 
         answer = serve(Mine(), PREDICTOR, observe(0, 3), {"message": "predict", "seen": 3, "horizon": 1})[1]
         self.assertEqual(list(answer), ["seen", "quantiles"])
-        self.assertEqual({level: one["demand"] for level, one in answer["quantiles"].items()}, {"0.1": [[1.0]], "0.5": [[2.0]]})
+        self.assertEqual({level: one["demand"] for level, one in answer["quantiles"].items()},
+                         {"0.1": [[1.0]], "0.5": [[2.0]]})
 
     def test_times_are_there(self):
         class Mine(Same):
@@ -196,7 +206,8 @@ class PredictorTest(unittest.TestCase):
 
     def test_malformed_lines(self):
         for messages, words in (((observe(1, 1),), "from slot 1, but only 0"),
-                                ((observe(0, 1), {"message": "predict", "seen": 2, "horizon": 1}), "after 2 slots, but 1"),
+                                ((observe(0, 1), {"message": "predict", "seen": 2, "horizon": 1}),
+                                 "after 2 slots, but 1"),
                                 ((observe(0, 1), {"message": "predict", "seen": 1}), "horizon"),
                                 (({"message": "observe", "from": 0},), "time")):
             with self.assertRaisesRegex(ProtocolError, words):
@@ -253,7 +264,8 @@ class OwnProcessTest(unittest.TestCase):
 
     def test_none_is_left_behind(self):
         """The parent goes while an answer is being made."""
-        child = subprocess.Popen([sys.executable, self.own("print('deciding', flush=True); import time; time.sleep(100)")],
+        child = subprocess.Popen([sys.executable,
+                                  self.own("print('deciding', flush=True); import time; time.sleep(100)")],
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                  env={**os.environ, "PYTHONPATH": str(support.PACKAGE)})
         self.addCleanup(child.kill)

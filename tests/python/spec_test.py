@@ -25,7 +25,8 @@ class SpecTest(unittest.TestCase):
         self.assertEqual(spec("cost"), "cost")
 
     def test_names_in_braces_are_left_for_sweeps(self):
-        self.assertEqual(spec("robust", advice="plan(every={every})", rho="{rho}"), "robust(advice=plan(every={every}),rho={rho})")
+        self.assertEqual(spec("robust", advice="plan(every={every})", rho="{rho}"),
+                         "robust(advice=plan(every={every}),rho={rho})")
         self.assertEqual(spec("fixed-price", file=pathlib.Path("{x}.csv")), 'fixed-price(file="{x}.csv")')
 
     def test_a_text_with_the_form_of_a_spec_is_one(self):
@@ -78,22 +79,25 @@ class SpecTest(unittest.TestCase):
 
 class OptionsTest(unittest.TestCase):
     def test_the_rule(self):
-        self.assertEqual(arguments({"from_": "2023-01-31", "advice_timeout": 0.5, "json": True, "quiet": False, "out": None}),
+        self.assertEqual(arguments({"from_": "2023-01-31", "advice_timeout": 0.5, "json": True, "quiet": False,
+                                    "out": None}),
                          ["--from=2023-01-31", "--advice-timeout=0.5", "--json"])
         self.assertEqual(arguments({"event": ["a", "b"], "weight": {"carbon": 1000, "water": np.float64(6)}}),
                          ["--event=a", "--event=b", "--weight=carbon=1000", "--weight=water=6.0"])
-        self.assertEqual(arguments({"bucket_weight": {"carbon": pathlib.Path("w.csv")}}), ["--bucket-weight=carbon:w.csv"])
+        self.assertEqual(arguments({"bucket_weight": {"carbon": pathlib.Path("w.csv")}}),
+                         ["--bucket-weight=carbon:w.csv"])
 
     def test_times_are_utc(self):
         east = datetime.timezone(datetime.timedelta(hours=2))
-        self.assertEqual(arguments({"from_": datetime.datetime(2023, 1, 31, 1, tzinfo=east), "to": datetime.date(2023, 2, 1)}),
+        self.assertEqual(arguments({"from_": datetime.datetime(2023, 1, 31, 1, tzinfo=east),
+                                    "to": datetime.date(2023, 2, 1)}),
                          ["--from=2023-01-30T23:00:00", "--to=2023-02-01"])
 
     def test_sweeps_as_mappings(self):
         self.assertEqual(config_text({"trace": "t.h5", "policy": ["cost", spec("robust", advice="cost", rho="{rho}")],
                                       "shed_cost": 500, "vary": {"rho": [0.05, 0.2], "seed": "1..3"}}),
-                         "trace = t.h5\npolicy = cost\npolicy = robust(advice=cost,rho={rho})\nshed-cost = 500\n[vary]\n"
-                         "rho = 0.05, 0.2\nseed = 1..3\n")
+                         "trace = t.h5\npolicy = cost\npolicy = robust(advice=cost,rho={rho})\nshed-cost = 500\n"
+                         "[vary]\nrho = 0.05, 0.2\nseed = 1..3\n")
 
 
 if __name__ == "__main__":

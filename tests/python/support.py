@@ -1,4 +1,4 @@
-"""What the tests of the Python package share. The package is that of this tree, the program that of EVENKEEL_PROGRAM."""
+"""What the tests of the Python package share: the package of this tree, the program of EVENKEEL_PROGRAM."""
 import contextlib
 import os
 import pathlib
