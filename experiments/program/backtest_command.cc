@@ -110,7 +110,7 @@ int RunBacktest(const Options& options) {
   if (judged.options.first < judged.truth.num_slots() && !HasOption(options, "quiet")) NoteKnown(spec, judged);
   {
     const long origins = (judged.truth.num_slots() - judged.options.first) / judged.options.every;
-    Progress progress({"backtesting", origins, !HasOption(options, "quiet")});
+    Progress progress({"backtesting", origins, ReadProgressStyle(options)});
     report.result = Backtest(judged.truth, *forecaster, judged.options, [&] { progress.Step(); });
   }
   if (!out.empty()) WriteBacktest(MakeBacktestTable(report, options.command_line), out);

@@ -26,7 +26,7 @@ ComparisonResult CompareWithProgress(const Options& options, const Period& perio
   ProgressOptions progress_options;
   progress_options.label = "comparing";
   progress_options.total = static_cast<long>(specs.size()) * period.problem.num_slots;
-  progress_options.enabled = !HasOption(options, "quiet");
+  progress_options.style = ReadProgressStyle(options);
   Progress progress(progress_options);
   return Compare(period, specs, !HasOption(options, "no-optimum"), ReadRunSettings(options), ThreadCount(options),
                  &progress);

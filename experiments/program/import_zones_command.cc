@@ -137,7 +137,7 @@ int ImportZonesCommand(const Options& options) {
   CheckOutputs(options, {path}, inputs);
   Trace trace;
   {
-    const Progress progress({"importing", 0, !HasOption(options, "quiet")});
+    const Progress progress({"importing", 0, ReadProgressStyle(options)});
     trace = ImportZones(import);
   }
   WriteTrace(trace, path);

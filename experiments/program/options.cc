@@ -158,6 +158,7 @@ std::vector<OptionInfo> CommonOptions() {
       {"seed", "N", "1", "seed of everything that is drawn"},
       {"threads", "N", "0", "worker threads, 0 for all of the machine's; results do not depend on it"},
       {"quiet", "", "", "no progress bar and no notes"},
+      {"progress", "WORD", "bar", "bar (on a terminal) or json: lines on standard error for other programs"},
       {"help", "", "", "this text"},
   };
 }
@@ -240,6 +241,13 @@ int ThreadCount(const Options& options) {
 
 std::uint64_t Seed(const Options& options) {
   return static_cast<std::uint64_t>(IntegerOption(options, "seed", 0, std::numeric_limits<std::int64_t>::max()));
+}
+
+ProgressStyle ReadProgressStyle(const Options& options) {
+  const std::string style = TextOption(options, "progress");
+  if (style != "bar" && style != "json") throw InputError("option --progress: \"{}\" is neither bar nor json", style);
+  if (HasOption(options, "quiet")) return ProgressStyle::kNone;
+  return style == "bar" ? ProgressStyle::kBar : ProgressStyle::kJson;
 }
 
 }  // namespace evenkeel

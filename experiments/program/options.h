@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "experiments/run/progress.h"
+
 namespace evenkeel {
 
 /// An option `--name VALUE` of a command, or a switch `--name`.
@@ -33,7 +35,7 @@ struct Options {
   std::map<std::string, std::vector<std::string>> values;
 };
 
-/// `--config`, `--seed`, `--threads`, `--quiet`, `--help`: every command has them.
+/// `--config`, `--seed`, `--threads`, `--quiet`, `--progress`, `--help`: every command has them.
 std::vector<OptionInfo> CommonOptions();
 OptionInfo JsonOption();
 
@@ -55,5 +57,7 @@ std::int64_t IntegerOption(const Options& options, const std::string& name, std:
 /// Worker threads: `--threads`, all of the machine's when it is 0.
 int ThreadCount(const Options& options);
 std::uint64_t Seed(const Options& options);
+/// `--progress`, none with `--quiet`. Throws InputError.
+ProgressStyle ReadProgressStyle(const Options& options);
 
 }  // namespace evenkeel

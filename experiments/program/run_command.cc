@@ -53,7 +53,7 @@ CertifiedRun RunAndRecord(const Options& options, const GivenPeriod& given, cons
                         recorder_options.out.empty() ? "" : GuaranteeText(spec),
                         recorder_options.certify_every};
   RunRecorder recorder(period, info, recorder_options);
-  Progress progress({"running", period.problem.num_slots, !HasOption(options, "quiet")});
+  Progress progress({"running", period.problem.num_slots, ReadProgressStyle(options)});
   const auto observe = [&](const SlotRecord& record) {
     recorder.Observe(record);
     progress.Step();
@@ -101,6 +101,7 @@ Json RunDocument(const GivenPeriod& given, const RecorderOptions& options, const
   json["observe"] = text.observe.empty() ? Json() : Json(text.observe);
   json["events"] = text.events;
   json["criteria"] = ObjectiveJson(problem);
+  json["units"] = UnitsJson(problem);
   json.update(RunJson(problem, run.outcome));
   json["certificate"] = CertificateJson(options, run.certificates);
   return json;

@@ -96,8 +96,8 @@ int RunWithRanks(const Options& options, Ranks* ranks) {
                   JournalPath(run)},
                  inputs);
   }
-  const bool shows = !HasOption(options, "quiet") && ranks->rank() == 0;
-  Progress progress({"sweeping", static_cast<long>(plan.cells.size()), shows});
+  const ProgressStyle style = ranks->rank() == 0 ? ReadProgressStyle(options) : ProgressStyle::kNone;
+  Progress progress({"sweeping", static_cast<long>(plan.cells.size()), style});
   run.step = [&] { progress.Step(); };
   run.note = Warn;
   const SweepRunResult result = RunSweep(plan, schema, run, ranks);

@@ -75,7 +75,7 @@ int Generate(const Options& options) {
   const std::string path = TextOption(options, "out");
   const GeneratorOptions generator = ParseGeneratorOptions(options);
   CheckOutputs(options, {path}, {});
-  const Progress progress({"generating", 0, !HasOption(options, "quiet")});
+  const Progress progress({"generating", 0, ReadProgressStyle(options)});
   WriteAndReport(options, GenerateTrace(generator), path);
   return kExitSuccess;
 }

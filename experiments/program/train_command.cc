@@ -79,7 +79,7 @@ int RunTrain(const Options& options) {
   }
   {
     const long left = static_cast<long>(request.setup.options.epochs - checkpoint.training.epoch) * job.steps;
-    Progress progress({"training " + job.name, left, !quiet});
+    Progress progress({"training " + job.name, left, ReadProgressStyle(options)});
     const auto save = [&](const Checkpoint& now) {
       WriteCheckpoint(now, unfinished);
       const EpochLoss& last = now.training.losses.back();

@@ -128,14 +128,16 @@ std::string UnconvergedText(const ComparisonResult& result) {
 
 Json OptimumJson(const Period& period, const CheckedOptimum& checked) {
   const Ledger& ledger = checked.optimum.ledger;
-  return {{"objective", JsonNumber(checked.certificate.objective)},
-          {"lower_bound", JsonNumber(checked.certificate.lower_bound)},
-          {"gap", JsonNumber(checked.certificate.gap)},
-          {"confirmed", IsConfirmed(checked)},
-          {"energy_cost", JsonNumber(ledger.energy_cost)},
-          {"energy", EnergyJson(ledger)},
-          {"groups", GroupsJson(period.problem, ledger)},
-          {"seconds", checked.seconds}};
+  Json json = {{"objective", JsonNumber(checked.certificate.objective)},
+               {"lower_bound", JsonNumber(checked.certificate.lower_bound)},
+               {"gap", JsonNumber(checked.certificate.gap)},
+               {"confirmed", IsConfirmed(checked)},
+               {"energy_cost", JsonNumber(ledger.energy_cost)},
+               {"energy", EnergyJson(ledger)},
+               {"groups", GroupsJson(period.problem, ledger)}};
+  json.update(PlacesJson(period.problem, ledger));
+  json["seconds"] = checked.seconds;
+  return json;
 }
 
 }  // namespace
@@ -186,6 +188,7 @@ Json ComparisonJson(const GivenPeriod& given, const ComparisonResult& result) {
           {"observe", text.observe.empty() ? Json() : Json(text.observe)},
           {"events", text.events},
           {"objective", ObjectiveJson(period.problem)},
+          {"units", UnitsJson(period.problem)},
           {"optimum", result.optimum ? OptimumJson(period, *result.optimum) : Json()},
           {"policies", policies}};
 }
