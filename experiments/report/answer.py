@@ -54,8 +54,8 @@ def bound_of_sweep(sweep):
         return None
     broken = mine & ~(slack >= -TOLERANCE)
     rho = in_order(f"{one:g}" for one in sorted(set(sweep.get("rho")[mine])))
-    most = f"(1 + {rho[0]})" if len(rho) == 1 else f"(1 + rho), rho {rho[0]} to {rho[-1]},"
-    promise = f"at most {most} times the expert's"
+    promise = f"(1 + {rho[0]}) times the expert's" if len(rho) == 1 else \
+        f"(1 + rho) times the expert's (rho from {rho[0]} to {rho[-1]})"
     meters = " and the part for wrong meters" if (sweep.get("observation_cost")[mine] > 0).any() else ""
     if broken.any():
         worst = numpy.flatnonzero(broken)[numpy.argmin(numpy.nan_to_num(slack[broken], nan=-numpy.inf))]
@@ -63,7 +63,7 @@ def bound_of_sweep(sweep):
                 f"{meters}; worst is {sweep.names[sweep.labels[worst]]}, {percent(slack[worst])} above it. This is a bug in "
                 "evenkeel: please report it.", True)
     least = numpy.flatnonzero(mine)[numpy.argmin(slack[mine])]
-    return (f"Yes, in {'all ' if mine.sum() > 1 else ''}{count_of(mine.sum(), 'robust cell')}: J is {promise}{meters}, and the "
+    return (f"Yes, in {'all ' if mine.sum() > 1 else ''}{count_of(mine.sum(), 'robust cell')}: J is at most {promise}{meters}, and the "
             f"smallest slack was {percent(max(slack[least], 0))} of the bound ({sweep.names[sweep.labels[least]]}).", False)
 
 
@@ -185,4 +185,4 @@ def carrier(entry, group):
     at = int(numpy.argmax(numpy.where(known, load, -numpy.inf)))
     name = f"the {entry.name}" if entry.name in ("expert", "optimum") else entry.name
     return (f"on {regions[at]} under {name} ({number(load[at])} {unit}, {percent(load[at] / load[known].sum())} of all, "
-            f"{load[at] / load[known].mean():.2f} times the mean region)")
+            f"{load[at] / load[known].mean():.2f} times the mean)")

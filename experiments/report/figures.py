@@ -7,7 +7,7 @@ from drawing import Chart, tell, tell_points
 from names import names_of, without
 from results import in_order
 from run_figures import burden_of_entries
-from runs import MOST, colors, leading
+from runs import MOST, TOLERANCE, colors, leading
 
 SOURCES = (("forecast", "forecasts"), ("observe", "observations"))
 
@@ -192,10 +192,9 @@ def burden(sweep, entries):
     yield from burden_of_entries(leading(entries, MOST))
 
 
-def unevenness(sweep):
-    """max / mean by policy."""
-    groups, notes = sweep.loads(), []
-    names = limit(in_order(sweep.labels[sweep.few()]), notes, 24)
+def unevenness(sweep, entries):
+    """max / mean of the policies that matter."""
+    groups, names = sweep.loads(), [one.spec for one in leading(entries, MOST)]
     if not groups or len(names) < 2:
         return
 
@@ -214,8 +213,8 @@ def unevenness(sweep):
         axis.invert_yaxis()
         axis.set_xlabel("largest / mean load (1: even)")
 
-    yield Chart("unevenness", "How uneven: max / mean", " ".join(["Means over all cells of a policy.", *notes]), [draw],
-                0.8 + 0.42 * len(names))
+    yield Chart("unevenness", "How uneven: max / mean", "Means over all cells of a policy.", [draw],
+                0.8 + 0.5 * len(names))
 
 
 def cost_against_equity(sweep):
@@ -259,19 +258,25 @@ def slack_of_cells(sweep):
             left = 100 * slack[cells]
             x = at + numpy.linspace(-0.25, 0.25, len(left)) if len(left) > 1 else numpy.array([float(at)])
             axis.plot(x, left, ".", color="C0", alpha=0.5)
-            tell_points(axis, x, left, [f"{sweep.names[sweep.labels[one]]}: {slack:.4g} % of the bound left"
-                                        for one, slack in zip(cells, left)])
+            tell_points(axis, x, left, [f"{sweep.names[sweep.labels[one]]}: {rounded(value):.4g} % of the bound left"
+                                        for one, value in zip(cells, left)])
         axis.axhline(0.0, color="black", linewidth=0.8)
         axis.set_xticks(range(len(values)), [f"{value:g}" for value in values])
         axis.set(xlabel="rho", ylabel="slack, % of the bound", xlim=(-0.6, len(values) - 0.4))
 
     yield Chart("slack", "What was left of the bound",
-                f"One point per cell with a bound: {int(mine.sum())}; smallest slack {100 * slack[mine].min():.4g} % "
+                f"One point per cell with a bound: {int(mine.sum())}; smallest slack {rounded(100 * slack[mine].min()):.4g} % "
                 "of the bound. Below 0 the bound would be broken.", [draw])
 
 
+def rounded(value):
+    """0 for what is rounding alone."""
+    return 0.0 if abs(value) <= 100 * TOLERANCE else value
+
+
 OF_A_SWEEP = (ratio_against_error, ratio_against_rho, ratio_by_case, frontier, realised_error)
-AFTER_THE_BURDEN = (unevenness, cost_against_equity, slack_of_cells)
+OF_ITS_POLICIES = (burden, unevenness)
+AFTER_THE_BURDEN = (cost_against_equity, slack_of_cells)
 
 
 def sweep_charts(sweep, entries):
@@ -279,7 +284,8 @@ def sweep_charts(sweep, entries):
     if sweep is not None and sweep.good.any():
         for make in OF_A_SWEEP:
             charts += make(sweep)
-        charts += burden(sweep, entries)
+        for make in OF_ITS_POLICIES:
+            charts += make(sweep, entries)
         for make in AFTER_THE_BURDEN:
             charts += make(sweep)
     return charts

@@ -20,6 +20,8 @@ def bars(name, title, unit, places, rows, caption=""):
     order = sorted(range(len(places)), key=lambda at: -numpy.nan_to_num(first[3][at], nan=-numpy.inf))
     top = scale_of([(role, numpy.nanmax(values)) for _, role, _, values in rows])
     rows = [(policy, color, numpy.asarray(values, dtype=float)) for policy, _, color, values in rows]
+    if top is not None:
+        caption += " \u00bb: leaves the plot; hover or the table has its length."
     if len(places) > MOST_PLACES:
         largest = numpy.max([numpy.nan_to_num(values, nan=-numpy.inf) for _, _, values in rows], axis=0)
         kept = set(sorted(order, key=lambda at: -largest[at])[:MOST_PLACES])
@@ -33,7 +35,7 @@ def bars(name, title, unit, places, rows, caption=""):
             where = numpy.arange(len(order)) + (at - (len(rows) - 1) / 2) * step
             for place, height in zip(order, where):
                 if top is not None and values[place] > top:
-                    axis.annotate(f"{number(values[place])} ", (top, height), ha="right", va="center", color="white", fontsize=8)
+                    axis.annotate("\u00bb ", (top, height), ha="right", va="center", color="white")
             for bar, place in zip(axis.barh(where, values[order], step, label=policy, color=color), order):
                 mean = f", {values[place] / known.mean():.2f} times the mean" if known.sum() > 0 else ""
                 tell(axis, bar, f"{places[place]}, {policy}: {number(values[place])} {unit}{mean}")

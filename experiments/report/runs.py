@@ -39,9 +39,10 @@ class Run:
         return parse(inner(self.spec, "advice") if self.role == "robust" else self.spec).name in LEARNED
 
     def bound(self):
-        """Shifted bound after every slot; None without the expert's log, or where the margin has to be earned."""
+        """Shifted bound after every slot; None without the expert's log, where the margin has to be earned, and where
+        policies saw other values than the meters, for which a log doesn't say the allowance."""
         told = self.log["guarantee"]
-        if not told or self.expert is None or told.get("trust", "fixed") != "fixed":
+        if not told or self.expert is None or self.log["seen"] or told.get("trust", "fixed") != "fixed":
             return None
         spend = numpy.maximum(self.expert.shifted, float(told.get("spend", 0)))
         return self.expert.shifted + float(told["rho"]) * spend + float(told.get("bonus", 0))
@@ -50,10 +51,9 @@ class Run:
         return numpy.abs(self.log["objective"]).max() + numpy.abs(self.log["shift"]).max()
 
     def broken_by(self):
-        """How far the budget fell below zero, or J rose above its bound, beyond rounding, USD; 0: the bound held. Where
-        policies saw other values than the meters, a log can't tell."""
+        """How far the budget fell below zero, or J rose above its bound, beyond rounding, USD; 0: the bound held."""
         worst = -self.log["slack"].min()
-        if self.bound() is not None and not self.log["seen"]:
+        if self.bound() is not None:
             worst = max(worst, (self.shifted - self.bound()).max())
         return worst if not worst <= TOLERANCE * self.size() else 0.0  # NaN is a violation
 
@@ -71,7 +71,7 @@ def runs_of(logs):
             if other.period == run.period and other.role == "optimum":
                 run.optimum = run.optimum or other
             mine = run.role != "robust" or other.spec == (inner(run.spec, "expert") or "norm-greedy(q=8)")
-            if other.period == run.period and other.role == "expert" and mine and not other.log["seen"]:
+            if other.period == run.period and other.role == "expert" and mine and other.log["seen"] == run.log["seen"]:
                 run.expert = run.expert or other
     for run, color in zip(runs, colors([run.role for run in runs])):
         run.color = color
@@ -97,8 +97,8 @@ def tell_apart(runs):
 
 
 PALETTE = {"expert": ["#444444", "#888888"], "optimum": ["#009E73"], "ml": ["#E69F00", "#D55E00", "#8C6D1F"],
-           "robust": ["#0072B2", "#56B4E9", "#5B4FB5", "#1B3A6B"], "other": ["#CC79A7", "#7F5539", "#9AA03B", "#B0B0B0"],
-           "test": ["#CC79A7", "#9E4C7C", "#E3B5CF"]}
+           "robust": ["#0072B2", "#56B4E9", "#5B4FB5", "#1B3A6B"], "other": ["#7F5539", "#9AA03B", "#5A9E9E", "#B0B0B0"],
+           "test": ["#CC79A7", "#E3B5CF", "#9E4C7C"]}
 
 
 def colors(roles):
