@@ -123,16 +123,16 @@ def ratio_against_rho(sweep):
         mine = numpy.isfinite(rho) & (advice == one)
         for at, (name, curve) in enumerate(curves(family[mine], rho[mine], ratio[mine]).items()):
             draw_curve(axis, curve, names[name], "rho {:g}", color=f"C{at}")
-        x, mean, _ = curves(numpy.full(mine.sum(), one), rho[mine], ceiling(sweep)[mine])[one]
-        axis.plot(x, mean, "--", color="grey", linewidth=1.0, label="bound")
-        tell_points(axis, x, mean, [f"bound, rho {at:g}: {value:.4f} times the optimum" for at, value in zip(x, mean)])
-        expert = (ratio[mine] / sweep.get("expert_ratio")[mine]).mean()
+        for x, mean, _ in curves(numpy.full(mine.sum(), one), rho[mine], ceiling(sweep)[mine]).values():
+            axis.plot(x, mean, "--", color="grey", linewidth=1.0, label="bound")
+            tell_points(axis, x, mean, [f"bound, rho {at:g}: {value:.4f} times the optimum" for at, value in zip(x, mean)])
+        expert = numpy.nanmean(ratio[mine] / sweep.get("expert_ratio")[mine])
         alone = sweep.labels == one
         lines = [(expert, ":", "black", "expert alone")]
         lines += [(ratio[alone].mean(), "-.", "C3", "advice alone")] if alone.any() else []
         for value, style, color, name in lines:
             axis.axhline(value, linestyle=style, color=color, linewidth=1.2, label=name)
-            tell_points(axis, [x[-1]], [value], [f"{name}: {value:.4f} times the optimum"])
+            tell_points(axis, [rho[mine].max()], [value], [f"{name}: {value:.4f} times the optimum"])
         # The bound rises above everything, and would flatten it.
         top = max([*ratio[mine], *(value for value, *_ in lines), 1.001])
         axis.set(title=titles[one], xlabel="rho", ylabel="J / optimum",
@@ -274,7 +274,7 @@ def rounded(value):
     return 0.0 if abs(value) <= 100 * TOLERANCE else value
 
 
-OF_A_SWEEP = (ratio_against_error, ratio_against_rho, ratio_by_case, frontier, realised_error)
+OF_RATIOS = (ratio_against_error, ratio_against_rho, ratio_by_case, frontier)  # which need the optimum
 OF_ITS_POLICIES = (burden, unevenness)
 AFTER_THE_BURDEN = (cost_against_equity, slack_of_cells)
 
@@ -282,7 +282,7 @@ AFTER_THE_BURDEN = (cost_against_equity, slack_of_cells)
 def sweep_charts(sweep, entries):
     charts = []
     if sweep is not None and sweep.good.any():
-        for make in OF_A_SWEEP:
+        for make in (*(OF_RATIOS if numpy.isfinite(sweep.get("ratio")).any() else ()), realised_error):
             charts += make(sweep)
         for make in OF_ITS_POLICIES:
             charts += make(sweep, entries)
