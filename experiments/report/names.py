@@ -93,7 +93,7 @@ def features(spec, path=""):
         elif value.parameters:
             found[f"{path}{key}"] = f"{key} {short(value.name)}"
         else:
-            found[f"{path}{key}"] = short(value.name) if key in ("file", "mode") else f"{key} {short(value.name)}"
+            found[f"{path}{key}"] = short(value.name) if key == "file" else f"{key} {short(value.name)}"
     return found
 
 
