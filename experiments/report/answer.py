@@ -104,16 +104,17 @@ def change(value):
 
 
 def spread_of(entries, values_of, change=change):
-    """`lowers J by 2 %`; of several cells or policies the mean, the best and the worst."""
+    """`lowers J by 2 %`; of two cells or policies the best and the worst, of more the mean as well."""
     values = numpy.concatenate([values_of(one) for one in entries])
     known = values[numpy.isfinite(values)]
     if len(known) == 1 or numpy.ptp(known) < 5e-6:
         return change(known[0])
-    worst = max(entries, key=lambda one: numpy.nanmax(numpy.append(values_of(one), -numpy.inf)))
-    which = f" ({worst.name})" if len(entries) > 1 else ""
-    mean = "" if len(known) == 2 else f"{change(known.mean())} on average, "
-    return (f"{mean}{change(known.min())} at best and {change(known.max())} at worst{which}").replace(
-        "leaves J as it is at best", "at best leaves J as it is")
+    worst_name = max(entries, key=lambda one: numpy.nanmax(numpy.append(values_of(one), -numpy.inf))).name
+    if len(known) == 2:
+        return f"{change(known.min())} at best and {change(known.max())} at worst" + (
+            f" ({worst_name})" if len(entries) > 1 else "")
+    best, worst = (f"{'-' if value < 0 else '+'}{percent(value)}" for value in (known.min(), known.max()))
+    return f"{change(known.mean())} on average (best {best}, worst {worst}{' with ' + worst_name if len(entries) > 1 else ''})"
 
 
 def above(value):

@@ -169,7 +169,7 @@ def ratio_by_case(sweep):
         axis.set_yticks(rows, [wrapped(one) for one in cases])
         axis.invert_yaxis()
         axis.axvline(1.0, color="black", linewidth=0.8)
-        axis.set_xlabel("J / optimum, which knows the case in advance")
+        axis.set_xlabel("J / optimum of the case")
 
     if not sweep.few().all():
         notes.append("Robust policies with the middle one of their margins.")

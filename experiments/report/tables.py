@@ -125,7 +125,7 @@ def policy_table(sweep, entries):
         mine = sweep.labels == one.spec
         row = [policy(one.name, one.spec), value(one.count)]
         row += summary(1 + one.against_optimum, "{:.4f}") + summary(100 * one.against_expert, "{:+.2f}")
-        row += [value(numpy.mean(sweep.get(f"{group}_max")[mine]), "{:,.5g}") for group, _ in groups]
+        row += [value(numpy.mean(sweep.get(f"{group}_max")[mine]), "{:,.1f}") for group, _ in groups]
         rows.append((one.name, [*row, code(one.spec)]))
     return with_rest(columns, rows, [one.name for one in leading(entries)], "policies")
 

@@ -121,6 +121,17 @@ class AnswerTest(unittest.TestCase):
         self.assertEqual(ml, "Against the expert, ML-only lowers J by 10.0 % at best and raises J by 20.0 % at worst; robust "
                              "lowers J by 1.0 %. The expert itself ends 25.0 % above the optimum.")
 
+    # 10 % and 20 % below and 15 % above: 5 % below on average.
+    def test_sweep_of_three_cells(self):
+        _, ml, _ = self.sweep(self.cell(EXPERT, 100), self.cell(ML, 90), self.cell(ML, 80), self.cell(ML, 115))
+        self.assertTrue(ml.startswith("Against the expert, ML-only lowers J by 5.0 % on average (best -20.0 %, worst +15.0 %)."))
+
+    # Each scenario has an expert of its own: 90 of 100 at one weight, 190 of 200 at the other.
+    def test_sweep_compares_within_a_scenario(self):
+        _, ml, _ = self.sweep(self.cell(EXPERT, 100), self.cell(EXPERT, 200, carbon_weight=3000.0), self.cell(ML, 90),
+                              self.cell(ML, 190, carbon_weight=3000.0))
+        self.assertIn("ML-only lowers J by 10.0 % at best and lowers J by 5.0 % at worst", ml)
+
     def test_sweep_with_failures_and_a_broken_bound(self):
         bound, _, _ = self.sweep(self.cell(EXPERT, 100), self.cell(ROBUST, 121), {"policy": ML, "failure": "no room"})
         self.assertEqual(bound, "No: in 1 of 1 robust cell J ended above its bound, (1 + 0.1) times the expert's; worst is "
