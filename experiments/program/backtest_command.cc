@@ -5,13 +5,13 @@
 #include <cmath>
 
 #include "experiments/catalog/catalog.h"
-#include "experiments/catalog/parameter.h"
 #include "experiments/files/backtest_file.h"
 #include "experiments/program/command.h"
 #include "experiments/program/output_path.h"
 #include "experiments/program/period_options.h"
 #include "experiments/report/backtest_report.h"
 #include "experiments/run/progress.h"
+#include "experiments/specs/parameter.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 #include "models/base/utc_time.h"

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "experiments/catalog/spec.h"
 #include "experiments/program/options.h"
 #include "experiments/run/evaluate.h"
 #include "experiments/run/period_text.h"
+#include "experiments/specs/spec.h"
 
 namespace evenkeel {
 

@@ -130,6 +130,7 @@ std::string RunText(const GivenPeriod& given, const CertifiedRun& run) {
   text += "\n" + SpreadTable(period.problem, ledger);
   const std::string note = ShiftNote(ledger);
   if (!note.empty()) text += "\n" + note;
+  if (outcome.asks_a_program) text += fmt::format("\n{}\n", kAsksAProgramNote);
   return text + fmt::format("\nRan in {:.2f} s.\n", outcome.seconds);
 }
 

@@ -109,6 +109,13 @@ std::string ClairvoyantNote(const ComparisonResult& result) {
   return "";
 }
 
+std::string ProgramNote(const ComparisonResult& result) {
+  for (const RunOutcome& run : result.runs) {
+    if (run.asks_a_program) return fmt::format("{}: {}\n", run.policy, kAsksAProgramNote);
+  }
+  return "";
+}
+
 std::string UnconvergedText(const ComparisonResult& result) {
   std::string text;
   for (const RunOutcome& run : result.runs) {
@@ -160,7 +167,7 @@ std::string ComparisonText(const GivenPeriod& given, const ComparisonResult& res
     text += "bound: what J is at most, whatever the advice; slack: what was left of it after a slot.\n";
   if (period.is_observed_apart())
     text += fmt::format("Policies saw {}, and were settled with {}.\n", given.text.sight(), given.text.trace);
-  return text + ClairvoyantNote(result) + UnconvergedText(result);
+  return text + ClairvoyantNote(result) + ProgramNote(result) + UnconvergedText(result);
 }
 
 Json ComparisonJson(const GivenPeriod& given, const ComparisonResult& result) {

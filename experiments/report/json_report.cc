@@ -105,6 +105,7 @@ Json RunJson(const Problem& problem, const RunOutcome& run) {
   json["groups"] = GroupsJson(problem, run.ledger);
   json.update(PlacesJson(problem, run.ledger));
   json["shift"] = JsonNumber(run.ledger.shift);
+  json["asks_a_program"] = run.asks_a_program;
   json["unconverged_slots"] = run.report.unconverged_slots;
   json["guarantee"] = GuaranteeJson(run);
   json["virtual_loads"] = VirtualLoadsJson(run);

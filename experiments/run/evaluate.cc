@@ -61,6 +61,7 @@ RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& 
   const auto simulate = [&] {
     return Simulate(period.problem, observed ? *observed : *metered, *metered, *policy, observer).metered;
   };
+  outcome.asks_a_program = AsksAProgram(Catalog(), Kind::kPolicy, spec);
   outcome.ledger = NamingTrace(period.description.trace, simulate);
   outcome.objective = ObjectiveValue(period.problem, outcome.ledger);
   outcome.shifted_objective = ShiftedObjectiveValue(period.problem, outcome.ledger);

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/catalog/spec.h"
+#include "experiments/specs/spec.h"
 #include "models/base/norm.h"
 
 namespace evenkeel {

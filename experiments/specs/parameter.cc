@@ -1,4 +1,4 @@
-#include "experiments/catalog/parameter.h"
+#include "experiments/specs/parameter.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,4 +1,4 @@
-#include "experiments/catalog/spec.h"
+#include "experiments/specs/spec.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
