@@ -60,7 +60,8 @@ Command ReportCommand() {
                   run,
                   {"figures", "DIR", "", "writes every figure as SVG and PDF, too; the folder is made when missing"}};
   info.details =
-      "Files are logs of `run --out` and `solve --out`, as many as wanted, and at most one that `sweep` wrote. Runs over "
+      "Files are logs of `run --out` and `solve --out`, as many as wanted, and at most one that `sweep` wrote. Runs "
+      "over "
       "the same\nperiod stand side by side: with the expert's log among them, and the optimum's, the page says what "
       "forecasts brought.\nNeeds the Debian packages python3-h5py and python3-matplotlib (scripts/setup).\n"
       "\nExamples\n  evenkeel report expert.h5 ml.h5 robust.h5 optimum.h5 --out runs.html\n"

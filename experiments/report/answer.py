@@ -49,7 +49,7 @@ def bound_of_sweep(sweep):
     if sweep is None:
         return None
     slack = sweep.get("relative_slack")
-    mine = numpy.isfinite(slack) | numpy.isfinite(sweep.get("bound"))  # a bound with a slack that is no number is broken
+    mine = numpy.isfinite(slack) | numpy.isfinite(sweep.get("bound"))  # a slack that is no number is a broken bound
     if not mine.any():
         return None
     broken = mine & ~(slack >= -TOLERANCE)
@@ -60,11 +60,12 @@ def bound_of_sweep(sweep):
     if broken.any():
         worst = numpy.flatnonzero(broken)[numpy.argmin(numpy.nan_to_num(slack[broken], nan=-numpy.inf))]
         return (f"No: in {broken.sum()} of {count_of(mine.sum(), 'robust cell')} J ended above its bound, {promise}"
-                f"{meters}; worst is {sweep.names[sweep.labels[worst]]}, {percent(slack[worst])} above it. This is a bug in "
-                "evenkeel: please report it.", True)
+                f"{meters}; worst is {sweep.names[sweep.labels[worst]]}, {percent(slack[worst])} above it. This is a "
+                "bug in evenkeel: please report it.", True)
     least = numpy.flatnonzero(mine)[numpy.argmin(slack[mine])]
-    return (f"Yes, in {'all ' if mine.sum() > 1 else ''}{count_of(mine.sum(), 'robust cell')}: J is at most {promise}{meters}, and the "
-            f"smallest slack was {percent(max(slack[least], 0))} of the bound ({sweep.names[sweep.labels[least]]}).", False)
+    cells = ("all " if mine.sum() > 1 else "") + count_of(mine.sum(), "robust cell")
+    return (f"Yes, in {cells}: J is at most {promise}{meters}, and the smallest slack was "
+            f"{percent(max(slack[least], 0))} of the bound ({sweep.names[sweep.labels[least]]}).", False)
 
 
 def promise_of(run):
@@ -93,9 +94,9 @@ def bound_of_runs(runs):
             f"{number(max(left, 0.0))} USD ({least.name}).")
     wrong = [run for run in robust if run.broken_by()]
     if wrong:
-        text = (f"As far as logs tell: {listed(run.name for run in wrong)} saw other values than the meters', which brought the "
-                f"budget {number(max(run.broken_by() for run in wrong))} USD below zero, as theorem 5 allows; "
-                "`evenkeel run` states the bound that follows.")
+        text = (f"As far as logs tell: {listed(run.name for run in wrong)} saw other values than the meters', which "
+                f"brought the budget {number(max(run.broken_by() for run in wrong))} USD below zero, as theorem 5 "
+                "allows; `evenkeel run` states the bound that follows.")
     return text, False
 
 
@@ -114,17 +115,21 @@ def spread_of(entries, values_of, change=change):
         return f"{change(known.min())} at best and {change(known.max())} at worst" + (
             f" ({worst_name})" if len(entries) > 1 else "")
     best, worst = (f"{'-' if value < 0 else '+'}{percent(value)}" for value in (known.min(), known.max()))
-    return f"{change(known.mean())} on average (best {best}, worst {worst}{' with ' + worst_name if len(entries) > 1 else ''})"
+    which = f" with {worst_name}" if len(entries) > 1 else ""
+    return f"{change(known.mean())} on average (best {best}, worst {worst}{which})"
 
 
 def above(value):
-    return "at the optimum" if abs(value) < 5e-6 else f"{percent(value)} {'above' if value > 0 else 'below'} the optimum"
+    if abs(value) < 5e-6:
+        return "at the optimum"
+    return f"{percent(value)} {'above' if value > 0 else 'below'} the optimum"
 
 
 def ml_answer(entries):
     question = "What did ML bring?"
     def known(kind, values_of, ml=True):
-        return [one for one in entries if one.role == kind and ml in (None, one.ml) and numpy.isfinite(values_of(one)).any()]
+        mine = [one for one in entries if one.role == kind and ml in (None, one.ml)]
+        return [one for one in mine if numpy.isfinite(values_of(one)).any()]
     def expert(one):
         return one.against_expert
     def optimum(one):
@@ -147,18 +152,20 @@ def ml_answer(entries):
                 mine_text = spread_of(mine, values_of, say)
                 parts.append(f"{name} {'ends ' if say is above else ''}{mine_text}")
         if parts:
-            text = f"{against}{'; '.join(parts) if any(',' in one or ' and ' in one for one in parts) else listed(parts)}."
+            long = any("," in one or " and " in one for one in parts)
+            text = f"{against}{'; '.join(parts) if long else listed(parts)}."
             return Answer(question, text[0].upper() + text[1:] + (tail if values_of is expert else ""), False)
-    return Answer(question, f"{listed(one.name for one in leading(following, 4))} {'follows' if len(following) == 1 else 'follow'} "
-                  "forecasts, but neither the expert's run nor the optimum's over the same period is here to compare with.",
-                  False)
+    who = f"{listed(one.name for one in leading(following, 4))} {'follows' if len(following) == 1 else 'follow'}"
+    return Answer(question, f"{who} forecasts, but neither the expert's run nor the optimum's over the same period is "
+                  "here to compare with.", False)
 
 
 def carriers(entries):
-    """The policies of whom the page says who carries the burden: the expert, and the best ones of ML-only and robust."""
+    """Of whom the page says who carries the burden: the expert, and the best ones of ML-only and robust."""
     chosen = []
     for kind in ("expert", "ml", "robust"):
-        mine = sorted((one for one in entries if one.role == kind and one.loads), key=lambda one: (not one.ml, score(one)))
+        mine = [one for one in entries if one.role == kind and one.loads]
+        mine.sort(key=lambda one: (not one.ml, score(one)))
         chosen += mine[:1]
     if not chosen:
         chosen = [one for one in sorted(entries, key=score) if one.loads and one.role != "optimum"][:2]
@@ -185,5 +192,6 @@ def carrier(entry, group):
         return ""
     at = int(numpy.argmax(numpy.where(known, load, -numpy.inf)))
     name = f"the {entry.name}" if entry.name in ("expert", "optimum") else entry.name
-    return (f"on {regions[at]} under {name} ({number(load[at])} {unit}, {percent(load[at] / load[known].sum())} of all, "
+    share = load[at] / load[known].sum()
+    return (f"on {regions[at]} under {name} ({number(load[at])} {unit}, {percent(share)} of all, "
             f"{load[at] / load[known].mean():.2f} times the mean)")

@@ -134,15 +134,16 @@ def make_inline(root, label, prefix):
 def swatch(handle):
     """A legend's sign: a box for bars, else a line as it is drawn, with its marker."""
     patch = handle[0] if isinstance(handle, tuple) and len(handle) else handle
-    if hasattr(patch, "get_facecolor") and not hasattr(patch, "get_linestyle_dashes") and not hasattr(patch, "get_marker"):
-        return f'<svg class=sign viewBox="0 0 26 12"><rect width="26" height="12" fill="{hexed(patch.get_facecolor())}"/></svg>'
+    start = '<svg class=sign viewBox="0 0 26 12">'
+    if not hasattr(patch, "get_marker"):
+        return f'{start}<rect width="26" height="12" fill="{hexed(patch.get_facecolor())}"/></svg>'
     dash = {"--": "5 3", ":": "2 3", "-.": "6 3 2 3"}.get(patch.get_linestyle(), "")
     color = hexed(patch.get_color())
     line = "" if patch.get_linestyle() in ("None", "") else \
         f'<line x1="0" x2="26" y1="6" y2="6" stroke="{color}" stroke-width="2"' + (
             f' stroke-dasharray="{dash}"/>' if dash else "/>")
     dot = f'<circle cx="13" cy="6" r="3.5" fill="{color}"/>' if patch.get_marker() not in ("None", "", None) else ""
-    return f'<svg class=sign viewBox="0 0 26 12">{line}{dot}</svg>'
+    return f"{start}{line}{dot}</svg>"
 
 
 def hexed(color):

@@ -1,8 +1,8 @@
 """The figures of a sweep. Each function yields those that the data allows, most often one or none."""
 import numpy
 
-from curves import (MOST_CURVES, advice_in, ceiling, curves, draw_curve, kinds_with_levels, level_name, limit, scenarios,
-                    several)
+from curves import (MOST_CURVES, advice_in, ceiling, curves, draw_curve, kinds_with_levels, level_name, limit,
+                    scenarios, several)
 from drawing import Chart, tell, tell_points
 from names import names_of, without
 from results import in_order
@@ -39,12 +39,13 @@ def ratio_against_error(sweep):
             for name in untouched:  # without errors: the same at every level
                 value = ratio[sweep.labels == name].mean()
                 axis.axhline(value, linestyle=":", color="black", linewidth=1.2, label=sweep.names[name])
-                tell_points(axis, [axis.get_xlim()[1]], [value], [f"{sweep.names[name]}: {value:.4f} times the optimum"])
+                tell_points(axis, [axis.get_xlim()[1]], [value],
+                            [f"{sweep.names[name]}: {value:.4f} times the optimum"])
             axis.set(title=one, xlabel=f"{level_name(one)} of the error in {what}", ylabel="J / optimum",
                      ylim=(1 - 0.05 * (top - 1), 1 + 1.08 * (top - 1)))
 
-        dotted = " Dotted: policies that the error does not touch; dashed: bounds, which leave the plot where they are far " \
-                 "above." if source == "forecast" else ""
+        dotted = " Dotted: policies that the error does not touch; dashed: bounds, which leave the plot where they " \
+                 "are far above." if source == "forecast" else ""
         caption = f"Means over seeds, traces and periods; bands are 95 % intervals of the mean.{dotted}"
         yield Chart(f"ratio-{source}-error", f"J / optimum against errors of {what}",
                     " ".join([caption, *dict.fromkeys(notes)]),
@@ -66,7 +67,8 @@ def realised_error(sweep):
             for name, (x, mean, _) in curves(kind, level, sweep.get(prefix + signal)).items():
                 if name in kinds and level_name(name) == unit:
                     axis.plot(x, 100 * mean, marker=".", label=name, color=f"C{kinds.index(name)}")
-                    tell_points(axis, x, 100 * mean, [f"{name} {at:g}: {100 * value:.3g} %" for at, value in zip(x, mean)])
+                    tell_points(axis, x, 100 * mean,
+                                [f"{name} {at:g}: {100 * value:.3g} %" for at, value in zip(x, mean)])
             axis.set(title=signal, xlabel=f"{unit} asked for", ylabel="MAPE as realised, %")
 
         yield Chart(f"realised-{source}-error", f"Errors of {source}s as realised",
@@ -125,7 +127,8 @@ def ratio_against_rho(sweep):
             draw_curve(axis, curve, names[name], "rho {:g}", color=f"C{at}")
         for x, mean, _ in curves(numpy.full(mine.sum(), one), rho[mine], ceiling(sweep)[mine]).values():
             axis.plot(x, mean, "--", color="grey", linewidth=1.0, label="bound")
-            tell_points(axis, x, mean, [f"bound, rho {at:g}: {value:.4f} times the optimum" for at, value in zip(x, mean)])
+            tell_points(axis, x, mean,
+                        [f"bound, rho {at:g}: {value:.4f} times the optimum" for at, value in zip(x, mean)])
         expert = numpy.nanmean(ratio[mine] / sweep.get("expert_ratio")[mine])
         alone = sweep.labels == one
         lines = [(expert, ":", "black", "expert alone")]
@@ -164,8 +167,9 @@ def ratio_by_case(sweep):
             axis.plot(values, places, linestyle="None", marker="osD^vP*X<>hd"[at], markersize=5, color=shade[at],
                       label=sweep.names[name])
             known = numpy.isfinite(values)
-            tell_points(axis, values[known], places[known], [f"{cases[one]}, {sweep.names[name]}: {values[one]:.4f} times "
-                                                             "the optimum" for one in numpy.flatnonzero(known)])
+            tell_points(axis, values[known], places[known],
+                        [f"{cases[one]}, {sweep.names[name]}: {values[one]:.4f} times the optimum"
+                         for one in numpy.flatnonzero(known)])
         axis.set_yticks(rows, [wrapped(one) for one in cases])
         axis.invert_yaxis()
         axis.axvline(1.0, color="black", linewidth=0.8)
@@ -264,9 +268,10 @@ def slack_of_cells(sweep):
         axis.set_xticks(range(len(values)), [f"{value:g}" for value in values])
         axis.set(xlabel="rho", ylabel="slack, % of the bound", xlim=(-0.6, len(values) - 0.4))
 
+    least = rounded(100 * slack[mine].min())
     yield Chart("slack", "What was left of the bound",
-                f"One point per cell with a bound: {int(mine.sum())}; smallest slack {rounded(100 * slack[mine].min()):.4g} % "
-                "of the bound. Below 0 the bound would be broken.", [draw])
+                f"One point per cell with a bound: {int(mine.sum())}; smallest slack {least:.4g} % of the bound. "
+                "Below 0 the bound would be broken.", [draw])
 
 
 def rounded(value):

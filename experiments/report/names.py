@@ -5,7 +5,7 @@ import re
 Spec = collections.namedtuple("Spec", "name parameters")  # parameters: {name: Spec}
 
 EXPERT = "norm-greedy(q=8)"  # robust's own, where its spec names none (experiments/catalog/advice.cc)
-LEARNED = ("plan", "learned-price")  # what follows forecasts or a network
+LEARNED = ("plan", "learned-price", "process")  # what follows forecasts, a network or a program of one's own
 TESTS = ("adversary", "random", "mix", "nan", "faulty", "late")  # made to try guarantees out
 ROLES = {"offline": "optimum", "robust": "robust", **dict.fromkeys(LEARNED, "ml"), **dict.fromkeys(TESTS, "test")}
 ALONE = {"optimum": "optimum", "expert": "expert", "ml": "ML-only", "robust": "robust"}
@@ -37,7 +37,7 @@ def _spec(tokens, at):
 
 
 def role(text, experts=(EXPERT,)):
-    """optimum, expert, ml, robust, test (advice made to try guarantees out), or other: policies that know no forecast."""
+    """optimum, expert, ml, robust, test (advice made to try guarantees out), or other: what knows no forecast."""
     if text in experts or (text == "norm-greedy" and EXPERT in experts):
         return "expert"
     return ROLES.get(parse(text).name, "other")
@@ -51,8 +51,11 @@ def experts_of(texts):
 
 def inner(policy, parameter):
     """The text of a parameter of a policy's own."""
-    depth, start = 0, None
+    depth, start, quoted = 0, None, False
     for at, letter in enumerate(policy):
+        quoted ^= letter == '"' and policy[at - 1:at] != "\\"
+        if quoted:
+            continue
         if depth == 1 and letter in ",)" and start is not None:
             return policy[start:at]
         depth += {"(": 1, ")": -1}.get(letter, 0)
@@ -130,8 +133,8 @@ ORDER = ("rho", "mode", "forecast", "of", "error", "file")  # what people ask fo
 
 
 def names_of(texts, facts=None, experts=None):
-    """{text: name}, a name each: as short as tells it from all others. `facts` are {text: {what: words}} beside what the
-    texts say."""
+    """{text: name}, a name each: as short as tells it from all others. `facts` are {text: {what: words}} beside what
+    the texts say."""
     texts = list(dict.fromkeys(texts))
     experts = experts_of(texts) if experts is None else experts
     groups = collections.defaultdict(list)
@@ -142,7 +145,7 @@ def names_of(texts, facts=None, experts=None):
         known = {text: full_features(text, (facts or {}).get(text, {})) for text in members}
         keys = list(dict.fromkeys(key for text in members for key in known[text]))
         telling = [key for key in keys if len({known[text].get(key) for text in members}) > 1]
-        telling.sort(key=lambda key: ORDER.index(key.rpartition(".")[2]) if key.rpartition(".")[2] in ORDER else len(ORDER))
+        telling.sort(key=lambda key: (*ORDER, key.rpartition(".")[2]).index(key.rpartition(".")[2]))
         for text in members:
             names[text] = _name(base, known[text], telling)
     return _apart(names)

@@ -1,4 +1,4 @@
-// A click on a table's head sorts by that column, another one the other way round. Without a script the page is complete.
+// A click on a table's head sorts by that column, another one the other way round. The page is complete without it.
 for (const head of document.querySelectorAll("thead th")) {
   const button = document.createElement("button");
   button.type = "button";

@@ -10,6 +10,9 @@ from run_figures import run_charts
 from runs import entries_of_runs, entries_of_sweep, leading, runs_of
 from tables import cell_table, folded, load_tables, policy_table, run_table
 
+NOTE = ("<p class=note>J is what policies are judged by, in USD: energy cost plus the groups' weights times the norms "
+        "of their loads, by default the worst region's carbon and water. Changes are of the J that is shifted so that no "
+        "cost is negative. A name's spec is shown on hover and in the tables.</p>")
 HERE = pathlib.Path(__file__).parent
 
 
@@ -43,11 +46,9 @@ class Report:
 def answer_html(report):
     lines = ["<section class=answer>"]
     for one in report.answers:
-        lines.append(f"<p{' class=bad' if one.bad else ''}><b>{html.escape(one.question)}</b> {html.escape(one.text)}</p>")
-    return "".join(lines) + ("<p class=note>J is what policies are judged by, in USD: energy cost plus the groups' weights "
-                             "times the norms of their loads, by default the worst region's carbon and water. Changes are "
-                             "of the J that is shifted so that no cost is negative. A name's spec is shown on hover and in "
-                             "the tables.</p></section>")
+        mark = " class=bad" if one.bad else ""
+        lines.append(f"<p{mark}><b>{html.escape(one.question)}</b> {html.escape(one.text)}</p>")
+    return "".join(lines) + NOTE + "</section>"
 
 
 def grid(charts, specs):
@@ -79,8 +80,9 @@ def sweep_html(report):
     sweep = report.sweep
     if sweep is None:
         return ""
-    made = (f"<p>{sweep.count} cells, {len(sweep.failed)} failed. Made by <code>"
-            f"{html.escape(sweep.attributes.get('command', ''))}</code>, {html.escape(sweep.attributes.get('generator', ''))}.</p>")
+    command, generator = (html.escape(sweep.attributes.get(name, "")) for name in ("command", "generator"))
+    made = (f"<p class=made>{sweep.count} cells, {len(sweep.failed)} failed. Made by <code>{command}</code>, "
+            f"{generator}.</p>")
     parts = ["<h2>By policy</h2>", policy_table(sweep, report.entries) if report.entries else "", made,
              grid(report.sweep_charts, report.specs)]
     if sweep.failed:

@@ -3,8 +3,8 @@
 
 Usage: report.py [--figures DIR] [--quiet] --out PAGE.html FILE.h5...
 
-At most one FILE is what `evenkeel sweep` wrote, the others are logs of `evenkeel run --out` and `solve --out`, as many as
-wanted. Figures are drawn where the data for them is there; which ones, and from which cells, the page says.
+At most one FILE is what `evenkeel sweep` wrote, the others are logs of `evenkeel run --out` and `solve --out`, as many
+as wanted. Figures are drawn where the data for them is there; which ones, and from which cells, the page says.
 With --figures each is also written to DIR as SVG and PDF. Needs python3-h5py and python3-matplotlib.
 """
 import argparse
@@ -74,9 +74,9 @@ def main():
         write_pictures(report.charts, arguments.figures)
     write(arguments.out, content)
     if not arguments.quiet:
-        print(f"{arguments.out}: " + ", ".join(
-            ([f"{sweep.count} cells"] if sweep else []) + ([f"{len(logs)} runs" if len(logs) > 1 else "1 run"] if logs else [])
-            + [f"{len(report.charts)} figures"]))
+        told = [f"{sweep.count} cells"] if sweep else []
+        told += [f"{len(logs)} run{'s' if len(logs) > 1 else ''}"] if logs else []
+        print(f"{arguments.out}: {', '.join(told)}, {len(report.charts)} figures")
 
 
 def fail(error):

@@ -140,8 +140,8 @@ def cost_over_time(runs):
         dated(axis, ylabel="J so far against the expert's, %", ylim=(lowest - room, highest + room))
 
     yield Chart("cost-over-time", "J against the expert's, and the bound",
-                "J of the slots so far, shifted so that no cost is negative. Dashed: what robust promises never to exceed. "
-                "The first hours, and advice made to do harm, may leave the plot.", [draw], 3.2)
+                "J of the slots so far, shifted so that no cost is negative. Dashed: what robust promises never to "
+                "exceed. The first hours, and advice made to do harm, may leave the plot.", [draw], 3.2)
 
 
 def slack_over_time(runs):
@@ -185,7 +185,8 @@ def burden_of_entries(entries):
     for group in in_order(group for one in shown for group in one.loads):
         mine = [one for one in shown if group in one.loads]
         unit, regions, _ = mine[0].loads[group]
-        rows = [(one.name, one.role, color, one.loads[group][2]) for one, color in zip(mine, colors([one.role for one in mine]))]
+        shades = colors([one.role for one in mine])
+        rows = [(one.name, one.role, shade, one.loads[group][2]) for one, shade in zip(mine, shades)]
         yield bars(f"burden-{group}", f"Who carries the {group}", unit, regions, rows,
                    "Load by region, bucket weights applied; means over all cells of a policy.")
 

@@ -10,8 +10,8 @@ from results import in_order
 TOLERANCE = 1e-9  # of the sums that a bound is made of, as everywhere in evenkeel
 MOST = 8  # policies at once: more can't be told apart
 
-# A policy as the answer needs it: relative changes of the shifted J against expert and optimum, one per run or cell (NaN:
-# not known); loads are {group: (unit, regions, mean load by region)}.
+# A policy as the answer needs it: relative changes of the shifted J against expert and optimum, one per run or cell
+# (NaN: not known); loads are {group: (unit, regions, mean load by region)}.
 Entry = collections.namedtuple("Entry", "name spec role ml against_expert against_optimum loads count")
 
 
@@ -97,7 +97,8 @@ def tell_apart(runs):
 
 
 PALETTE = {"expert": ["#444444", "#888888"], "optimum": ["#009E73"], "ml": ["#E69F00", "#D55E00", "#8C6D1F"],
-           "robust": ["#0072B2", "#56B4E9", "#5B4FB5", "#1B3A6B"], "other": ["#7F5539", "#9AA03B", "#5A9E9E", "#B0B0B0"],
+           "robust": ["#0072B2", "#56B4E9", "#5B4FB5", "#1B3A6B"],
+           "other": ["#7F5539", "#9AA03B", "#5A9E9E", "#B0B0B0"],
            "test": ["#CC79A7", "#E3B5CF", "#9E4C7C"]}
 
 
@@ -166,15 +167,16 @@ def score(entry):
 
 
 def leading(entries, most=MOST):
-    """The few that matter, in the order of the entries: optimum, expert, best and worst that follow ML, that are robust,
-    and of the others; all of them when they are few."""
+    """The few that matter, in the order of the entries: optimum, expert, best and worst that follow ML, that are
+    robust, and of the others; all of them when they are few."""
     if len(entries) <= most:
         return list(entries)
     ranked = sorted(entries, key=score)
     def ends(kind, ml=None):
         mine = [one for one in ranked if one.role == kind and ml in (None, one.ml)]
         return [mine[0], mine[-1]] if mine else []
-    wanted = ends("optimum")[:1] + ends("expert")[:1] + ends("ml") + ends("robust", True) + ends("robust") + ends("other") + ends("test")[-1:]
+    wanted = ends("optimum")[:1] + ends("expert")[:1] + ends("ml") + ends("robust", True) + ends("robust")
+    wanted += ends("other") + ends("test")[-1:]
     names = list(dict.fromkeys(one.name for one in wanted + ranked))[:most] if len(wanted) < 2 else \
         list(dict.fromkeys(one.name for one in wanted))[:most]
     return [one for one in entries if one.name in names]

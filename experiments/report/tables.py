@@ -11,7 +11,8 @@ from runs import leading
 CELLS = [("first_slot", "from", None), ("forecast_kind", "forecast error", None),
          ("forecast_level", "level", "{:g}"), ("observe_kind", "observation error", None),
          ("observe_level", "level", "{:g}"), ("events", "events", None), ("carbon_weight", "carbon weight", "{:g}"),
-         ("water_weight", "water weight", "{:g}"), ("objective", "J, USD", "{:,.2f}"), ("ratio", "J / optimum", "{:.5f}"),
+         ("water_weight", "water weight", "{:g}"), ("objective", "J, USD", "{:,.2f}"),
+         ("ratio", "J / optimum", "{:.5f}"),
          ("expert_ratio", "J / expert", "{:.5f}"), ("relative_slack", "slack / bound", "{:.5f}"),
          ("carbon_max", "carbon of the worst region, t", "{:,.2f}"),
          ("water_max", "water of the worst region, m3", "{:,.1f}")]
@@ -21,6 +22,11 @@ NOTHING = ("", "")
 def value(one, pattern="{:,.0f}"):
     """A number, without the minus of one that rounds to zero."""
     return (re.sub(r"^-(?=[0.]+$)", "", pattern.format(one)), repr(float(one))) if numpy.isfinite(one) else NOTHING
+
+
+def amount(one):
+    """A load or a cost, with four digits."""
+    return (number(one), repr(float(one))) if numpy.isfinite(one) else NOTHING
 
 
 def words(text):
@@ -48,7 +54,8 @@ def table(columns, rows, kind=""):
         if isinstance(row, str):
             lines.append(f"<tr><td class='text bad' colspan={max(1, len(kept))}>{row}</td></tr>")
             continue
-        lines.append("<tr>" + "".join(f'<td{marks(at)} data-v="{row[at][1]}">{row[at][0]}</td>' for at in kept) + "</tr>")
+        cells = (f'<td{marks(at)} data-v="{row[at][1]}">{row[at][0]}</td>' for at in kept)
+        lines.append("<tr>" + "".join(cells) + "</tr>")
     return "".join(lines) + "</tbody></table></div>"
 
 
@@ -63,8 +70,13 @@ def with_rest(columns, rows, leaders, what):
     return table(columns, first) + (folded(f"The other {len(rest)} {what}", table(columns, rest)) if rest else "")
 
 
+def groups_of(runs):
+    """Names and units of the groups that are by region."""
+    return in_order((name, one["unit"]) for run in runs for name, one in run.log["groups"].items() if one["by_region"])
+
+
 def run_table(runs, leaders):
-    groups = in_order((name, one["unit"]) for run in runs for name, one in run.log["groups"].items() if one["by_region"])
+    groups = groups_of(runs)
     columns = [("policy", True), ("J, USD", False), ("against the expert, %", False), ("against the optimum, %", False),
                ("energy cost, USD", False)]
     for name, unit in groups:
@@ -81,7 +93,7 @@ def run_table(runs, leaders):
                 continue
             load = log["groups"][name]["load"][-1]
             at = int(load.argmax())
-            row += [(number(load[at]), repr(float(load[at]))), words(log["regions"][at]),
+            row += [amount(load[at]), words(log["regions"][at]),
                     value(load[at] / load.mean() if load.sum() > 0 else numpy.nan, "{:.3f}")]
         row.append(value(log["slack"].min(), "{:,.2f}") if log["slack"] is not None else NOTHING)
         verdicts = [log["verdicts"].get(one, 0) for one in VERDICTS] if log["verdicts"] else []
@@ -95,12 +107,10 @@ def load_tables(runs):
     parts = []
     for regions in in_order(tuple(run.log["regions"]) for run in runs):
         mine = [run for run in runs if tuple(run.log["regions"]) == regions]
-        kinds = in_order((name, one["unit"]) for run in mine for name, one in run.log["groups"].items() if one["by_region"])
-        for name, unit in [*kinds, ("energy cost", "USD"), ("workload", "units")]:
+        for name, unit in [*groups_of(mine), ("energy cost", "USD"), ("workload", "units")]:
             columns = [("region", True)] + [(run.name, False) for run in mine]
             last = [loads_at_end(run, name) for run in mine]
-            rows = [[words(region)] + [value(load[at], "{:,.4g}" if abs(load[at]) < 1000 else "{:,.0f}") for load in last]
-                    for at, region in enumerate(regions)]
+            rows = [[words(region), *(amount(load[at]) for load in last)] for at, region in enumerate(regions)]
             parts.append(f"<h3>{html.escape(name.capitalize())}, {html.escape(unit)}</h3>" + table(columns, rows))
     return "".join(parts)
 
@@ -144,7 +154,8 @@ def cell_table(sweep):
     for at in range(sweep.count):
         command = sweep.columns["command"][at]
         if sweep.columns["failure"][at]:
-            rows.append(f"cell {at} failed: {html.escape(sweep.columns['failure'][at])}<br><code>{html.escape(command)}</code>")
+            failure = html.escape(sweep.columns["failure"][at])
+            rows.append(f"cell {at} failed: {failure}<br><code>{html.escape(command)}</code>")
             continue
         row = [value(at, "{:.0f}"), policy(sweep.names[sweep.labels[good]], sweep.columns["policy"][at])]
         for name, _, pattern in shown:

@@ -137,6 +137,9 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(without("robust(advice=plan(every=3),rho=0.1)", "advice"), "robust(rho=0.1)")
         self.assertEqual(without("robust(advice=plan(every=3))", "every"), "robust(advice=plan(every=3))")
         self.assertEqual(without("robust(rho=0.1)", "rho"), "robust")
+        own = 'process(command="mine, (1")'
+        self.assertEqual(without(f"robust(advice={own},rho=0.1)", "rho"), f"robust(advice={own})")
+        self.assertEqual(list(names_of([own, f"robust(advice={own})"]).values()), ["ML-only", "robust"])
 
     def test_refuses_other_files(self):
         for arguments, word in ((["report", "small.h5", "--out", "x.html"], "evenkeel-trace"),
