@@ -11,8 +11,8 @@ from runs import entries_of_runs, entries_of_sweep, leading, runs_of
 from tables import cell_table, folded, load_tables, policy_table, run_table
 
 NOTE = ("<p class=note>J is what policies are judged by, in USD: energy cost plus the groups' weights times the norms "
-        "of their loads, by default the worst region's carbon and water. Changes are of the J that is shifted so that no "
-        "cost is negative. A name's spec is shown on hover and in the tables.</p>")
+        "of their loads, by default the worst region's carbon and water. Changes are of the J that is shifted so that "
+        "no cost is negative. A name's spec is shown on hover and in the tables.</p>")
 HERE = pathlib.Path(__file__).parent
 
 
@@ -40,7 +40,12 @@ class Report:
     def title(self):
         if self.sweep is not None:
             return self.sweep.attributes.get("title") or "Sweep"
-        return f"{len(self.runs)} runs side by side" if len(self.runs) > 1 else f"A run of {self.runs[0].name}"
+        what = f"{len(self.runs)} runs" if len(self.runs) > 1 else f"A run: {self.runs[0].name}"
+        if len({run.period for run in self.runs}) > 1:
+            return f"{what} over several periods"
+        log = self.runs[0].log
+        days = [str(one)[:10] for one in log["time"][[0, -1]].astype("datetime64[s]")]
+        return f"{what} over {pathlib.Path(log['trace']).name}, {' to '.join(dict.fromkeys(days))}"
 
 
 def answer_html(report):

@@ -16,8 +16,10 @@ import pathlib
 import re
 import signal
 import sys
+import warnings
 
 sys.dont_write_bytecode = True  # the modules lie beside the program
+warnings.simplefilter("ignore")  # means of nothing are NaN, which the page leaves out; dates of few slots have few ticks
 try:
     from drawing import write_pictures
     from page import Report, page

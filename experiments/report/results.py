@@ -4,7 +4,7 @@ import re
 import h5py
 import numpy
 
-from names import experts_of, inner, names_of, role
+from names import experts_of, inner, names_of, parse, role
 
 
 class InputError(Exception):
@@ -140,6 +140,10 @@ def read_log(path, file):
                                "norm": float(numpy.ravel(data.attrs["norm"])[0])}
     for name in ("slack", "certificate_slot", "certificate_ratio"):
         log[name] = file[name][()] if name in file else None
+    if len(log["time"]) == 0:
+        raise InputError(f"{path}: has no slots")
+    if parse(log["policy"]).name == "robust" and (log["slack"] is None or log["rho"] is None):
+        raise InputError(f"{path}: is of a robust policy, but has no {'slack' if log['slack'] is None else 'guarantee'}")
     verdicts = file["verdict"].attrs if "verdict" in file else {}
     log["verdicts"] = {name: int(numpy.ravel(verdicts[name])[0]) for name in VERDICTS if name in verdicts}
     return log

@@ -1,4 +1,4 @@
-"""The three sentences at the head of the report's page, against logs and sweeps whose answers are worked out by hand."""
+"""The three sentences at the head of the report's page, for logs and sweeps whose answers are worked out by hand."""
 import pathlib
 import tempfile
 import unittest
@@ -6,7 +6,7 @@ import unittest
 from report_files import write_log, write_sweep
 
 from answer import answers
-from results import read
+from results import InputError, read
 from runs import entries_of_runs, entries_of_sweep, leading, runs_of
 
 EXPERT, ML = "norm-greedy(q=8)", "plan(forecast=ridge)"
@@ -36,22 +36,22 @@ class AnswerTest(unittest.TestCase):
         self.bad = [one.bad for one in found]
         return [one.text for one in found]
 
-    # J 100, 90, 95 and 80: ML-only is 10 % below the expert, robust 5 %, the expert 25 % above the optimum. Carbon is 30
-    # of 40 t in the north, 1.5 times the mean of 20; water 15 of 20 m3 in the south, 1.5 times 10; under ML 22 of 40 t are
-    # in the south: 55 %, 1.1 times the mean.
+    # J 100, 90, 95 and 80: ML-only is 10 % below the expert, robust 5 %, the expert 25 % above the optimum. Carbon is
+    # 30 of 40 t in the north, 1.5 times the mean of 20; water 15 of 20 m3 in the south, 1.5 times 10; under ML 22 of 40 t
+    # are in the south: 55 %, 1.1 times the mean.
     def test_expert_ml_robust_and_optimum(self):
         bound, ml, burden = self.answer(
             self.log(EXPERT, (35, 70, 100)), self.log(ML, (30, 60, 90), carbon=(18, 22)), self.robust(),
             self.log("offline", (30, 60, 80)))
-        self.assertEqual(bound, "Yes, in 1 robust run: after every one of 3 slots J was at most (1 + 0.1) times the expert's, "
-                                "and the smallest slack was 1 USD (robust).")
+        self.assertEqual(bound, "Yes, in 1 robust run: after every one of 3 slots J was at most (1 + 0.1) times the "
+                                "expert's, and the smallest slack was 1 USD (robust).")
         self.assertEqual(ml, "Against the expert, ML-only lowers J by 10.0 % and robust lowers J by 5.0 %. "
                              "The expert itself ends 25.0 % above the optimum.")
-        self.assertEqual(burden, "The most carbon falls on north under the expert (30 t, 75.0 % of all, 1.50 times the mean), "
-                                 "on south under ML-only (22 t, 55.0 % of all, 1.10 times the mean) and on north under robust "
-                                 "(30 t, 75.0 % of all, 1.50 times the mean); the most water falls on south under the expert "
-                                 "(15 m3, 75.0 % of all, 1.50 times the mean), on south under ML-only (15 m3, 75.0 % of all, "
-                                 "1.50 times the mean) and on south under robust (15 m3, 75.0 % of all, 1.50 times the mean).")
+        carbon, water = "(30 t, 75.0 % of all, 1.50 times the mean)", "(15 m3, 75.0 % of all, 1.50 times the mean)"
+        self.assertEqual(burden, f"The most carbon falls on north under the expert {carbon}, on south under ML-only (22 t, "
+                                 f"55.0 % of all, 1.10 times the mean) and on north under robust {carbon}; the most water "
+                                 f"falls on south under the expert {water}, on south under ML-only {water} and on south "
+                                 f"under robust {water}.")
         self.assertEqual(self.bad, [False, False, False])
 
     def test_the_optimum_stands_in_for_an_expert_that_is_not_there(self):
@@ -60,7 +60,8 @@ class AnswerTest(unittest.TestCase):
 
     def test_best_and_worst_of_several(self):
         wrong = "plan(forecast=noisy(of=ridge,kind=bias,level=3))"
-        _, ml, _ = self.answer(self.log(EXPERT, (35, 70, 100)), self.log(ML, (30, 60, 90)), self.log(wrong, (40, 80, 120)))
+        _, ml, _ = self.answer(self.log(EXPERT, (35, 70, 100)), self.log(ML, (30, 60, 90)),
+                               self.log(wrong, (40, 80, 120)))
         self.assertEqual(ml, "Against the expert, ML-only lowers J by 10.0 % at best and raises J by 20.0 % at worst "
                              "(ML-only, bias 3).")
 
@@ -73,8 +74,8 @@ class AnswerTest(unittest.TestCase):
     def test_one_run(self):
         bound, ml, burden = self.answer(self.log(ML, (30, 60, 90)))
         self.assertEqual(bound, NO_BOUND)
-        self.assertEqual(ml, "ML-only follows forecasts, but neither the expert's run nor the optimum's over the same period "
-                             "is here to compare with.")
+        self.assertEqual(ml, "ML-only follows forecasts, but neither the expert's run nor the optimum's over the same "
+                             "period is here to compare with.")
         self.assertIn("under ML-only", burden)
 
     def test_runs_over_other_periods_are_not_compared(self):
@@ -83,8 +84,8 @@ class AnswerTest(unittest.TestCase):
 
     def test_broken_bounds(self):
         bound, _, _ = self.answer(self.robust(slack=(1, -5, 3)))
-        self.assertEqual(bound, "No: robust went beyond the bound, (1 + 0.1) times the expert's, by up to 5 USD. This is a bug "
-                                "in evenkeel: please report it.")
+        self.assertEqual(bound, "No: robust went beyond the bound, (1 + 0.1) times the expert's, by up to 5 USD. This is "
+                                "a bug in evenkeel: please report it.")
         self.assertEqual(self.bad, [True, False, False])
         # The log claims slack, but J is 120 where 1.1 times the expert's is 110.
         bound, _, _ = self.answer(self.log(EXPERT, (35, 70, 100)), self.robust(objective=(30, 60, 120)))
@@ -96,6 +97,13 @@ class AnswerTest(unittest.TestCase):
         bound, _, _ = self.answer(self.robust(slack=(1, -5, 3), observed="seen.h5"))
         self.assertTrue(bound.startswith("As far as logs tell: robust saw other values than the meters'"), bound)
         self.assertIn("5 USD below zero", bound)
+
+    def test_a_robust_log_has_to_say_how_it_kept_its_bound(self):
+        for more in ({"guarantee": MARGIN}, {"slack": (1, 2, 3)}):
+            with self.assertRaisesRegex(InputError, "has no (slack|guarantee)"):
+                self.answer(self.log(ROBUST, (30, 60, 95), **more))
+        with self.assertRaisesRegex(InputError, "has no slots"):
+            self.answer(self.log(EXPERT, ()))
 
     def test_rounding_is_no_breach(self):
         bound, _, _ = self.answer(self.robust(slack=(1, -1e-9, 3)))
@@ -116,15 +124,16 @@ class AnswerTest(unittest.TestCase):
     def test_sweep(self):
         bound, ml, _ = self.sweep(
             self.cell(EXPERT, 100), self.cell(ML, 90), self.cell(ML, 120), self.cell(ROBUST, 99), self.cell(ROBUST, 99))
-        self.assertEqual(bound, "Yes, in all 2 robust cells: J is at most (1 + 0.1) times the expert's, and the smallest slack "
-                                "was 10.0 % of the bound (robust).")
-        self.assertEqual(ml, "Against the expert, ML-only lowers J by 10.0 % at best and raises J by 20.0 % at worst; robust "
-                             "lowers J by 1.0 %. The expert itself ends 25.0 % above the optimum.")
+        self.assertEqual(bound, "Yes, in all 2 robust cells: J is at most (1 + 0.1) times the expert's, and the smallest "
+                                "slack was 10.0 % of the bound (robust).")
+        self.assertEqual(ml, "Against the expert, ML-only lowers J by 10.0 % at best and raises J by 20.0 % at worst; "
+                             "robust lowers J by 1.0 %. The expert itself ends 25.0 % above the optimum.")
 
     # 10 % and 20 % below and 15 % above: 5 % below on average.
     def test_sweep_of_three_cells(self):
         _, ml, _ = self.sweep(self.cell(EXPERT, 100), self.cell(ML, 90), self.cell(ML, 80), self.cell(ML, 115))
-        self.assertTrue(ml.startswith("Against the expert, ML-only lowers J by 5.0 % on average (best -20.0 %, worst +15.0 %)."))
+        self.assertTrue(ml.startswith("Against the expert, ML-only lowers J by 5.0 % on average (best -20.0 %, worst "
+                                      "+15.0 %)."), ml)
 
     # Each scenario has an expert of its own: 90 of 100 at one weight, 190 of 200 at the other.
     def test_sweep_compares_within_a_scenario(self):
@@ -134,9 +143,9 @@ class AnswerTest(unittest.TestCase):
 
     def test_sweep_with_failures_and_a_broken_bound(self):
         bound, _, _ = self.sweep(self.cell(EXPERT, 100), self.cell(ROBUST, 121), {"policy": ML, "failure": "no room"})
-        self.assertEqual(bound, "No: in 1 of 1 robust cell J ended above its bound, (1 + 0.1) times the expert's; worst is "
-                                "robust, 10.0 % above it. This is a bug in evenkeel: please report it. 1 cell of 3 failed and "
-                                "has no numbers.")
+        self.assertEqual(bound, "No: in 1 of 1 robust cell J ended above its bound, (1 + 0.1) times the expert's; worst "
+                                "is robust, 10.0 % above it. This is a bug in evenkeel: please report it. 1 cell of 3 "
+                                "failed and has no numbers.")
         self.assertEqual(self.bad, [True, False, False])
 
     def test_sweep_of_failures_only(self):

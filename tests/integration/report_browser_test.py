@@ -1,5 +1,5 @@
-"""Pages of `evenkeel report` in Chromium, as wide as a phone and as a screen: nothing runs over, figures are there and can
-be read, values are told, tables sort.
+"""Pages of `evenkeel report` in Chromium, as wide as a phone and as a screen: nothing runs over, figures are there and
+can be read, values are told, tables sort.
 
 Usage: report_browser_test.py PROGRAM        (skipped where Chromium is not installed)
 """
@@ -40,7 +40,8 @@ PROBE = """<script>onload = () => {
     inner: innerWidth, scroll: document.scrollingElement.scrollWidth,
     sizes: plots.map((plot) => [box(plot).width, box(plot).height]),
     lefts: [...new Set(plots.map((plot) => Math.round(box(plot).left)))],
-    letters: Math.min(...texts.map(letters)), clipped: texts.filter((text) => !inside(text)).map((text) => text.textContent),
+    letters: Math.min(...texts.map(letters)),
+    clipped: texts.filter((text) => !inside(text)).map((text) => text.textContent),
     told: [...document.querySelectorAll("figure")].map((one) => one.querySelectorAll("svg title").length),
     hover: hit?.closest(".tip")?.querySelector("title")?.textContent,
     folded: [...document.querySelectorAll("details")].filter((one) => !one.open).length,
@@ -66,8 +67,8 @@ class BrowserTest(unittest.TestCase):
                 write_log(folder / "robust.h5", f"robust(advice={ML})", [9.5 * at for at in hours], slack=hours,
                           guarantee=MARGIN)]
         sweep = write_sweep(folder / "sweep.h5", [
-            {"policy": policy, "objective": j, "ratio": j / 80, "optimum": 80.0, "expert_ratio": j / 100, "carbon_load": (30.0, 10.0), "rho": rho,
-             "water_load": (5.0, 15.0), "carbon_max": 30.0, "water_max": 15.0, "carbon_mean": 20.0, "water_mean": 10.0,
+            {"policy": policy, "objective": j, "ratio": j / 80, "optimum": 80.0, "expert_ratio": j / 100, "rho": rho,
+             "carbon_load": (30.0, 10.0), "water_load": (5.0, 15.0), "carbon_max": 30.0, "water_max": 15.0, "carbon_mean": 20.0, "water_mean": 10.0,
              "command": f"evenkeel run trace.h5 --policy '{policy}'" + 8 * " --event outage(region=north)"}
             for policy, j, rho in [(EXPERT, 100, float("nan")), (ML, 90, float("nan"))]
             + [(f"robust(advice={ML},rho={rho:g},mode={mode})", 90 + rho, rho) for rho in range(1, 15)
@@ -95,7 +96,8 @@ class BrowserTest(unittest.TestCase):
         """What the page looks like in a frame of that width: a window is never narrower than 500."""
         path = self.folder / "probe.html"
         content = html.escape(self.pages[page].replace("</body>", PROBE + "</body>"))
-        path.write_text(f'<!DOCTYPE html><body><iframe width={width} height=900 style="border: 0" srcdoc="{content}"></iframe>')
+        path.write_text(f'<!DOCTYPE html><body><iframe width={width} height=900 style="border: 0" '
+                        f'srcdoc="{content}"></iframe>')
         dom = self.chromium("--window-size=1400,1000", "--hide-scrollbars", "--dump-dom", f"file://{path}")
         return json.loads(html.unescape(re.search(r'data-found="([^"]*)"', dom).group(1)))
 

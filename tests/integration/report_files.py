@@ -17,8 +17,8 @@ def letters(texts):
     return numpy.array([list(one.encode().ljust(size, b"\0")) for one in texts], dtype="u1").view("S1")
 
 
-def write_log(path, policy, objective, *, carbon=(30.0, 10.0), water=(5.0, 15.0), cost=(6.0, 4.0), slack=None, guarantee="",
-              start=0, **attributes):
+def write_log(path, policy, objective, *, carbon=(30.0, 10.0), water=(5.0, 15.0), cost=(6.0, 4.0), slack=None,
+              guarantee="", start=0, **attributes):
     """A log whose loads grow evenly to what is given; `objective` is J after every slot. Nothing is shifted."""
     slots = len(objective)
     share = (numpy.arange(slots) + 1.0)[:, None] / slots
@@ -49,8 +49,8 @@ def write_log(path, policy, objective, *, carbon=(30.0, 10.0), water=(5.0, 15.0)
 
 def write_sweep(path, cells):
     """cells: [{column: value}]; what a cell leaves out is empty text or NaN."""
-    texts = ("policy", "advice", "forecast_kind", "observe_kind", "observe", "events", "trace", "first_slot", "last_slot",
-             "failure", "command")
+    texts = ("policy", "advice", "forecast_kind", "observe_kind", "observe", "events", "trace", "first_slot",
+             "last_slot", "failure", "command")
     numbers = ["objective", "shift", "optimum", "ratio", "rho", "expert_objective", "expert_ratio", "bound", "slack",
                "relative_slack", "observation_cost", "forecast_level", "observe_level", "carbon_weight", "water_weight",
                "carbon_norm", "water_norm", "carbon_max", "carbon_mean", "water_max", "water_mean", "energy_cost"]
