@@ -239,7 +239,7 @@ def cost_against_equity(sweep):
             tell_points(axis, x, y, [f"{sweep.names[name]}, weights {one}: {px:.4g} {unit}, {py:,.1f} thousand USD"
                                      for one, px, py in zip(weights, x, y)])
             for one, *place in zip(weights, x, y) if at == 0 else ():
-                axis.annotate(one, place, fontsize=9, textcoords="offset points", xytext=(4, 4))
+                axis.annotate(one, place, textcoords="offset points", xytext=(4, 4))
         axis.set(xlabel=f"{group} of the worst region, {unit}", ylabel="energy cost, 1000 USD")
 
     yield Chart("cost-equity", "Cost against equity",
