@@ -3,9 +3,9 @@
 
 Usage: experiments/torchscript_example.py OUT.pt      needs Debian's python3-torch, or any PyTorch from 1.13 on
 
-The contract is in predictors/learning/script.h: forward(values [window x columns], times [window]) -> [steps x columns]. This one
-mixes yesterday with the mean of the week at the same time of day, hourly slots. A trained module has its weights as
-parameters and is saved in the same way.
+The contract is in predictors/learning/script_module.h: forward(values [window x columns], times [window]) ->
+[steps x columns]. This one mixes yesterday with the mean of the week at the same time of day, hourly slots. A trained
+module has its weights as parameters and is saved in the same way.
 """
 import sys
 

@@ -1,5 +1,5 @@
 // The laws of predictors/forecast/forecaster.h for a TorchScript module.
-#include "predictors/learning/script.h"
+#include "predictors/process/module_forecaster.h"
 
 #include <gtest/gtest.h>
 
@@ -8,6 +8,7 @@
 
 #include "models/generate/trace.h"
 #include "models/world/trace.h"
+#include "predictors/learning/script.h"
 #include "tests/reference/paths.h"
 #include "tests/unit/models/file_test_util.h"
 
@@ -58,7 +59,7 @@ bool SameBits(const RowMatrix& a, const RowMatrix& b) {
 TEST(Script, F1NothingAfterTheViewIsSeen) {
   const History history = MakeHistory();
   for (int n : {100, 168, 500}) {
-    const auto used = MakeScript(Example(), 168), fresh = MakeScript(Example(), 168);
+    const auto used = MakeTrustedScript(Example(), 168), fresh = MakeTrustedScript(Example(), 168);
     Forecast(*used, HistoryView(history, 900), 30);
     const History changed = MakeHistory(n), before = MakeHistory(n - 1);
     const RowMatrix forecast = Forecast(*used, HistoryView(history, n), 100);
@@ -69,10 +70,23 @@ TEST(Script, F1NothingAfterTheViewIsSeen) {
 
 TEST(Script, F2EveryHorizonIsServedFromOneSlotOn) {
   const History history = MakeHistory();
-  const auto forecaster = MakeScript(Example(), 168);
+  const auto forecaster = MakeTrustedScript(Example(), 168);
   for (int n : {1, 2, 167, 168, kSlots}) {
     for (int horizon : {0, 1, 24, 25, 744})
       EXPECT_TRUE(Forecast(*forecaster, HistoryView(history, n), horizon).allFinite()) << n << " " << horizon;
+  }
+}
+
+TEST(Script, InAProcessOfItsOwnItForecastsTheSame) {
+  const History history = MakeHistory();
+  const auto inside = MakeTrustedScript(Example(), 168);
+  const auto apart = MakeModuleForecaster(Example(), 168, {{"g0", "g1"}, {"r0", "r1", "r2"}, 1.0});
+  EXPECT_EQ(apart->SlotsNeeded(24), 168);
+  for (int n : {1, 167, 168, 900, 500, kSlots}) {
+    for (int horizon : {0, 1, 24, 100}) {
+      const HistoryView view(history, n);
+      EXPECT_TRUE(SameBits(Forecast(*inside, view, horizon), Forecast(*apart, view, horizon))) << n << " " << horizon;
+    }
   }
 }
 
