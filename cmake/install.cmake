@@ -13,8 +13,7 @@ add_custom_command(TARGET evenkeel POST_BUILD
   VERBATIM)
 
 install(TARGETS evenkeel RUNTIME COMPONENT program)
-install(FILES experiments/report/report.py experiments/report/figures.py experiments/report/results.py
-        DESTINATION share/evenkeel/report COMPONENT program)
+install(FILES ${report_files} DESTINATION share/evenkeel/report COMPONENT program)
 install(FILES ${PROJECT_BINARY_DIR}/evenkeel.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
 install(FILES ${PROJECT_BINARY_DIR}/evenkeel.bash DESTINATION share/bash-completion/completions RENAME evenkeel
         COMPONENT program)

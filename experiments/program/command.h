@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "experiments/program/options.h"
+#include "experiments/options/options.h"
 
 namespace evenkeel {
 

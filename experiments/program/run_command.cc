@@ -7,7 +7,7 @@
 
 #include "experiments/catalog/catalog.h"
 #include "experiments/program/command.h"
-#include "experiments/program/period_options.h"
+#include "experiments/options/period_options.h"
 #include "experiments/report/guarantee_report.h"
 #include "experiments/report/json_report.h"
 #include "experiments/report/report_text.h"

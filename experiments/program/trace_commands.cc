@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "experiments/program/command.h"
-#include "experiments/program/output_path.h"
+#include "experiments/options/output_path.h"
 #include "experiments/report/report_text.h"
 #include "experiments/run/progress.h"
 #include "models/base/error.h"

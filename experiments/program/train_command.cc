@@ -6,9 +6,9 @@
 
 #include "experiments/catalog/catalog.h"
 #include "experiments/program/command.h"
-#include "experiments/program/objective_options.h"
-#include "experiments/program/output_path.h"
-#include "experiments/program/training_options.h"
+#include "experiments/options/objective_options.h"
+#include "experiments/options/output_path.h"
+#include "experiments/options/training_options.h"
 #include "experiments/run/progress.h"
 #include "experiments/train/job.h"
 #include "models/base/atomic_file.h"

@@ -22,7 +22,8 @@ namespace {
 
 constexpr std::size_t kKeptErrors = 4096;        // bytes of its standard error
 constexpr std::size_t kShownErrors = 600;        // of them in a message
-constexpr double kGrace = 1.0;                   // seconds to end by itself
+constexpr double kGrace = 1.0;                   // seconds to end by itself, once it is not needed any more
+constexpr double kEnding = 0.1;                  // seconds from the end of its output to its own
 constexpr std::size_t kMostUnwritten = 1 << 28;  // bytes that a program has not read
 
 void Close(int* file) {
@@ -193,7 +194,7 @@ bool ChildProcess::Read(int file, std::string* kept) {
 
 void ChildProcess::FailAtEnd() {
   const bool half = !answer_.empty();
-  if (!Reap(kGrace)) Fail("closed its standard output");
+  if (!Reap(kEnding)) Fail("closed its standard output");
   Fail(EndText(status_) + (half ? " in the middle of a line" : ""));
 }
 

@@ -33,6 +33,8 @@ class ChildProcess {
   void Tell(std::string_view line);
   /// A line that is answered by one line of at most `most_bytes`, within `seconds`.
   std::string Ask(std::string_view line, double seconds, std::size_t most_bytes);
+  /// Ends it now, without the second that the destructor leaves it.
+  void Kill();
 
  private:
   void Pump(Clock::time_point deadline);
@@ -42,7 +44,6 @@ class ChildProcess {
   bool HasAnswer() const;
   [[noreturn]] void Fail(const std::string& why);
   [[noreturn]] void FailAtEnd();
-  void Kill();
   bool Reap(double seconds);
 
   pid_t pid_ = -1;

@@ -18,6 +18,7 @@ void Program::OrFail(const Function& function) {
   try {
     function();
   } catch (const InputError& error) {
+    if (child_) child_->Kill();
     child_.reset();
     ++failures_;
     last_failure_ = error.what();

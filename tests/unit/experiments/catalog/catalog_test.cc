@@ -6,7 +6,7 @@
 #include <set>
 
 #include "experiments/program/command.h"
-#include "experiments/program/scenario_options.h"
+#include "experiments/options/scenario_options.h"
 #include "models/base/error.h"
 
 namespace evenkeel {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "experiments/catalog/training_setup.h"
-#include "experiments/program/options.h"
+#include "experiments/options/options.h"
 
 namespace evenkeel {
 

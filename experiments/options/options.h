@@ -23,7 +23,8 @@ struct OptionInfo {
 struct CommandInfo {
   std::string name;                      ///< as typed: "trace info"
   std::string summary;                   ///< one line
-  std::vector<std::string> positionals;  ///< required arguments, as shown in the help
+  std::vector<std::string> positionals;  ///< required arguments, as shown in the help; a last one that ends with "..."
+                                         ///< takes any number of them
   std::vector<OptionInfo> options;       ///< beside those that all commands have
   std::string details;                   ///< printed at the end of the help
 };
@@ -31,7 +32,7 @@ struct CommandInfo {
 /// What was given, config file and defaults included.
 struct Options {
   std::string command_line;              ///< as typed, quoted for a shell
-  std::vector<std::string> positionals;  ///< one per CommandInfo::positionals
+  std::vector<std::string> positionals;  ///< one per CommandInfo::positionals, or more of the last
   std::map<std::string, std::vector<std::string>> values;
 };
 

@@ -1,4 +1,4 @@
-#include "experiments/program/options.h"
+#include "experiments/options/options.h"
 
 #include <boost/program_options.hpp>
 
@@ -119,7 +119,8 @@ std::vector<std::string> TakePositionals(const CommandInfo& command, const po::p
   if (positionals.size() < wanted) {
     throw InputError("{} is missing (see evenkeel {} --help)", command.positionals[positionals.size()], command.name);
   }
-  if (positionals.size() > wanted) {
+  const bool repeats = wanted > 0 && command.positionals.back().back() == '.';
+  if (positionals.size() > wanted && !repeats) {
     throw InputError("unexpected argument \"{}\" (see evenkeel {} --help)", positionals[wanted], command.name);
   }
   return positionals;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/program/options.h"
+#include "experiments/options/options.h"
 #include "experiments/run/evaluate.h"
 #include "experiments/run/period_text.h"
 #include "experiments/specs/spec.h"

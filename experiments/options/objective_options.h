@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "experiments/program/options.h"
+#include "experiments/options/options.h"
 #include "models/files/objective_text.h"
 
 namespace evenkeel {

@@ -1,4 +1,4 @@
-#include "experiments/program/output_path.h"
+#include "experiments/options/output_path.h"
 
 #include <filesystem>
 

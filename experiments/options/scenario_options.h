@@ -1,7 +1,7 @@
 // What an experiment does to a trace, on a command line; experiments/catalog/{errors,events}.cc have the specs.
 #pragma once
 
-#include "experiments/program/options.h"
+#include "experiments/options/options.h"
 
 namespace evenkeel {
 

@@ -1,4 +1,4 @@
-#include "experiments/program/scenario_options.h"
+#include "experiments/options/scenario_options.h"
 
 namespace evenkeel {
 

@@ -1,4 +1,4 @@
-#include "experiments/program/objective_options.h"
+#include "experiments/options/objective_options.h"
 
 namespace evenkeel {
 

@@ -1,4 +1,4 @@
-#include "experiments/program/training_options.h"
+#include "experiments/options/training_options.h"
 
 #include "models/base/error.h"
 

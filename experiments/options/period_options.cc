@@ -1,9 +1,9 @@
-#include "experiments/program/period_options.h"
+#include "experiments/options/period_options.h"
 
 #include "experiments/catalog/catalog.h"
-#include "experiments/program/objective_options.h"
-#include "experiments/program/output_path.h"
-#include "experiments/program/scenario_options.h"
+#include "experiments/options/objective_options.h"
+#include "experiments/options/output_path.h"
+#include "experiments/options/scenario_options.h"
 
 namespace evenkeel {
 namespace {
