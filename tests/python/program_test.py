@@ -10,13 +10,14 @@ import sys
 import textwrap
 import threading
 import time
+import types
 import unittest
 import unittest.mock
 import warnings
 
 import support
 from evenkeel import Error, EvenkeelWarning, InputError, ProgramNotFoundError, RunError, call, program, set_program
-from evenkeel.progress import PlainBar, bar
+from evenkeel.progress import PlainBar, bar, in_notebook
 
 
 class ProgramTest(unittest.TestCase):
@@ -213,6 +214,16 @@ class ProgressTest(ProgramTest):
         with contextlib.redirect_stderr(text):
             call("run", progress=True)
         self.assertIn("running", text.getvalue())
+
+    def test_notebooks_are_known(self):
+        def ipython(**attributes):
+            shell = types.SimpleNamespace(**attributes)
+            return unittest.mock.patch.dict(sys.modules, {"IPython": types.SimpleNamespace(get_ipython=lambda: shell)})
+
+        with ipython(kernel=None):
+            self.assertTrue(in_notebook())
+        with ipython():  # IPython's own prompt
+            self.assertFalse(in_notebook())
 
     def test_nothing_is_drawn_outside_of_notebooks_and_terminals(self):
         text = io.StringIO()
