@@ -210,10 +210,15 @@ class ProgressTest(ProgramTest):
             import tqdm  # noqa: F401
         except ImportError:
             self.skipTest("tqdm is not installed")
+        self.use("""
+            for done in (0, 4):
+                print('{"progress":"running","done":%d,"total":8}' % done, file=sys.stderr, flush=True)
+                time.sleep(0.5)  # it draws ten times a second at most
+        """)
         text = io.StringIO()
         with contextlib.redirect_stderr(text):
             call("run", progress=True)
-        self.assertIn("running", text.getvalue())
+        self.assertRegex(text.getvalue(), "running: +50%")
 
     def test_notebooks_are_known(self):
         def ipython(**attributes):
