@@ -199,6 +199,8 @@ class ProgressTest(ProgramTest):
             shown = bar(0.0)
             self.assertIsInstance(shown, PlainBar)
             text = io.StringIO()
+            now = shown._clock()
+            shown._clock = lambda: now
             with contextlib.redirect_stderr(text):
                 shown.update("running", 1, 4)
                 shown.update("running", 2, 4)  # too soon after
