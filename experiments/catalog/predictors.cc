@@ -9,6 +9,7 @@
 #include "predictors/forecast/noisy.h"
 #include "predictors/forecast/ridge.h"
 #include "predictors/learning/script.h"
+#include "predictors/process/module_forecaster.h"
 
 namespace evenkeel {
 namespace {
@@ -66,6 +67,13 @@ std::unique_ptr<Forecaster> MakeLearnedForecaster(const ForecastContext& context
   return MakeRetrained(checkpoint, network, path, {*context.retrain, setup.options, setup.runtime});
 }
 
+std::unique_ptr<Forecaster> MakeTorchScript(const ForecastContext& context, const Arguments& arguments) {
+  const std::string path = arguments.at("file").name;
+  const int window = SlotsArgument(arguments, "window", SlotHoursOf(context));
+  if (context.trust_modules) return MakeTrustedScript(path, window);
+  return MakeModuleForecaster(path, window, context.trace.value_or(TraceIdentity{{}, {}, 0.0}));
+}
+
 std::unique_ptr<Forecaster> MakeAverageForecaster(const ForecastContext& context, const Arguments& arguments) {
   return MakeAverage(ForecasterArgument(context, arguments, "first"), ForecasterArgument(context, arguments, "second"));
 }
@@ -110,9 +118,7 @@ std::vector<Entry> PredictorEntries() {
       {"torchscript",
        "a TorchScript module, for example made in Python; fades into the hourly mean behind its steps",
        {FileParameter("the module"), SpanParameter("window", "7d", "what it sees", 1)},
-       [](const ForecastContext& context, const Arguments& arguments) {
-         return MakeScript(arguments.at("file").name, SlotsArgument(arguments, "window", SlotHoursOf(context)));
-       }},
+       MakeTorchScript},
       {"average",
        "the mean of two predictors",
        {ForecastParameter("first", "hourly-mean(days=7)", "one"), ForecastParameter("second", "ridge", "the other")},

@@ -52,7 +52,10 @@ Entry ProcessPolicyEntry() {
 Entry ProcessPredictorEntry() {
   Entry entry{"process", "an own program predicts: docs/process.md", ProgramParameters(),
               [](const ForecastContext& context, const Arguments& arguments) {
-                return MakeProcessForecaster(ProgramOf(arguments), context.trace.value_or(TraceIdentity{{}, {}, 0.0}));
+                ProcessForecasterOptions options;
+                options.program = ProgramOf(arguments);
+                if (context.trace) options.identity = *context.trace;
+                return MakeProcessForecaster(options);
               }};
   entry.asks_a_program = true;
   return entry;

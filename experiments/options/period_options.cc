@@ -19,6 +19,11 @@ std::vector<OptionInfo> PeriodOptions() {
           {"to", "TIME", "", "its end, the first time that is not part of it; the trace's when left out"}};
 }
 
+OptionInfo TrustModulesOption() {
+  return {"trust-modules", "", "",
+          "run TorchScript modules inside evenkeel, with all of its rights: faster to start, and only for your own"};
+}
+
 std::vector<OptionInfo> RunOptions() {
   std::vector<OptionInfo> options = {
       {"observed", "SEEN.h5", "",
@@ -28,7 +33,8 @@ std::vector<OptionInfo> RunOptions() {
       EventOption(),
       {"advice-timeout", "SECONDS", "0",
        "robust policies take the expert's decision when their advice takes longer in a slot, 0 to 3600; 0: wait. "
-       "Results then depend on the machine's speed"}};
+       "Results then depend on the machine's speed"},
+      TrustModulesOption()};
   for (OptionInfo& option : PeriodOptions()) options.push_back(std::move(option));
   for (OptionInfo& option : ObjectiveOptions()) options.push_back(std::move(option));
   return options;
@@ -48,7 +54,9 @@ PeriodText ReadPeriod(const Options& options) {
 
 RunSettings ReadRunSettings(const Options& options) {
   constexpr double kLongestTimeout = 3600.0;
-  return {Seed(options), NumberOption(options, "advice-timeout", 0.0, kLongestTimeout)};
+  RunSettings settings(Seed(options), NumberOption(options, "advice-timeout", 0.0, kLongestTimeout));
+  settings.trust_modules = HasOption(options, "trust-modules");
+  return settings;
 }
 
 GivenPeriod OpenInputs(const Options& options, const std::vector<Spec>& policies,

@@ -19,6 +19,9 @@ std::vector<OptionInfo> RunOptions();
 
 /// What the options say of the period, the trace as the first positional argument.
 PeriodText ReadPeriod(const Options& options);
+/// `--trust-modules`, of commands whose specs can name TorchScript modules.
+OptionInfo TrustModulesOption();
+
 /// What `--seed` and `--advice-timeout` say.
 RunSettings ReadRunSettings(const Options& options);
 

@@ -6,9 +6,9 @@
 
 #include "experiments/catalog/catalog.h"
 #include "experiments/files/backtest_file.h"
-#include "experiments/program/command.h"
 #include "experiments/options/output_path.h"
 #include "experiments/options/period_options.h"
+#include "experiments/program/command.h"
 #include "experiments/report/backtest_report.h"
 #include "experiments/run/progress.h"
 #include "experiments/specs/parameter.h"
@@ -102,7 +102,7 @@ int RunBacktest(const Options& options) {
   CheckOutputs(options, {out}, inputs);
   const TraceIdentity identity = IdentityOf(trace.header.network, trace.header.slot_hours);
   const ForecastContext context{[&path] { return std::make_unique<TraceFile>(path); }, 0, identity,
-                                ReadRetrain(options, spec, judged)};
+                                ReadRetrain(options, spec, judged), HasOption(options, "trust-modules")};
   const std::unique_ptr<Forecaster> forecaster = MakeForecaster(context, spec);
   BacktestReport report{path,           ToString(spec), IsClairvoyant(Catalog(), Kind::kPredictor, spec),
                         trace.header,   judged.options, {},
@@ -135,6 +135,7 @@ Command BacktestCommand() {
                   {"retrain", "TIME", "", "train learned(..) anew every so often on what was seen, for example 30d"},
                   {"out", "RESULTS.h5", "", "write all figures by horizon and by region (HDF5)"}};
   for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
+  info.options.push_back(TrustModulesOption());
   info.options.push_back(JsonOption());
   info.details = "Slots before --from are seen, and not judged.\n\n" + PredictorsText() +
                  "\nExample\n  evenkeel backtest trace.h5 --predictor 'hourly-mean(days=7)' --from 2023-03-01\n";

@@ -3,8 +3,8 @@
 
 #include "experiments/catalog/catalog.h"
 #include "experiments/files/comparison_file.h"
-#include "experiments/program/command.h"
 #include "experiments/options/period_options.h"
+#include "experiments/program/command.h"
 #include "experiments/report/compare_report.h"
 #include "experiments/report/guarantee_report.h"
 #include "models/base/error.h"

@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "experiments/import/zone_spec.h"
-#include "experiments/program/command.h"
 #include "experiments/options/output_path.h"
+#include "experiments/program/command.h"
 #include "experiments/report/report_text.h"
 #include "experiments/run/progress.h"
 #include "models/base/error.h"

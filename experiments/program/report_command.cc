@@ -5,8 +5,8 @@
 
 #include <cerrno>
 
-#include "experiments/program/command.h"
 #include "experiments/options/output_path.h"
+#include "experiments/program/command.h"
 #include "models/base/error.h"
 #include "models/base/own_files.h"
 

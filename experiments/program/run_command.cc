@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "experiments/catalog/catalog.h"
-#include "experiments/program/command.h"
 #include "experiments/options/period_options.h"
+#include "experiments/program/command.h"
 #include "experiments/report/guarantee_report.h"
 #include "experiments/report/json_report.h"
 #include "experiments/report/report_text.h"

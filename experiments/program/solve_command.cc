@@ -3,9 +3,9 @@
 
 #include "engine/policies/constant_price.h"
 #include "experiments/files/run_log.h"
-#include "experiments/program/command.h"
 #include "experiments/options/objective_options.h"
 #include "experiments/options/period_options.h"
+#include "experiments/program/command.h"
 #include "experiments/report/json_report.h"
 #include "experiments/report/report_text.h"
 #include "experiments/run/evaluate.h"

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "experiments/program/command.h"
 #include "experiments/options/output_path.h"
+#include "experiments/program/command.h"
 #include "experiments/report/report_text.h"
 #include "experiments/run/progress.h"
 #include "models/base/error.h"

@@ -5,10 +5,10 @@
 #include <filesystem>
 
 #include "experiments/catalog/catalog.h"
-#include "experiments/program/command.h"
 #include "experiments/options/objective_options.h"
 #include "experiments/options/output_path.h"
 #include "experiments/options/training_options.h"
+#include "experiments/program/command.h"
 #include "experiments/run/progress.h"
 #include "experiments/train/job.h"
 #include "models/base/atomic_file.h"

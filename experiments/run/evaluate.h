@@ -38,6 +38,7 @@ inline constexpr char kAsksAProgramNote[] =
 struct RunSettings {
   std::uint64_t seed = 1;
   double advice_timeout = 0.0;  ///< PolicyContext::advice_timeout
+  bool trust_modules = false;   ///< PolicyContext::trust_modules
   /// PolicyContext::make_expert
   std::function<std::unique_ptr<Policy>(const PolicyContext&, const Spec&)> make_expert = {};
 

@@ -19,7 +19,8 @@ inline constexpr char kTorchLibrarySymbol[] = "evenkeel_torch_library";
 
 struct TorchLibrary {
   int version = kTorchLibraryVersion;
-  std::unique_ptr<Script> (*load_script)(const std::string& path) = nullptr;
+  std::unique_ptr<Script> (*load_script)(const std::string& bytes) = nullptr;
+  void (*warm_up_scripts)() = nullptr;
   std::unique_ptr<Neural> (*make)(const NeuralSpec&, const NeuralShape&, const NeuralRuntime&) = nullptr;
   std::unique_ptr<PriceNetwork> (*make_prices)(const PriceNetworkSpec&, const PriceShape&,
                                                const NeuralRuntime&) = nullptr;

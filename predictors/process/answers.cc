@@ -142,7 +142,11 @@ RowMatrix ReadQuantiles(const SignalColumns& columns, int horizon, const json& q
 
 }  // namespace
 
-void CheckReady(const std::string& line) { CheckNumber(Parse(line, {"protocol"}), "protocol", kProcessProtocol); }
+void CheckReady(const std::string& line) {
+  const json answer = Parse(line, {"protocol", "error"});
+  if (answer.contains("error")) throw InputError("{}", ErrorText(answer));
+  CheckNumber(answer, "protocol", kProcessProtocol);
+}
 
 std::size_t LargestPolicyAnswer(const Problem& problem) {
   std::size_t numbers = static_cast<std::size_t>(problem.num_arcs() + problem.network.num_gateways());

@@ -13,7 +13,7 @@ namespace evenkeel {
 
 inline constexpr std::size_t kLargestReadyAnswer = 1 << 16;  ///< bytes
 
-/// Of the answer to the first line.
+/// Of the answer to the first line, which may be an error as well: why the program cannot do what it is for.
 void CheckReady(const std::string& line);
 
 enum class AnswerKind { kFlow, kPrices, kError };

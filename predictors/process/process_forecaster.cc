@@ -46,13 +46,16 @@ class ToldSlots {
 
 class ProcessForecaster : public Forecaster {
  public:
-  ProcessForecaster(const ProgramOptions& options, TraceIdentity identity)
-      : options_(options), identity_(std::move(identity)), program_(options) {}
+  explicit ProcessForecaster(const ProcessForecasterOptions& options) : options_(options), program_(options.program) {
+    const TraceIdentity& identity = options.identity;
+    if (options.start_now)
+      Start({static_cast<int>(identity.gateways.size()), static_cast<int>(identity.regions.size())});
+  }
 
   void Predict(const HistoryView& history, int horizon, RowMatrix* forecast) override {
     PredictHourlyMean(history, kMeanDays, horizon, forecast);
-    if (horizon == 0) return;
-    if (program_.Run([&] { return PredictorStartLine(history.columns(), identity_); })) told_.Forget();
+    if (horizon == 0 || history.num_slots() < options_.window) return;
+    Start(history.columns());
     Observe(history);
     const PredictorAnswer answer = Ask(history, horizon);
     const int made = static_cast<int>(answer.forecast.rows());
@@ -60,7 +63,13 @@ class ProcessForecaster : public Forecaster {
     FadeIntoHourlyMean(history, kMeanDays, made, forecast);
   }
 
+  int SlotsNeeded(int /*slots_per_day*/) const override { return options_.window; }
+
  private:
+  void Start(const SignalColumns& columns) {
+    if (program_.Run([&] { return PredictorStartLine(columns, options_.identity); })) told_.Forget();
+  }
+
   void Observe(const HistoryView& history) {
     const int common = told_.CommonWith(history);
     if (common < history.num_slots() || common < told_.count()) program_.Tell(ObserveLine(history, common));
@@ -73,20 +82,19 @@ class ProcessForecaster : public Forecaster {
     PredictorAnswer answer;
     program_.Ask(PredictLine(seen, horizon), LargestPredictorAnswer(columns, horizon),
                  [&](const std::string& line) { answer = ReadPredictorAnswer(columns, seen, horizon, line); });
-    if (!answer.error.empty()) throw InputError("{}: {}", options_.name, answer.error);
+    if (!answer.error.empty()) throw InputError("{}: {}", options_.program.name, answer.error);
     return answer;
   }
 
-  ProgramOptions options_;
-  TraceIdentity identity_;
+  ProcessForecasterOptions options_;
   Program program_;
   ToldSlots told_;
 };
 
 }  // namespace
 
-std::unique_ptr<Forecaster> MakeProcessForecaster(const ProgramOptions& options, const TraceIdentity& identity) {
-  return std::make_unique<ProcessForecaster>(options, identity);
+std::unique_ptr<Forecaster> MakeProcessForecaster(const ProcessForecasterOptions& options) {
+  return std::make_unique<ProcessForecaster>(options);
 }
 
 }  // namespace evenkeel

@@ -42,6 +42,12 @@ TEST_F(AnswersTest, Ready) {
   CheckReady(R"({"protocol": 1})");
   for (const char* line : {"", "1", "{}", R"({"protocol": 2})", R"({"protocol": 1.0})", R"({"protocol": 1, "x": 1})"})
     EXPECT_THROW(CheckReady(line), InputError) << line;
+  try {
+    CheckReady(R"({"error": "no weights here"})");
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_STREQ(error.what(), "no weights here");
+  }
 }
 
 TEST_F(AnswersTest, Flows) {

@@ -32,10 +32,11 @@ for line in sys.stdin:
     say(dict(seen=message["seen"], forecast=dict((name, [seen[name][-1]] * rows) for name in names)))
 )",
                                          more.empty() ? "pass" : more, rows);
-  ProgramOptions options;
-  options.command = {"/usr/bin/python3", "-c", script};
-  options.name = "persistence";
-  return MakeProcessForecaster(options, {{"g0", "g1"}, {"r0", "r1", "r2"}, 1.0});
+  ProcessForecasterOptions options;
+  options.program.command = {"/usr/bin/python3", "-c", script};
+  options.program.name = "persistence";
+  options.identity = {{"g0", "g1"}, {"r0", "r1", "r2"}, 1.0};
+  return MakeProcessForecaster(options);
 }
 
 History HistoryOf(const Trace& trace) {
@@ -104,11 +105,11 @@ TEST(ProcessForecasterTest, IsToldAllAnewAfterItFailed) {
 
 TEST(ProcessForecasterTest, WrongForecastsAreRefused) {
   const History history = HistoryOf(SmallTrace(24 * 10));
-  ProgramOptions options;
-  options.command = {ChildProgramPath(), "good"};
-  options.name = "good";
-  options.timeout = 0.05;  // it waits for a decision
-  const auto forecaster = MakeProcessForecaster(options, {});
+  ProcessForecasterOptions options;
+  options.program.command = {ChildProgramPath(), "good"};
+  options.program.name = "good";
+  options.program.timeout = 0.05;  // it waits for a decision
+  const auto forecaster = MakeProcessForecaster(options);
   EXPECT_THROW(Forecast(*forecaster, HistoryView(history), 3), InputError);
 }
 
