@@ -47,7 +47,6 @@ def cells(path: PathArgument, by: str = "cell") -> "pd.DataFrame":
         units = {str(name): str(loaded[name].attrs["units"]) for name in names if "units" in loaded[name].attrs}
     table.index = (pd.to_numeric(table.index) if by == "cell" else
                    table.index.set_levels(pd.to_numeric(table.index.levels[0]), level=0))
-    table.index.names = list(axes[by])
     table = table.sort_index(level=0, sort_remaining=False)
     table.attrs["units"] = units
     return table

@@ -78,9 +78,8 @@ def execute(words: Words, progress: ProgressArgument = None) -> str:
             _end(child)
             raise
         finally:
-            for pipe in (child.stdout, child.stderr):
-                if pipe:
-                    pipe.close()
+            if child.stderr:
+                child.stderr.close()
     return _judge(command, child.returncode, said)
 
 
@@ -96,10 +95,8 @@ def _converse(child: "subprocess.Popen[str]", shown: Listener) -> _Said:
     assert out and err
 
     def collect(pipe: IO[str]) -> None:
-        try:
+        with pipe:  # closed here: elsewhere that would wait for who holds the other end
             said.out = pipe.read()
-        except ValueError:  # closed: the program was ended
-            pass
 
     reader = threading.Thread(target=collect, args=(out,), daemon=True)
     reader.start()

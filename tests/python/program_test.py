@@ -10,13 +10,14 @@ import sys
 import textwrap
 import threading
 import time
+import types
 import unittest
 import unittest.mock
 import warnings
 
 import support
 from evenkeel import Error, EvenkeelWarning, InputError, ProgramNotFoundError, RunError, call, program, set_program
-from evenkeel.progress import PlainBar, bar
+from evenkeel.progress import PlainBar, bar, in_notebook
 
 
 class ProgramTest(unittest.TestCase):
@@ -198,6 +199,8 @@ class ProgressTest(ProgramTest):
             shown = bar(0.0)
             self.assertIsInstance(shown, PlainBar)
             text = io.StringIO()
+            now = shown._clock()
+            shown._clock = lambda: now
             with contextlib.redirect_stderr(text):
                 shown.update("running", 1, 4)
                 shown.update("running", 2, 4)  # too soon after
@@ -209,10 +212,25 @@ class ProgressTest(ProgramTest):
             import tqdm  # noqa: F401
         except ImportError:
             self.skipTest("tqdm is not installed")
+        self.use("""
+            for done in (0, 4):
+                print('{"progress":"running","done":%d,"total":8}' % done, file=sys.stderr, flush=True)
+                time.sleep(0.5)  # it draws ten times a second at most
+        """)
         text = io.StringIO()
         with contextlib.redirect_stderr(text):
             call("run", progress=True)
-        self.assertIn("running", text.getvalue())
+        self.assertRegex(text.getvalue(), "running: +50%")
+
+    def test_notebooks_are_known(self):
+        def ipython(**attributes):
+            shell = types.SimpleNamespace(**attributes)
+            return unittest.mock.patch.dict(sys.modules, {"IPython": types.SimpleNamespace(get_ipython=lambda: shell)})
+
+        with ipython(kernel=None):
+            self.assertTrue(in_notebook())
+        with ipython():  # IPython's own prompt
+            self.assertFalse(in_notebook())
 
     def test_nothing_is_drawn_outside_of_notebooks_and_terminals(self):
         text = io.StringIO()
