@@ -153,7 +153,10 @@ TEST(LockDownTest, AThreadThatWasThereIsLockedAsWell) {
   EXPECT_EQ(Locked([] {
               // The thread that waits for the other end was started before; new ones are not.
               pthread_t thread = {};
-              return ::pthread_create(&thread, nullptr, [](void*) -> void* { return nullptr; }, nullptr) == 0 ? 1 : 0;
+              return ::pthread_create(
+                         &thread, nullptr, [](void*) -> void* { return nullptr; }, nullptr) == 0
+                         ? 1
+                         : 0;
             }),
             0);
 }
@@ -163,7 +166,7 @@ TEST(LockDownTest, EndsWithTheOtherEndWhateverItDoes) {
   const pid_t child = Fork(&end);
   if (child == 0) {
     LockDown(1 << 30);
-    for (volatile int x = 0;; x = 0) continue;
+    for (volatile int x = 0;;) x = x + 1;
   }
   ::close(end);
   int status = 0;
