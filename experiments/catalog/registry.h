@@ -41,7 +41,8 @@ struct Entry {
   std::vector<std::string> compare_specs = {};  ///< a policy that needs no prediction: what `compare` runs by itself
   bool clairvoyant = false;                     ///< looks into the future on purpose
   bool test_advice = false;                     ///< a policy that was made to try out a guarantee
-  bool faulty = false;  ///< a policy that breaks the laws of policies on purpose: good as advice only
+  bool faulty = false;        ///< a policy that breaks the laws of policies on purpose: good as advice only
+  bool foreign_code = false;  ///< runs what somebody else has programmed; specs in files may not name it
   std::function<void(const Arguments&)> check = {};  ///< of what ranges can't say; throws InputError
 
   Kind kind() const { return static_cast<Kind>(make.index()); }

@@ -104,6 +104,12 @@ bool IsClairvoyant(const Registry& registry, Kind kind, const Spec& spec) {
   return clairvoyant;
 }
 
+bool RunsForeignCode(const Registry& registry, Kind kind, const Spec& spec) {
+  bool foreign = false;
+  VisitSpec(registry, kind, spec, [&](const VisitedSpec& visited) { foreign |= visited.entry.foreign_code; });
+  return foreign;
+}
+
 std::vector<std::string> FilesOf(const Registry& registry, Kind kind, const Spec& spec) {
   std::vector<std::string> files;
   VisitSpec(registry, kind, spec, [&](const VisitedSpec& visited) {

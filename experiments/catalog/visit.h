@@ -36,6 +36,9 @@ void CheckSpans(const Registry& registry, Kind kind, const Spec& spec, double sl
 /// Whether it or one in it looks into the future.
 bool IsClairvoyant(const Registry& registry, Kind kind, const Spec& spec);
 
+/// Whether it or one in it runs what somebody else has programmed.
+bool RunsForeignCode(const Registry& registry, Kind kind, const Spec& spec);
+
 /// Files that parameters name.
 std::vector<std::string> FilesOf(const Registry& registry, Kind kind, const Spec& spec);
 

@@ -1,4 +1,4 @@
-// Networks as the rest of the program sees them: shapes, arrays of floats, bytes. No type of LibTorch is in here;
+// Networks as the rest of the program sees them: shapes, arrays of floats, named tensors. No type of LibTorch is in here;
 // predictors/torch/ implements it in a library of its own that is loaded on first use.
 #pragma once
 
