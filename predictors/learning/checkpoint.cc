@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cmath>
 #include <set>
 
 #include "models/base/atomic_file.h"
@@ -126,16 +125,6 @@ std::string CheckpointSum(const Checkpoint& c) {
   for (const EpochLoss& loss : c.training.losses)
     text += fmt::format("{} {} {} {}\n", loss.epoch, loss.rate, loss.train, loss.valid);
   return ChecksumText(Crc32(text));
-}
-
-void CheckTensorValues(const NamedTensor& tensor, const std::string& where) {
-  const bool is_integer = tensor.outline.type == TensorType::kInt64;
-  for (std::size_t i = 0; i < tensor.values.size(); ++i) {
-    const double value = tensor.values[i];
-    if (!std::isfinite(value)) throw InputError("{}, value {}, is {}, expected a finite number", where, i, value);
-    if (is_integer && std::abs(value) > kLargestInteger)
-      throw InputError("{}, value {}, is {}, allowed are integers up to 2^53", where, i, value);
-  }
 }
 
 void WriteCheckpoint(const Checkpoint& checkpoint, const std::string& path) {

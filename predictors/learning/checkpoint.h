@@ -1,5 +1,5 @@
-// Trained networks on disk: what they are made for, and their tensors, as numbers in HDF5. Nothing in such a file is run
-// or handed to a parser of LibTorch's (docs/checkpoint_format.md).
+// Trained networks on disk: what they are made for, and their tensors, as numbers in HDF5. Nothing in such a file is
+// run or handed to a parser of LibTorch's (docs/checkpoint_format.md).
 #pragma once
 
 #include <cstdint>

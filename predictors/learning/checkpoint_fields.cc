@@ -15,6 +15,16 @@ constexpr std::size_t kLongestText = 1 << 16;
 
 }  // namespace
 
+void CheckTensorValues(const NamedTensor& tensor, const std::string& where) {
+  const bool is_integer = tensor.outline.type == TensorType::kInt64;
+  for (std::size_t i = 0; i < tensor.values.size(); ++i) {
+    const double value = tensor.values[i];
+    if (!std::isfinite(value)) throw InputError("{}, value {}, is {}, expected a finite number", where, i, value);
+    if (is_integer && std::abs(value) > kLargestInteger)
+      throw InputError("{}, value {}, is {}, allowed are integers up to 2^53", where, i, value);
+  }
+}
+
 std::string CheckpointFields::Text(const std::string& name) const {
   const std::optional<std::string> text = file_.Text("", name);
   if (!text) throw InputError("{}: the attribute '{}' is missing or no text", file_.path(), name);

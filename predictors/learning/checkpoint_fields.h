@@ -16,6 +16,9 @@ inline constexpr double kLargestInteger = 0x1p53;
 
 inline bool StartsWith(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
 
+/// Throws InputError beginning with `where` for a value that is not finite, or an integer that a double does not hold.
+void CheckTensorValues(const NamedTensor& tensor, const std::string& where);
+
 /// Members throw InputError naming file, field, value and what is allowed.
 class CheckpointFields {
  public:

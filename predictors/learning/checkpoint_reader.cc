@@ -22,10 +22,9 @@ constexpr std::string_view kHdf5Magic = "\x89HDF\r\n\x1a\n";
 constexpr double kMostEpochs = 1e6;
 
 const std::vector<std::string> kFileAttributes = {
-    "schema",     "schema_version", "checksum",  "network",    "options",    "units",
-    "objective",  "trained_on",     "command",   "generator",  "slot_hours", "first_time",
-    "last_time",  "num_scales",     "best_loss", "best_epoch", "num_losses", "training_epoch",
-    "training_waited", "training_rate"};
+    "schema",     "schema_version", "checksum",   "network",        "options",         "units",        "objective",
+    "trained_on", "command",        "generator",  "slot_hours",     "first_time",      "last_time",    "num_scales",
+    "best_loss",  "best_epoch",     "num_losses", "training_epoch", "training_waited", "training_rate"};
 
 std::string FirstBytes(const std::string& path) {
   CheckRegularFile(path);
@@ -93,8 +92,8 @@ class CheckpointReader {
   void CheckSchema() const {
     const std::string schema = file_.Text("schema");
     if (schema != kCheckpointSchemaName)
-      throw InputError("{}: the attribute 'schema' is \"{}\", expected \"{}\", as `evenkeel train` writes it",
-                       path(), schema, kCheckpointSchemaName);
+      throw InputError("{}: the attribute 'schema' is \"{}\", expected \"{}\", as `evenkeel train` writes it", path(),
+                       schema, kCheckpointSchemaName);
     const double version = file_.Number("schema_version", -kLargestInteger, kLargestInteger);
     if (version != kCheckpointSchemaVersion)
       throw InputError("{}: schema version {}, expected {}", path(), version, kCheckpointSchemaVersion);
@@ -140,8 +139,8 @@ class CheckpointReader {
       const auto epoch = static_cast<int>(i / kLossColumns) + 1;
       const bool is_finite = std::all_of(&rows[i], &rows[i] + kLossColumns, [](double x) { return std::isfinite(x); });
       if (!is_finite || rows[i] != epoch)
-        throw InputError("{}: dataset 'losses', row {}: [{}, {}, {}, {}], expected epoch {} and finite numbers",
-                         path(), epoch - 1, rows[i], rows[i + 1], rows[i + 2], rows[i + 3], epoch);
+        throw InputError("{}: dataset 'losses', row {}: [{}, {}, {}, {}], expected epoch {} and finite numbers", path(),
+                         epoch - 1, rows[i], rows[i + 1], rows[i + 2], rows[i + 3], epoch);
       c_.training.losses.push_back({epoch, rows[i + 1], rows[i + 2], rows[i + 3]});
     }
   }
@@ -210,7 +209,8 @@ Checkpoint ReadCheckpoint(const std::string& path, const OutlineOfNetwork& outli
 void CheckNoCheckpoint(const std::string& path) {
   if (StartsWith(FirstBytes(path), kHdf5Magic))
     throw InputError(
-        "{}: an HDF5 file, expected a TorchScript module; a network that `evenkeel train` wrote serves learned(file=..) "
+        "{}: an HDF5 file, expected a TorchScript module; a network that `evenkeel train` wrote serves "
+        "learned(file=..) "
         "or learned-price(file=..)",
         path);
 }

@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "predictors/learning/checkpoint.h"
-
 namespace evenkeel {
+
+struct Checkpoint;
 
 /// Prefixes of datasets.
 inline constexpr const char* kWeightsPrefix = "weights.";
@@ -20,8 +20,5 @@ inline constexpr int kLossColumns = 4;
 
 /// The file's checksum.
 std::string CheckpointSum(const Checkpoint& checkpoint);
-
-/// Throws InputError beginning with `where` for a value that is not finite, or an integer that a double does not hold.
-void CheckTensorValues(const NamedTensor& tensor, const std::string& where);
 
 }  // namespace evenkeel

@@ -67,8 +67,7 @@ inline void CheckOutlines(const TensorOutlines& expected, const TensorOutlines& 
   };
   for (const TensorOutline& one : expected) {
     const auto found = of_name(given, one.name);
-    if (found == given.end())
-      throw InputError("'{}{}' is missing, expected {}", prefix, one.name, TypeAndShape(one));
+    if (found == given.end()) throw InputError("'{}{}' is missing, expected {}", prefix, one.name, TypeAndShape(one));
     if (!(*found == one))
       throw InputError("'{}{}' is {}, expected {}", prefix, one.name, TypeAndShape(*found), TypeAndShape(one));
   }
@@ -82,8 +81,8 @@ inline void CheckOutlines(const TensorOutlines& expected, const TensorOutlines& 
 
 /// The tensor of that name; CheckOutlines has found it.
 inline const NamedTensor& FindTensor(const NamedTensors& tensors, const std::string& name) {
-  const auto found =
-      std::find_if(tensors.begin(), tensors.end(), [&name](const NamedTensor& one) { return one.outline.name == name; });
+  const auto found = std::find_if(tensors.begin(), tensors.end(),
+                                  [&name](const NamedTensor& one) { return one.outline.name == name; });
   if (found == tensors.end()) throw InputError("'{}' is missing", name);
   return *found;
 }

@@ -69,9 +69,20 @@ Checkpoint MakeCheckpoint() {
 }
 
 double DrawNumber(FuzzedDataProvider* input) {
-  constexpr double kNumbers[] = {0.0,    -0.0,   1.0,    -1.0,  1e-300, 1e300,
-                                 0x1p53, 0x1p63, 1e-9,   8784,  1e6,    std::numeric_limits<double>::infinity(),
-                                 -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()};
+  constexpr double kNumbers[] = {0.0,
+                                 -0.0,
+                                 1.0,
+                                 -1.0,
+                                 1e-300,
+                                 1e300,
+                                 0x1p53,
+                                 0x1p63,
+                                 1e-9,
+                                 8784,
+                                 1e6,
+                                 std::numeric_limits<double>::infinity(),
+                                 -std::numeric_limits<double>::infinity(),
+                                 std::numeric_limits<double>::quiet_NaN()};
   return input->ConsumeBool() ? input->PickValueInArray(kNumbers) : input->ConsumeFloatingPoint<double>();
 }
 
@@ -83,7 +94,8 @@ std::string DrawText(FuzzedDataProvider* input) {
 /// Values that fit the outline.
 void Fill(FuzzedDataProvider* input, NamedTensor* tensor) {
   const double value = DrawNumber(input);
-  tensor->values.assign(NumValues(tensor->outline), tensor->outline.type == TensorType::kFloat32 ? float(value) : value);
+  tensor->values.assign(NumValues(tensor->outline),
+                        tensor->outline.type == TensorType::kFloat32 ? float(value) : value);
   if (tensor->outline.type == TensorType::kInt64)
     tensor->values.assign(tensor->values.size(), std::abs(value) < 0x1p53 ? std::floor(value) : 1.0);
 }
@@ -169,7 +181,8 @@ void CheckAccepted(const Checkpoint& read, const Checkpoint& written) {
   EVENKEEL_CHECK(read.slot_hours == written.slot_hours && read.scales == written.scales);
   EVENKEEL_CHECK(read.first_time == written.first_time && read.last_time == written.last_time);
   EVENKEEL_CHECK(OutlinesOf(read.weights) == OutlinesOf(MakeTensors()));
-  for (const NamedTensor& tensor : read.weights) EVENKEEL_CHECK(tensor == FindTensor(written.weights, tensor.outline.name));
+  for (const NamedTensor& tensor : read.weights)
+    EVENKEEL_CHECK(tensor == FindTensor(written.weights, tensor.outline.name));
   if (read.training.epoch == 0) return;
   EVENKEEL_CHECK(OutlinesOf(read.training.optimiser) == OutlinesOf(MakeState()));
   for (const NamedTensor& tensor : read.training.weights)

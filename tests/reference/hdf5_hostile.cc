@@ -30,7 +30,8 @@ hid_t Simple(hsize_t length, hsize_t most = 0) {
 
 void CreateVirtual(hid_t file, const std::string& name, const std::string& other, bool unlimited) {
   const hid_t properties = Good(H5Pcreate(H5P_DATASET_CREATE));
-  const hid_t space = unlimited ? Simple(0, H5S_UNLIMITED) : Simple(4), source = unlimited ? Simple(0, H5S_UNLIMITED) : Simple(4);
+  const hid_t space = unlimited ? Simple(0, H5S_UNLIMITED) : Simple(4),
+              source = unlimited ? Simple(0, H5S_UNLIMITED) : Simple(4);
   if (unlimited) {
     const hsize_t start = 0, stride = 1, count = H5S_UNLIMITED, block = 1;
     for (const hid_t one : {space, source})
@@ -48,8 +49,8 @@ void CreateChunked(hid_t file, const std::string& name, hsize_t length, hsize_t 
     const H5Z_class2_t known = {H5Z_CLASS_T_VERS, kUnknownFilter, 1, 1, "unknown", nullptr, nullptr, PassOn};
     EVENKEEL_CHECK(H5Zregister(&known) >= 0 && H5Pset_filter(properties, filter, 0, 0, nullptr) >= 0);
   }
-  const hid_t dataset = Good(H5Dcreate2(file, name.c_str(), H5T_IEEE_F32LE, Simple(length), H5P_DEFAULT, properties,
-                                        H5P_DEFAULT));
+  const hid_t dataset =
+      Good(H5Dcreate2(file, name.c_str(), H5T_IEEE_F32LE, Simple(length), H5P_DEFAULT, properties, H5P_DEFAULT));
   const std::vector<float> zeros(length);
   EVENKEEL_CHECK(H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, zeros.data()) >= 0);
   EVENKEEL_CHECK(H5Dclose(dataset) >= 0);
