@@ -63,6 +63,7 @@ std::int64_t CheckpointFields::Integer(const std::string& name, double least, do
 std::vector<std::string> CheckpointFields::Names(const std::string& axis) const {
   std::vector<std::string> names = file_.Labels(axis);
   ExpectAttributes(axis, {"units", "long_name", "_Encoding"});
+  ExpectNoUnits(axis);
   if (names.empty() || static_cast<std::int64_t>(names.size()) > kMostNodes)
     throw InputError("{}: dataset '{}' has {} names, allowed are 1 to {}", file_.path(), axis, names.size(),
                      kMostNodes);
@@ -84,6 +85,12 @@ void CheckpointFields::ExpectAttributes(const std::string& dataset, const std::v
   }
 }
 
+void CheckpointFields::ExpectNoUnits(const std::string& dataset) const {
+  const std::string units = file_.Text(dataset, "units").value_or("");
+  if (units != "1")
+    throw InputError("{}: dataset '{}' has the units \"{}\", expected \"1\"", file_.path(), dataset, units);
+}
+
 TensorOutline CheckpointFields::OutlineOf(const std::string& prefix, const std::string& name) const {
   const std::string dataset = prefix + name, type = file_.TypeOf(dataset);
   const auto* const known = std::find(std::begin(kTensorTypeNames), std::end(kTensorTypeNames), type);
@@ -100,6 +107,7 @@ std::vector<double> CheckpointFields::Numbers(const TensorOutline& expected) con
     throw InputError("{}: dataset '{}' is {}, expected {}", file_.path(), dataset, TypeAndShape(found),
                      TypeAndShape(expected));
   ExpectAttributes(dataset, {"units", "long_name", kCheckpointSum});
+  ExpectNoUnits(dataset);
   std::vector<double> values(NumValues(expected));
   file_.ReadRows(dataset, 0, expected.shape[0], values.data());
   const std::string sum = ChecksumText(Crc32(values.data(), values.size()));

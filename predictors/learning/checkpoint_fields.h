@@ -45,6 +45,8 @@ class CheckpointFields {
   std::vector<double> Numbers(const TensorOutline& expected) const;
 
  private:
+  void ExpectNoUnits(const std::string& dataset) const;
+
   Hdf5Reader file_;
 };
 

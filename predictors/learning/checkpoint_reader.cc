@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <iterator>
 #include <limits>
 #include <set>
 
@@ -21,7 +22,7 @@ constexpr std::string_view kOldMagic = "evenkeel-network\n";  // of schema versi
 constexpr std::string_view kHdf5Magic = "\x89HDF\r\n\x1a\n";
 constexpr double kMostEpochs = 1e6;
 
-const std::vector<std::string> kFileAttributes = {
+constexpr const char* kFileAttributes[] = {
     "schema",     "schema_version", "checksum",   "network",        "options",         "units",        "objective",
     "trained_on", "command",        "generator",  "slot_hours",     "first_time",      "last_time",    "num_scales",
     "best_loss",  "best_epoch",     "num_losses", "training_epoch", "training_waited", "training_rate"};
@@ -60,7 +61,7 @@ class CheckpointReader {
  public:
   explicit CheckpointReader(const std::string& path) : file_(path) {
     CheckSchema();
-    file_.ExpectAttributes("", kFileAttributes);
+    file_.ExpectAttributes("", {std::begin(kFileAttributes), std::end(kFileAttributes)});
     ReadHeader();
     ReadCourse();
     ReadLosses();
@@ -169,8 +170,10 @@ class CheckpointReader {
   }
 
   void CheckMemory(const NetworkOutline& outline) const {
+    std::vector<const TensorOutlines*> groups = {&outline.weights};
+    if (c_.training.epoch > 0) groups = {&outline.weights, &outline.weights, &outline.optimiser};
     double bytes = 0.0;
-    for (const TensorOutlines* group : {&outline.weights, &outline.weights, &outline.optimiser}) {
+    for (const TensorOutlines* group : groups) {
       for (const TensorOutline& one : *group) bytes += sizeof(double) * static_cast<double>(NumValues(one));
     }
     ExpectMemory(path(), "the network", bytes);
@@ -203,15 +206,21 @@ Checkpoint ReadCheckpointHeader(const std::string& path) {
 Checkpoint ReadCheckpoint(const std::string& path, const OutlineOfNetwork& outline) {
   CheckIsHdf5(path);
   CheckpointReader reader(path);
-  return reader.ReadAll(outline(reader.header()));
+  NetworkOutline expected;
+  try {
+    expected = outline(reader.header());
+  } catch (const InputError& error) {  // of a spec, which does not know where it stands
+    if (StartsWith(error.what(), path)) throw;
+    throw InputError("{}: {}", path, error.what());
+  }
+  return reader.ReadAll(expected);
 }
 
 void CheckNoCheckpoint(const std::string& path) {
   if (StartsWith(FirstBytes(path), kHdf5Magic))
     throw InputError(
-        "{}: an HDF5 file, expected a TorchScript module; a network that `evenkeel train` wrote serves "
-        "learned(file=..) "
-        "or learned-price(file=..)",
+        "{}: an HDF5 file, expected a TorchScript module; a network that `evenkeel train` wrote is for "
+        "learned(file=..) or learned-price(file=..)",
         path);
 }
 

@@ -90,7 +90,7 @@ class TorchTrainable : public Interface {
  protected:
   void Own(std::shared_ptr<torch::nn::Module> module) {
     module_ = std::move(module);
-    EVENKEEL_CHECK(module_->buffers().empty());  // nobody would keep them
+    Require(module_->buffers().empty(), "a network with buffers, which nobody keeps");
     module_->to(device_);
     optimiser_ = std::make_unique<torch::optim::AdamW>(module_->parameters());
   }
@@ -125,6 +125,11 @@ class TorchTrainable : public Interface {
  private:
   using OptimiserKey = std::decay_t<decltype(std::declval<torch::optim::AdamW>().state())>::key_type;
 
+  /// EVENKEEL_CHECK is in the program, which this library does not know.
+  static void Require(bool condition, const char* otherwise) {
+    if (!condition) throw InternalError(otherwise);
+  }
+
   /// By which AdamW knows a parameter: its address, up to LibTorch 1.13 as text.
   template <typename Key>
   static Key KeyOf(const torch::Tensor& parameter) {
@@ -146,13 +151,13 @@ class TorchTrainable : public Interface {
 
   static NamedTensor FromTorch(const std::string& name, const torch::Tensor& tensor) {
     const bool is_single = tensor.scalar_type() == torch::kFloat32;
-    EVENKEEL_CHECK(is_single || tensor.scalar_type() == torch::kFloat64);
+    Require(is_single || tensor.scalar_type() == torch::kFloat64, "weights that are neither float32 nor float64");
     return {{name, is_single ? TensorType::kFloat32 : TensorType::kFloat64, tensor.sizes().vec()}, InARow({tensor})};
   }
 
   /// CheckOutlines has found the same shape.
   static void ToTorch(const NamedTensor& from, torch::Tensor* to) {
-    EVENKEEL_CHECK_EQ(static_cast<std::int64_t>(from.values.size()), to->numel());
+    Require(static_cast<std::int64_t>(from.values.size()) == to->numel(), "a tensor with other values than its shape");
     to->copy_(torch::from_blob(const_cast<double*>(from.values.data()), to->sizes(), torch::kFloat64));
   }
 

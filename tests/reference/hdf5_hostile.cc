@@ -104,24 +104,9 @@ void Pack(hid_t file, const std::string& name) {
   H5Dclose(dataset);
 }
 
-void Put(hid_t file, const std::string& name, Hostile kind, const std::string& other) {
+/// What is hostile by its type or its size.
+void PutValues(hid_t file, const std::string& name, Hostile kind) {
   switch (kind) {
-    case Hostile::kSoftLink:
-      EVENKEEL_CHECK(H5Lcreate_soft("/gateway", file, name.c_str(), H5P_DEFAULT, H5P_DEFAULT) >= 0);
-      return;
-    case Hostile::kExternalLink:
-      EVENKEEL_CHECK(H5Lcreate_external(other.c_str(), "/values", file, name.c_str(), H5P_DEFAULT, H5P_DEFAULT) >= 0);
-      return;
-    case Hostile::kExternalStorage:
-      return CreateExternal(file, name, other);
-    case Hostile::kVirtual:
-      return CreateVirtual(file, name, other, false);
-    case Hostile::kVirtualUnlimited:
-      return CreateVirtual(file, name, other, true);
-    case Hostile::kGroup:
-      return CreateGroup(file, name);
-    case Hostile::kCommittedType:
-      return Commit(file, name);
     case Hostile::kOpaque:
       return Create(file, name, Good(H5Tcreate(H5T_OPAQUE, 100)), Simple(4), H5P_DEFAULT);
     case Hostile::kBytes:
@@ -142,8 +127,32 @@ void Put(hid_t file, const std::string& name, Hostile kind, const std::string& o
       return CreateChunked(file, name, 8 << 20, 1 << 20, H5Z_FILTER_DEFLATE);
     case Hostile::kFilter:
       return CreateChunked(file, name, 4, 4, kUnknownFilter);
-    case Hostile::kPacked:
+    default:
+      EVENKEEL_CHECK(false);
+  }
+}
+
+/// Or by where it says that values are.
+void Put(hid_t file, const std::string& name, Hostile kind, const std::string& other) {
+  switch (kind) {
+    case Hostile::kSoftLink:
+      EVENKEEL_CHECK(H5Lcreate_soft("/gateway", file, name.c_str(), H5P_DEFAULT, H5P_DEFAULT) >= 0);
       return;
+    case Hostile::kExternalLink:
+      EVENKEEL_CHECK(H5Lcreate_external(other.c_str(), "/values", file, name.c_str(), H5P_DEFAULT, H5P_DEFAULT) >= 0);
+      return;
+    case Hostile::kExternalStorage:
+      return CreateExternal(file, name, other);
+    case Hostile::kVirtual:
+      return CreateVirtual(file, name, other, false);
+    case Hostile::kVirtualUnlimited:
+      return CreateVirtual(file, name, other, true);
+    case Hostile::kGroup:
+      return CreateGroup(file, name);
+    case Hostile::kCommittedType:
+      return Commit(file, name);
+    default:
+      return PutValues(file, name, kind);
   }
 }
 

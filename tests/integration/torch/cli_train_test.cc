@@ -145,6 +145,11 @@ TEST_F(TrainCli, BadInputIsNamed) {
   Write("torn.h5", whole.substr(0, whole.size() / 2));
   EXPECT_THAT(Refuse({"backtest", "valid.h5", "--predictor", "learned(file=torn.h5)"}),
               AllOf(HasSubstr("torn.h5"), HasSubstr("damaged or truncated")));
+  EXPECT_THAT(Refuse({"backtest", "valid.h5", "--predictor", "torchscript(file=m.h5)"}),
+              AllOf(HasSubstr("m.h5"), HasSubstr("learned(file=..)")));
+  Write("old.pt", "evenkeel-network\n20\n{\"schema_version\":1}");
+  EXPECT_THAT(Refuse({"backtest", "valid.h5", "--predictor", "learned(file=old.pt)"}),
+              AllOf(HasSubstr("old.pt"), HasSubstr("train it again")));
   // What an interrupted training with other options has left.
   Write("other.h5.training", whole);
   EXPECT_THAT(Refuse(Train("other.h5", {"--seed", "5"})), AllOf(HasSubstr("seed=4"), HasSubstr("remove the file")));
