@@ -155,10 +155,12 @@ TEST_F(CheckpointFile, WhatIsNoNumberIsNotWrittenEither) {
 
 TEST_F(CheckpointFile, TensorsAreThoseOfTheNetwork) {
   const auto message = [&](const std::function<void(NetworkOutline*)>& change) {
-    NetworkOutline outline = Outline();
-    change(&outline);
     try {
-      ReadCheckpoint(path_, [&](const Checkpoint&) { return outline; });
+      ReadCheckpoint(path_, [&](const Checkpoint&) {
+        NetworkOutline outline = Outline();
+        change(&outline);
+        return outline;
+      });
     } catch (const InputError& error) {
       return std::string(error.what());
     }
@@ -197,7 +199,7 @@ TEST_F(CheckpointFile, RefusesEveryMissingAndEveryChangedPlace) {
     }
   }
   EXPECT_GT(missing, 30);
-  EXPECT_GT(changed, 500);
+  EXPECT_GT(changed, 300);
 }
 
 TEST_F(CheckpointFile, NothingMayBeAdded) {
