@@ -99,7 +99,7 @@ TEST_F(TrainPricesCli, BadInputIsNamed) {
   const std::string whole = Text(folder_ / "m.h5");
   Write("torn.h5", whole.substr(0, whole.size() / 2));
   EXPECT_THAT(Refuse(Compare("torn.h5")), AllOf(HasSubstr("torn.h5"), HasSubstr("damaged or truncated")));
-  EXPECT_THAT(Refuse(Compare("train.h5")), HasSubstr("no network of evenkeel"));
+  EXPECT_THAT(Refuse(Compare("train.h5")), HasSubstr("expected \"evenkeel-network\""));
   EXPECT_THAT(Refuse({"backtest", "valid.h5", "--predictor", "learned(file=m.h5)"}),
               HasSubstr("m.h5: a network of prices"));
   EXPECT_THAT(Refuse(Train("x.h5", {}, "learned-price(through=switch)")), HasSubstr("through"));
