@@ -13,8 +13,7 @@ add_custom_command(TARGET evenkeel POST_BUILD
   VERBATIM)
 
 install(TARGETS evenkeel RUNTIME COMPONENT program)
-install(FILES experiments/report/report.py experiments/report/figures.py experiments/report/results.py
-        DESTINATION share/evenkeel/report COMPONENT program)
+install(FILES ${report_files} DESTINATION share/evenkeel/report COMPONENT program)
 install(FILES ${PROJECT_BINARY_DIR}/evenkeel.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
 install(FILES ${PROJECT_BINARY_DIR}/evenkeel.bash DESTINATION share/bash-completion/completions RENAME evenkeel
         COMPONENT program)
@@ -66,7 +65,7 @@ set(CPACK_DEBIAN_NETWORKS_DESCRIPTION "Networks for evenkeel's predictors, by Li
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libevenkeel-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "Headers and archives for programs that use evenkeel")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libeigen3-dev, libfmt-dev, libhdf5-dev, libboost-program-options-dev, \
-libcsv-dev, zlib1g-dev, libhwy-dev")
+libcsv-dev, zlib1g-dev, libhwy-dev, libseccomp-dev")
 if(MPI_C_FOUND)
   string(APPEND CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS ", libopenmpi-dev")
 endif()

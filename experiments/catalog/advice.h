@@ -1,7 +1,7 @@
 // What a spec of `robust` says.
 #pragma once
 
-#include "experiments/catalog/parameter.h"
+#include "experiments/specs/parameter.h"
 #include "robustifiers/robust_policy.h"
 
 namespace evenkeel {

@@ -13,8 +13,9 @@ Registry MakeCatalog() {
   add(ConstantPriceEntries());
   add(EquityEntries());
   add(AdviceEntries());
-  add({PlanEntry(), LearnedPriceEntry()});
+  add({PlanEntry(), LearnedPriceEntry(), ProcessPolicyEntry()});
   add(PredictorEntries());
+  add({ProcessPredictorEntry()});
   add(NetworkEntries());
   add({PriceNetworkEntry()});
   add(ErrorEntries());

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "experiments/catalog/parameter.h"
+#include "experiments/specs/parameter.h"
 #include "models/world/signal_error.h"
 
 namespace evenkeel {

@@ -42,7 +42,11 @@ PolicyContext ContextOf(const Period& period, std::uint64_t seed) {
 }
 
 ForecastContext ForecastContextOf(const PolicyContext& context, int slots_before) {
-  return {context.open_future, slots_before, IdentityOf(context.problem.network, SlotHoursOf(context))};
+  return {context.open_future,
+          slots_before,
+          IdentityOf(context.problem.network, SlotHoursOf(context)),
+          {},
+          context.trust_modules};
 }
 
 double SlotHoursOf(const PolicyContext& context) { return context.time ? context.time->slot_hours : 0.0; }

@@ -33,6 +33,8 @@ struct PolicyContext {
   /// When the period's slots begin, and how long they are: durations in specs become slots, and networks that were
   /// trained on slots of another length are refused. Nothing: not known, and durations are refused.
   std::optional<TimeBase> time = {};
+  /// Whether TorchScript modules run inside this process, with all of its rights, rather than in one of their own.
+  bool trust_modules = false;
 };
 
 /// For policies of the period, which must outlive them. Those that look ahead on purpose may.
@@ -46,6 +48,7 @@ struct ForecastContext {
   std::optional<TraceIdentity> trace = {};
   /// When `learned` is trained anew on what was seen until then; empty: never.
   std::optional<RetrainTimes> retrain = {};
+  bool trust_modules = false;  ///< PolicyContext::trust_modules
 };
 
 /// Of a slot; 0: not known.

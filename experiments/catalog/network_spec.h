@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "experiments/catalog/spec.h"
+#include "experiments/specs/spec.h"
 #include "models/world/problem.h"
 #include "predictors/learning/checkpoint.h"
 #include "predictors/learning/neural.h"

@@ -1,7 +1,7 @@
 // What a spec of `plan` says.
 #pragma once
 
-#include "experiments/catalog/parameter.h"
+#include "experiments/specs/parameter.h"
 #include "predictors/advice/plan.h"
 
 namespace evenkeel {

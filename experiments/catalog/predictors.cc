@@ -9,6 +9,7 @@
 #include "predictors/forecast/noisy.h"
 #include "predictors/forecast/ridge.h"
 #include "predictors/learning/script.h"
+#include "predictors/process/module_forecaster.h"
 
 namespace evenkeel {
 namespace {
@@ -70,6 +71,14 @@ std::unique_ptr<Forecaster> MakeLearnedForecaster(const ForecastContext& context
   return MakeRetrained(checkpoint, network, path, {*context.retrain, setup.options, setup.runtime});
 }
 
+std::unique_ptr<Forecaster> MakeTorchScript(const ForecastContext& context, const Arguments& arguments) {
+  const std::string path = arguments.at("file").name;
+  CheckNoCheckpoint(path);
+  const int window = SlotsArgument(arguments, "window", SlotHoursOf(context));
+  if (context.trust_modules) return MakeTrustedScript(path, window);
+  return MakeModuleForecaster(path, window, context.trace.value_or(TraceIdentity{{}, {}, 0.0}));
+}
+
 std::unique_ptr<Forecaster> MakeAverageForecaster(const ForecastContext& context, const Arguments& arguments) {
   return MakeAverage(ForecasterArgument(context, arguments, "first"), ForecasterArgument(context, arguments, "second"));
 }
@@ -80,17 +89,11 @@ Entry PerfectEntry() {
   return entry;
 }
 
-std::unique_ptr<Forecaster> MakeScriptForecaster(const ForecastContext& context, const Arguments& arguments) {
-  const std::string path = arguments.at("file").name;
-  CheckNoCheckpoint(path);
-  return MakeScript(path, SlotsArgument(arguments, "window", SlotHoursOf(context)));
-}
-
 Entry TorchScriptEntry() {
   Entry entry{"torchscript",
               "a TorchScript module, for example made in Python; fades into the hourly mean behind its steps",
               {FileParameter("the module"), SpanParameter("window", "7d", "what it sees", 1)},
-              MakeScriptForecaster};
+              MakeTorchScript};
   entry.foreign_code = true;
   return entry;
 }

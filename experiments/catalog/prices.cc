@@ -40,7 +40,7 @@ PriceSpec PriceSpecOf(const Arguments& arguments) {
   // They stand in its file, which may come from anyone.
   if (RunsForeignCode(*arguments.registry, Kind::kPolicy, result.expert) ||
       RunsForeignCode(*arguments.registry, Kind::kPredictor, result.forecast))
-    throw InputError("network \"{}\": its expert and its forecast may not run programs of others, such as torchscript",
+    throw InputError("network \"{}\": its expert and its forecast may not run programs, such as torchscript or process",
                      kLearnedPrice);
   result.whole.name = kLearnedPrice;
   for (const ParameterInfo& parameter : NetworkParameters())

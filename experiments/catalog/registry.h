@@ -10,7 +10,7 @@
 
 #include "engine/policy.h"
 #include "experiments/catalog/network_spec.h"
-#include "experiments/catalog/parameter.h"
+#include "experiments/specs/parameter.h"
 #include "models/world/network.h"
 #include "models/world/scenario.h"
 #include "models/world/signal_error.h"
@@ -41,8 +41,9 @@ struct Entry {
   std::vector<std::string> compare_specs = {};  ///< a policy that needs no prediction: what `compare` runs by itself
   bool clairvoyant = false;                     ///< looks into the future on purpose
   bool test_advice = false;                     ///< a policy that was made to try out a guarantee
-  bool faulty = false;        ///< a policy that breaks the laws of policies on purpose: good as advice only
-  bool foreign_code = false;  ///< runs what somebody else has programmed; specs in files may not name it
+  bool faulty = false;          ///< a policy that breaks the laws of policies on purpose: good as advice only
+  bool asks_a_program = false;  ///< decides as a program of the user's does: reproducible only if that is
+  bool foreign_code = false;    ///< runs a module that somebody has programmed
   std::function<void(const Arguments&)> check = {};  ///< of what ranges can't say; throws InputError
 
   Kind kind() const { return static_cast<Kind>(make.index()); }

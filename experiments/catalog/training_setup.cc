@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "experiments/catalog/spec.h"
+#include "experiments/specs/spec.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 

@@ -98,16 +98,26 @@ void CheckSpans(const Registry& registry, Kind kind, const Spec& spec, double sl
   });
 }
 
+namespace {
+
+bool HasAny(const Registry& registry, Kind kind, const Spec& spec, bool Entry::*mark) {
+  bool any = false;
+  VisitSpec(registry, kind, spec, [&](const VisitedSpec& visited) { any |= visited.entry.*mark; });
+  return any;
+}
+
+}  // namespace
+
 bool IsClairvoyant(const Registry& registry, Kind kind, const Spec& spec) {
-  bool clairvoyant = false;
-  VisitSpec(registry, kind, spec, [&](const VisitedSpec& visited) { clairvoyant |= visited.entry.clairvoyant; });
-  return clairvoyant;
+  return HasAny(registry, kind, spec, &Entry::clairvoyant);
+}
+
+bool AsksAProgram(const Registry& registry, Kind kind, const Spec& spec) {
+  return HasAny(registry, kind, spec, &Entry::asks_a_program);
 }
 
 bool RunsForeignCode(const Registry& registry, Kind kind, const Spec& spec) {
-  bool foreign = false;
-  VisitSpec(registry, kind, spec, [&](const VisitedSpec& visited) { foreign |= visited.entry.foreign_code; });
-  return foreign;
+  return HasAny(registry, kind, spec, &Entry::foreign_code) || AsksAProgram(registry, kind, spec);
 }
 
 std::vector<std::string> FilesOf(const Registry& registry, Kind kind, const Spec& spec) {

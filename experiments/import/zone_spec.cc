@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "experiments/catalog/spec.h"
+#include "experiments/specs/spec.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 #include "models/base/suggest.h"

@@ -5,13 +5,13 @@
 #include <cmath>
 
 #include "experiments/catalog/catalog.h"
-#include "experiments/catalog/parameter.h"
 #include "experiments/files/backtest_file.h"
+#include "experiments/options/output_path.h"
+#include "experiments/options/period_options.h"
 #include "experiments/program/command.h"
-#include "experiments/program/output_path.h"
-#include "experiments/program/period_options.h"
 #include "experiments/report/backtest_report.h"
 #include "experiments/run/progress.h"
+#include "experiments/specs/parameter.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 #include "models/base/utc_time.h"
@@ -102,7 +102,7 @@ int RunBacktest(const Options& options) {
   CheckOutputs(options, {out}, inputs);
   const TraceIdentity identity = IdentityOf(trace.header.network, trace.header.slot_hours);
   const ForecastContext context{[&path] { return std::make_unique<TraceFile>(path); }, 0, identity,
-                                ReadRetrain(options, spec, judged)};
+                                ReadRetrain(options, spec, judged), HasOption(options, "trust-modules")};
   const std::unique_ptr<Forecaster> forecaster = MakeForecaster(context, spec);
   BacktestReport report{path,           ToString(spec), IsClairvoyant(Catalog(), Kind::kPredictor, spec),
                         trace.header,   judged.options, {},
@@ -110,7 +110,7 @@ int RunBacktest(const Options& options) {
   if (judged.options.first < judged.truth.num_slots() && !HasOption(options, "quiet")) NoteKnown(spec, judged);
   {
     const long origins = (judged.truth.num_slots() - judged.options.first) / judged.options.every;
-    Progress progress({"backtesting", origins, !HasOption(options, "quiet")});
+    Progress progress({"backtesting", origins, ReadProgressStyle(options)});
     report.result = Backtest(judged.truth, *forecaster, judged.options, [&] { progress.Step(); });
   }
   if (!out.empty()) WriteBacktest(MakeBacktestTable(report, options.command_line), out);
@@ -135,6 +135,7 @@ Command BacktestCommand() {
                   {"retrain", "TIME", "", "train learned(..) anew every so often on what was seen, for example 30d"},
                   {"out", "RESULTS.h5", "", "write all figures by horizon and by region (HDF5)"}};
   for (OptionInfo& option : PeriodOptions()) info.options.push_back(std::move(option));
+  info.options.push_back(TrustModulesOption());
   info.options.push_back(JsonOption());
   info.details = "Slots before --from are seen, and not judged.\n\n" + PredictorsText() +
                  "\nExample\n  evenkeel backtest trace.h5 --predictor 'hourly-mean(days=7)' --from 2023-03-01\n";

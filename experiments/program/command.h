@@ -4,7 +4,7 @@
 #include <functional>
 #include <vector>
 
-#include "experiments/program/options.h"
+#include "experiments/options/options.h"
 
 namespace evenkeel {
 
@@ -28,6 +28,7 @@ Command BacktestCommand();
 Command CheckCommand();
 Command SweepCommand();
 Command ReportCommand();
+Command ModuleCommand();
 
 /// All of them, in the order of the help.
 std::vector<Command> AllCommands();

@@ -3,8 +3,8 @@
 
 #include "experiments/catalog/catalog.h"
 #include "experiments/files/comparison_file.h"
+#include "experiments/options/period_options.h"
 #include "experiments/program/command.h"
-#include "experiments/program/period_options.h"
 #include "experiments/report/compare_report.h"
 #include "experiments/report/guarantee_report.h"
 #include "models/base/error.h"
@@ -26,7 +26,7 @@ ComparisonResult CompareWithProgress(const Options& options, const Period& perio
   ProgressOptions progress_options;
   progress_options.label = "comparing";
   progress_options.total = static_cast<long>(specs.size()) * period.problem.num_slots;
-  progress_options.enabled = !HasOption(options, "quiet");
+  progress_options.style = ReadProgressStyle(options);
   Progress progress(progress_options);
   return Compare(period, specs, !HasOption(options, "no-optimum"), ReadRunSettings(options), ThreadCount(options),
                  &progress);

@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "experiments/import/zone_spec.h"
+#include "experiments/options/output_path.h"
 #include "experiments/program/command.h"
-#include "experiments/program/output_path.h"
 #include "experiments/report/report_text.h"
 #include "experiments/run/progress.h"
 #include "models/base/error.h"
@@ -137,7 +137,7 @@ int ImportZonesCommand(const Options& options) {
   CheckOutputs(options, {path}, inputs);
   Trace trace;
   {
-    const Progress progress({"importing", 0, !HasOption(options, "quiet")});
+    const Progress progress({"importing", 0, ReadProgressStyle(options)});
     trace = ImportZones(import);
   }
   WriteTrace(trace, path);

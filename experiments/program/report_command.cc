@@ -5,8 +5,8 @@
 
 #include <cerrno>
 
+#include "experiments/options/output_path.h"
 #include "experiments/program/command.h"
-#include "experiments/program/output_path.h"
 #include "models/base/error.h"
 #include "models/base/own_files.h"
 
@@ -36,7 +36,7 @@ std::string ScriptPath() {
 
 int Report(const Options& options) {
   const std::string out = TextOption(options, "out");
-  std::vector<std::string> inputs = {options.positionals[0]};
+  std::vector<std::string> inputs = options.positionals;
   for (const std::string& log : AllValues(options, "run")) inputs.push_back(log);
   CheckOutputs(options, {out}, inputs);
   std::vector<std::string> words = {kPython, ScriptPath(), "--out", out};
@@ -52,17 +52,20 @@ int Report(const Options& options) {
 Command ReportCommand() {
   CommandInfo info;
   info.name = "report";
-  info.summary = "one page with figures and tables of a sweep, or of a run; opens offline";
-  info.positionals = {"FILE.h5"};
-  OptionInfo run{"run", "RUN.h5", "", "the log of a run, for figures over time"};
+  info.summary = "one page that compares runs, or shows a sweep: an answer, figures, tables; opens offline";
+  info.positionals = {"FILE.h5..."};
+  OptionInfo run{"run", "RUN.h5", "", "one more log of a run, as if it stood among the files"};
   run.repeatable = true;
   info.options = {{"out", "PAGE.html", "", "the page to write, with everything in it; replaced when it exists"},
                   run,
                   {"figures", "DIR", "", "writes every figure as SVG and PDF, too; the folder is made when missing"}};
   info.details =
-      "FILE.h5 is what `sweep` wrote, or the log of a run. Needs the Debian packages python3-h5py and "
-      "python3-matplotlib\n(scripts/setup).\n"
-      "\nExample\n  evenkeel report rho.h5 --run robust.h5 --out rho.html --figures figures\n";
+      "Files are logs of `run --out` and `solve --out`, as many as wanted, and at most one that `sweep` wrote. Runs "
+      "over "
+      "the same\nperiod stand side by side: with the expert's log among them, and the optimum's, the page says what "
+      "forecasts brought.\nNeeds the Debian packages python3-h5py and python3-matplotlib (scripts/setup).\n"
+      "\nExamples\n  evenkeel report expert.h5 ml.h5 robust.h5 optimum.h5 --out runs.html\n"
+      "  evenkeel report rho.h5 robust.h5 --out rho.html --figures figures\n";
   return {info, Report};
 }
 

@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "experiments/catalog/catalog.h"
+#include "experiments/options/period_options.h"
 #include "experiments/program/command.h"
-#include "experiments/program/period_options.h"
 #include "experiments/report/guarantee_report.h"
 #include "experiments/report/json_report.h"
 #include "experiments/report/report_text.h"
@@ -53,7 +53,7 @@ CertifiedRun RunAndRecord(const Options& options, const GivenPeriod& given, cons
                         recorder_options.out.empty() ? "" : GuaranteeText(spec),
                         recorder_options.certify_every};
   RunRecorder recorder(period, info, recorder_options);
-  Progress progress({"running", period.problem.num_slots, !HasOption(options, "quiet")});
+  Progress progress({"running", period.problem.num_slots, ReadProgressStyle(options)});
   const auto observe = [&](const SlotRecord& record) {
     recorder.Observe(record);
     progress.Step();
@@ -101,6 +101,7 @@ Json RunDocument(const GivenPeriod& given, const RecorderOptions& options, const
   json["observe"] = text.observe.empty() ? Json() : Json(text.observe);
   json["events"] = text.events;
   json["criteria"] = ObjectiveJson(problem);
+  json["units"] = UnitsJson(problem);
   json.update(RunJson(problem, run.outcome));
   json["certificate"] = CertificateJson(options, run.certificates);
   return json;
@@ -129,6 +130,7 @@ std::string RunText(const GivenPeriod& given, const CertifiedRun& run) {
   text += "\n" + SpreadTable(period.problem, ledger);
   const std::string note = ShiftNote(ledger);
   if (!note.empty()) text += "\n" + note;
+  if (outcome.asks_a_program) text += fmt::format("\n{}\n", kAsksAProgramNote);
   return text + fmt::format("\nRan in {:.2f} s.\n", outcome.seconds);
 }
 

@@ -3,9 +3,9 @@
 
 #include "engine/policies/constant_price.h"
 #include "experiments/files/run_log.h"
+#include "experiments/options/objective_options.h"
+#include "experiments/options/period_options.h"
 #include "experiments/program/command.h"
-#include "experiments/program/objective_options.h"
-#include "experiments/program/period_options.h"
 #include "experiments/report/json_report.h"
 #include "experiments/report/report_text.h"
 #include "experiments/run/evaluate.h"
@@ -55,7 +55,9 @@ Json SolveJson(const Period& period, const CheckedOptimum& checked) {
                      {"infeasibility", JsonNumber(checked.certificate.infeasibility)}};
   json["prices"] = PricesJson(period.problem, optimum.prices);
   json["groups"] = GroupsJson(period.problem, optimum.ledger);
+  json.update(PlacesJson(period.problem, optimum.ledger));
   json["criteria"] = ObjectiveJson(period.problem);
+  json["units"] = UnitsJson(period.problem);
   return json;
 }
 
@@ -99,7 +101,7 @@ int Solve(const Options& options) {
   const Period period = OpenInputs(options, {}, {out, prices_out}).period;
   CheckedOptimum checked;
   {
-    const Progress progress({"solving", 0, !HasOption(options, "quiet")});
+    const Progress progress({"solving", 0, ReadProgressStyle(options)});
     checked = SolveAndCheck(period, ThreadCount(options));
   }
   if (!prices_out.empty()) WritePrices(period.problem, checked.optimum.prices, prices_out);

@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "experiments/options/output_path.h"
+#include "experiments/options/period_options.h"
 #include "experiments/program/command.h"
-#include "experiments/program/output_path.h"
 #include "experiments/report/report_text.h"
 #include "experiments/run/progress.h"
 #include "experiments/sweep/ranks.h"
@@ -86,7 +87,9 @@ int RunWithRanks(const Options& options, Ranks* ranks) {
   ParsePart(options, &run);
   // Under a launcher, the ranks are the workers.
   run.threads = ranks->size() > 1 && IntegerOption(options, "threads", 0, 4096) == 0 ? 1 : ThreadCount(options);
-  const SweepPlan plan = PlanSweep(ReadSweepConfig(options.positionals[0]));
+  SweepConfig config = ReadSweepConfig(options.positionals[0]);
+  config.trust_modules = HasOption(options, "trust-modules");
+  const SweepPlan plan = PlanSweep(config);
   const SweepSchema schema = MakeSweepSchema(plan);
   if (ranks->rank() == 0) {
     std::vector<std::string> inputs = plan.inputs;
@@ -96,8 +99,8 @@ int RunWithRanks(const Options& options, Ranks* ranks) {
                   JournalPath(run)},
                  inputs);
   }
-  const bool shows = !HasOption(options, "quiet") && ranks->rank() == 0;
-  Progress progress({"sweeping", static_cast<long>(plan.cells.size()), shows});
+  const ProgressStyle style = ranks->rank() == 0 ? ReadProgressStyle(options) : ProgressStyle::kNone;
+  Progress progress({"sweeping", static_cast<long>(plan.cells.size()), style});
   run.step = [&] { progress.Step(); };
   run.note = Warn;
   const SweepRunResult result = RunSweep(plan, schema, run, ranks);
@@ -125,7 +128,8 @@ Command SweepCommand() {
   info.options = {
       {"out", "S.h5", "", "the results, a row per cell (HDF5); a killed sweep goes on from the journal beside it"},
       {"csv", "S.csv", "", "the same as CSV"},
-      {"part", "K/N", "1/1", "run every N-th cell from the K-th on, and leave the results to a last call without it"}};
+      {"part", "K/N", "1/1", "run every N-th cell from the K-th on, and leave the results to a last call without it"},
+      TrustModulesOption()};
   info.details =
       "The file (docs/sweeps.md) has `key = value` lines: trace, period, weight, norm, bucket-weight, shed-cost, "
       "event,\n"

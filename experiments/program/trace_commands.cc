@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "experiments/options/output_path.h"
 #include "experiments/program/command.h"
-#include "experiments/program/output_path.h"
 #include "experiments/report/report_text.h"
 #include "experiments/run/progress.h"
 #include "models/base/error.h"
@@ -75,7 +75,7 @@ int Generate(const Options& options) {
   const std::string path = TextOption(options, "out");
   const GeneratorOptions generator = ParseGeneratorOptions(options);
   CheckOutputs(options, {path}, {});
-  const Progress progress({"generating", 0, !HasOption(options, "quiet")});
+  const Progress progress({"generating", 0, ReadProgressStyle(options)});
   WriteAndReport(options, GenerateTrace(generator), path);
   return kExitSuccess;
 }

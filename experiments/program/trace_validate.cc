@@ -19,7 +19,7 @@ struct Findings {
 };
 
 // Whether every slot can be read and its demand be served. Groups and costs don't matter for that.
-Findings CheckSlots(const std::string& path, bool quiet) {
+Findings CheckSlots(const std::string& path, ProgressStyle style) {
   TraceFile file(path);
   Findings findings;
   findings.slots = file.num_slots();
@@ -27,7 +27,7 @@ Findings CheckSlots(const std::string& path, bool quiet) {
   Dispatcher dispatcher(problem);
   Allocation allocation = MakeAllocation(problem);
   const Vector cost = Vector::Zero(problem.num_arcs());
-  Progress progress({"validating", findings.slots, !quiet});
+  Progress progress({"validating", findings.slots, style});
   Slot slot;
   for (int t = 0; t < findings.slots && findings.errors.size() < kMaxErrors; ++t) {
     file.Read(t, &slot);
@@ -45,7 +45,7 @@ int Validate(const Options& options) {
   const std::string path = options.positionals[0];
   Findings findings;
   try {
-    findings = CheckSlots(path, HasOption(options, "quiet"));
+    findings = CheckSlots(path, ReadProgressStyle(options));
   } catch (const InputError& error) {
     // A block of values that cannot be trusted ends the check: later slots would only repeat it.
     findings.errors.emplace_back(error.what());

@@ -5,10 +5,10 @@
 #include <filesystem>
 
 #include "experiments/catalog/catalog.h"
+#include "experiments/options/objective_options.h"
+#include "experiments/options/output_path.h"
+#include "experiments/options/training_options.h"
 #include "experiments/program/command.h"
-#include "experiments/program/objective_options.h"
-#include "experiments/program/output_path.h"
-#include "experiments/program/training_options.h"
 #include "experiments/run/progress.h"
 #include "experiments/train/job.h"
 #include "models/base/atomic_file.h"
@@ -85,7 +85,7 @@ int RunTrain(const Options& options) {
   }
   {
     const long left = static_cast<long>(request.setup.options.epochs - checkpoint.training.epoch) * job.steps;
-    Progress progress({"training " + job.name, left, !quiet});
+    Progress progress({"training " + job.name, left, ReadProgressStyle(options)});
     const auto save = [&](const Checkpoint& now) {
       WriteCheckpoint(now, unfinished);
       const EpochLoss& last = now.training.losses.back();

@@ -109,6 +109,13 @@ std::string ClairvoyantNote(const ComparisonResult& result) {
   return "";
 }
 
+std::string ProgramNote(const ComparisonResult& result) {
+  for (const RunOutcome& run : result.runs) {
+    if (run.asks_a_program) return fmt::format("{}: {}\n", run.policy, kAsksAProgramNote);
+  }
+  return "";
+}
+
 std::string UnconvergedText(const ComparisonResult& result) {
   std::string text;
   for (const RunOutcome& run : result.runs) {
@@ -121,14 +128,16 @@ std::string UnconvergedText(const ComparisonResult& result) {
 
 Json OptimumJson(const Period& period, const CheckedOptimum& checked) {
   const Ledger& ledger = checked.optimum.ledger;
-  return {{"objective", JsonNumber(checked.certificate.objective)},
-          {"lower_bound", JsonNumber(checked.certificate.lower_bound)},
-          {"gap", JsonNumber(checked.certificate.gap)},
-          {"confirmed", IsConfirmed(checked)},
-          {"energy_cost", JsonNumber(ledger.energy_cost)},
-          {"energy", EnergyJson(ledger)},
-          {"groups", GroupsJson(period.problem, ledger)},
-          {"seconds", checked.seconds}};
+  Json json = {{"objective", JsonNumber(checked.certificate.objective)},
+               {"lower_bound", JsonNumber(checked.certificate.lower_bound)},
+               {"gap", JsonNumber(checked.certificate.gap)},
+               {"confirmed", IsConfirmed(checked)},
+               {"energy_cost", JsonNumber(ledger.energy_cost)},
+               {"energy", EnergyJson(ledger)},
+               {"groups", GroupsJson(period.problem, ledger)}};
+  json.update(PlacesJson(period.problem, ledger));
+  json["seconds"] = checked.seconds;
+  return json;
 }
 
 }  // namespace
@@ -158,7 +167,7 @@ std::string ComparisonText(const GivenPeriod& given, const ComparisonResult& res
     text += "bound: what J is at most, whatever the advice; slack: what was left of it after a slot.\n";
   if (period.is_observed_apart())
     text += fmt::format("Policies saw {}, and were settled with {}.\n", given.text.sight(), given.text.trace);
-  return text + ClairvoyantNote(result) + UnconvergedText(result);
+  return text + ClairvoyantNote(result) + ProgramNote(result) + UnconvergedText(result);
 }
 
 Json ComparisonJson(const GivenPeriod& given, const ComparisonResult& result) {
@@ -179,6 +188,7 @@ Json ComparisonJson(const GivenPeriod& given, const ComparisonResult& result) {
           {"observe", text.observe.empty() ? Json() : Json(text.observe)},
           {"events", text.events},
           {"objective", ObjectiveJson(period.problem)},
+          {"units", UnitsJson(period.problem)},
           {"optimum", result.optimum ? OptimumJson(period, *result.optimum) : Json()},
           {"policies", policies}};
 }

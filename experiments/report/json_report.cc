@@ -40,10 +40,43 @@ Json ObjectiveJson(const Problem& problem) {
   return objective;
 }
 
+Json UnitsJson(const Problem& problem) {
+  Json units = {{"objective", "USD"}, {"energy_cost", "USD"}, {"workload", "units"}};
+  if (problem.shed_cost) units.update({{"shed", "units"}, {"shed_cost", "USD"}});
+  for (const Group& group : problem.groups) units[group.name] = group.unit;
+  return units;
+}
+
 Json GroupsJson(const Problem& problem, const Ledger& ledger) {
   Json groups = Json::object();
-  for (std::size_t k = 0; k < problem.groups.size(); ++k) groups[problem.groups[k].name] = SpreadJson(ledger.load[k]);
+  for (std::size_t k = 0; k < problem.groups.size(); ++k) {
+    const Group& group = problem.groups[k];
+    Json json = {{"unit", group.unit}};
+    json.update(SpreadJson(ledger.load[k]));
+    json["buckets"] = Json::array();
+    for (int b = 0; b < group.num_buckets(); ++b) {
+      json["buckets"].push_back({{"bucket", group.bucket_names[b]}, {"load", JsonNumber(ledger.load[k][b])}});
+    }
+    groups[group.name] = std::move(json);
+  }
   return groups;
+}
+
+Json PlacesJson(const Problem& problem, const Ledger& ledger) {
+  Json regions = Json::array();
+  Json gateways = Json::array();
+  for (int i = 0; i < problem.network.num_regions(); ++i) {
+    regions.push_back({{"region", problem.network.regions[i].name},
+                       {"energy_cost", JsonNumber(ledger.region_cost[i])},
+                       {"workload", JsonNumber(ledger.region_workload[i])}});
+  }
+  for (const Gateway& gateway : problem.network.gateways) gateways.push_back({{"gateway", gateway.name}});
+  for (std::size_t k = 0; k < problem.groups.size(); ++k) {
+    const Group& group = problem.groups[k];
+    Json& places = group.footprint == Footprint::kQualityLoss ? gateways : regions;
+    for (int b = 0; b < group.num_buckets(); ++b) places[b][group.name] = JsonNumber(ledger.load[k][b]);
+  }
+  return {{"regions", regions}, {"gateways", gateways}};
 }
 
 Json EnergyJson(const Ledger& ledger) {
@@ -70,7 +103,9 @@ Json RunJson(const Problem& problem, const RunOutcome& run) {
   json["own_objective"] = run.report.own_objective ? JsonNumber(*run.report.own_objective) : Json();
   json["energy"] = EnergyJson(run.ledger);
   json["groups"] = GroupsJson(problem, run.ledger);
+  json.update(PlacesJson(problem, run.ledger));
   json["shift"] = JsonNumber(run.ledger.shift);
+  json["asks_a_program"] = run.asks_a_program;
   json["unconverged_slots"] = run.report.unconverged_slots;
   json["guarantee"] = GuaranteeJson(run);
   json["virtual_loads"] = VirtualLoadsJson(run);

@@ -4,6 +4,8 @@ import re
 import h5py
 import numpy
 
+from names import experts_of, inner, names_of, parse, role
+
 
 class InputError(Exception):
     """Bad input: the message names the file and what is wrong."""
@@ -47,6 +49,21 @@ class Sweep:
         self.good = numpy.array([not failure for failure in self.columns["failure"]])
         general = general_policies(self.attributes.get("config", ""))
         self.labels = numpy.array([label(policy, general) for policy in self.words("policy")])
+        self.experts = experts_of(in_order(self.labels))
+        self.names = names_of(in_order(self.labels), self.known_margins(), self.experts)
+
+    def known_margins(self):
+        """rho of the labels whose text leaves it out, as names want it."""
+        rho = self.get("rho")
+        found = {}
+        for one in in_order(self.labels):
+            values = set(rho[self.labels == one])
+            if len(values) == 1 and all(numpy.isfinite(value) for value in values) and not inner(one, "rho"):
+                found[one] = {"rho": f"rho {values.pop():g}"}
+        return found
+
+    def role(self, one):
+        return role(one, self.experts)
 
     def get(self, name):
         """The column's values in cells with numbers; empty text or NaN where the sweep has no such column."""
@@ -69,6 +86,7 @@ class Sweep:
         return [one for one in known if f"{one[0]}_max" in self.columns]
 
 
+VERDICTS = ("taken", "pulled", "expert", "rejected")
 VERSIONS = {"evenkeel-sweep": 1, "evenkeel-run": 2}
 
 
@@ -103,10 +121,31 @@ def schema_of(path, file):
 
 
 def read_log(path, file):
-    log = {"path": path, "policy": text(file.attrs["policy"]), "time": file["time"][()],
-           "objective": file["objective"][()], "shift": file["shift"][()]}
+    """A run, slot by slot; loads and costs are sums since the first slot."""
+    attribute = {name: text(numpy.ravel(value)[0] if isinstance(value, numpy.ndarray) else value)
+                 for name, value in file.attrs.items()}
+    guarantee = dict(one.partition("=")[::2] for one in attribute.get("guarantee", "").split(",") if one)
+    log = {"path": path, "policy": attribute["policy"], "trace": attribute["trace"], "command": attribute["command"],
+           "seen": attribute.get("observed") or attribute.get("observe", ""), "events": attribute.get("events", ""),
+           "guarantee": guarantee, "rho": float(guarantee["rho"]) if "rho" in guarantee else None,
+           "shed_price": attribute.get("shed_price", ""), "regions": list(column(file["region"][()])),
+           "energy_cost": float(attribute["energy_cost"]), "groups": {}}
+    for name in ("time", "objective", "shift", "region_cost", "region_workload"):
+        log[name] = file[name][()]
+    for name in attribute["groups"].split():
+        data = file[name]
+        unit = text(data.attrs["units"])
+        log["groups"][name] = {"load": data[()], "unit": unit, "by_region": name != "performance",
+                               "weight": float(numpy.ravel(data.attrs["weight"])[0]),
+                               "norm": float(numpy.ravel(data.attrs["norm"])[0])}
     for name in ("slack", "certificate_slot", "certificate_ratio"):
         log[name] = file[name][()] if name in file else None
+    if len(log["time"]) == 0:
+        raise InputError(f"{path}: has no slots")
+    if parse(log["policy"]).name == "robust" and (log["slack"] is None or log["rho"] is None):
+        raise InputError(f"{path}: is of a robust policy, but has no {'slack' if log['slack'] is None else 'guarantee'}")
+    verdicts = file["verdict"].attrs if "verdict" in file else {}
+    log["verdicts"] = {name: int(numpy.ravel(verdicts[name])[0]) for name in VERDICTS if name in verdicts}
     return log
 
 
@@ -140,16 +179,3 @@ def label(policy, general=()):
                 policy = policy.replace("{" + name + "}", match["x_" + re.sub(r"\W", "_", name)])
     short = re.sub(r"(?<=[(,])(kind|level|seed)=[^,()]*,?", "", policy)
     return short.replace(",)", ")").replace("()", "")
-
-
-def without(policy, parameter):
-    """A policy's text without a parameter of its own; one that other policies have as well is left."""
-    depth, start = 0, None
-    for at, letter in enumerate(policy):
-        if depth == 1 and letter in ",)" and start is not None:
-            comma = letter == ","
-            return (policy[:start] + policy[at + comma:]).replace(",)", ")").replace("()", "")
-        depth += {"(": 1, ")": -1}.get(letter, 0)
-        if depth == 1 and letter in "(," and policy.startswith(parameter + "=", at + 1):
-            start = at + 1
-    return policy

@@ -2,8 +2,8 @@
 // budget's one formula, and of each verdict whether the budget allowed it.
 #pragma once
 
-#include "experiments/catalog/spec.h"
 #include "experiments/files/run_log.h"
+#include "experiments/specs/spec.h"
 #include "robustifiers/robust_policy.h"
 
 namespace evenkeel {

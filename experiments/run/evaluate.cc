@@ -50,6 +50,7 @@ RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& 
   PolicyContext context = ContextOf(period, settings.seed);
   context.advice_timeout = settings.advice_timeout;
   context.make_expert = settings.make_expert;
+  context.trust_modules = settings.trust_modules;
   const std::unique_ptr<Policy> policy = MakePolicy(context, spec);
   if (begin) begin(*policy);
   const std::unique_ptr<SlotSource> metered = OpenMetered(period);
@@ -61,6 +62,7 @@ RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& 
   const auto simulate = [&] {
     return Simulate(period.problem, observed ? *observed : *metered, *metered, *policy, observer).metered;
   };
+  outcome.asks_a_program = AsksAProgram(Catalog(), Kind::kPolicy, spec);
   outcome.ledger = NamingTrace(period.description.trace, simulate);
   outcome.objective = ObjectiveValue(period.problem, outcome.ledger);
   outcome.shifted_objective = ShiftedObjectiveValue(period.problem, outcome.ledger);

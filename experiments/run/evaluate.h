@@ -11,8 +11,8 @@
 #include "engine/planner/offline.h"
 #include "engine/simulate.h"
 #include "experiments/catalog/catalog.h"
-#include "experiments/catalog/spec.h"
 #include "experiments/run/progress.h"
+#include "experiments/specs/spec.h"
 #include "models/files/period.h"
 #include "robustifiers/decision.h"
 
@@ -20,9 +20,10 @@ namespace evenkeel {
 
 /// What a run came to.
 struct RunOutcome {
-  std::string policy;        ///< spec
-  bool clairvoyant = false;  ///< it, or a policy in it, looked into the future
-  Ledger ledger;             ///< metered
+  std::string policy;           ///< spec
+  bool clairvoyant = false;     ///< it, or a policy in it, looked into the future
+  bool asks_a_program = false;  ///< it, or one in it, asked a program of the user's: reproducible only if that is
+  Ledger ledger;                ///< metered
   double objective = 0.0;
   double shifted_objective = 0.0;
   PolicyReport report;
@@ -30,9 +31,14 @@ struct RunOutcome {
   double seconds = 0.0;                      ///< wall-clock time of the run
 };
 
+/// For people, of such runs.
+inline constexpr char kAsksAProgramNote[] =
+    "A program of yours decided or forecast in it: the run is reproducible only as far as that program is.";
+
 struct RunSettings {
   std::uint64_t seed = 1;
   double advice_timeout = 0.0;  ///< PolicyContext::advice_timeout
+  bool trust_modules = false;   ///< PolicyContext::trust_modules
   /// PolicyContext::make_expert
   std::function<std::unique_ptr<Policy>(const PolicyContext&, const Spec&)> make_expert = {};
 

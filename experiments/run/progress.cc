@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <cstdio>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <thread>
 #include <vector>
 
@@ -60,13 +61,34 @@ struct Progress::Impl {
     }
     if (painted) fmt::print(stderr, "\r\033[K");
   }
+
+  std::string Line() const {
+    const nlohmann::ordered_json line = {
+        {"progress", options.label},
+        {"done", done.load()},
+        {"total", options.total > 0 ? nlohmann::ordered_json(options.total) : nlohmann::ordered_json()}};
+    return line.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  }
+
+  void Write() {
+    std::unique_lock<std::mutex> lock(mutex);
+    std::string last;
+    for (bool ends = false; !ends;) {
+      const std::string line = Line();
+      if (line != last) std::fputs(line.c_str(), stderr);  // in one piece: notes come between lines
+      last = line;
+      ends = finished;
+      if (!ends) finished_changed.wait_for(lock, std::chrono::milliseconds(200), [this] { return finished; });
+    }
+  }
 };
 
 Progress::Progress(const ProgressOptions& options) : impl_(std::make_unique<Impl>()) {
   impl_->options = options;
-  if (options.enabled && isatty(STDERR_FILENO) == 1)
-    StartThreads(
-        1, [this](int) { impl_->Paint(); }, &impl_->painter);
+  const bool writes = options.style == ProgressStyle::kJson;
+  if (!writes && (options.style == ProgressStyle::kNone || isatty(STDERR_FILENO) != 1)) return;
+  StartThreads(
+      1, [this, writes](int) { writes ? impl_->Write() : impl_->Paint(); }, &impl_->painter);
 }
 
 Progress::~Progress() {

@@ -1,4 +1,4 @@
-// A progress bar with the time left, on standard error.
+// How far the work is, on standard error: a bar with the time left, or lines of JSON for other programs.
 #pragma once
 
 #include <memory>
@@ -6,13 +6,19 @@
 
 namespace evenkeel {
 
-struct ProgressOptions {
-  std::string label;
-  long total = 0;       ///< steps; 0 when unknown: then the time so far is shown
-  bool enabled = true;  ///< false: --quiet
+enum class ProgressStyle {
+  kNone,  ///< --quiet
+  kBar,   ///< only when standard error is a terminal and the work takes over a second; its line is cleared at the end
+  kJson,  ///< at the start, at most every 0.2 s, and at the end: {"progress":LABEL,"done":STEPS,"total":STEPS or null}
 };
 
-/// Draws only when standard error is a terminal and the work takes over a second; clears its line when destroyed.
+struct ProgressOptions {
+  std::string label;
+  long total = 0;  ///< steps; 0 when unknown: then the time so far is shown
+  ProgressStyle style = ProgressStyle::kBar;
+};
+
+/// Shows from a thread of its own until it is destroyed.
 class Progress {
  public:
   explicit Progress(const ProgressOptions& options);

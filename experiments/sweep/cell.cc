@@ -62,6 +62,7 @@ SweepOutcome SweepRunner::Run(int cell) {
   SweepOutcome outcome;
   try {
     RunSettings settings(what.seed);
+    settings.trust_modules = plan_.config.trust_modules;
     settings.make_expert = [&](const PolicyContext&, const Spec& spec) { return MakeReplay(ExpertRun(what, spec)); };
     const RunOutcome run = RunPolicy(plan_.PeriodOf(what).period, what.policy, settings, {});
     outcome.violation = GuaranteeViolation(run);

@@ -26,6 +26,7 @@ struct SweepConfig {
   std::string text;                 ///< of the whole file
   std::vector<SweepEntry> entries;  ///< of the file's head, in its order
   std::vector<SweepVariable> variables;
+  bool trust_modules = false;  ///< PolicyContext::trust_modules: the caller's to say, never the file's
 
   /// Throws InputError beginning with file and line.
   [[noreturn]] void Fail(int line, const std::string& what) const;

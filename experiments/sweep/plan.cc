@@ -187,6 +187,7 @@ class Planner {
     if (files.empty() || IsClairvoyant(Catalog(), Kind::kPolicy, spec)) return;
     PolicyContext context = ContextOf(period, seed_);
     context.open_future = {};
+    context.trust_modules = plan_.config.trust_modules;
     MakePolicy(context, spec);
     AddInputs(files);
   }
@@ -271,6 +272,7 @@ std::string SweepPlan::CommandOf(const SweepCell& cell) const {
       words.push_back(value);
     }
   }
+  if (config.trust_modules) words.emplace_back("--trust-modules");
   if (cell.seed != 1) {
     words.emplace_back("--seed");
     words.push_back(std::to_string(cell.seed));

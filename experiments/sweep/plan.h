@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "experiments/catalog/spec.h"
 #include "experiments/run/period_text.h"
+#include "experiments/specs/spec.h"
 #include "experiments/sweep/config.h"
 
 namespace evenkeel {

@@ -4,8 +4,8 @@
 #include <functional>
 #include <string>
 
-#include "experiments/catalog/spec.h"
 #include "experiments/catalog/training_setup.h"
+#include "experiments/specs/spec.h"
 #include "models/files/objective_text.h"
 #include "predictors/learning/checkpoint.h"
 #include "predictors/learning/learned.h"

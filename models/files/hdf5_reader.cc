@@ -22,6 +22,10 @@
 namespace evenkeel {
 namespace {
 
+/// Of names. For every other order HDF5 1.10 makes a table of all of them first, and when a name is damaged it frees
+/// entries of the table that it has not filled in.
+constexpr H5_iter_order_t kSafeOrder = H5_ITER_NATIVE;
+
 using Extents = std::vector<hsize_t>;
 
 constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
@@ -235,7 +239,8 @@ std::vector<std::string> Hdf5Reader::Datasets() const {
       static_cast<std::vector<std::string>*>(list)->emplace_back(name);
     return 0;
   };
-  impl_->Check(H5Literate(impl_->file.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &names), "");
+  impl_->Check(H5Literate(impl_->file.get(), H5_INDEX_NAME, kSafeOrder, nullptr, add, &names), "");
+  std::sort(names.begin(), names.end());
   return names;
 }
 
@@ -250,7 +255,8 @@ std::vector<std::string> Hdf5Reader::Attributes(const std::string& dataset) cons
     return 0;
   };
   const hid_t object = dataset.empty() ? impl_->file.get() : impl_->Find(dataset).handle.get();
-  impl_->Check(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &names), dataset);
+  impl_->Check(H5Aiterate2(object, H5_INDEX_NAME, kSafeOrder, nullptr, add, &names), dataset);
+  std::sort(names.begin(), names.end());
   return names;
 }
 

@@ -15,27 +15,13 @@ namespace {
 
 constexpr int kMeanDays = 7;
 
-class ScriptForecaster : public Forecaster {
+class LoadedSteps : public ScriptSteps {
  public:
-  ScriptForecaster(std::string path, int window) : path_(std::move(path)), window_(window) {
-    CheckRegularFile(path_);
-    script_ = LoadTorchLibrary().load_script(path_);
-  }
+  LoadedSteps(const std::string& bytes, int window) : window_(window), script_(LoadTorchLibrary().load_script(bytes)) {}
 
-  void Predict(const HistoryView& history, int horizon, RowMatrix* forecast) override {
-    PredictHourlyMean(history, kMeanDays, horizon, forecast);
-    if (history.num_slots() < window_ || horizon == 0) return;
-    const std::vector<double> result = Run(history);
-    const int columns = history.columns().size(), steps = static_cast<int>(result.size()) / columns;
-    const int taken = std::min(steps, horizon);
-    forecast->topRows(taken) = Eigen::Map<const RowMatrix>(result.data(), steps, columns).topRows(taken);
-    FadeIntoHourlyMean(history, kMeanDays, steps, forecast);
-  }
-
-  int SlotsNeeded(int /*slots_per_day*/) const override { return window_; }
-
- private:
-  std::vector<double> Run(const HistoryView& history) {
+  RowMatrix Steps(const HistoryView& history) override {
+    if (history.num_slots() < window_)
+      throw InputError("it sees {} slots, and {} were seen", window_, history.num_slots());
     std::vector<double> values;
     std::vector<std::int64_t> times;
     const int columns = history.columns().size();
@@ -43,11 +29,40 @@ class ScriptForecaster : public Forecaster {
       times.push_back(history.time(t));
       for (int c = 0; c < columns; ++c) values.push_back(history.value(t, c));
     }
+    const std::vector<double> result = script_->Forward(values, times, columns);
+    if (!std::all_of(result.begin(), result.end(), [](double value) { return std::isfinite(value); }))
+      throw InputError("a value of its result is not finite");
+    return Eigen::Map<const RowMatrix>(result.data(), static_cast<int>(result.size()) / columns, columns);
+  }
+
+ private:
+  int window_;
+  std::unique_ptr<Script> script_;
+};
+
+class ScriptForecaster : public Forecaster {
+ public:
+  ScriptForecaster(std::string path, int window) : path_(std::move(path)), window_(window) {
+    NamingFile([&] { steps_ = LoadScriptSteps(ReadBytes(path_), window_); });
+  }
+
+  void Predict(const HistoryView& history, int horizon, RowMatrix* forecast) override {
+    PredictHourlyMean(history, kMeanDays, horizon, forecast);
+    if (history.num_slots() < window_ || horizon == 0) return;
+    RowMatrix steps;
+    NamingFile([&] { steps = steps_->Steps(history); });
+    const int made = static_cast<int>(steps.rows()), taken = std::min(made, horizon);
+    forecast->topRows(taken) = steps.topRows(taken);
+    FadeIntoHourlyMean(history, kMeanDays, made, forecast);
+  }
+
+  int SlotsNeeded(int /*slots_per_day*/) const override { return window_; }
+
+ private:
+  template <typename Function>
+  void NamingFile(const Function& function) const {
     try {
-      std::vector<double> result = script_->Forward(values, times, columns);
-      if (!std::all_of(result.begin(), result.end(), [](double value) { return std::isfinite(value); }))
-        throw InputError("a value of its result is not finite");
-      return result;
+      function();
     } catch (const InputError& error) {
       throw InputError("{}: {}", path_, error.what());
     }
@@ -55,13 +70,19 @@ class ScriptForecaster : public Forecaster {
 
   std::string path_;
   int window_;
-  std::unique_ptr<Script> script_;
+  std::unique_ptr<ScriptSteps> steps_;
 };
 
 }  // namespace
 
-std::unique_ptr<Forecaster> MakeScript(const std::string& path, int window) {
+std::unique_ptr<ScriptSteps> LoadScriptSteps(const std::string& bytes, int window) {
   EVENKEEL_CHECK_GE(window, 1);
+  return std::make_unique<LoadedSteps>(bytes, window);
+}
+
+void WarmUpScripts() { LoadTorchLibrary().warm_up_scripts(); }
+
+std::unique_ptr<Forecaster> MakeTrustedScript(const std::string& path, int window) {
   return std::make_unique<ScriptForecaster>(path, window);
 }
 

@@ -12,14 +12,15 @@ namespace evenkeel {
 
 /// Changes with every change of predictors/learning/neural.h, price_network.h, tensors.h and script_module.h: a library
 /// of another build is refused.
-inline constexpr int kTorchLibraryVersion = 3;
+inline constexpr int kTorchLibraryVersion = 4;
 inline constexpr char kTorchLibraryFile[] = "libevenkeel_torch.so";
 inline constexpr char kTorchLibraryInstalled[] = "lib/evenkeel/libevenkeel_torch.so";  // from the prefix
 inline constexpr char kTorchLibrarySymbol[] = "evenkeel_torch_library";
 
 struct TorchLibrary {
   int version = kTorchLibraryVersion;
-  std::unique_ptr<Script> (*load_script)(const std::string& path) = nullptr;
+  std::unique_ptr<Script> (*load_script)(const std::string& bytes) = nullptr;
+  void (*warm_up_scripts)() = nullptr;
   std::unique_ptr<Neural> (*make)(const NeuralSpec&, const NeuralShape&, const NeuralRuntime&) = nullptr;
   std::unique_ptr<PriceNetwork> (*make_prices)(const PriceNetworkSpec&, const PriceShape&,
                                                const NeuralRuntime&) = nullptr;

@@ -73,7 +73,7 @@ std::unique_ptr<Neural> Make(const NeuralSpec& spec, const NeuralShape& shape, c
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) const TorchLibrary* evenkeel_torch_library() {
-  static const TorchLibrary library{kTorchLibraryVersion, LoadScript, Make, MakeTorchPrices, TwinOfLine};
+  static const TorchLibrary library{kTorchLibraryVersion, LoadScript, WarmUpScripts, Make, MakeTorchPrices, TwinOfLine};
   return &library;
 }
 

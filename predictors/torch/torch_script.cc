@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/jit/frontend/error_report.h>
 #include <torch/csrc/jit/runtime/print_handler.h>
+#include <torch/jit.h>
 #include <torch/script.h>
 #include <torch/version.h>
 
@@ -163,17 +164,32 @@ class TorchScript : public Script {
 
 }  // namespace
 
-std::unique_ptr<Script> LoadScript(const std::string& path) {
+std::unique_ptr<Script> LoadScript(const std::string& bytes) {
   PrintToStandardError();
+  std::istringstream stream(bytes);
   try {
     // Wherever its weights were when it was saved.
-    return std::make_unique<TorchScript>(torch::jit::load(path, torch::kCPU));
+    return std::make_unique<TorchScript>(torch::jit::load(stream, torch::kCPU));
   } catch (const torch::jit::ErrorReport& error) {
-    throw InputError("{}: a TorchScript module that this LibTorch ({}) does not understand: {}", path, TORCH_VERSION,
+    throw InputError("a TorchScript module that this LibTorch ({}) does not understand: {}", TORCH_VERSION,
                      ReasonOfLoading(error));
   } catch (const std::exception& error) {
-    throw InputError("{}: no TorchScript module that this LibTorch ({}) reads: {}", path, TORCH_VERSION, Reason(error));
+    throw InputError("no TorchScript module that this LibTorch ({}) reads: {}", TORCH_VERSION, Reason(error));
   }
+}
+
+void WarmUpScripts() {
+  PrintToStandardError();
+  at::set_num_threads(1);
+  const torch::NoGradGuard no_gradients;
+  const auto unit = torch::jit::compile(R"(
+def forward(x):
+    y = torch.softmax(torch.matmul(x, x), 1) + torch.sigmoid(x)
+    z = torch.conv1d(y.unsqueeze(0), y.unsqueeze(2))
+    return torch.cat([y, z.squeeze(0)], 0).sum().double()
+)");
+  for (const auto type : {torch::kFloat32, torch::kFloat64})
+    for (int k = 0; k < 3; ++k) unit->run_method("forward", torch::full({8, 8}, 0.5, type));  // the executor optimises
 }
 
 }  // namespace evenkeel

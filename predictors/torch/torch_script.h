@@ -9,6 +9,9 @@
 namespace evenkeel {
 
 /// Throws InputError naming the file.
-std::unique_ptr<Script> LoadScript(const std::string& path);
+std::unique_ptr<Script> LoadScript(const std::string& bytes);
+
+/// Everything that LibTorch opens, starts or looks up when a module runs for the first time.
+void WarmUpScripts();
 
 }  // namespace evenkeel

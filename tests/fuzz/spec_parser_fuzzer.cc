@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "experiments/catalog/catalog.h"
-#include "experiments/catalog/spec.h"
+#include "experiments/specs/spec.h"
 #include "models/base/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

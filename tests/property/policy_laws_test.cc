@@ -228,7 +228,7 @@ TEST_F(PolicyLaws, ResultsDoNotDependOnTheNumberOfThreads) {
       for (const Spec& spec : SpecsOf(*info, PriceFile())) specs.push_back(spec);
     }
     ProgressOptions quiet;
-    quiet.enabled = false;
+    quiet.style = ProgressStyle::kNone;
     Progress progress(quiet);
     const ComparisonResult one = Compare(period, specs, true, 1, 1, &progress),
                            four = Compare(period, specs, true, 1, 4, &progress);

@@ -6,4 +6,6 @@ std::string SourcePath(const std::string& path) { return EVENKEEL_SOURCE_DIR "/"
 
 std::string ProgramPath() { return EVENKEEL_PROGRAM; }
 
+std::string ChildProgramPath() { return EVENKEEL_CHILD_PROGRAM; }
+
 }  // namespace evenkeel

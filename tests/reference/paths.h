@@ -11,4 +11,7 @@ std::string SourcePath(const std::string& path);
 /// The program `evenkeel` under test.
 std::string ProgramPath();
 
+/// tests/programs/child.c, for tests in tests/{unit,property}/ that ask an own program.
+std::string ChildProgramPath();
+
 }  // namespace evenkeel

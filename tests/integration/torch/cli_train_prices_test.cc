@@ -105,9 +105,10 @@ TEST_F(TrainPricesCli, BadInputIsNamed) {
   EXPECT_THAT(Refuse(Train("x.h5", {}, "learned-price(through=switch)")), HasSubstr("through"));
   EXPECT_THAT(Refuse(Train("x.h5", {}, "learned-price(expert=hindsight)")), HasSubstr("future"));
   // Whoever loads the network would run it.
-  for (const char* spec : {"learned-price(forecast=noisy(of=torchscript(file=m.pt)))",
-                           "learned-price(expert=plan(forecast=torchscript(file=m.pt)))"})
-    EXPECT_THAT(Refuse(Train("x.h5", {}, spec)), HasSubstr("programs of others")) << spec;
+  for (const char* spec :
+       {"learned-price(forecast=noisy(of=torchscript(file=m.pt)))", "learned-price(forecast=process(command=true))",
+        "learned-price(expert=process(command=true))", "learned-price(expert=plan(forecast=torchscript(file=m.pt)))"})
+    EXPECT_THAT(Refuse(Train("x.h5", {}, spec)), HasSubstr("may not run programs")) << spec;
   EXPECT_THAT(Refuse(Train("x.h5", {}, "learned-price(slots=241)")),
               AllOf(HasSubstr("valid.h5"), HasSubstr("240 slots, expected at least 241")));
   EXPECT_THAT(Refuse(Train("x.h5", {"--weight", "carbon=900"}, "dlinear")), HasSubstr("--weight"));

@@ -5,8 +5,8 @@
 
 #include <set>
 
+#include "experiments/options/scenario_options.h"
 #include "experiments/program/command.h"
-#include "experiments/program/scenario_options.h"
 #include "models/base/error.h"
 
 namespace evenkeel {
