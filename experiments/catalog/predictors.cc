@@ -55,13 +55,17 @@ Entry NoisyEntry() {
 
 std::unique_ptr<Forecaster> MakeLearnedForecaster(const ForecastContext& context, const Arguments& arguments) {
   const std::string path = arguments.at("file").name;
-  const Checkpoint checkpoint = ReadCheckpoint(path);
-  if (checkpoint.training.epoch > 0)
-    throw InputError("{}: a training that has not ended, expected the file that it was to write", path);
-  if (IsPriceNetwork(checkpoint))
-    throw InputError("{}: a network of prices, expected one of forecasts; it serves {}(file=..)", path, kLearnedPrice);
-  if (context.trace) CheckFits(checkpoint, *context.trace, path);
-  const NeuralSpec network = MakeNeuralSpec(*arguments.registry, ParseSpec(checkpoint.network));
+  NeuralSpec network;
+  const Checkpoint checkpoint = ReadCheckpoint(path, [&](const Checkpoint& header) {
+    if (header.training.epoch > 0)
+      throw InputError("{}: a training that has not ended, expected the file that it was to write", path);
+    if (IsPriceNetwork(header))
+      throw InputError("{}: a network of prices, expected one of forecasts; it serves {}(file=..)", path,
+                       kLearnedPrice);
+    CheckFits(header, context.trace.value_or(IdentityOf(header)), path);
+    network = MakeNeuralSpec(*arguments.registry, ParseSpec(header.network));
+    return OutlineOf(*MakeNeural(network, ShapeOf(header), NeuralRuntime()));
+  });
   if (!context.retrain) return MakeLearned(checkpoint, network, path);
   const TrainingSetup setup = ParseTraining(checkpoint.options, path);
   return MakeRetrained(checkpoint, network, path, {*context.retrain, setup.options, setup.runtime});
@@ -69,6 +73,7 @@ std::unique_ptr<Forecaster> MakeLearnedForecaster(const ForecastContext& context
 
 std::unique_ptr<Forecaster> MakeTorchScript(const ForecastContext& context, const Arguments& arguments) {
   const std::string path = arguments.at("file").name;
+  CheckNoCheckpoint(path);
   const int window = SlotsArgument(arguments, "window", SlotHoursOf(context));
   if (context.trust_modules) return MakeTrustedScript(path, window);
   return MakeModuleForecaster(path, window, context.trace.value_or(TraceIdentity{{}, {}, 0.0}));
@@ -81,6 +86,15 @@ std::unique_ptr<Forecaster> MakeAverageForecaster(const ForecastContext& context
 Entry PerfectEntry() {
   Entry entry{"perfect", "the truth: for experiments", {}, MakePerfectForecaster};
   entry.clairvoyant = true;
+  return entry;
+}
+
+Entry TorchScriptEntry() {
+  Entry entry{"torchscript",
+              "a TorchScript module, for example made in Python; fades into the hourly mean behind its steps",
+              {FileParameter("the module"), SpanParameter("window", "7d", "what it sees", 1)},
+              MakeTorchScript};
+  entry.foreign_code = true;
   return entry;
 }
 
@@ -115,10 +129,7 @@ std::vector<Entry> PredictorEntries() {
        "a network that `evenkeel train` has trained",
        {FileParameter("what it wrote")},
        MakeLearnedForecaster},
-      {"torchscript",
-       "a TorchScript module, for example made in Python; fades into the hourly mean behind its steps",
-       {FileParameter("the module"), SpanParameter("window", "7d", "what it sees", 1)},
-       MakeTorchScript},
+      TorchScriptEntry(),
       {"average",
        "the mean of two predictors",
        {ForecastParameter("first", "hourly-mean(days=7)", "one"), ForecastParameter("second", "ridge", "the other")},
