@@ -65,7 +65,7 @@ set(CPACK_DEBIAN_NETWORKS_DESCRIPTION "Networks for evenkeel's predictors, by Li
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libevenkeel-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "Headers and archives for programs that use evenkeel")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libeigen3-dev, libfmt-dev, libhdf5-dev, libboost-program-options-dev, \
-libcsv-dev, zlib1g-dev, libhwy-dev, libseccomp-dev")
+libcsv-dev, zlib1g-dev, libhwy-dev, libseccomp-dev, libsimdjson-dev")
 if(MPI_C_FOUND)
   string(APPEND CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS ", libopenmpi-dev")
 endif()

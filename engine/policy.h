@@ -39,6 +39,7 @@ struct VirtualLoadsReport {
 struct PolicyReport {
   long unconverged_slots = 0;           ///< slots whose inner solver stopped above its tolerance
   double worst_slot_gap = 0.0;          ///< largest certified gap of an inner solver, relative to its objective
+  long program_failures = 0;            ///< times that a program of the user's, which decides, failed and was ended
   std::optional<double> own_objective;  ///< value of the linear problem that the policy minimises, when it has one
   std::optional<VirtualLoadsReport> virtual_loads;  ///< of experts that have some, and of robust policies around them
 };

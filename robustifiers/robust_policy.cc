@@ -208,6 +208,7 @@ PolicyReport Robust::Report() const {
   PolicyReport report = expert_->Report();  // its unconverged slots are the guarantee's too
   const PolicyReport advice = advice_.Report();
   report.unconverged_slots += advice.unconverged_slots + report_.unconverged;
+  report.program_failures += advice.program_failures;
   report.worst_slot_gap = std::max(report.worst_slot_gap, advice.worst_slot_gap);
   report.own_objective.reset();
   return report;

@@ -56,13 +56,17 @@ Entry NoisyEntry() {
 
 std::unique_ptr<Forecaster> MakeLearnedForecaster(const ForecastContext& context, const Arguments& arguments) {
   const std::string path = arguments.at("file").name;
-  const Checkpoint checkpoint = ReadCheckpoint(path);
-  if (checkpoint.training.epoch > 0)
-    throw InputError("{}: a training that has not ended, expected the file that it was to write", path);
-  if (IsPriceNetwork(checkpoint))
-    throw InputError("{}: a network of prices, expected one of forecasts; it serves {}(file=..)", path, kLearnedPrice);
-  if (context.trace) CheckFits(checkpoint, *context.trace, path);
-  const NeuralSpec network = MakeNeuralSpec(*arguments.registry, ParseSpec(checkpoint.network));
+  NeuralSpec network;
+  const Checkpoint checkpoint = ReadCheckpoint(path, [&](const Checkpoint& header) {
+    if (header.training.epoch > 0)
+      throw InputError("{}: a training that has not ended, expected the file that it was to write", path);
+    if (IsPriceNetwork(header))
+      throw InputError("{}: a network of prices, expected one of forecasts; it serves {}(file=..)", path,
+                       kLearnedPrice);
+    CheckFits(header, context.trace.value_or(IdentityOf(header)), path);
+    network = MakeNeuralSpec(*arguments.registry, ParseSpec(header.network));
+    return OutlineOf(*MakeNeural(network, ShapeOf(header), NeuralRuntime()));
+  });
   if (!context.retrain) return MakeLearned(checkpoint, network, path);
   const TrainingSetup setup = ParseTraining(checkpoint.options, path);
   return MakeRetrained(checkpoint, network, path, {*context.retrain, setup.options, setup.runtime});
@@ -70,6 +74,7 @@ std::unique_ptr<Forecaster> MakeLearnedForecaster(const ForecastContext& context
 
 std::unique_ptr<Forecaster> MakeTorchScript(const ForecastContext& context, const Arguments& arguments) {
   const std::string path = arguments.at("file").name;
+  CheckNoCheckpoint(path);
   const int window = SlotsArgument(arguments, "window", SlotHoursOf(context));
   if (context.trust_modules) return MakeTrustedScript(path, window);
   ProgramOptions patience;
@@ -93,6 +98,15 @@ Entry TorchScriptEntry() {
 Entry PerfectEntry() {
   Entry entry{"perfect", "the truth: for experiments", {}, MakePerfectForecaster};
   entry.clairvoyant = true;
+  return entry;
+}
+
+Entry TorchScriptEntry() {
+  Entry entry{"torchscript",
+              "a TorchScript module, for example made in Python; fades into the hourly mean behind its steps",
+              {FileParameter("the module"), SpanParameter("window", "7d", "what it sees", 1)},
+              MakeTorchScript};
+  entry.foreign_code = true;
   return entry;
 }
 

@@ -37,6 +37,11 @@ PriceSpec PriceSpecOf(const Arguments& arguments) {
   if (IsClairvoyant(*arguments.registry, Kind::kPolicy, result.expert) ||
       IsClairvoyant(*arguments.registry, Kind::kPredictor, result.forecast))
     throw InputError("network \"{}\": its expert and its forecast may not look into the future", kLearnedPrice);
+  // They stand in its file, which may come from anyone.
+  if (RunsForeignCode(*arguments.registry, Kind::kPolicy, result.expert) ||
+      RunsForeignCode(*arguments.registry, Kind::kPredictor, result.forecast))
+    throw InputError("network \"{}\": its expert and its forecast may not run programs, such as torchscript or process",
+                     kLearnedPrice);
   result.whole.name = kLearnedPrice;
   for (const ParameterInfo& parameter : NetworkParameters())
     result.whole.parameters.emplace_back(parameter.name, arguments.at(parameter.name));
@@ -54,28 +59,35 @@ void CheckObjective(const std::string& path, const std::vector<std::string>& tra
   }
 }
 
+void CheckPriceHeader(const std::string& path, const Checkpoint& header) {
+  if (header.training.epoch > 0)
+    throw InputError("{}: a training that has not ended, expected the file that it was to write", path);
+  if (!IsPriceNetwork(header))
+    throw InputError("{}: a network of forecasts, {}, expected one of prices, {}", path, header.network, kLearnedPrice);
+}
+
 std::unique_ptr<Policy> MakeLearnedPricePolicy(const PolicyContext& context, const Arguments& arguments) {
   const std::string path = arguments.at("file").name;
-  const Checkpoint checkpoint = ReadCheckpoint(path);
-  if (checkpoint.training.epoch > 0)
-    throw InputError("{}: a training that has not ended, expected the file that it was to write", path);
-  if (!IsPriceNetwork(checkpoint))
-    throw InputError("{}: a network of forecasts, {}, expected one of prices, {}", path, checkpoint.network,
-                     kLearnedPrice);
   History past;
   if (context.open_history) past.AppendAll(*context.open_history());
   const ForecastContext forecast = ForecastContextOf(context, past.num_slots());
-  CheckSameSignals(checkpoint, *forecast.trace, path);
-  CheckObjective(path, checkpoint.objective, ObjectiveLines(context.problem));
-  const PriceSpec spec = MakePriceSpec(*arguments.registry, ParseSpec(checkpoint.network));
-  std::shared_ptr<PriceNetwork> network = MakePriceNetwork(spec.network, PriceShapeOf(context.problem), {});
+  PriceSpec spec;
+  std::shared_ptr<PriceNetwork> network;
+  const Checkpoint checkpoint = ReadCheckpoint(path, [&](const Checkpoint& header) {
+    CheckPriceHeader(path, header);
+    CheckSameSignals(header, *forecast.trace, path);
+    CheckObjective(path, header.objective, ObjectiveLines(context.problem));
+    spec = MakePriceSpec(*arguments.registry, ParseSpec(header.network));
+    network = MakePriceNetwork(spec.network, PriceShapeOf(context.problem), {});
+    return OutlineOf(*network);
+  });
   try {
     network->LoadWeights(checkpoint.weights);
   } catch (const InputError& error) {
     throw InputError("{}: {}", path, error.what());
   }
   return MakeLearnedPrice(context.problem, std::move(network),
-                          MakeForecaster(*arguments.registry, forecast, spec.forecast), std::move(past));
+                          MakeForecaster(*arguments.registry, forecast, spec.forecast), std::move(past), path);
 }
 
 }  // namespace

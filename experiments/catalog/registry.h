@@ -43,6 +43,7 @@ struct Entry {
   bool test_advice = false;                     ///< a policy that was made to try out a guarantee
   bool faulty = false;          ///< a policy that breaks the laws of policies on purpose: good as advice only
   bool asks_a_program = false;  ///< decides as a program of the user's does: reproducible only if that is
+  bool foreign_code = false;    ///< runs a module that somebody has programmed
   std::function<void(const Arguments&)> check = {};  ///< of what ranges can't say; throws InputError
 
   Kind kind() const { return static_cast<Kind>(make.index()); }

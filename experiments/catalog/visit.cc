@@ -116,6 +116,10 @@ bool AsksAProgram(const Registry& registry, Kind kind, const Spec& spec) {
   return HasAny(registry, kind, spec, &Entry::asks_a_program);
 }
 
+bool RunsForeignCode(const Registry& registry, Kind kind, const Spec& spec) {
+  return HasAny(registry, kind, spec, &Entry::foreign_code) || AsksAProgram(registry, kind, spec);
+}
+
 std::vector<std::string> FilesOf(const Registry& registry, Kind kind, const Spec& spec) {
   std::vector<std::string> files;
   VisitSpec(registry, kind, spec, [&](const VisitedSpec& visited) {

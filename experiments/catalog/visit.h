@@ -36,6 +36,8 @@ void CheckSpans(const Registry& registry, Kind kind, const Spec& spec, double sl
 /// Whether it or one in it looks into the future.
 bool IsClairvoyant(const Registry& registry, Kind kind, const Spec& spec);
 
+/// Whether it or one in it runs what somebody has programmed, a module or a program.
+bool RunsForeignCode(const Registry& registry, Kind kind, const Spec& spec);
 /// Whether it or one in it asks a program of the user's.
 bool AsksAProgram(const Registry& registry, Kind kind, const Spec& spec);
 

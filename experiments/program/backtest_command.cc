@@ -75,7 +75,7 @@ std::optional<RetrainTimes> ReadRetrain(const Options& options, const Spec& spec
         "option --retrain: \"{}\", expected whole slots of {} s in days, hours or minutes, such as 30d or 12h", text,
         step);
   if (NetworksOf(spec).empty())
-    throw InputError("option --retrain: {} has no network to train anew, expected learned(file=MODEL.pt) in it",
+    throw InputError("option --retrain: {} has no network to train anew, expected learned(file=MODEL.h5) in it",
                      ToString(spec));
   return RetrainTimes{judged.options.first, static_cast<int>(std::min<std::int64_t>(*seconds / step, kMostSpanSlots))};
 }
@@ -84,7 +84,7 @@ std::optional<RetrainTimes> ReadRetrain(const Options& options, const Spec& spec
 void NoteKnown(const Spec& spec, const Judged& judged) {
   const std::int64_t first = judged.truth.time(judged.options.first);
   for (const std::string& file : NetworksOf(spec)) {
-    const Checkpoint checkpoint = ReadCheckpoint(file);
+    const Checkpoint checkpoint = ReadCheckpointHeader(file);
     if (checkpoint.last_time >= first)
       Note(fmt::format("{} was trained on {} up to {}, and is judged from {} on: it may know what it forecasts", file,
                        checkpoint.trained_on, FormatUtc(checkpoint.last_time), FormatUtc(first)));

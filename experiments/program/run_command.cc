@@ -126,6 +126,10 @@ std::string RunText(const GivenPeriod& given, const CertifiedRun& run) {
     text += fmt::format("{:<14}{} slots, worst gap {:.1e}\n", "unconverged", outcome.report.unconverged_slots,
                         outcome.report.worst_slot_gap);
   }
+  if (outcome.report.program_failures > 0) {
+    text += fmt::format("{:<14}failed {}\n", "own program",
+                        CountText(outcome.report.program_failures, "time"));
+  }
   text += GuaranteeText(outcome) + VirtualLoadsText(outcome) + CertificateText(run.certificates);
   text += "\n" + SpreadTable(period.problem, ledger);
   const std::string note = ShiftNote(ledger);

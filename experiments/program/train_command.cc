@@ -21,9 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The training that was interrupted; it must be the one that is asked for.
-Checkpoint GoOn(const std::string& path, const Checkpoint& wanted) {
-  Checkpoint found = ReadCheckpoint(path);
+/// That the training that was interrupted is the one that is asked for.
+void CheckSameTraining(const std::string& path, const Checkpoint& found, const Checkpoint& wanted) {
   const auto compare = [&path](const char* what, const auto& was, const auto& is) {
     if (was != is)
       throw InputError("{}: a training with other {}: {}, now {}; remove the file to start anew", path, what, was, is);
@@ -38,7 +37,14 @@ Checkpoint GoOn(const std::string& path, const Checkpoint& wanted) {
                    {wanted.gateways, wanted.regions, wanted.slot_hours}, path);
   if (found.scales != wanted.scales)
     throw InputError("{}: a training on other values; remove the file to start anew", path);
-  found.command = wanted.command;
+}
+
+Checkpoint GoOn(const std::string& path, const TrainJob& job) {
+  Checkpoint found = ReadCheckpoint(path, [&](const Checkpoint& header) {
+    CheckSameTraining(path, header, job.checkpoint);
+    return job.outline();
+  });
+  found.command = job.checkpoint.command;
   return found;
 }
 
@@ -74,7 +80,7 @@ int RunTrain(const Options& options) {
   Checkpoint& checkpoint = job.checkpoint;
   checkpoint.options = TrainingText(request.setup);
   if (fs::exists(unfinished)) {
-    checkpoint = GoOn(unfinished, checkpoint);
+    checkpoint = GoOn(unfinished, job);
     if (!quiet) Note(fmt::format("going on after epoch {} of {}", checkpoint.training.epoch, unfinished));
   }
   {
@@ -106,17 +112,17 @@ Command TrainCommand() {
       {"predictor", "SPEC", "", "the network, for example gru(hidden=64)"},
       {"train", "TRACE.h5", "", "what it learns from"},
       {"valid", "TRACE.h5", "", "what decides when to stop; begins where the other ends, or later"},
-      {"out", "MODEL.pt", "", "the trained network, for learned(file=MODEL.pt) or learned-price(file=MODEL.pt)"}};
+      {"out", "MODEL.h5", "", "the trained network, for learned(file=MODEL.h5) or learned-price(file=MODEL.h5)"}};
   for (OptionInfo& option : TrainingOptionInfos()) info.options.push_back(std::move(option));
   info.options.push_back({"losses", "FILE.csv", "", "write the losses of every epoch"});
   for (OptionInfo& option : ObjectiveOptions()) info.options.push_back(std::move(option));
   info.details =
-      "After every epoch MODEL.pt.training is written; the same command goes on from it after an interruption, and\n"
+      "After every epoch MODEL.h5.training is written; the same command goes on from it after an interruption, and\n"
       "ends with the same weights. One thread unless --threads says otherwise.\n\n" +
       NetworksText() +
       "\nPrices are learned for the objective that --weight, --norm, --bucket-weight and --shed-cost say; the loss on\n"
       "VALID is J / optimum of the policy as it will run. A few dozen periods make an epoch: --batch 8 is enough.\n"
-      "\nExample\n  evenkeel train --predictor 'gru(hidden=64)' --train years.h5 --valid months.h5 --out gru.pt\n";
+      "\nExample\n  evenkeel train --predictor 'gru(hidden=64)' --train years.h5 --valid months.h5 --out gru.h5\n";
   return {info, RunTrain};
 }
 

@@ -106,6 +106,7 @@ Json RunJson(const Problem& problem, const RunOutcome& run) {
   json.update(PlacesJson(problem, run.ledger));
   json["shift"] = JsonNumber(run.ledger.shift);
   json["asks_a_program"] = run.asks_a_program;
+  json["program_failures"] = run.report.program_failures;
   json["unconverged_slots"] = run.report.unconverged_slots;
   json["guarantee"] = GuaranteeJson(run);
   json["virtual_loads"] = VirtualLoadsJson(run);

@@ -82,6 +82,7 @@ TrainJob MakeForecastJob(const TrainRequest& request) {
   };
   job.steps = StepsPerEpoch(static_cast<int>(OriginsOf(data()).train.size()), setup.options);
   const NeuralShape shape = ShapeOf(train.columns(), train.slots_per_day());
+  job.outline = [=] { return OutlineOf(*MakeNeural(network, shape, setup.runtime)); };
   job.train = [=](Checkpoint* checkpoint, const auto& save, const auto& step) {
     const std::unique_ptr<Neural> neural = MakeNeural(network, shape, setup.runtime);
     Train(data(), setup.options, neural.get(), checkpoint, save, step);

@@ -9,6 +9,7 @@
 #include "models/files/objective_text.h"
 #include "predictors/learning/checkpoint.h"
 #include "predictors/learning/learned.h"
+#include "predictors/learning/tensors.h"
 
 namespace evenkeel {
 
@@ -22,9 +23,10 @@ struct TrainRequest {
 };
 
 struct TrainJob {
-  std::string name;       ///< for people
-  Checkpoint checkpoint;  ///< before the first epoch
-  int steps = 0;          ///< of an epoch
+  std::string name;                         ///< for people
+  Checkpoint checkpoint;                    ///< before the first epoch
+  int steps = 0;                            ///< of an epoch
+  std::function<NetworkOutline()> outline;  ///< what the tensors of its network are
   /// Trains to the end, from where the checkpoint stands.
   std::function<void(Checkpoint*, const std::function<void(const Checkpoint&)>& save,
                      const std::function<void()>& step)>

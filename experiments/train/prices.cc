@@ -107,7 +107,8 @@ class Validation {
     if (data_->valid.slots_before > 0) past = data_->train.history;
     const std::unique_ptr<SlotSource> before = Open(0, first);
     if (first > 0) past.AppendAll(*before);
-    std::unique_ptr<Policy> policy = MakeLearnedPrice(problem, network_, MakeForecasterOf(*data_), std::move(past));
+    std::unique_ptr<Policy> policy =
+        MakeLearnedPrice(problem, network_, MakeForecasterOf(*data_), std::move(past), "the network in training");
     if (!data_->spec.network.through_line) return policy;
     RobustOptions options;
     options.spending.rho = data_->spec.network.rho;
@@ -136,6 +137,7 @@ TrainJob MakePriceJob(const TrainRequest& request) {
   job.checkpoint.objective = ObjectiveLines(problem);
   job.checkpoint.first_time = train.signals.time.front();
   job.checkpoint.last_time = train.signals.time.back();
+  job.outline = [=] { return OutlineOf(*MakePriceNetwork(data->spec.network, shape, setup.runtime)); };
   job.train = [=](Checkpoint* checkpoint, const auto& save, const auto& step) {
     const std::shared_ptr<PriceNetwork> network = MakePriceNetwork(data->spec.network, shape, setup.runtime);
     const PriceWindowSource source{data->train.trace,

@@ -36,7 +36,8 @@ void BeAloneWithHdf5() { is_alone = true; }
 Hdf5Lock PrepareHdf5() {
   static std::recursive_mutex mutex;
   Hdf5Lock lock = is_alone ? Hdf5Lock() : Hdf5Lock(mutex);
-  static const bool once = H5dont_atexit() >= 0;
+  // A file may name filters that are looked for in shared libraries: none is loaded, whatever the file says.
+  static const bool once = H5dont_atexit() >= 0 && H5PLset_loading_state(0) >= 0;
   static_cast<void>(once);
   // Error stacks belong to threads.
   thread_local bool quiet = false;

@@ -42,8 +42,8 @@ class Hdf5Handle {
 /// forked.
 using Hdf5Lock = std::unique_lock<std::recursive_mutex>;
 
-/// Must come before any other HDF5 call, and be kept during it: no printing of errors, no clean-up at exit (which does
-/// not return when a file could not be flushed to a full disk).
+/// Must come before any other HDF5 call, and be kept during it: no printing of errors, no shared libraries on a
+/// file's word, no clean-up at exit (which does not return when a file could not be flushed to a full disk).
 [[nodiscard]] Hdf5Lock PrepareHdf5();
 
 /// For a process that was forked under the lock: it has one thread, and the lock belongs to its parent's.

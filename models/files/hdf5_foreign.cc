@@ -18,6 +18,7 @@
 
 #include "models/base/error.h"
 #include "models/files/hdf5_file.h"
+#include "models/files/hdf5_storage.h"
 
 namespace evenkeel {
 namespace {
@@ -76,7 +77,18 @@ herr_t VisitAttribute(hid_t object, const char* name, const H5A_info_t*, void* d
   return 0;
 }
 
+/// What lies in other files is not looked for: the reader refuses it with its name.
+bool IsStoredInside(const Visit& visit, hid_t dataset) {
+  try {
+    CheckHdf5StoredInside(dataset, "", visit.dataset);
+    return true;
+  } catch (const InputError&) {
+    return false;
+  }
+}
+
 void VisitLabels(const Visit& visit, hid_t dataset) {
+  if (!IsStoredInside(visit, dataset)) return;
   const Hdf5Handle type(H5Dget_type(dataset), H5Tclose);
   const Hdf5Handle space(H5Dget_space(dataset), H5Sclose);
   const Hdf5Handle properties(H5Dget_create_plist(dataset), H5Pclose);

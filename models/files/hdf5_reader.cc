@@ -82,6 +82,7 @@ std::string JoinShape(const std::vector<std::int64_t>& shape) { return fmt::form
 
 struct Hdf5Reader::Impl {
   std::string path;
+  Hdf5Writers writers = Hdf5Writers::kAnyone;
   Hdf5Handle file;
   mutable std::map<std::string, Dataset> datasets;
   mutable std::map<std::string, CfPacking> packings;
@@ -100,6 +101,10 @@ struct Hdf5Reader::Impl {
 
   void OpenFile();
   const Hdf5ForeignTexts& Foreign() const {
+    if (writers == Hdf5Writers::kEvenkeel)
+      throw InputError("{}: not as evenkeel writes such files: {}", path,
+                       HasHdf5Checksums(path) ? "it has texts of variable length, expected fixed ones"
+                                              : "its metadata has no checksums, or it does not begin with them");
     if (!foreign) foreign = ReadHdf5ForeignTexts(path);
     return *foreign;
   }
@@ -141,6 +146,7 @@ Dataset Hdf5Reader::Impl::Open(const std::string& dataset) const {
   Dataset opened;
   opened.handle = Own(H5Dopen2(file.get(), dataset.c_str(), H5P_DEFAULT), H5Dclose, dataset);
   const hid_t id = opened.handle.get();
+  CheckHdf5StoredInside(id, path, dataset);
   const Hdf5Handle type = Own(H5Dget_type(id), H5Tclose, dataset);
   const Hdf5Handle space = Own(H5Dget_space(id), H5Sclose, dataset);
   opened.type = H5Tget_class(type.get());
@@ -202,8 +208,9 @@ void Hdf5Reader::Impl::Read(const std::string& dataset, std::int64_t first, std:
   Check(H5Dread(source.handle.get(), type, memory.get(), space.get(), H5P_DEFAULT, values), dataset);
 }
 
-Hdf5Reader::Hdf5Reader(const std::string& path) : impl_(std::make_unique<Impl>()) {
+Hdf5Reader::Hdf5Reader(const std::string& path, Hdf5Writers writers) : impl_(std::make_unique<Impl>()) {
   impl_->path = path;
+  impl_->writers = writers;
   impl_->OpenFile();
 }
 

@@ -12,10 +12,14 @@
 
 namespace evenkeel {
 
+/// Who may have written a file. What evenkeel alone writes has checksums over its metadata and no texts of variable
+/// length: anything else is refused, rather than tried out in a process of its own.
+enum class Hdf5Writers { kAnyone, kEvenkeel };
+
 class Hdf5Reader {
  public:
   /// Throws InputError naming the file, as all members do.
-  explicit Hdf5Reader(const std::string& path);
+  explicit Hdf5Reader(const std::string& path, Hdf5Writers writers = Hdf5Writers::kAnyone);
   /// A file whose bytes are in memory (Hdf5Writer::Image), called `name`.
   Hdf5Reader(const std::string& name, const std::string& image);
   ~Hdf5Reader();

@@ -74,11 +74,7 @@ hsize_t StoredDataset::CheckAll() const {
   hsize_t file_bytes = 0;
   Check(H5Fget_filesize(file, &file_bytes) >= 0);
   const double stored = static_cast<double>(std::min(H5Dget_storage_size(id), file_bytes));
-  if (H5Pget_external_count(properties) > 0) throw InputError("{}: dataset '{}' lies in another file", path, dataset);
   const H5D_layout_t layout = H5Pget_layout(properties);
-  if (layout != H5D_CHUNKED && layout != H5D_CONTIGUOUS && layout != H5D_COMPACT) {
-    throw InputError("{}: dataset '{}' is virtual, expected a stored one", path, dataset);
-  }
   if (claimed > stored * (layout == H5D_CHUNKED ? kBestCompression : 1.0)) {
     throw InputError("{}: dataset '{}' claims {:.0f} bytes of values, but only {:.0f} are stored", path, dataset,
                      claimed, stored);
@@ -87,6 +83,17 @@ hsize_t StoredDataset::CheckAll() const {
 }
 
 }  // namespace
+
+void CheckHdf5StoredInside(std::int64_t id, const std::string& path, const std::string& dataset) {
+  const Hdf5Lock lock = PrepareHdf5();
+  const Hdf5Handle properties(H5Dget_create_plist(id), H5Pclose);
+  if (properties.get() < 0) throw InputError("{}: dataset '{}' cannot be read: {}", path, dataset, Hdf5Reason());
+  if (H5Pget_external_count(properties.get()) != 0)
+    throw InputError("{}: dataset '{}' lies in another file", path, dataset);
+  const H5D_layout_t layout = H5Pget_layout(properties.get());
+  if (layout != H5D_CHUNKED && layout != H5D_CONTIGUOUS && layout != H5D_COMPACT)
+    throw InputError("{}: dataset '{}' is virtual, expected a stored one", path, dataset);
+}
 
 std::uint64_t CheckHdf5Storage(std::int64_t file, std::int64_t id, const std::vector<std::uint64_t>& shape,
                                const std::string& path, const std::string& dataset) {

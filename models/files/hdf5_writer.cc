@@ -61,6 +61,8 @@ hid_t FileType(Hdf5Field::Type type) {
       return H5T_STD_I64LE;
     case Hdf5Field::Type::kUint8:
       return H5T_STD_U8LE;
+    case Hdf5Field::Type::kFloat32:
+      return H5T_IEEE_F32LE;
     case Hdf5Field::Type::kFloat64:
       break;
   }
@@ -94,7 +96,7 @@ struct Hdf5Writer::Impl {
   OpenDataset CreateDataset(const std::string& dataset, hid_t type, Shape shape, bool growing, bool on_time);
   Hdf5Handle TextType(std::size_t bytes, const std::string& dataset) const;
   void AddScale(const std::string& axis, Scale scale);
-  void AddLetterAxis(const std::string& axis, hsize_t letters);
+  void AddBareAxis(const std::string& axis, hsize_t length);
   OpenDataset CreateTexts(const std::string& dataset, const std::vector<std::string>& texts);
   void Write(const std::string& dataset, std::int64_t first, std::int64_t count, hid_t type, const void* values);
   void WriteAttribute(const std::string& dataset, const std::string& attribute, hid_t type, std::size_t count,
@@ -172,18 +174,18 @@ Hdf5Handle Hdf5Writer::Impl::TextType(std::size_t bytes, const std::string& data
   return type;
 }
 
-/// netCDF's form of an axis that counts letters only: a scale without values, of a name that netCDF knows.
-void Hdf5Writer::Impl::AddLetterAxis(const std::string& axis, hsize_t letters) {
+/// netCDF's form of an axis that only counts: a scale without values, of a name that netCDF knows.
+void Hdf5Writer::Impl::AddBareAxis(const std::string& axis, hsize_t length) {
   const Hdf5Handle properties = Own(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, axis);
   Check(H5Pset_obj_track_times(properties.get(), false), axis);
   Check(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_EARLY), axis);
-  const Hdf5Handle space = Own(H5Screate_simple(1, &letters, nullptr), H5Sclose, axis);
+  const Hdf5Handle space = Own(H5Screate_simple(1, &length, nullptr), H5Sclose, axis);
   Hdf5Handle scale =
       Own(H5Dcreate2(file.get(), axis.c_str(), H5T_IEEE_F32BE, space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT),
           H5Dclose, axis);
-  const std::string title = fmt::format("{}.{:10}", kBareAxis, letters);
+  const std::string title = fmt::format("{}.{:10}", kBareAxis, length);
   Check(H5DSset_scale(scale.get(), title.c_str()), axis);
-  AddScale(axis, {std::move(scale), letters, false});
+  AddScale(axis, {std::move(scale), length, false});
 }
 
 void Hdf5Writer::Impl::AddScale(const std::string& axis, Scale scale) {
@@ -198,7 +200,7 @@ OpenDataset Hdf5Writer::Impl::CreateTexts(const std::string& dataset, const std:
   std::size_t longest = 1;
   for (const std::string& text : texts) longest = std::max(longest, text.size());
   const hsize_t letters = (longest + kLetterStep - 1) / kLetterStep * kLetterStep;
-  AddLetterAxis(LetterAxis(dataset), letters);
+  AddBareAxis(LetterAxis(dataset), letters);
   const Hdf5Handle type = TextType(1, dataset);
   Check(H5Tset_cset(type.get(), H5T_CSET_ASCII), dataset);  // as in netCDF; _Encoding says what letters make
   OpenDataset created = CreateDataset(dataset, type.get(), {texts.size(), letters}, false, false);
@@ -286,6 +288,11 @@ void Hdf5Writer::AddTexts(const std::string& name, const std::string& axis, cons
   impl_->datasets[name] = std::move(created);
   SetAttribute(name, "_Encoding", "utf-8");
   SetAttribute(name, "long_name", long_name);
+}
+
+void Hdf5Writer::AddAxis(const std::string& name, std::int64_t length) {
+  const Hdf5Lock lock = PrepareHdf5();
+  impl_->AddBareAxis(name, static_cast<hsize_t>(length));
 }
 
 void Hdf5Writer::AddTime(std::int64_t slots, bool growing) {

@@ -13,7 +13,7 @@ namespace evenkeel {
 
 /// A dataset to be. Axes are names of scales added before.
 struct Hdf5Field {
-  enum class Type { kFloat64, kInt64, kUint8 };
+  enum class Type { kFloat64, kFloat32, kInt64, kUint8 };
 
   std::string name;
   std::vector<std::string> axes;
@@ -37,6 +37,8 @@ class Hdf5Writer {
   /// Texts along an axis, one per entry, as a dataset of its own.
   void AddTexts(const std::string& name, const std::string& axis, const std::string& long_name,
                 const std::vector<std::string>& texts);
+  /// An axis that only counts, as netCDF has them; Hdf5Reader::Datasets leaves it out.
+  void AddAxis(const std::string& name, std::int64_t length);
   /// The coordinate `time`, for `slots` slots. A growing one begins empty and grows with what is written.
   void AddTime(std::int64_t slots, bool growing);
   void AddField(const Hdf5Field& field);

@@ -11,6 +11,7 @@
 #include "models/files/hdf5_reader.h"
 #include "models/files/memory_estimate.h"
 #include "models/world/footprint.h"
+#include "models/world/limits.h"
 #include "models/world/time_base.h"
 #include "models/world/trace_schema.h"
 
@@ -18,7 +19,6 @@ namespace evenkeel {
 namespace {
 
 constexpr std::int64_t kMostSlots = 100'000'000;
-constexpr std::int64_t kMostNodes = 100'000;
 // Of one signal: as much as a chunk, so that no chunk is read twice and a slot anywhere costs one chunk per signal.
 constexpr std::int64_t kBlockBytes = kChunkTarget;
 

@@ -4,6 +4,7 @@
 
 #include "models/base/error.h"
 #include "models/base/utc_time.h"
+#include "models/world/limits.h"
 #include "models/world/trace_schema.h"
 
 namespace evenkeel {
@@ -12,7 +13,6 @@ namespace {
 // Sums over any period stay finite below this, and no real value comes near it.
 constexpr double kLargestValue = 1e12;
 // Longer than any accounting slot.
-constexpr double kLongestSlotHours = 8784.0;
 
 class TraceSlotSource : public SlotSource {
  public:

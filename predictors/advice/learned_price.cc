@@ -1,7 +1,11 @@
 #include "predictors/advice/learned_price.h"
 
+#include <cmath>
+#include <cstddef>
+
 #include "engine/dispatch/dispatch.h"
 #include "engine/policies/leaning_prices.h"
+#include "models/base/error.h"
 #include "models/world/footprint.h"
 #include "predictors/prices/inputs.h"
 
@@ -11,8 +15,9 @@ namespace {
 class LearnedPrice : public Policy {
  public:
   LearnedPrice(const Problem& problem, std::shared_ptr<PriceNetwork> network, std::unique_ptr<Forecaster> forecaster,
-               History past)
+               History past, std::string where)
       : problem_(problem),
+        where_(std::move(where)),
         network_(std::move(network)),
         forecaster_(std::move(forecaster)),
         history_(std::move(past)),
@@ -25,6 +30,10 @@ class LearnedPrice : public Policy {
     load_.clear();
     for (const Vector& load : input.ledger.load) load_.insert(load_.end(), load.begin(), load.end());
     network_->Forward(inputs_, load_, &answer_);
+    for (std::size_t b = 0; b < answer_.size(); ++b) {
+      if (!std::isfinite(answer_[b]))
+        throw InputError("{}: price {} of its network is {}, expected a finite number", where_, b, answer_[b]);
+    }
     prices_ = PricesOf(problem_, answer_.data());
     RoundPrices(problem_, &prices_);  // the network's last bits are the processor's
     PricedCost(problem_, input.coefficients, 1.0, prices_, &cost_);
@@ -35,6 +44,7 @@ class LearnedPrice : public Policy {
 
  private:
   const Problem& problem_;
+  std::string where_;
   std::shared_ptr<PriceNetwork> network_;
   std::unique_ptr<Forecaster> forecaster_;
   History history_;
@@ -49,8 +59,9 @@ class LearnedPrice : public Policy {
 }  // namespace
 
 std::unique_ptr<Policy> MakeLearnedPrice(const Problem& problem, std::shared_ptr<PriceNetwork> network,
-                                         std::unique_ptr<Forecaster> forecaster, History past) {
-  return std::make_unique<LearnedPrice>(problem, std::move(network), std::move(forecaster), std::move(past));
+                                         std::unique_ptr<Forecaster> forecaster, History past,
+                                         const std::string& where) {
+  return std::make_unique<LearnedPrice>(problem, std::move(network), std::move(forecaster), std::move(past), where);
 }
 
 }  // namespace evenkeel

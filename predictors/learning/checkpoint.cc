@@ -1,145 +1,136 @@
+// Writing checkpoints. learning/checkpoint_reader.cc reads them.
 #include "predictors/learning/checkpoint.h"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
 
 #include "models/base/atomic_file.h"
 #include "models/base/checksum.h"
 #include "models/base/error.h"
-#include "models/base/numbers.h"
-#include "models/base/read_file.h"
+#include "models/files/hdf5_writer.h"
+#include "predictors/learning/checkpoint_fields.h"
+#include "predictors/learning/checkpoint_schema.h"
 
 namespace evenkeel {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr std::string_view kMagic = "evenkeel-network\n";
-constexpr std::size_t kSumBytes = 4;
-
-std::string SumBytes(std::string_view bytes) {
-  const std::uint32_t sum = Crc32(bytes);
-  std::string text;
-  for (unsigned i = 0; i < kSumBytes; ++i) text.push_back(static_cast<char>(sum >> (8 * i) & 0xFF));
-  return text;
-}
-
-Json HeaderOf(const Checkpoint& c) {
-  Json losses = Json::array();
-  for (const EpochLoss& loss : c.training.losses) losses.push_back({loss.epoch, loss.rate, loss.train, loss.valid});
-  return {{"schema_version", kCheckpointSchemaVersion},
-          {"network", c.network},
-          {"options", c.options},
-          {"gateways", c.gateways},
-          {"regions", c.regions},
-          {"units", c.units},
-          {"slot_hours", c.slot_hours},
-          {"objective", c.objective},
-          {"scales", std::vector<double>(c.scales.begin(), c.scales.end())},
-          {"trained_on", c.trained_on},
-          {"first_time", c.first_time},
-          {"last_time", c.last_time},
-          {"command", c.command},
-          {"generator", c.generator},
-          {"best_loss", c.best_loss},
-          {"best_epoch", c.best_epoch},
-          {"weights", c.weights.size()},
-          {"training",
-           {{"epoch", c.training.epoch},
-            {"waited", c.training.waited},
-            {"rate", c.training.rate},
-            {"losses", losses},
-            {"weights", c.training.weights.size()},
-            {"optimiser", c.training.optimiser.size()}}}};
-}
-
-TrainingState TrainingOf(const Json& json) {
-  TrainingState state;
-  json.at("epoch").get_to(state.epoch);
-  json.at("waited").get_to(state.waited);
-  json.at("rate").get_to(state.rate);
-  for (const Json& loss : json.at("losses"))
-    state.losses.push_back(
-        {loss.at(0).get<int>(), loss.at(1).get<double>(), loss.at(2).get<double>(), loss.at(3).get<double>()});
-  return state;
-}
-
-Checkpoint CheckpointOf(const Json& json) {
-  Checkpoint c;
-  json.at("network").get_to(c.network);
-  json.at("options").get_to(c.options);
-  json.at("gateways").get_to(c.gateways);
-  json.at("regions").get_to(c.regions);
-  json.at("units").get_to(c.units);
-  json.at("slot_hours").get_to(c.slot_hours);
-  c.objective = json.value("objective", std::vector<std::string>());  // older ones have none
-  const std::vector<double> scales = json.at("scales");
-  c.scales = Eigen::Map<const Vector>(scales.data(), scales.size());
-  json.at("trained_on").get_to(c.trained_on);
-  json.at("first_time").get_to(c.first_time);
-  json.at("last_time").get_to(c.last_time);
-  json.at("command").get_to(c.command);
-  json.at("generator").get_to(c.generator);
-  json.at("best_loss").get_to(c.best_loss);
-  json.at("best_epoch").get_to(c.best_epoch);
-  c.training = TrainingOf(json.at("training"));
-  return c;
-}
-
-/// The header's text, cut off the front of `rest`.
-std::string TakeHeader(std::string_view* rest, const std::string& path) {
-  rest->remove_prefix(kMagic.size());
-  const std::size_t end = rest->find('\n');
-  const std::string length(rest->substr(0, std::min(end, rest->size())));
-  const auto size = static_cast<std::size_t>(std::max<std::int64_t>(0, ParseInteger(length).value_or(0)));
-  if (end == std::string_view::npos || size == 0 || size > rest->size() - end - 1) {
-    throw InputError("{}: damaged header: its length is \"{}\", allowed are 1 to {} bytes", path, length.substr(0, 20),
-                     rest->size());
+Hdf5Field::Type FieldType(TensorType type) {
+  switch (type) {
+    case TensorType::kFloat32:
+      return Hdf5Field::Type::kFloat32;
+    case TensorType::kInt64:
+      return Hdf5Field::Type::kInt64;
+    case TensorType::kFloat64:
+      break;
   }
-  std::string header(rest->substr(end + 1, size));
-  rest->remove_prefix(end + 1 + size);
-  return header;
+  return Hdf5Field::Type::kFloat64;
 }
+
+class CheckpointWriter {
+ public:
+  CheckpointWriter(const Checkpoint& checkpoint, const std::string& file, const std::string& name)
+      : c_(checkpoint), path_(name), file_(file, name) {}
+
+  void Write() {
+    WriteHeader();
+    WriteCourse();
+    file_.AddLabels("gateway", "gateways, in order", c_.gateways);
+    file_.AddLabels("region", "regions, in order", c_.regions);
+    if (c_.scales.size() > 0)
+      WriteNumbers({"scales", TensorType::kFloat64, {c_.scales.size()}}, c_.scales.data(), "scale of a column");
+    WriteLosses();
+    WriteTensors(kWeightsPrefix, c_.weights, "weights of the best epoch");
+    if (c_.training.epoch > 0) {
+      WriteTensors(kTrainingWeightsPrefix, c_.training.weights, "weights after the last epoch");
+      WriteTensors(kOptimiserPrefix, c_.training.optimiser, "state of the optimiser");
+    }
+    file_.Close();
+  }
+
+ private:
+  void WriteHeader() {
+    const auto text = [this](const char* name, const std::string& value) { file_.SetAttribute("", name, value); };
+    text("schema", kCheckpointSchemaName);
+    file_.SetAttribute("", "schema_version", std::int64_t{kCheckpointSchemaVersion});
+    text(kCheckpointSum, CheckpointSum(c_));
+    text("network", c_.network);
+    text("options", c_.options);
+    text("units", fmt::format("{}", fmt::join(c_.units, "\n")));
+    text("objective", fmt::format("{}", fmt::join(c_.objective, "\n")));
+    text("trained_on", c_.trained_on);
+    text("command", c_.command);
+    text("generator", c_.generator);
+    file_.SetAttribute("", "slot_hours", c_.slot_hours);
+    file_.SetAttribute("", "first_time", c_.first_time);
+    file_.SetAttribute("", "last_time", c_.last_time);
+    file_.SetAttribute("", "num_scales", std::int64_t{c_.scales.size()});
+  }
+
+  void WriteCourse() {
+    file_.SetAttribute("", "best_loss", c_.best_loss);
+    file_.SetAttribute("", "best_epoch", std::int64_t{c_.best_epoch});
+    file_.SetAttribute("", "num_losses", static_cast<std::int64_t>(c_.training.losses.size()));
+    file_.SetAttribute("", "training_epoch", std::int64_t{c_.training.epoch});
+    file_.SetAttribute("", "training_waited", std::int64_t{c_.training.waited});
+    file_.SetAttribute("", "training_rate", c_.training.rate);
+  }
+
+  void WriteLosses() {
+    std::vector<double> rows;
+    for (const EpochLoss& loss : c_.training.losses)
+      rows.insert(rows.end(), {static_cast<double>(loss.epoch), loss.rate, loss.train, loss.valid});
+    if (rows.empty()) return;
+    WriteNumbers({"losses", TensorType::kFloat64, {static_cast<std::int64_t>(c_.training.losses.size()), kLossColumns}},
+                 rows.data(), "epoch, rate, loss in training, loss in validation");
+  }
+
+  void WriteTensors(const std::string& prefix, const NamedTensors& tensors, const std::string& long_name) {
+    for (const NamedTensor& tensor : tensors) {
+      const std::string name = prefix + tensor.outline.name;
+      CheckTensorValues(tensor, fmt::format("cannot write {}: '{}'", path_, name));
+      WriteNumbers({name, tensor.outline.type, tensor.outline.shape}, tensor.values.data(), long_name);
+    }
+  }
+
+  void WriteNumbers(const TensorOutline& outline, const double* values, const std::string& long_name) {
+    Hdf5Field field{outline.name, {}, "1", long_name, FieldType(outline.type)};
+    for (const std::int64_t length : outline.shape) {
+      field.axes.push_back(fmt::format("axis_{}", length));
+      if (axes_.insert(length).second) file_.AddAxis(field.axes.back(), length);
+    }
+    file_.AddField(field);
+    file_.WriteAll(field.name, values);
+    file_.SetAttribute(field.name, kCheckpointSum, ChecksumText(Crc32(values, NumValues(outline))));
+  }
+
+  const Checkpoint& c_;
+  std::string path_;
+  Hdf5Writer file_;
+  std::set<std::int64_t> axes_;
+};
 
 }  // namespace
 
 std::vector<std::string> SignalUnits() { return {"units of workload per slot", "USD/MWh", "kg/kWh", "L/kWh"}; }
 
-void WriteCheckpoint(const Checkpoint& checkpoint, const std::string& path) {
-  const std::string header = HeaderOf(checkpoint).dump();
-  const std::string bytes = fmt::format("{}{}\n{}{}{}{}", kMagic, header.size(), header, checkpoint.weights,
-                                        checkpoint.training.weights, checkpoint.training.optimiser);
-  AtomicFile file(path);
-  file.Write(bytes);
-  file.Write(SumBytes(bytes));
-  file.Commit();
+std::string CheckpointSum(const Checkpoint& c) {
+  std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", c.network, c.options,
+                                 fmt::join(c.gateways, "\n"), fmt::join(c.regions, "\n"), fmt::join(c.units, "\n"),
+                                 fmt::join(c.objective, "\n"), c.trained_on, c.command, c.generator);
+  text += fmt::format("{} {} {} {} {} {} {} {}\n", c.slot_hours, c.first_time, c.last_time, c.best_loss, c.best_epoch,
+                      c.training.epoch, c.training.waited, c.training.rate);
+  for (const double scale : c.scales) text += fmt::format("{}\n", scale);
+  for (const EpochLoss& loss : c.training.losses)
+    text += fmt::format("{} {} {} {}\n", loss.epoch, loss.rate, loss.train, loss.valid);
+  return ChecksumText(Crc32(text));
 }
 
-Checkpoint ReadCheckpoint(const std::string& path) {
-  const std::string bytes = ReadBytes(path);
-  if (bytes.compare(0, kMagic.size(), kMagic) != 0)
-    throw InputError("{}: no network of evenkeel, expected a file that `evenkeel train` wrote", path);
-  std::string_view rest = std::string_view(bytes).substr(0, bytes.size() - kSumBytes);
-  if (bytes.size() < kMagic.size() + kSumBytes || SumBytes(rest) != std::string_view(bytes).substr(rest.size()))
-    throw InputError("{}: cut off or damaged, its checksum is wrong ({} bytes)", path, bytes.size());
-  try {
-    const Json json = Json::parse(TakeHeader(&rest, path));
-    const int version = json.at("schema_version");
-    if (version != kCheckpointSchemaVersion)
-      throw InputError("{}: schema version {}, expected {}", path, version, kCheckpointSchemaVersion);
-    Checkpoint checkpoint = CheckpointOf(json);
-    const auto take = [&rest](std::size_t size) {
-      std::string part(rest.substr(0, size));
-      rest.remove_prefix(part.size());
-      return part;
-    };
-    checkpoint.weights = take(json.at("weights"));
-    checkpoint.training.weights = take(json.at("training").at("weights"));
-    checkpoint.training.optimiser = take(json.at("training").at("optimiser"));
-    return checkpoint;
-  } catch (const Json::exception& error) {
-    throw InputError("{}: damaged header: {}", path, error.what());
-  }
+void WriteCheckpoint(const Checkpoint& checkpoint, const std::string& path) {
+  AtomicFile file(path);
+  CheckpointWriter(checkpoint, file.temporary_path(), path).Write();
+  file.Commit();
 }
 
 }  // namespace evenkeel

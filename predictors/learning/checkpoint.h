@@ -1,20 +1,19 @@
-// Trained networks on disk: what they are made for, and their weights.
-//
-//   "evenkeel-network\n", the length of the header in decimal digits and "\n", the header as JSON, the weights, and
-//   where a training goes on from here its state. The header has the sizes and CRC-32 of both, and the last four bytes
-//   are the CRC-32 of all that is before them.
+// Trained networks on disk: what they are made for, and their tensors, as numbers in HDF5. Nothing in such a file is
+// run or handed to a parser of LibTorch's (docs/checkpoint_format.md).
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "models/base/linear_algebra.h"
+#include "predictors/learning/tensors.h"
 
 namespace evenkeel {
 
-inline constexpr int kCheckpointSchemaVersion = 1;
+inline constexpr int kCheckpointSchemaVersion = 2;
+inline constexpr const char* kCheckpointSchemaName = "evenkeel-network";
 
 /// Losses after an epoch, in units of the columns' scales.
 struct EpochLoss {
@@ -30,8 +29,8 @@ struct TrainingState {
   int waited = 0;  ///< epochs since the best one
   double rate = 0.0;
   std::vector<EpochLoss> losses;
-  std::string weights;    ///< as they are now
-  std::string optimiser;  ///< its state
+  NamedTensors weights;    ///< as they are now
+  NamedTensors optimiser;  ///< its state
 };
 
 struct Checkpoint {
@@ -48,16 +47,27 @@ struct Checkpoint {
   std::string command, generator;
   double best_loss = 0.0;  ///< on the validation part, of `weights`
   int best_epoch = 0;
-  std::string weights;     ///< bytes of the network's library
+  NamedTensors weights;
   TrainingState training;  ///< epoch 0: done
 };
 
 /// Units of demand, price, carbon and water as signals have them.
 std::vector<std::string> SignalUnits();
 
-/// Writes atomically. Throws InputError.
+/// Writes atomically. Throws InputError, also for numbers that are not finite.
 void WriteCheckpoint(const Checkpoint& checkpoint, const std::string& path);
-/// Throws InputError naming the file for what is missing, cut off, damaged, or of another schema.
-Checkpoint ReadCheckpoint(const std::string& path);
+
+/// What a network's tensors have to be, from everything else that its file says of it. May throw InputError.
+using OutlineOfNetwork = std::function<NetworkOutline(const Checkpoint& header)>;
+
+/// Everything but the tensors. Throws InputError naming file, field and what is allowed, for anything that is missing,
+/// more than expected, of another type or shape, not finite or damaged, and for what is no network of evenkeel.
+Checkpoint ReadCheckpointHeader(const std::string& path);
+/// The same with the tensors, in the order of the outline. Their types and shapes are held against the outline before
+/// any of them is read; weights that still are in training have two more groups of them.
+Checkpoint ReadCheckpoint(const std::string& path, const OutlineOfNetwork& outline);
+
+/// Throws InputError that says what takes them for a file in HDF5, for those who read other models.
+void CheckNoCheckpoint(const std::string& path);
 
 }  // namespace evenkeel

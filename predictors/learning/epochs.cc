@@ -75,7 +75,7 @@ void RunEpochs(const EpochWork& work, const TrainingOptions& options, Trainable*
     RunEpoch(work, options, network, checkpoint);
     save(*checkpoint);
   }
-  state = {0, 0, 0.0, state.losses, "", ""};
+  state = {0, 0, 0.0, state.losses, {}, {}};
 }
 
 }  // namespace evenkeel

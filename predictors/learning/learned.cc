@@ -28,7 +28,7 @@ class Learned : public Forecaster {
         day_(SlotsPerDay(checkpoint)),
         where_(where),
         inputs_(checkpoint.scales),
-        neural_(MakeNeural(network, ShapeOf(columns_, day_), NeuralRuntime())) {
+        neural_(MakeNeural(network, ShapeOf(checkpoint), NeuralRuntime())) {
     try {
       neural_->LoadWeights(checkpoint.weights);
     } catch (const InputError& error) {
@@ -51,6 +51,7 @@ class Learned : public Forecaster {
     std::vector<float> quantiles;
     neural_->Forward(batch, &quantiles);
     inputs_.ToForecast(history, quantiles, kMedian, forecast);
+    if (!forecast->allFinite()) throw InputError("{}: a value that its network forecasts is not finite", where_);
   }
 
   int SlotsNeeded(int slots_per_day) const override { return kLongDays * slots_per_day; }
@@ -73,6 +74,10 @@ TraceIdentity IdentityOf(const Network& network, double slot_hours) {
   return identity;
 }
 
+TraceIdentity IdentityOf(const Checkpoint& checkpoint) {
+  return {checkpoint.gateways, checkpoint.regions, checkpoint.slot_hours};
+}
+
 void CheckSameColumns(const TraceIdentity& trained, const TraceIdentity& given, const std::string& where) {
   if (given.slot_hours != 0.0 && trained.slot_hours != given.slot_hours)
     throw InputError("{}: trained on slots of {} h, the trace has {} h", where, trained.slot_hours, given.slot_hours);
@@ -81,7 +86,7 @@ void CheckSameColumns(const TraceIdentity& trained, const TraceIdentity& given, 
 }
 
 void CheckSameSignals(const Checkpoint& checkpoint, const TraceIdentity& trace, const std::string& where) {
-  CheckSameColumns({checkpoint.gateways, checkpoint.regions, checkpoint.slot_hours}, trace, where);
+  CheckSameColumns(IdentityOf(checkpoint), trace, where);
   CheckNames(where, "unit", checkpoint.units, SignalUnits());
 }
 
@@ -90,6 +95,12 @@ void CheckFits(const Checkpoint& checkpoint, const TraceIdentity& trace, const s
   const auto columns = static_cast<Eigen::Index>(trace.gateways.size() + 3 * trace.regions.size());
   if (checkpoint.scales.size() != columns)
     throw InputError("{}: {} scales, expected {}, one per signal and place", where, checkpoint.scales.size(), columns);
+}
+
+NeuralShape ShapeOf(const Checkpoint& checkpoint) {
+  const SignalColumns columns{static_cast<int>(checkpoint.gateways.size()),
+                              static_cast<int>(checkpoint.regions.size())};
+  return ShapeOf(columns, SlotsPerDay(checkpoint));
 }
 
 int SlotsPerDay(const Checkpoint& checkpoint) {

@@ -1,5 +1,5 @@
-// Networks as the rest of the program sees them: shapes, arrays of floats, bytes. No type of LibTorch is in here;
-// predictors/torch/ implements it in a library of its own that is loaded on first use.
+// Networks as the rest of the program sees them: shapes, arrays of floats, named tensors. No type of LibTorch is in
+// here; predictors/torch/ implements it in a library of its own that is loaded on first use.
 #pragma once
 
 #include <cstdint>

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "predictors/learning/tensors.h"
+
 namespace evenkeel {
 
 struct NeuralRuntime {
@@ -27,12 +29,17 @@ class Trainable {
   virtual void SetWeights(const std::vector<double>& weights) = 0;
   /// Draws of dropout from here on depend on this number only.
   virtual void Reseed(std::uint64_t seed) = 0;
-  /// Weights alone, or with the optimiser's state, as bytes. Load throws InputError, without a file's name, for bytes
-  /// that are none of this network's.
-  virtual std::string SaveWeights() const = 0;
-  virtual void LoadWeights(const std::string& bytes) = 0;
-  virtual std::string SaveOptimiser() const = 0;
-  virtual void LoadOptimiser(const std::string& bytes) = 0;
+  /// The weights by name; the optimiser's state: for every weight `mean.NAME` and `square.NAME`, AdamW's moments, and
+  /// `steps` [weights], how often each was moved. Load copies values, and throws InputError, without a file's name, for
+  /// tensors that are none of this network's.
+  virtual NamedTensors SaveWeights() const = 0;
+  virtual void LoadWeights(const NamedTensors& weights) = 0;
+  virtual NamedTensors SaveOptimiser() const = 0;
+  virtual void LoadOptimiser(const NamedTensors& state) = 0;
 };
+
+inline NetworkOutline OutlineOf(const Trainable& network) {
+  return {OutlinesOf(network.SaveWeights()), OutlinesOf(network.SaveOptimiser())};
+}
 
 }  // namespace evenkeel

@@ -40,6 +40,12 @@ class ProcessPolicy : public Policy {
     if (program_.IsRunning()) program_.Tell(SettleLine(settlement));
   }
 
+  PolicyReport Report() const override {
+    PolicyReport report;
+    report.program_failures = program_.failures();
+    return report;
+  }
+
   const Prices* StatedPrices() const override {
     return answer_.kind == AnswerKind::kPrices ? &answer_.prices : nullptr;
   }

@@ -32,6 +32,8 @@ class Program {
   /// knows nothing yet. Throws InputError when it fails, or has failed more often than `restarts`.
   bool Run(const std::function<std::string()>& start_line);
   bool IsRunning() const { return child_ != nullptr; }
+  /// Times that it failed and was ended.
+  int failures() const { return failures_; }
 
   /// Tell and Ask of ChildProcess, of one that runs. `read` takes the answer; an InputError from it means that the
   /// program does not keep to the protocol, and it is ended as after every other failure.

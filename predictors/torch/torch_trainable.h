@@ -5,9 +5,11 @@
 #include <torch/cuda.h>
 #include <torch/nn.h>
 #include <torch/optim/adamw.h>
-#include <torch/serialize.h>
 
+#include <memory>
 #include <sstream>
+#include <type_traits>
+#include <utility>
 
 #include "models/base/error.h"
 #include "predictors/learning/trainable.h"
@@ -40,30 +42,55 @@ class TorchTrainable : public Interface {
 
   void Reseed(std::uint64_t seed) override { torch::manual_seed(seed); }
 
-  std::string SaveWeights() const override {
-    torch::serialize::OutputArchive archive;
-    module_->save(archive);
-    return Bytes(archive);
+  NamedTensors SaveWeights() const override {
+    NamedTensors weights;
+    for (const auto& one : module_->named_parameters()) weights.push_back(FromTorch(one.key(), one.value()));
+    return weights;
   }
 
-  void LoadWeights(const std::string& bytes) override {
-    Load(bytes, "weights", [this](torch::serialize::InputArchive& archive) { module_->load(archive); });
+  void LoadWeights(const NamedTensors& weights) override {
+    const torch::NoGradGuard no_gradients;
+    CheckOutlines(OutlinesOf(SaveWeights()), OutlinesOf(weights), "weights.");
+    for (auto& one : module_->named_parameters()) ToTorch(FindTensor(weights, one.key()), &one.value());
   }
 
-  std::string SaveOptimiser() const override {
-    torch::serialize::OutputArchive archive;
-    optimiser_->save(archive);
-    return Bytes(archive);
+  NamedTensors SaveOptimiser() const override {
+    NamedTensors state;
+    NamedTensor steps{{"steps", TensorType::kInt64, {}}, {}};
+    for (const auto& one : module_->named_parameters()) {
+      const torch::optim::AdamWParamState* of_one = StateOf(one.value());
+      // Whoever was never moved is where AdamW begins.
+      const torch::Tensor none = torch::zeros_like(one.value());
+      state.push_back(FromTorch("mean." + one.key(), of_one == nullptr ? none : of_one->exp_avg()));
+      state.push_back(FromTorch("square." + one.key(), of_one == nullptr ? none : of_one->exp_avg_sq()));
+      steps.values.push_back(of_one == nullptr ? 0.0 : static_cast<double>(of_one->step()));
+    }
+    steps.outline.shape = {static_cast<std::int64_t>(steps.values.size())};
+    state.push_back(std::move(steps));
+    return state;
   }
 
-  void LoadOptimiser(const std::string& bytes) override {
-    Load(bytes, "state of the optimiser",
-         [this](torch::serialize::InputArchive& archive) { optimiser_->load(archive); });
+  void LoadOptimiser(const NamedTensors& state) override {
+    const torch::NoGradGuard no_gradients;
+    CheckOutlines(OutlinesOf(SaveOptimiser()), OutlinesOf(state), "optimiser.");
+    const std::vector<double>& steps = FindTensor(state, "steps").values;
+    std::size_t next = 0;
+    for (auto& one : module_->named_parameters()) {
+      auto of_one = std::make_unique<torch::optim::AdamWParamState>();
+      of_one->step(static_cast<std::int64_t>(NotNegative(FindTensor(state, "steps"), steps[next++])));
+      of_one->exp_avg(torch::zeros_like(one.value())).exp_avg_sq(torch::zeros_like(one.value()));
+      const NamedTensor& squares = FindTensor(state, "square." + one.key());
+      for (double square : squares.values) NotNegative(squares, square);
+      ToTorch(FindTensor(state, "mean." + one.key()), &of_one->exp_avg());
+      ToTorch(squares, &of_one->exp_avg_sq());
+      optimiser_->state()[KeyOf<OptimiserKey>(one.value())] = std::move(of_one);
+    }
   }
 
  protected:
   void Own(std::shared_ptr<torch::nn::Module> module) {
     module_ = std::move(module);
+    Require(module_->buffers().empty(), "a network with buffers, which nobody keeps");
     module_->to(device_);
     optimiser_ = std::make_unique<torch::optim::AdamW>(module_->parameters());
   }
@@ -96,22 +123,48 @@ class TorchTrainable : public Interface {
   }
 
  private:
-  static std::string Bytes(torch::serialize::OutputArchive& archive) {
-    std::ostringstream stream;
-    archive.save_to(stream);
-    return stream.str();
+  using OptimiserKey = std::decay_t<decltype(std::declval<torch::optim::AdamW>().state())>::key_type;
+
+  /// EVENKEEL_CHECK is in the program, which this library does not know.
+  static void Require(bool condition, const char* otherwise) {
+    if (!condition) throw InternalError(otherwise);
   }
 
-  template <typename Use>
-  void Load(const std::string& bytes, const char* what, Use use) {
-    try {
-      std::istringstream stream(bytes);
-      torch::serialize::InputArchive archive;
-      archive.load_from(stream, device_);
-      use(archive);
-    } catch (const c10::Error& error) {
-      throw InputError("{} of another network: {}", what, error.what_without_backtrace());
+  /// By which AdamW knows a parameter: its address, up to LibTorch 1.13 as text.
+  template <typename Key>
+  static Key KeyOf(const torch::Tensor& parameter) {
+    if constexpr (std::is_pointer_v<Key>) {
+      return parameter.unsafeGetTensorImpl();
+    } else {
+      std::ostringstream text;
+      text << parameter.unsafeGetTensorImpl();
+      return text.str();
     }
+  }
+
+  /// Nothing for a parameter that was never moved.
+  const torch::optim::AdamWParamState* StateOf(const torch::Tensor& parameter) const {
+    const auto found = optimiser_->state().find(KeyOf<OptimiserKey>(parameter));
+    if (found == optimiser_->state().end()) return nullptr;
+    return &static_cast<const torch::optim::AdamWParamState&>(*found->second);
+  }
+
+  static NamedTensor FromTorch(const std::string& name, const torch::Tensor& tensor) {
+    const bool is_single = tensor.scalar_type() == torch::kFloat32;
+    Require(is_single || tensor.scalar_type() == torch::kFloat64, "weights that are neither float32 nor float64");
+    return {{name, is_single ? TensorType::kFloat32 : TensorType::kFloat64, tensor.sizes().vec()}, InARow({tensor})};
+  }
+
+  /// CheckOutlines has found the same shape.
+  static void ToTorch(const NamedTensor& from, torch::Tensor* to) {
+    Require(static_cast<std::int64_t>(from.values.size()) == to->numel(), "a tensor with other values than its shape");
+    to->copy_(torch::from_blob(const_cast<double*>(from.values.data()), to->sizes(), torch::kFloat64));
+  }
+
+  static double NotNegative(const NamedTensor& tensor, double value) {
+    if (!(value >= 0.0))
+      throw InputError("'optimiser.{}' has the value {}, expected at least 0", tensor.outline.name, value);
+    return value;
   }
 
   static std::vector<double> InARow(const std::vector<torch::Tensor>& tensors) {

@@ -56,7 +56,7 @@ class Bench:
         self.expect(0, *generate, "--slots", "1000", "--out", "learn.h5", at=self.good)
         self.expect(0, *generate, "--slots", "700", "--start", "2023-03-01", "--out", "later.h5", at=self.good)
         done = self.call("train", "--predictor", "dlinear", "--train", "learn.h5", "--valid", "later.h5", "--epochs",
-                         "1", "--out", "n.pt", "--quiet", at=self.good)
+                         "1", "--out", "n.h5", "--quiet", at=self.good)
         return done.returncode == 0
 
     def foreign(self):

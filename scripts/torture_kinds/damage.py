@@ -70,8 +70,8 @@ def spent_log(bench):
 def network(bench):
     if bench.networks:
         bench.bring("later.h5")
-        words = ["backtest", "later.h5", "--predictor", "learned(file=n.pt)", "--json", "--quiet"]
-        read_damaged(bench, "n.pt", words, True)
+        words = ["backtest", "later.h5", "--predictor", "learned(file=n.h5)", "--json", "--quiet"]
+        read_damaged(bench, "n.h5", words, True)
 
 
 def config(bench):

@@ -1,5 +1,8 @@
-"""TorchScript modules that break the contract in every way, as predictors and as advice. Needs python3-torch."""
+"""Models of strangers: TorchScript modules that break the contract in every way, as predictors and as advice (needs
+python3-torch), and networks in HDF5 that are something else than numbers, with every checksum right."""
+import os
 import subprocess
+import zlib
 
 from bench import Failure
 
@@ -76,4 +79,86 @@ def damaged(bench):
     bench.judge(words, bench.call(*words), ["m.pt"])
 
 
-KINDS = [("hostile module", contract, 1), ("damaged module", damaged, 1)]
+def replace(file, name, values):
+    """Other values, with their right checksum, in the place of a dataset."""
+    attributes = dict(file[name].attrs)
+    del file[name]
+    made = file.create_dataset(name, data=values, fletcher32=True)
+    for key in ("units", "long_name"):
+        made.attrs.create(key, attributes[key])
+    crc = zlib.crc32(values.astype("<f8").tobytes()) if values.dtype.kind in "fiu" else 0
+    made.attrs.create("checksum", ("%08x" % crc).encode())
+
+
+def link(file, name, other):
+    del file[name]
+    file[name] = other
+
+
+def external(file, name, pipe):
+    """Values in another file, here a pipe that nobody writes to: whoever opens it hangs."""
+    shape, kind = file[name].shape, file[name].dtype
+    size = file[name].size * kind.itemsize
+    del file[name]
+    file.create_dataset(name, shape, kind, external=[(pipe, 0, size)])
+
+
+def virtual(file, name, pipe):
+    import h5py
+    shape, kind = file[name].shape, file[name].dtype
+    del file[name]
+    layout = h5py.VirtualLayout(shape, kind)
+    layout[...] = h5py.VirtualSource(pipe, "values", shape)
+    file.create_virtual_dataset(name, layout)
+
+
+def group(file, name):
+    del file[name]
+    file.create_group(name)["again"] = file["/"]
+
+
+def network_harms():
+    """What can be done to a network's file, by name: functions of the open file, a dataset in it, and a pipe."""
+    import h5py
+    import numpy
+    pickle = b"\x80\x02cposix\nsystem\nX\x05\x00\x00\x00touch\x85R."
+    bad = lambda value: lambda f, n, p: replace(f, n, numpy.full(f[n].shape, value, f[n].dtype))
+    return {
+        "missing": lambda f, n, p: f.__delitem__(n), "one more": lambda f, n, p: f.__setitem__("weights.more", f[n][...]),
+        "soft link": lambda f, n, p: link(f, n, h5py.SoftLink("/scales")),
+        "external link": lambda f, n, p: link(f, n, h5py.ExternalLink(p, "/values")),
+        "external storage": external, "virtual": virtual, "group": group, "nan": bad(numpy.nan), "inf": bad(numpy.inf),
+        "large": bad(3e38), "pickle": lambda f, n, p: replace(f, n, numpy.frombuffer(pickle, numpy.uint8)),
+        "opaque": lambda f, n, p: replace(f, n, numpy.array([numpy.void(pickle)])),
+        "double": lambda f, n, p: replace(f, n, f[n][...].astype("<f8")),
+        "other shape": lambda f, n, p: replace(f, n, numpy.zeros((3, *f[n].shape), f[n].dtype)),
+        "endless": lambda f, n, p: (f.__delitem__(n), f.create_dataset(n, (10**12,), "<f4", chunks=(1 << 20,))),
+        "endless axis": lambda f, n, p: (f.__delitem__("gateway"), f.create_dataset("gateway", (10**6, 64), "S1")),
+        "variable text": lambda f, n, p: f.attrs.create("network", "dlinear", dtype=h5py.string_dtype()),
+        "program": lambda f, n, p: f.attrs.create("network", numpy.bytes_("torchscript(file=m.pt)")),
+        "slots": lambda f, n, p: f.attrs.create("slot_hours", [1e-9]),
+        "epochs": lambda f, n, p: f.attrs.create("num_losses", [10**15])}
+
+
+def network(bench):
+    """A network whose every checksum HDF5 takes for right; h5py has written it again."""
+    if not bench.networks:
+        return
+    import h5py
+    bench.bring("later.h5", "n.h5")
+    pipe = bench.work / "pipe"
+    os.mkfifo(pipe)
+    name, harm_it = bench.dice.choice(sorted(network_harms().items()))
+    with h5py.File(bench.work / "n.h5", "r+", libver="latest") as file:
+        dataset = bench.dice.choice([one for one in file if one.startswith("weights.")])
+        harm_it(file, dataset, str(pipe))
+    words = ["backtest", "later.h5", "--predictor", "learned(file=n.h5)", "--json", "--quiet"]
+    try:
+        bench.judge(words, bench.call(*words), ["n.h5"], may_succeed=name == "large")
+    except Failure as failure:
+        raise Failure(failure.kind, words, f"{name} as {dataset}: {failure}") from None
+    finally:
+        pipe.unlink()
+
+
+KINDS = [("hostile module", contract, 1), ("damaged module", damaged, 1), ("hostile network", network, 4)]

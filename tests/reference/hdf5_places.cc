@@ -58,15 +58,21 @@ class Values {
   bool is_text() const { return H5Tget_class(type_) == H5T_STRING; }
 
   void ChangeNumber(std::int64_t index, double relative) {
+    if (H5Tequal(type_, H5T_IEEE_F32LE) > 0) return ChangeNumberOf<float>(index, relative);
     EVENKEEL_CHECK(H5Tequal(type_, H5T_IEEE_F64LE) > 0);
-    std::vector<double> numbers(count_);
+    ChangeNumberOf<double>(index, relative);
+  }
+
+  template <typename T>
+  void ChangeNumberOf(std::int64_t index, double relative) {
+    std::vector<T> numbers(count_);
     std::memcpy(numbers.data(), bytes_.data(), bytes_.size());
     double size = 0.0;
-    for (double number : numbers) {
+    for (const double number : numbers) {
       if (std::isfinite(number)) size = std::max(size, std::abs(number));
     }
-    double& number = numbers[index];
-    number = std::isfinite(number) ? number + relative * (size > 0.0 ? size : 1.0) : 7.0;
+    T& number = numbers[index];
+    number = static_cast<T>(std::isfinite(number) ? number + relative * (size > 0.0 ? size : 1.0) : 7.0);
     std::memcpy(bytes_.data(), numbers.data(), bytes_.size());
   }
 
@@ -111,7 +117,8 @@ std::vector<std::string> Datasets(hid_t file) {
   for (hsize_t k = 0; k < group.nlinks; ++k) {
     char name[256];
     EVENKEEL_CHECK(H5Lget_name_by_idx(file, ".", H5_INDEX_NAME, H5_ITER_INC, k, name, sizeof name, H5P_DEFAULT) >= 0);
-    if (std::strncmp(name, "text", 4) != 0) names.emplace_back(name);  // text16: an axis that holds nothing
+    // text_NAME and axis_LENGTH are axes that hold nothing.
+    if (std::strncmp(name, "text", 4) != 0 && std::strncmp(name, "axis_", 5) != 0) names.emplace_back(name);
   }
   return names;
 }

@@ -1,6 +1,7 @@
 // `train` for prices, and the policy that it makes, as a user runs them.
 #include <gmock/gmock.h>
 
+#include "models/files/hdf5_reader.h"
 #include "tests/integration/cli_program.h"
 
 namespace evenkeel {
@@ -42,20 +43,30 @@ class TrainPricesCli : public CliTest {
     return arguments;
   }
 
-  std::string Weights(const std::string& name) const {
-    const std::string text = Text(folder_ / name);
-    return text.substr(text.find("}}") + 2, text.size() - text.find("}}") - 6);  // without the header and its checksum
+  std::map<std::string, std::vector<double>> Weights(const std::string& name) const {
+    const Hdf5Reader file(folder_ / name);
+    std::map<std::string, std::vector<double>> weights;
+    for (const std::string& dataset : file.Datasets()) {
+      if (dataset.rfind("weights.", 0) != 0) continue;
+      const std::vector<std::int64_t> shape = file.Shape(dataset);
+      std::int64_t count = 1;
+      for (const std::int64_t length : shape) count *= length;
+      weights[dataset].resize(static_cast<std::size_t>(count));
+      file.ReadRows(dataset, 0, shape[0], weights[dataset].data());
+    }
+    EXPECT_GT(weights.size(), 1u);
+    return weights;
   }
 };
 
 TEST_F(TrainPricesCli, TrainsAPolicyAloneAndThroughTheRobustifier) {
-  EXPECT_THAT(Succeed(Train("m.pt", {"--losses", "m.csv"})),
-              AllOf(HasSubstr("m.pt: learned-price("), HasSubstr("of 3")));
-  EXPECT_EQ(Files(), (std::set<std::string>{"train.h5", "valid.h5", "m.pt", "m.csv"}));
-  Succeed(Train("line.pt", {}, "learned-price(hidden=8,slots=48,stride=96,through=line,rho=0.01)"));
-  EXPECT_NE(Weights("m.pt"), Weights("line.pt"));
+  EXPECT_THAT(Succeed(Train("m.h5", {"--losses", "m.csv"})),
+              AllOf(HasSubstr("m.h5: learned-price("), HasSubstr("of 3")));
+  EXPECT_EQ(Files(), (std::set<std::string>{"train.h5", "valid.h5", "m.h5", "m.csv"}));
+  Succeed(Train("line.h5", {}, "learned-price(hidden=8,slots=48,stride=96,through=line,rho=0.01)"));
+  EXPECT_NE(Weights("m.h5"), Weights("line.h5"));
   const Json json = SucceedJson(Compare(
-      "m.pt", {"--policy", "robust(advice=learned-price(file=line.pt),rho=0.01)", "--policy", "norm-greedy(q=8)"}));
+      "m.h5", {"--policy", "robust(advice=learned-price(file=line.h5),rho=0.01)", "--policy", "norm-greedy(q=8)"}));
   const double expert = json["policies"][2]["ratio"];
   EXPECT_GE(double(json["policies"][0]["ratio"]), 1.0);
   EXPECT_LT(double(json["policies"][0]["ratio"]), 1.2);
@@ -63,40 +74,45 @@ TEST_F(TrainPricesCli, TrainsAPolicyAloneAndThroughTheRobustifier) {
 }
 
 TEST_F(TrainPricesCli, SameSeedSameBytesAlsoAfterAKill) {
-  Succeed(Train("a.pt", {"--seed", "4"}));
-  Succeed(Train("c.pt", {"--seed", "5"}));
-  EXPECT_NE(Weights("a.pt"), Weights("c.pt"));
+  Succeed(Train("a.h5", {"--seed", "4"}));
+  Succeed(Train("c.h5", {"--seed", "5"}));
+  EXPECT_NE(Weights("a.h5"), Weights("c.h5"));
   int kills = 0;
-  for (int milliseconds = 1500; Files().count("b.pt") == 0 && kills < 50; milliseconds += 1000) {
+  for (int milliseconds = 1500; Files().count("b.h5") == 0 && kills < 50; milliseconds += 1000) {
     ProgramLimits limits;
     limits.kill_after_ms = milliseconds;
-    if (Run(Train("b.pt", {"--seed", "4"}), limits).exit_code == -1) ++kills;
+    if (Run(Train("b.h5", {"--seed", "4"}), limits).exit_code == -1) ++kills;
   }
-  EXPECT_EQ(Weights("a.pt"), Weights("b.pt"));
+  EXPECT_EQ(Weights("a.h5"), Weights("b.h5"));
 }
 
 TEST_F(TrainPricesCli, BadInputIsNamed) {
-  Succeed(Train("m.pt", {"--weight", "carbon=900"}));
-  EXPECT_THAT(Refuse(Compare("m.pt")),
-              AllOf(HasSubstr("m.pt"), HasSubstr("carbon: weight 900"), HasSubstr("here it is \"carbon: weight 1500")));
-  Succeed(Compare("m.pt", {"--weight", "carbon=900"}));
-  EXPECT_THAT(Refuse(Compare("m.pt", {"--weight", "carbon=900", "--norm", "water=4"})), HasSubstr("norm 4"));
-  EXPECT_THAT(Refuse(Compare("m.pt", {"--weight", "carbon=900", "--shed-cost", "1e6"})), HasSubstr("unserved"));
+  Succeed(Train("m.h5", {"--weight", "carbon=900"}));
+  EXPECT_THAT(Refuse(Compare("m.h5")),
+              AllOf(HasSubstr("m.h5"), HasSubstr("carbon: weight 900"), HasSubstr("here it is \"carbon: weight 1500")));
+  Succeed(Compare("m.h5", {"--weight", "carbon=900"}));
+  EXPECT_THAT(Refuse(Compare("m.h5", {"--weight", "carbon=900", "--norm", "water=4"})), HasSubstr("norm 4"));
+  EXPECT_THAT(Refuse(Compare("m.h5", {"--weight", "carbon=900", "--shed-cost", "1e6"})), HasSubstr("unserved"));
   MakeTrace("more.h5", "2023-01-21", "240", "4");
-  EXPECT_THAT(Refuse({"compare", "more.h5", "--weight", "carbon=900", "--policy", "learned-price(file=m.pt)"}),
+  EXPECT_THAT(Refuse({"compare", "more.h5", "--weight", "carbon=900", "--policy", "learned-price(file=m.h5)"}),
               HasSubstr("3 regions, the trace has 4"));
-  const std::string whole = Text(folder_ / "m.pt");
-  Write("torn.pt", whole.substr(0, whole.size() / 2));
-  EXPECT_THAT(Refuse(Compare("torn.pt")), AllOf(HasSubstr("torn.pt"), HasSubstr("cut off or damaged")));
-  EXPECT_THAT(Refuse(Compare("train.h5")), HasSubstr("no network of evenkeel"));
-  EXPECT_THAT(Refuse({"backtest", "valid.h5", "--predictor", "learned(file=m.pt)"}),
-              HasSubstr("m.pt: a network of prices"));
-  EXPECT_THAT(Refuse(Train("x.pt", {}, "learned-price(through=switch)")), HasSubstr("through"));
-  EXPECT_THAT(Refuse(Train("x.pt", {}, "learned-price(expert=hindsight)")), HasSubstr("future"));
-  EXPECT_THAT(Refuse(Train("x.pt", {}, "learned-price(slots=241)")),
+  const std::string whole = Text(folder_ / "m.h5");
+  Write("torn.h5", whole.substr(0, whole.size() / 2));
+  EXPECT_THAT(Refuse(Compare("torn.h5")), AllOf(HasSubstr("torn.h5"), HasSubstr("damaged or truncated")));
+  EXPECT_THAT(Refuse(Compare("train.h5")), HasSubstr("expected \"evenkeel-network\""));
+  EXPECT_THAT(Refuse({"backtest", "valid.h5", "--predictor", "learned(file=m.h5)"}),
+              HasSubstr("m.h5: a network of prices"));
+  EXPECT_THAT(Refuse(Train("x.h5", {}, "learned-price(through=switch)")), HasSubstr("through"));
+  EXPECT_THAT(Refuse(Train("x.h5", {}, "learned-price(expert=hindsight)")), HasSubstr("future"));
+  // Whoever loads the network would run it.
+  for (const char* spec :
+       {"learned-price(forecast=noisy(of=torchscript(file=m.pt)))", "learned-price(forecast=process(command=true))",
+        "learned-price(expert=process(command=true))", "learned-price(expert=plan(forecast=torchscript(file=m.pt)))"})
+    EXPECT_THAT(Refuse(Train("x.h5", {}, spec)), HasSubstr("may not run programs")) << spec;
+  EXPECT_THAT(Refuse(Train("x.h5", {}, "learned-price(slots=241)")),
               AllOf(HasSubstr("valid.h5"), HasSubstr("240 slots, expected at least 241")));
-  EXPECT_THAT(Refuse(Train("x.pt", {"--weight", "carbon=900"}, "dlinear")), HasSubstr("--weight"));
-  EXPECT_EQ(Files().count("x.pt"), 0u);
+  EXPECT_THAT(Refuse(Train("x.h5", {"--weight", "carbon=900"}, "dlinear")), HasSubstr("--weight"));
+  EXPECT_EQ(Files().count("x.h5"), 0u);
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ class MakeTest : public testing::Test {
   }
 
   const TemporaryDirectory folder_;  // of this process: ctest runs several at a time
-  const std::string forecasts_ = folder_ / "forecasts.pt", prices_ = folder_ / "prices.pt";
+  const std::string forecasts_ = folder_ / "forecasts.h5", prices_ = folder_ / "prices.h5";
 };
 
 TEST_F(MakeTest, SlotsOfAnotherLengthAreRefusedWithAndWithoutAPast) {
@@ -62,7 +62,7 @@ TEST_F(MakeTest, SlotsOfAnotherLengthAreRefusedWithAndWithoutAPast) {
   const std::string price = "learned-price(file=" + prices_ + ")";
   for (const int slots : {48, 24}) {
     for (const std::string& policy : {plan, noisy, price}) {
-      EXPECT_THAT(Message(policy, slots), HasSubstr(".pt: trained on slots of 1 h, the trace has 0.5 h")) << policy;
+      EXPECT_THAT(Message(policy, slots), HasSubstr(".h5: trained on slots of 1 h, the trace has 0.5 h")) << policy;
       EXPECT_THAT(Message("robust(advice=" + policy + ")", slots), HasSubstr("trained on slots of 1 h")) << policy;
     }
   }

@@ -12,7 +12,7 @@ using ::testing::HasSubstr;
 
 std::string Message(const std::string& text) {
   try {
-    ParseTraining(text, "m.pt");
+    ParseTraining(text, "m.h5");
   } catch (const InputError& error) {
     return error.what();
   }
@@ -24,7 +24,7 @@ TEST(TrainingSetup, TextAndBack) {
   setup.options = {3, 2, 5, 7, 1.0 / 3.0, 1e-17, 1234567890123456789};
   setup.runtime = {1234567890123456789, 4, "cuda"};
   const std::string text = TrainingText(setup);
-  const TrainingSetup read = ParseTraining(text, "m.pt");
+  const TrainingSetup read = ParseTraining(text, "m.h5");
   EXPECT_EQ(TrainingText(read), text);
   EXPECT_EQ(read.options.epochs, 3);
   EXPECT_EQ(read.options.rate, 1.0 / 3.0);
@@ -37,9 +37,9 @@ TEST(TrainingSetup, TextAndBack) {
 TEST(TrainingSetup, WhatIsMissingOrNoNumberIsNamed) {
   const std::string text = TrainingText({});
   EXPECT_EQ(Message(text), "no error");
-  EXPECT_THAT(Message("epochs=3"), AllOf(HasSubstr("m.pt"), HasSubstr("\"patience\"")));
+  EXPECT_THAT(Message("epochs=3"), AllOf(HasSubstr("m.h5"), HasSubstr("\"patience\"")));
   EXPECT_THAT(Message("epochs=many" + text.substr(text.find(','))),
-              AllOf(HasSubstr("m.pt"), HasSubstr("\"epochs\""), HasSubstr("\"many\"")));
+              AllOf(HasSubstr("m.h5"), HasSubstr("\"epochs\""), HasSubstr("\"many\"")));
 }
 
 }  // namespace

@@ -24,6 +24,8 @@ History MakeHistory(int slots) {
   return history;
 }
 
+NamedTensors StepsTaken(int steps) { return {{{"steps", TensorType::kInt64, {1}}, {static_cast<double>(steps)}}}; }
+
 /// Its validation loss after epoch e is losses[e - 1]; its weights are the number of steps taken.
 class Scripted : public Neural {
  public:
@@ -38,10 +40,10 @@ class Scripted : public Neural {
   std::vector<double> Weights() const override { return {}; }
   void SetWeights(const std::vector<double>&) override {}
   void Reseed(std::uint64_t seed) override { epoch_ = seed - 1; }
-  std::string SaveWeights() const override { return std::to_string(steps_); }
-  void LoadWeights(const std::string& bytes) override { steps_ = std::stoi(bytes); }
-  std::string SaveOptimiser() const override { return "adam"; }
-  void LoadOptimiser(const std::string& bytes) override { EXPECT_EQ(bytes, "adam"); }
+  NamedTensors SaveWeights() const override { return StepsTaken(steps_); }
+  void LoadWeights(const NamedTensors& weights) override { steps_ = static_cast<int>(weights[0].values[0]); }
+  NamedTensors SaveOptimiser() const override { return StepsTaken(-steps_); }
+  void LoadOptimiser(const NamedTensors& state) override { EXPECT_EQ(state, StepsTaken(-steps_)); }
 
   std::vector<double> rates;
 
@@ -105,7 +107,7 @@ TEST(Training, KeepsTheBestAndStopsEarly) {
   EXPECT_EQ(saved, 5);
   EXPECT_EQ(c.checkpoint.best_epoch, 2);
   EXPECT_EQ(c.checkpoint.best_loss, 0.3);
-  EXPECT_EQ(c.checkpoint.weights, "10");
+  EXPECT_EQ(c.checkpoint.weights, StepsTaken(10));
   EXPECT_EQ(c.checkpoint.training.epoch, 0);
   ASSERT_EQ(c.checkpoint.training.losses.size(), 5u);
   EXPECT_EQ(c.checkpoint.training.losses[3].valid, 0.35);

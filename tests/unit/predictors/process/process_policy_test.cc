@@ -111,6 +111,7 @@ TEST(ProcessPolicyTest, IsStartedAnewAsOftenAsItMay) {
     }
   }
   ASSERT_EQ(said.size(), 5u);
+  EXPECT_EQ(policy->Report().program_failures, 3);
   EXPECT_THAT(said[2], testing::StartsWith("exit: ended with exit code 3"));
   EXPECT_THAT(said[3], AllOf(HasSubstr("it has failed 3 times and is not started again; the last time it ended with"),
                              HasSubstr("no such thing")));

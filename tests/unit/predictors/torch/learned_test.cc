@@ -14,6 +14,7 @@
 #include "predictors/learning/retrained.h"
 #include "predictors/learning/training.h"
 #include "tests/reference/play.h"
+#include "tests/unit/models/file_test_util.h"
 
 namespace evenkeel {
 namespace {
@@ -68,7 +69,7 @@ const Checkpoint& Trained(const std::string& network) {
 
 std::unique_ptr<Forecaster> Make(const std::string& network) {
   const Checkpoint& checkpoint = Trained(network);
-  return MakeLearned(checkpoint, ParseNetwork(ParseSpec(checkpoint.network)), "m.pt");
+  return MakeLearned(checkpoint, ParseNetwork(ParseSpec(checkpoint.network)), "m.h5");
 }
 
 const std::vector<std::string> kNetworks = {"dlinear", "mlp(hidden=8)", "tcn(hidden=8)", "gru(hidden=8)",
@@ -113,7 +114,7 @@ TEST(Learned, TrainingKnowsItsPartOnly) {
   const History other = HistoryOf(trace, kSlots, kTrain), past = HistoryOf(trace, kTrain, kTrain - 1);
   EXPECT_EQ(TrainingScales(HistoryView(train)), TrainingScales(HistoryView(other, kTrain)));
   EXPECT_NE(TrainingScales(HistoryView(train)), TrainingScales(HistoryView(past)));
-  std::vector<std::string> last;
+  std::vector<NamedTensors> last;
   for (const auto& [train_part, valid_part] :
        {std::pair(train, valid), std::pair(train, other), std::pair(past, valid)}) {
     Checkpoint checkpoint;
@@ -138,7 +139,7 @@ std::unique_ptr<Forecaster> MakeRetrainedMlp(int first = kFirst, int every = kEv
   RetrainOptions options{{first, every}, {}, {}};
   options.training.epochs = 1;
   options.training.samples = 64;
-  return MakeRetrained(checkpoint, ParseNetwork(ParseSpec(checkpoint.network)), "m.pt", options);
+  return MakeRetrained(checkpoint, ParseNetwork(ParseSpec(checkpoint.network)), "m.h5", options);
 }
 
 Trace MakeLongTrace() {
@@ -198,7 +199,7 @@ std::string Message(const std::function<void()>& call) {
 }
 
 TEST(Retrained, TooFewSlotsToTrainOnAreNamed) {
-  EXPECT_THAT(Message([] { MakeRetrainedMlp(kFirst, kEvery - 1); }), HasSubstr("m.pt: the first training anew"));
+  EXPECT_THAT(Message([] { MakeRetrainedMlp(kFirst, kEvery - 1); }), HasSubstr("m.h5: the first training anew"));
   EXPECT_EQ(Message([] { MakeRetrainedMlp(kFirst, kEvery); }), "no error");
 }
 
@@ -208,25 +209,51 @@ TEST(Learned, NeedsTheLongestMeanThatItSees) {
   EXPECT_EQ(MakeAverage(MakePersistence(), Make("dlinear"))->SlotsNeeded(2), 56);
 }
 
+TEST(Learned, ForecastsAreFinite) {
+  Checkpoint checkpoint = Trained("dlinear");
+  for (NamedTensor& tensor : checkpoint.weights) {
+    for (double& value : tensor.values) value = 3e38;
+  }
+  const auto forecaster = MakeLearned(checkpoint, ParseNetwork(ParseSpec("dlinear")), "m.h5");
+  EXPECT_THAT(Message([&] { Forecast(*forecaster, HistoryView(HistoryOf(SmallTrace(kSlots), kSlots)), 30); }),
+              HasSubstr("m.h5: a value that its network forecasts is not finite"));
+}
+
+// To a file and back: the same bits, for every network.
+TEST(Learned, FilesKeepEveryBit) {
+  const TemporaryDirectory folder;
+  const History history = HistoryOf(SmallTrace(kSlots), kSlots);
+  for (const std::string& network : kNetworks) {
+    const NeuralSpec spec = ParseNetwork(ParseSpec(Trained(network).network));
+    WriteCheckpoint(Trained(network), folder / "m.h5");
+    const Checkpoint read = ReadCheckpoint(
+        folder / "m.h5", [&](const Checkpoint& header) { return OutlineOf(*MakeNeural(spec, ShapeOf(header), {})); });
+    EXPECT_EQ(read.weights, Trained(network).weights);
+    const auto before = Make(network), after = MakeLearned(read, spec, "m.h5");
+    EXPECT_TRUE(SameBits(Forecast(*before, HistoryView(history), 800), Forecast(*after, HistoryView(history), 800)))
+        << network;
+  }
+}
+
 TEST(Learned, RefusesATraceThatDoesNotFit) {
   const Checkpoint& checkpoint = Trained("dlinear");
   const TraceIdentity good{checkpoint.gateways, checkpoint.regions, 1.0};
-  CheckFits(checkpoint, good, "m.pt");
+  CheckFits(checkpoint, good, "m.h5");
   TraceIdentity other = good;
   other.slot_hours = 0.5;
-  EXPECT_THAT(Message([&] { CheckFits(checkpoint, other, "m.pt"); }), HasSubstr("m.pt: trained on slots of 1 h"));
+  EXPECT_THAT(Message([&] { CheckFits(checkpoint, other, "m.h5"); }), HasSubstr("m.h5: trained on slots of 1 h"));
   other = good;
   other.regions.pop_back();
-  EXPECT_THAT(Message([&] { CheckFits(checkpoint, other, "m.pt"); }), HasSubstr("3 regions, the trace has 2"));
+  EXPECT_THAT(Message([&] { CheckFits(checkpoint, other, "m.h5"); }), HasSubstr("3 regions, the trace has 2"));
   other = good;
   other.gateways[1] = "Mars";
-  EXPECT_THAT(Message([&] { CheckFits(checkpoint, other, "m.pt"); }), HasSubstr("it is \"Mars\""));
+  EXPECT_THAT(Message([&] { CheckFits(checkpoint, other, "m.h5"); }), HasSubstr("it is \"Mars\""));
   Checkpoint units = checkpoint;
   units.units[1] = "EUR/MWh";
-  EXPECT_THAT(Message([&] { CheckFits(units, good, "m.pt"); }), HasSubstr("EUR/MWh"));
+  EXPECT_THAT(Message([&] { CheckFits(units, good, "m.h5"); }), HasSubstr("EUR/MWh"));
   Checkpoint wrong = checkpoint;
   wrong.weights = Trained("gru(hidden=8)").weights;
-  EXPECT_THAT(Message([&] { MakeLearned(wrong, ParseNetwork(ParseSpec("dlinear")), "m.pt"); }), HasSubstr("m.pt: "));
+  EXPECT_THAT(Message([&] { MakeLearned(wrong, ParseNetwork(ParseSpec("dlinear")), "m.h5"); }), HasSubstr("m.h5: "));
 }
 
 }  // namespace

@@ -130,7 +130,7 @@ TEST(Networks, SameSeedSameBits) {
   }
 }
 
-TEST(Networks, WeightsAndOptimiserGoOnFromBytes) {
+TEST(Networks, WeightsAndOptimiserGoOnFromTensors) {
   for (const NeuralSpec& spec : Networks()) {
     const auto first = Trained(spec), second = MakeNeural(spec, Shape(), {9, 1, "cpu"});
     second->LoadWeights(first->SaveWeights());
@@ -146,8 +146,19 @@ TEST(Networks, WeightsAndOptimiserGoOnFromBytes) {
 TEST(Networks, RefuseWhatIsNotTheirs) {
   const std::vector<NeuralSpec> networks = Networks();
   const auto gru = Trained(networks[3]);
-  EXPECT_THROW(gru->LoadWeights("torn"), InputError);
-  EXPECT_THROW(gru->LoadWeights(gru->SaveWeights().substr(0, 1000)), InputError);
+  const NamedTensors weights = gru->SaveWeights(), state = gru->SaveOptimiser();
+  NamedTensors few(weights.begin(), weights.end() - 1), other = weights, more = weights, negative = state;
+  EXPECT_THROW(gru->LoadWeights(few), InputError);
+  std::swap(other[0].outline.shape[0], other[0].outline.shape[1]);
+  EXPECT_THROW(gru->LoadWeights(other), InputError);
+  more.push_back(more[0]);
+  EXPECT_THROW(gru->LoadWeights(more), InputError);
+  EXPECT_THROW(gru->LoadOptimiser(weights), InputError);
+  negative[1].values[0] = -1.0;  // a mean of squares
+  EXPECT_THROW(gru->LoadOptimiser(negative), InputError);
+  negative = state;
+  negative.back().values[0] = -1.0;  // steps
+  EXPECT_THROW(gru->LoadOptimiser(negative), InputError);
   EXPECT_THROW(gru->LoadWeights(Trained(networks[0])->SaveWeights()), InputError);
   EXPECT_THROW(MakeNeural({"lstm", {{"hidden", 8}, {"dropout", 0}}}, Shape(), {}), InputError);
   EXPECT_THROW(ParseNetwork(ParseSpec("gruu")), InputError);

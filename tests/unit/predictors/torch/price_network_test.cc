@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/policies/greedy.h"
+#include "models/base/error.h"
 #include "models/world/trace_window.h"
 #include "predictors/advice/learned_price.h"
 #include "predictors/forecast/naive.h"
@@ -127,7 +128,7 @@ Played PlayPeriod(const Trace& trace, const std::shared_ptr<PriceNetwork>& netwo
   const Problem problem = MakeProblem(regions, PublishedObjective(), kPeriod, Vector::Ones(2));
   History past;
   past.AppendAll(*window(0, kBefore));
-  const auto policy = MakeLearnedPrice(problem, network, MakeHourlyMean(7), std::move(past));
+  const auto policy = MakeLearnedPrice(problem, network, MakeHourlyMean(7), std::move(past), "m.h5");
   return Play(problem, *period, *policy);
 }
 
@@ -137,6 +138,21 @@ TEST(LearnedPrice, DecidesOnWhatItHasSeen) {
   const Played a = PlayPeriod(trace, network), b = PlayPeriod(ChangedAfter(trace, kBefore + 31), network);
   for (std::size_t t = 0; t <= 31; ++t) EXPECT_EQ(a.decisions[t].flow, b.decisions[t].flow) << t;
   EXPECT_NE(a.decisions[32].flow, b.decisions[32].flow) << "the change is one that shows";
+}
+
+// Weights that are numbers, and too large for what is made of them.
+TEST(LearnedPrice, PricesAreFinite) {
+  const auto network = Trained(Case(), {});
+  NamedTensors weights = network->SaveWeights();
+  EXPECT_EQ(weights[0].outline.name, "log_gain");
+  weights[0].values.assign(weights[0].values.size(), 1e300);
+  network->LoadWeights(weights);
+  try {
+    PlayPeriod(SmallTrace(kSlots), network);
+    ADD_FAILURE() << "no error";
+  } catch (const InputError& error) {
+    EXPECT_EQ(std::string(error.what()).rfind("m.h5: price ", 0), 0u) << error.what();
+  }
 }
 
 // Variants, partial reach, outages, negative prices, all norms, a performance group, shedding.
@@ -149,8 +165,8 @@ TEST(LearnedPrice, IsFeasibleAndReproducible) {
     if (seed % 8 == 0) instance.trace.signals.capacity *= 0.7;
     const Problem& problem = instance.problem;
     const auto play = [&] {
-      const auto policy =
-          MakeLearnedPrice(problem, MakePriceNetwork({}, PriceShapeOf(problem), {}), MakeHourlyMean(7), History());
+      const auto policy = MakeLearnedPrice(problem, MakePriceNetwork({}, PriceShapeOf(problem), {}), MakeHourlyMean(7),
+                                           History(), "m.h5");
       return Play(problem, *MakeSlotSource(instance.trace), *policy);
     };
     const Played a = play(), b = play();
@@ -187,7 +203,7 @@ TEST(PriceTraining, SameSeedSameWeights) {
                                  [] { return MakeHourlyMean(7); },
                                  [](const Problem& problem) { return MakeNormGreedy(problem, {}); }};
   const PriceShape shape = PriceShapeOf(c.Window(0, 1)->problem);
-  std::vector<std::string> weights;
+  std::vector<NamedTensors> weights;
   for (std::uint64_t seed : {1, 1, 2}) {
     Checkpoint checkpoint;
     TrainingOptions options;

@@ -1,0 +1,11 @@
+// How large things in files may be.
+#pragma once
+
+#include <cstdint>
+
+namespace evenkeel {
+
+inline constexpr std::int64_t kMostNodes = 100'000;  ///< regions, gateways or variants
+inline constexpr double kLongestSlotHours = 8784.0;  ///< a leap year
+
+}  // namespace evenkeel
