@@ -44,9 +44,9 @@ TEST_F(ProcessCli, AloneAFailureEndsTheRunWithItsReason) {
 
 TEST_F(ProcessCli, InsideRobustItIsRejectedCountedAndExplained) {
   const std::vector<std::string> words = {"run", "t.h5", "--policy", "robust(advice=" + Process("exit") + ",rho=0.02)"};
-  EXPECT_THAT(Succeed(words), AllOf(HasSubstr("0 taken, 0 pulled, 0 expert, 200 rejected"), HasSubstr(kNote),
-                                    HasSubstr("own program   failed 4 times"),
-                                    HasSubstr("rejected first in slot 0: process \"'")));
+  EXPECT_THAT(Succeed(words),
+              AllOf(HasSubstr("0 taken, 0 pulled, 0 expert, 200 rejected"), HasSubstr(kNote),
+                    HasSubstr("own program   failed 4 times"), HasSubstr("rejected first in slot 0: process \"'")));
   std::vector<std::string> asked = words;
   const auto json = SucceedJson(asked);
   EXPECT_EQ(json["program_failures"], 4);
