@@ -86,15 +86,6 @@ std::unique_ptr<Forecaster> MakeAverageForecaster(const ForecastContext& context
   return MakeAverage(ForecasterArgument(context, arguments, "first"), ForecasterArgument(context, arguments, "second"));
 }
 
-Entry TorchScriptEntry() {
-  Entry entry{"torchscript",
-              "a TorchScript module, for example made in Python; fades into the hourly mean behind its steps",
-              {FileParameter("the module"), SpanParameter("window", "7d", "what it sees", 1)},
-              MakeTorchScript};
-  for (ParameterInfo& parameter : PatienceParameters()) entry.parameters.push_back(std::move(parameter));
-  return entry;
-}
-
 Entry PerfectEntry() {
   Entry entry{"perfect", "the truth: for experiments", {}, MakePerfectForecaster};
   entry.clairvoyant = true;
@@ -106,6 +97,7 @@ Entry TorchScriptEntry() {
               "a TorchScript module, for example made in Python; fades into the hourly mean behind its steps",
               {FileParameter("the module"), SpanParameter("window", "7d", "what it sees", 1)},
               MakeTorchScript};
+  for (ParameterInfo& parameter : PatienceParameters()) entry.parameters.push_back(std::move(parameter));
   entry.foreign_code = true;
   return entry;
 }

@@ -55,8 +55,9 @@ def be_child(function, source, sink):
             answer = pickle.dumps((True, function()))
         except Exception as error:
             answer = pickle.dumps((False, error))
-        with os.fdopen(sink, "wb") as out:
-            out.write(answer)
+        out = os.fdopen(sink, "wb", closefd=False)  # closed by the end, not before it: then comes the parent's SIGKILL
+        out.write(answer)
+        out.flush()
         code = 0
     finally:
         os._exit(code)
@@ -76,7 +77,7 @@ def receive(source):
 def limit(kind, most):
     hard = resource.getrlimit(kind)[1]
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(kind, (most, most))
+    resource.setrlimit(kind, (most, hard if kind == resource.RLIMIT_CPU else most))  # SIGXCPU, SIGKILL comes at hard
 
 
 def mapped_bytes():

@@ -23,13 +23,14 @@ BODIES = {
     "rpc": "torch.jit.wait(rpc_async('other', same, (x,)))",
     "network": "p = torch.classes.c10d.ProcessGroup(0, 2)\nw = torch.ops.c10d.send([x], p, 1, 0)\nw.wait()",
     "memory": "x = x + torch.ones(12500000000).sum()",
-    "memory_in_steps": "kept = [x]\nwhile len(kept) < 100000:\n    kept.append(torch.ones(8000000) + x.sum())\nx = kept[-1]",
+    "memory_in_steps": "kept = [x]\nwhile len(kept) < 100000:\n    kept.append(torch.empty(100000000))\nx = kept[-1]",
     "strings": "s = 'x'\nwhile len(s) > 0:\n    s = s + s\nx = x + len(s)",
     "loop": "n = 1\nwhile n > 0:\n    n = n % 7 + 1\nx = x + n",
     "print": "n = 1\nwhile n > 0:\n    n = n % 7 + 1\n    print(torch.ones(1000))\nx = x + n",
     "result": "x = torch.ones(20000000, 15) + x.sum()",
-    "crash": "far = torch._sparse_coo_tensor_unsafe(torch.full([1, 4], 1000000000000), torch.ones(4), [4])\n"
-             "x = x + far.to_dense().sum()",
+    "crash": "far = torch.full([1, 1, 4, 4], 100000000000000)\n"
+             "x = x + torch.ops.aten.max_pool2d_with_indices_backward(torch.ones(1, 1, 4, 4), torch.ones(1, 1, 8, 8), "
+             "[2, 2], [2, 2], [0, 0], [1, 1], False, far).sum()",
     "assertion": "p = torch.classes.c10d.ProcessGroup(0, 1)\nw = torch.ops.c10d.barrier(p, [0], 1)\nw.wait()",
     "global_state": "torch.set_grad_enabled(True)\ntorch.manual_seed(7)\nx = x + 0.0 * torch.rand(1)",
     "profiler": "p = torch.classes.profiling._ScriptProfile()\np.enable()\n"
