@@ -175,18 +175,25 @@ class ReportTest(unittest.TestCase):
         return name
 
     def test_says_which_file_is_damaged(self):
+        """Every variant in one process, which starts faster than the program does, and some with the program."""
         size = (self.folder / "few.h5").stat().st_size
-        refused = 0
-        for at in range(0, size, size // 60 + 1):
-            done = evenkeel(self.folder, "report", self.damaged("damaged.h5", at), "--out", "x.html", "--quiet")
-            self.assertIn(done.returncode, (0, 2), f"byte {at}: {done.stderr}")
-            self.assertNotIn("Traceback", done.stderr)
-            if done.returncode == 2:
-                self.assertTrue(done.stderr.startswith("evenkeel: error: "), done.stderr)
-                self.assertIn("damaged.h5: ", done.stderr)
-            refused += done.returncode == 2
-            (self.folder / "x.html").unlink(missing_ok=True)
-        self.assertGreater(refused, 30)
+        places = range(0, size, size // 60 + 1)
+        names = [self.damaged(f"damaged-{at}.h5", at) for at in places]
+        (self.folder / "reads.py").write_text(
+            f"import sys\nsys.path.insert(0, {str(REPORT)!r})\nimport results\nfor name in sys.argv[1:]:\n"
+            "    try:\n        results.read([name])\n        print(name, 'good')\n"
+            "    except results.InputError as error:\n        print(name, 'bad', error)\n")
+        done = subprocess.run(["/usr/bin/python3", "-B", "reads.py", *names], cwd=self.folder, capture_output=True,
+                              text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        said = done.stdout.splitlines()
+        self.assertEqual([line.split()[0] for line in said], names)
+        bad = [line.split()[0] for line in said if line.split()[1] == "bad"]
+        self.assertGreater(len(bad), 30)
+        for line in said:
+            self.assertTrue(line.split()[1] == "good" or f"{line.split()[0]}: " in line.partition(" bad ")[2], line)
+        for name in bad[::8]:
+            self.refused(f"{name}: ", name, "--out", "x.html")
 
     def test_a_crash_of_the_library_is_a_damaged_file(self):
         """A reader that crashes, ends, takes all memory or raises: it is in a process of its own."""
@@ -217,7 +224,6 @@ class ReportTest(unittest.TestCase):
             done = evenkeel(self.folder, "report", "links.h5", "--out", "x.html")
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn("links.h5: ", done.stderr)
-            self.assertNotIn("crashed", done.stderr)
 
     def test_draws_any_label(self):
         def dollars(file):
