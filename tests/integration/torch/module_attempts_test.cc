@@ -57,7 +57,9 @@ class ModuleAttempts : public CliTest {
     const ProgramResult result =
         Run({"backtest", "t.h5", "--predictor", "torchscript(file=" + name + "_load.pt,timeout=10,start=20)"});
     EXPECT_EQ(result.exit_code, why.empty() ? 0 : 2) << result.err;
-    if (!why.empty()) EXPECT_THAT(result.err, AllOf(HasSubstr(name + "_load.pt: "), HasSubstr(why)));
+    if (!why.empty()) {
+      EXPECT_THAT(result.err, AllOf(HasSubstr(name + "_load.pt: "), HasSubstr(why)));
+    }
     ExpectUntouched();
   }
 
