@@ -61,7 +61,7 @@ TEST_F(ProcessCli, InsideRobustItIsRejectedCountedAndExplained) {
   std::vector<std::string> asked = words;
   const auto json = SucceedJson(asked);
   EXPECT_EQ(json["program_failures"], 4);
-  EXPECT_EQ(json["guarantee"]["rejected"], 200);
+  EXPECT_EQ(json["guarantee"]["verdicts"]["rejected"], 200);
 }
 
 TEST_F(ProcessCli, CompareMarksIt) {

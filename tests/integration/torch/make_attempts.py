@@ -23,7 +23,7 @@ BODIES = {
     "rpc": "torch.jit.wait(rpc_async('other', same, (x,)))",
     "network": "p = torch.classes.c10d.ProcessGroup(0, 2)\nw = torch.ops.c10d.send([x], p, 1, 0)\nw.wait()",
     "memory": "x = x + torch.ones(12500000000).sum()",
-    "memory_in_steps": "kept = [x]\nwhile len(kept) < 100000:\n    kept.append(torch.empty(100000000))\nx = kept[-1]",
+    "memory_in_steps": "kept = [x]\nwhile len(kept) < 100000:\n    kept.append(torch.empty(100000000 + len(kept)))\nx = kept[-1]",
     "strings": "s = 'x'\nwhile len(s) > 0:\n    s = s + s\nx = x + len(s)",
     "loop": "n = 1\nwhile n > 0:\n    n = n % 7 + 1\nx = x + n",
     "print": "n = 1\nwhile n > 0:\n    n = n % 7 + 1\n    print(torch.ones(1000))\nx = x + n",
