@@ -83,7 +83,8 @@ TEST(ProcessPolicyTest, SaysWhichProgramFailedAndWhy) {
   EXPECT_EQ(FirstFailure(trace, problem, Options("slot")), "slot: answered with \"slot\" -7, expected is 0");
   EXPECT_EQ(FirstFailure(trace, problem, Options("sizes")),
             "sizes: answered with prices[0] that has 4 entries, expected is a list of 3 numbers");
-  EXPECT_EQ(FirstFailure(trace, problem, Options("echo")), "echo: answered with \"arcs\", expected are protocol");
+  EXPECT_EQ(FirstFailure(trace, problem, Options("echo")),
+            "echo: answered with \"message\", expected are protocol, error");
   ProcessPolicyOptions hasty = Options("mute");
   hasty.program.start = 0.05;
   EXPECT_EQ(FirstFailure(trace, problem, hasty), "mute: gave no answer within 0.05 s");
