@@ -127,8 +127,7 @@ std::string RunText(const GivenPeriod& given, const CertifiedRun& run) {
                         outcome.report.worst_slot_gap);
   }
   if (outcome.report.program_failures > 0) {
-    text += fmt::format("{:<14}failed {}\n", "own program",
-                        CountText(outcome.report.program_failures, "time"));
+    text += fmt::format("{:<14}failed {}\n", "own program", CountText(outcome.report.program_failures, "time"));
   }
   text += GuaranteeText(outcome) + VirtualLoadsText(outcome) + CertificateText(run.certificates);
   text += "\n" + SpreadTable(period.problem, ledger);

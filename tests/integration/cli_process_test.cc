@@ -36,17 +36,18 @@ TEST_F(ProcessCli, APolicyDecidesAndTheRunSaysThatItDid) {
 }
 
 TEST_F(ProcessCli, AloneAFailureEndsTheRunWithItsReason) {
-  EXPECT_THAT(Refuse({"run", "t.h5", "--policy", Process("exit")}),
-              AllOf(HasSubstr("process \"'"), HasSubstr("ended with exit code 3; it said last: Traceback")));
+  EXPECT_THAT(
+      Refuse({"run", "t.h5", "--policy", Process("exit")}),
+      AllOf(HasSubstr("error: slot 0: process \"'"), HasSubstr("ended with exit code 3; it said last: Traceback")));
   EXPECT_THAT(Refuse({"run", "t.h5", "--policy", "process(command=no-such-program)"}),
               HasSubstr("ended with exit code 127"));
 }
 
 TEST_F(ProcessCli, InsideRobustItIsRejectedCountedAndExplained) {
   const std::vector<std::string> words = {"run", "t.h5", "--policy", "robust(advice=" + Process("exit") + ",rho=0.02)"};
-  EXPECT_THAT(Succeed(words), AllOf(HasSubstr("0 taken, 0 pulled, 0 expert, 200 rejected"), HasSubstr(kNote),
-                                    HasSubstr("own program   failed 4 times"),
-                                    HasSubstr("rejected first in slot 0: process \"'")));
+  EXPECT_THAT(Succeed(words),
+              AllOf(HasSubstr("0 taken, 0 pulled, 0 expert, 200 rejected"), HasSubstr(kNote),
+                    HasSubstr("own program   failed 4 times"), HasSubstr("rejected first in slot 0: process \"'")));
   std::vector<std::string> asked = words;
   const auto json = SucceedJson(asked);
   EXPECT_EQ(json["program_failures"], 4);
@@ -62,6 +63,12 @@ TEST_F(ProcessCli, ASweepRunsIt) {
                      ")\n[vary]\nmode = good, nan\n");
   Succeed({"sweep", "s.ini", "--out", "s.h5", "--csv", "s.csv", "--quiet"});
   EXPECT_THAT(Text(folder_ / "s.csv"), AllOf(HasSubstr("good"), HasSubstr("nan")));
+}
+
+TEST_F(ProcessCli, AFileIsNoNameAndIsToldSo) {
+  const std::string hint = "a program of yours is process(command=\"/usr/bin/python3 own/mine.py\")";
+  EXPECT_THAT(Refuse({"run", "t.h5", "--policy", "own/mine.py"}), HasSubstr(hint));
+  EXPECT_THAT(Refuse({"backtest", "t.h5", "--predictor", "own/mine.py"}), HasSubstr(hint));
 }
 
 TEST_F(ProcessCli, BadParametersAreRefused) {
