@@ -12,6 +12,7 @@
 #include "models/base/read_file.h"
 #include "models/files/memory_estimate.h"
 #include "models/world/limits.h"
+#include "predictors/learning/checkpoint.h"
 #include "predictors/learning/checkpoint_fields.h"
 #include "predictors/learning/checkpoint_schema.h"
 

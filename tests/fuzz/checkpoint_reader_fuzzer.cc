@@ -15,6 +15,7 @@
 #include <fstream>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/base/error.h"
@@ -118,9 +119,12 @@ void ChangeTensors(FuzzedDataProvider* input, NamedTensors* tensors) {
     case 3:
       tensors->pop_back();
       return;
-    default:
-      tensors->push_back(tensor);
-      tensors->back().outline.name += "_";
+    default: {
+      NamedTensor another = tensor;
+      another.outline.name += "_";
+      tensors->push_back(std::move(another));
+      return;
+    }
   }
   Fill(input, &tensor);
 }
