@@ -79,7 +79,7 @@ def short(value):
 
 
 def program_of(spec):
-    """(mine.py, -v) of "python3 folder/mine.py -v": the file that a program of one's own is in, and what it is given."""
+    """(mine.py, -v) of "python3 folder/mine.py -v": the file that an own program is in, and what it is given."""
     words = spec.parameters["command"].name.split() if "command" in spec.parameters else []
     words = words or [spec.name]
     at = next((at for at, word in enumerate(words) if re.search(r"\w\.\w+'?$", word)), 0)

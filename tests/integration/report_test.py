@@ -147,7 +147,8 @@ class ReportTest(unittest.TestCase):
         from names import names_of
         mine, days = 'process(command="/usr/bin/python3 a/mine.py")', 'process(command="python3 days.py",timeout=5)'
         plan = f"plan(forecast={days},every=12)"
-        self.assertEqual(list(names_of([mine, f"robust(advice={mine},rho=0.1)", f"robust(advice={plan},rho=0.1)"]).values()),
+        robust = [f"robust(advice={one},rho=0.1)" for one in (mine, plan)]
+        self.assertEqual(list(names_of([mine, *robust]).values()),
                          ["mine.py", "robust, mine.py", "robust, days.py, timeout 5, every 12"])
         self.assertEqual(list(names_of([plan, "plan(forecast=ridge,every=12)"]).values()),
                          ["ML-only, days.py, timeout 5", "ML-only, ridge"])

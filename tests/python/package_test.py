@@ -56,7 +56,7 @@ class PackageTest(unittest.TestCase):
                             PYTHONPATH="installed", EVENKEEL_PROGRAM=support.evenkeel.program())
         self.assertRegex(said, rf"^{self.path}/installed/evenkeel/__init__.py evenkeel {evenkeel_version()}")
 
-    @unittest.skipUnless(has("venv") and has("pip") and has("wheel"), "venv, pip and wheel are not installed (scripts/setup --ci)")
+    @unittest.skipUnless(has("venv") and has("pip") and has("wheel"), "no venv, pip and wheel (scripts/setup --ci)")
     def test_installed_in_place_it_wins_over_a_folder_of_its_name(self):  # such as the clone that it came from
         shutil.copytree(support.PACKAGE, os.path.join(self.path, "evenkeel", "python"),
                         ignore=shutil.ignore_patterns("build", "*.egg-info"))
