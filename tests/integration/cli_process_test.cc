@@ -38,7 +38,7 @@ TEST_F(ProcessCli, APolicyDecidesAndTheRunSaysThatItDid) {
 TEST_F(ProcessCli, AloneAFailureEndsTheRunWithItsReason) {
   EXPECT_THAT(
       Refuse({"run", "t.h5", "--policy", Process("exit")}),
-      AllOf(HasSubstr("error: slot 0: process \"'"), HasSubstr("ended with exit code 3; it said last: Traceback")));
+      AllOf(HasSubstr("t.h5: slot 0: process \"'"), HasSubstr("ended with exit code 3; it said last: Traceback")));
   EXPECT_THAT(Refuse({"run", "t.h5", "--policy", "process(command=no-such-program)"}),
               HasSubstr("ended with exit code 127"));
 }
