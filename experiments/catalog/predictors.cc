@@ -2,6 +2,7 @@
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/errors.h"
 #include "experiments/catalog/make.h"
+#include "experiments/catalog/patience.h"
 #include "experiments/catalog/training_setup.h"
 #include "models/base/error.h"
 #include "predictors/forecast/average.h"
@@ -76,7 +77,9 @@ std::unique_ptr<Forecaster> MakeTorchScript(const ForecastContext& context, cons
   CheckNoCheckpoint(path);
   const int window = SlotsArgument(arguments, "window", SlotHoursOf(context));
   if (context.trust_modules) return MakeTrustedScript(path, window);
-  return MakeModuleForecaster(path, window, context.trace.value_or(TraceIdentity{{}, {}, 0.0}));
+  ProgramOptions patience;
+  SetPatience(arguments, &patience);
+  return MakeModuleForecaster(path, window, context.trace.value_or(TraceIdentity{{}, {}, 0.0}), std::move(patience));
 }
 
 std::unique_ptr<Forecaster> MakeAverageForecaster(const ForecastContext& context, const Arguments& arguments) {
@@ -94,6 +97,7 @@ Entry TorchScriptEntry() {
               "a TorchScript module, for example made in Python; fades into the hourly mean behind its steps",
               {FileParameter("the module"), SpanParameter("window", "7d", "what it sees", 1)},
               MakeTorchScript};
+  for (ParameterInfo& parameter : PatienceParameters()) entry.parameters.push_back(std::move(parameter));
   entry.foreign_code = true;
   return entry;
 }

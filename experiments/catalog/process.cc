@@ -1,6 +1,7 @@
 // Own programs, as policy and as predictor.
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/make.h"
+#include "experiments/catalog/patience.h"
 #include "predictors/process/process_forecaster.h"
 #include "predictors/process/process_policy.h"
 
@@ -8,17 +9,15 @@ namespace evenkeel {
 namespace {
 
 std::vector<ParameterInfo> ProgramParameters() {
-  return {Parameter(ParameterKind::kText, "command", "", "what is started, as a shell takes it"),
-          NumberParameter("timeout", "10", "seconds for an answer", 0.001, 1e6),
-          NumberParameter("start", "60", "seconds until it is ready", 0.001, 1e6),
-          IntegerParameter("restarts", "3", "times that it is started anew after it failed", 0, 1'000'000'000)};
+  std::vector<ParameterInfo> parameters = {
+      Parameter(ParameterKind::kText, "command", "", "what is started, as a shell takes it")};
+  for (ParameterInfo& parameter : PatienceParameters()) parameters.push_back(std::move(parameter));
+  return parameters;
 }
 
 ProgramOptions ProgramOf(const Arguments& arguments) {
   ProgramOptions options = ShellCommand(arguments.at("command").name);
-  options.timeout = NumberArgument(arguments, "timeout");
-  options.start = NumberArgument(arguments, "start");
-  options.restarts = IntegerArgument(arguments, "restarts");
+  SetPatience(arguments, &options);
   return options;
 }
 
@@ -38,6 +37,18 @@ std::unique_ptr<Policy> MakeProgramPolicy(const PolicyContext& context, const Ar
 }
 
 }  // namespace
+
+std::vector<ParameterInfo> PatienceParameters() {
+  return {NumberParameter("timeout", "10", "seconds for an answer", 0.001, 1e6),
+          NumberParameter("start", "60", "seconds until it is ready", 0.001, 1e6),
+          IntegerParameter("restarts", "3", "times that it is started anew after it failed", 0, 1'000'000'000)};
+}
+
+void SetPatience(const Arguments& arguments, ProgramOptions* options) {
+  options->timeout = NumberArgument(arguments, "timeout");
+  options->start = NumberArgument(arguments, "start");
+  options->restarts = IntegerArgument(arguments, "restarts");
+}
 
 Entry ProcessPolicyEntry() {
   Entry entry{"process", "an own program decides: docs/process.md", ProgramParameters(), MakeProgramPolicy};

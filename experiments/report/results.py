@@ -4,6 +4,7 @@ import re
 import h5py
 import numpy
 
+from apart import ReadFailure, call_apart
 from names import experts_of, inner, names_of, parse, role
 
 
@@ -26,6 +27,23 @@ def in_order(values):
     return list(dict.fromkeys(values))
 
 
+def names_in(owner):
+    """Of a file's datasets. As they lie there: libhdf5 1.10 sorts them in a table that it fails to clean up where one is
+    damaged."""
+    found = []
+    owner.id.links.iterate(found.append, idx_type=h5py.h5.INDEX_NAME, order=h5py.h5.ITER_NATIVE)
+    return sorted(text(name) for name in found)
+
+
+def attributes_of(owner):
+    """One value of each as text."""
+    found = []
+    h5py.h5a.iterate(owner.id, found.append, index_type=h5py.h5.INDEX_NAME, order=h5py.h5.ITER_NATIVE)
+    values = {text(name): owner.attrs[name] for name in sorted(found)}
+    return {name: text(numpy.ravel(value)[0] if isinstance(value, numpy.ndarray) else value)
+            for name, value in values.items() if not name.startswith("_")}
+
+
 NO_VALUES = "This is a netCDF dimension but not a netCDF variable"  # such as an axis of letters
 
 
@@ -34,10 +52,10 @@ class Sweep:
 
     def __init__(self, path, file):
         self.path = path
-        self.attributes = {name: text(value[0] if isinstance(value, numpy.ndarray) else value)
-                           for name, value in file.attrs.items() if not name.startswith("_")}
+        self.attributes = attributes_of(file)
         self.columns = {}
-        for name, data in file.items():
+        for name in names_in(file):
+            data = file[name]
             if not text(data.attrs.get("NAME", "")).startswith(NO_VALUES):
                 self.columns[name] = column(data[()])
         self.count = len(self.columns["cell"])
@@ -95,19 +113,27 @@ def read(paths):
     sweep, logs = None, []
     for path in paths:
         try:
-            with h5py.File(path, "r") as file:
-                schema = schema_of(path, file)
-                if schema == "evenkeel-run":
-                    logs.append(read_log(path, file))
-                elif sweep is not None:
-                    raise InputError(f"{path}: a second sweep; allowed is one, with any number of run logs")
-                else:
-                    sweep = Sweep(path, file)
-        except InputError:
-            raise
-        except Exception as error:  # h5py raises whatever it likes for a damaged file
-            raise InputError(f"cannot read {path}: it is damaged, or not as evenkeel wrote it ({error})") from error
+            one = call_apart(lambda: read_file(path))
+        except ReadFailure as failure:
+            raise InputError(f"cannot read {path}: it is damaged: {failure}") from failure
+        if not isinstance(one, Sweep):
+            logs.append(one)
+        elif sweep is not None:
+            raise InputError(f"{path}: a second sweep; allowed is one, with any number of run logs")
+        else:
+            sweep = one
     return sweep, logs
+
+
+def read_file(path):
+    """A Sweep, or a run's log."""
+    try:
+        with h5py.File(path, "r") as file:
+            return (read_log if schema_of(path, file) == "evenkeel-run" else Sweep)(path, file)
+    except InputError:
+        raise
+    except Exception as error:  # h5py raises whatever it likes for a damaged file
+        raise InputError(f"cannot read {path}: it is damaged, or not as evenkeel wrote it ({str(error) or type(error).__name__})") from error
 
 
 def schema_of(path, file):
@@ -122,8 +148,7 @@ def schema_of(path, file):
 
 def read_log(path, file):
     """A run, slot by slot; loads and costs are sums since the first slot."""
-    attribute = {name: text(numpy.ravel(value)[0] if isinstance(value, numpy.ndarray) else value)
-                 for name, value in file.attrs.items()}
+    attribute = attributes_of(file)
     guarantee = dict(one.partition("=")[::2] for one in attribute.get("guarantee", "").split(",") if one)
     log = {"path": path, "policy": attribute["policy"], "trace": attribute["trace"], "command": attribute["command"],
            "seen": attribute.get("observed") or attribute.get("observe", ""), "events": attribute.get("events", ""),

@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <utility>
 #include <vector>
 
 #include "models/base/error.h"
@@ -23,10 +24,12 @@ std::string OwnProgram() {
 
 }  // namespace
 
-std::unique_ptr<Forecaster> MakeModuleForecaster(const std::string& path, int window, const TraceIdentity& identity) {
+std::unique_ptr<Forecaster> MakeModuleForecaster(const std::string& path, int window, const TraceIdentity& identity,
+                                                 ProgramOptions program) {
   EVENKEEL_CHECK_GE(window, 1);
   CheckRegularFile(path);
   ProcessForecasterOptions options;
+  options.program = std::move(program);
   options.program.command = {OwnProgram(), "module", "--window", std::to_string(window), "--", path};
   options.program.name = path;
   options.identity = identity;

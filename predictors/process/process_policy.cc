@@ -29,6 +29,7 @@ class ProcessPolicy : public Policy {
     Ask(input);
     if (answer_.kind == AnswerKind::kError) throw InputError("{}: {}", options_.program.name, answer_.error);
     if (answer_.kind == AnswerKind::kFlow) {
+      CheckFeasible(slot, answer_.allocation);
       *allocation = answer_.allocation;
     } else {
       PricedCost(problem_, input.coefficients, 1.0, answer_.prices, &cost_);
@@ -62,6 +63,16 @@ class ProcessPolicy : public Policy {
     return PolicyStartLine(problem_, start);
   }
 
+  /// The program's fault, which is not one of its protocol: it goes on.
+  void CheckFeasible(const Slot& slot, const Allocation& allocation) {
+    const double violation = Infeasibility(problem_, slot, allocation, &region_use_);
+    const double allowed = AllowedViolation(slot);
+    if (!(violation <= allowed)) {
+      throw InputError("{}: its flow in slot {} violates the constraints by {:.3g}, allowed {:.3g}",
+                       options_.program.name, slot.index, violation, allowed);
+    }
+  }
+
   void Ask(const SlotInput& input) {
     RowMatrix forecast;
     if (options_.horizon > 0) forecast = Forecast(*forecaster_, HistoryView(seen_), options_.horizon);
@@ -78,6 +89,7 @@ class ProcessPolicy : public Policy {
   Dispatcher dispatcher_;
   PolicyAnswer answer_;
   Vector cost_;
+  Vector region_use_;
 };
 
 }  // namespace

@@ -181,6 +181,7 @@ std::unique_ptr<Script> LoadScript(const std::string& bytes) {
 void WarmUpScripts() {
   PrintToStandardError();
   at::set_num_threads(1);
+  torch::manual_seed(1);  // its generator opens /dev/urandom when it is first used
   const torch::NoGradGuard no_gradients;
   const auto unit = torch::jit::compile(R"(
 def forward(x):

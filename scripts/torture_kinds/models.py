@@ -53,14 +53,14 @@ def contract(bench):
     (bench.work / "m.pt").write_bytes((bench.good / "modules" / f"{name}.pt").read_bytes())
     if bench.dice.random() < 0.4 or name == TRACE_LOOPS:
         slots = ["--from", "2023-02-06", "--to", "2023-02-06T06:00"]
-        words = ["run", "long.h5", *slots, "--policy", "robust(advice=plan(forecast=torchscript(file=m.pt)))",
+        words = ["run", "long.h5", *slots, "--policy", "robust(advice=plan(forecast=torchscript(file=m.pt,timeout=2)))",
                  "--advice-timeout", "0.5", "--json", "--quiet"]
         done = bench.call(*words)
         bench.judge(words, done, ["m.pt"])
         if done.returncode == 0 and not done.stdout.startswith(b"{"):
             raise Failure("silent", words, f"{name}: its words are among the results")
         return
-    words = ["backtest", "long.h5", "--predictor", "torchscript(file=m.pt)", "--json", "--quiet"]
+    words = ["backtest", "long.h5", "--predictor", "torchscript(file=m.pt,timeout=2)", "--json", "--quiet"]
     done = bench.call(*words)
     bench.judge(words, done, ["m.pt"], may_succeed=name in ("good", "prints", "huge", "negative"))
     if done.returncode == 0 and not done.stdout.startswith(b"{"):
@@ -75,7 +75,7 @@ def damaged(bench):
     path = bench.work / "m.pt"
     path.write_bytes((bench.good / "modules" / "good.pt").read_bytes())
     harm(bench, path)
-    words = ["backtest", "long.h5", "--predictor", "torchscript(file=m.pt)", "--json", "--quiet"]
+    words = ["backtest", "long.h5", "--predictor", "torchscript(file=m.pt,timeout=2)", "--json", "--quiet"]
     bench.judge(words, bench.call(*words), ["m.pt"])
 
 

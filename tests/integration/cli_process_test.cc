@@ -43,6 +43,17 @@ TEST_F(ProcessCli, AloneAFailureEndsTheRunWithItsReason) {
               HasSubstr("ended with exit code 127"));
 }
 
+// It is the program's fault, not evenkeel's.
+TEST_F(ProcessCli, AloneAnInfeasibleAnswerEndsTheRunWithItsReason) {
+  Write("zero.py",
+        "import json, sys\nfor line in sys.stdin:\n    told = json.loads(line)\n"
+        "    if told['message'] == 'start':\n        arcs = len(told['arcs']['gateway'])\n"
+        "        print('{\"protocol\": 1}', flush=True)\n    if told['message'] == 'decide':\n"
+        "        print(json.dumps({'slot': told['slot'], 'flow': [0] * arcs}), flush=True)\n");
+  EXPECT_THAT(Refuse({"run", "t.h5", "--policy", "process(command=\"/usr/bin/python3 zero.py\")"}),
+              AllOf(HasSubstr("zero.py\": its flow in slot 0 violates the constraints"), Not(HasSubstr("bug"))));
+}
+
 TEST_F(ProcessCli, InsideRobustItIsRejectedCountedAndExplained) {
   const std::vector<std::string> words = {"run", "t.h5", "--policy", "robust(advice=" + Process("exit") + ",rho=0.02)"};
   EXPECT_THAT(Succeed(words),
@@ -51,7 +62,7 @@ TEST_F(ProcessCli, InsideRobustItIsRejectedCountedAndExplained) {
   std::vector<std::string> asked = words;
   const auto json = SucceedJson(asked);
   EXPECT_EQ(json["program_failures"], 4);
-  EXPECT_EQ(json["guarantee"]["rejected"], 200);
+  EXPECT_EQ(json["guarantee"]["verdicts"]["rejected"], 200);
 }
 
 TEST_F(ProcessCli, CompareMarksIt) {

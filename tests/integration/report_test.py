@@ -18,6 +18,7 @@ import h5py
 import numpy
 
 PROGRAM = None
+REPORT = pathlib.Path(__file__).parents[2] / "experiments" / "report"
 CONFIG = """title = A sweep <of> few & small cells
 trace = small.h5
 policy = norm-greedy(q=8)
@@ -110,7 +111,7 @@ class ReportTest(unittest.TestCase):
                           "robust around adversary, rho 0.2"])
 
     def test_names_policies_for_people(self):
-        sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "experiments" / "report"))
+        sys.path.insert(0, str(REPORT))
         sys.dont_write_bytecode = True
         from names import EXPERT, names_of, without
         from results import general_policies, label
@@ -178,6 +179,65 @@ class ReportTest(unittest.TestCase):
         self.assertNotIn("Traceback", done.stderr)
         self.assertIn(word, done.stderr)
         self.assertEqual([one.name for one in self.folder.glob("x.html*")], [])
+
+    def damaged(self, name, at):
+        """few.h5 with every 97th byte set, as a damaged disk may leave it, from byte `at` on for a while."""
+        data = bytearray((self.folder / "few.h5").read_bytes())
+        for place in range(at, min(at + 4000, len(data)), 97):
+            data[place] = 0xFF
+        (self.folder / name).write_bytes(data)
+        return name
+
+    def test_says_which_file_is_damaged(self):
+        """Every variant in one process, which starts faster than the program does, and some with the program."""
+        size = (self.folder / "few.h5").stat().st_size
+        places = range(0, size, size // 60 + 1)
+        names = [self.damaged(f"damaged-{at}.h5", at) for at in places]
+        (self.folder / "reads.py").write_text(
+            f"import sys\nsys.path.insert(0, {str(REPORT)!r})\nimport results\nfor name in sys.argv[1:]:\n"
+            "    try:\n        results.read([name])\n        print(name, 'good')\n"
+            "    except results.InputError as error:\n        print(name, 'bad', error)\n")
+        done = subprocess.run(["/usr/bin/python3", "-B", "reads.py", *names], cwd=self.folder, capture_output=True,
+                              text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        said = done.stdout.splitlines()
+        self.assertEqual([line.split()[0] for line in said], names)
+        bad = [line.split()[0] for line in said if line.split()[1] == "bad"]
+        self.assertGreater(len(bad), 30)
+        for line in said:
+            self.assertTrue(line.split()[1] == "good" or f"{line.split()[0]}: " in line.partition(" bad ")[2], line)
+        for name in bad[::8]:
+            self.refused(f"{name}: ", name, "--out", "x.html")
+
+    def test_a_crash_of_the_library_is_a_damaged_file(self):
+        """A reader that crashes, ends, takes all memory or raises: it is in a process of its own."""
+        reader = self.folder / "crashes.py"
+        for crash, word in (("os.kill(os.getpid(), signal.SIGSEGV)", "crashed (Segmentation fault)"),
+                            ("os.abort()", "crashed (Aborted)"), ("os._exit(0)", "crashed (code 0)"),
+                            ("bytes(8 << 30)", "not as evenkeel wrote it (MemoryError)"),
+                            ("exec('while True: pass')", "did not end within 1 s"),
+                            ("1 / 0", "not as evenkeel wrote it (division by zero)")):
+            reader.write_text(f"import os, signal, sys\nsys.path.insert(0, {str(REPORT)!r})\nimport apart, results\n"
+                              f"apart.SECONDS = 1\nresults.schema_of = lambda path, file: {crash}\n"
+                              "try:\n    results.read(['few.h5'])\nexcept results.InputError as error:\n    print(error)\n")
+            done = subprocess.run(["/usr/bin/python3", "-B", "crashes.py"], cwd=self.folder, capture_output=True, text=True)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn("cannot read few.h5: it is damaged", done.stdout)
+            self.assertIn(word, done.stdout)
+
+    def test_names_are_not_listed_in_order_of_their_index(self):
+        """libhdf5 1.10 corrupts its memory then, where names are damaged: h5py's own list crashes."""
+        lists = "import h5py; list(h5py.File('links.h5'))"
+        for at in range(5000, (self.folder / "few.h5").stat().st_size, 600):
+            self.damaged("links.h5", at)
+            if subprocess.run(["/usr/bin/python3", "-c", lists], cwd=self.folder, capture_output=True).returncode < 0:
+                break
+        else:
+            self.skipTest("this libhdf5 lists damaged names without a crash")
+        for _ in range(20):
+            done = evenkeel(self.folder, "report", "links.h5", "--out", "x.html")
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("links.h5: ", done.stderr)
 
     def test_draws_any_label(self):
         def dollars(file):
