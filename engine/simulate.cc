@@ -1,5 +1,7 @@
 #include "engine/simulate.h"
 
+#include <string>
+
 #include "models/base/error.h"
 
 namespace evenkeel {
@@ -12,6 +14,18 @@ void CheckFeasible(const Problem& problem, const Slot& slot, const Allocation& a
   if (!(violation <= allowed)) {
     throw InternalError(fmt::format("slot {}: the policy's decision violates the constraints by {:.3g}, allowed {:.3g}",
                                     slot.index, violation, allowed));
+  }
+}
+
+/// What the policy cannot decide says about which slot that is.
+void Decide(Policy& policy, const SlotInput& input, Allocation* allocation) {
+  try {
+    policy.Decide(input, allocation);
+  } catch (const InputError& error) {
+    const std::string place = fmt::format("slot {}: ", input.slot.index);
+    const std::string said = error.what();
+    if (said.rfind(place, 0) == 0) throw;
+    throw InputError("{}{}", place, said);
   }
 }
 
@@ -29,7 +43,7 @@ RunLedgers Simulate(const Problem& problem, SlotSource& observed, SlotSource& me
   for (int t = 0; t < observed.num_slots(); ++t) {
     observed.Read(t, &seen);
     EstimateCoefficients(problem, seen, &seen_coefficients);
-    policy.Decide({seen, seen_coefficients, ledgers.metered}, &allocation);
+    Decide(policy, {seen, seen_coefficients, ledgers.metered}, &allocation);
     CheckFeasible(problem, seen, allocation, &region_use);
     if (!certain) {
       metered.Read(t, &truth);

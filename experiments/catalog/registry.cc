@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "models/base/error.h"
 #include "models/base/suggest.h"
 
@@ -18,6 +20,14 @@ std::string EntryText(const Entry& entry) {
                         DescribeAllowed(parameter), given);
   }
   return text;
+}
+
+/// A file where a name is wanted is most likely a program of the user's.
+std::string UnknownHint(const std::string& name, const std::vector<std::string>& known) {
+  const bool has_programs = std::find(known.begin(), known.end(), "process") != known.end();
+  if (has_programs && name.find_first_of("./") != std::string::npos)
+    return fmt::format(", a program of yours is process(command=\"/usr/bin/python3 {}\")", name);
+  return DidYouMean(name, known);
 }
 
 }  // namespace
@@ -52,7 +62,7 @@ const Entry& FindEntry(const Registry& registry, Kind kind, const std::string& n
     if (entry->name == name) return *entry;
     known.push_back(entry->name);
   }
-  const std::string hint = DidYouMean(name, known);
+  const std::string hint = UnknownHint(name, known);
   if (kind == Kind::kNetwork)
     throw InputError("\"{}\" cannot be trained{} (can be: {})", name, hint, fmt::join(known, ", "));
   throw InputError("unknown {} \"{}\"{} (known: {})", KindName(kind), name, hint, fmt::join(known, ", "));

@@ -149,6 +149,7 @@ def ml_answer(entries):
         for kind, name in (("ml", "ML-only"), ("robust", "robust")):
             mine = known(kind, values_of)
             if mine:
+                name = mine[0].name if kind == "ml" and len(mine) == 1 else name  # that of a program of one's own
                 mine_text = spread_of(mine, values_of, say)
                 parts.append(f"{name} {'ends ' if say is above else ''}{mine_text}")
         if parts:

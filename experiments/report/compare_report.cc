@@ -12,6 +12,13 @@ namespace {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
+constexpr char kGuaranteeNote[] =
+    "bound: what J is at most, whatever the advice; slack: what was left of it after a slot. Slots: the advice as it "
+    "is\n"
+    "(taken), a point between it and the expert's decision (pulled), the expert's decision, or the advice was missing "
+    "or\n"
+    "infeasible, and the expert decided (rejected).\n";
+
 // The optimum as a row like the policies'.
 RunOutcome OptimumOutcome(const Period& period, const CheckedOptimum& checked) {
   RunOutcome outcome;
@@ -163,8 +170,7 @@ std::string ComparisonText(const GivenPeriod& given, const ComparisonResult& res
       "max and mean are over regions (performance: over gateways), PAR is max / mean; energy includes network cost.\n";
   const std::vector<RunOutcome> rows = AllRows(period, result);
   if (!rows.empty()) text += ShiftNote(rows[0].ledger);
-  if (!guarantees.empty())
-    text += "bound: what J is at most, whatever the advice; slack: what was left of it after a slot.\n";
+  if (!guarantees.empty()) text += kGuaranteeNote;
   if (period.is_observed_apart())
     text += fmt::format("Policies saw {}, and were settled with {}.\n", given.text.sight(), given.text.trace);
   return text + ClairvoyantNote(result) + ProgramNote(result) + UnconvergedText(result);

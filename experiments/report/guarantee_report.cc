@@ -54,6 +54,8 @@ std::string GuaranteeText(const RunOutcome& run) {
                                FormatColumn(std::vector<double>{guarantee.min_slack}, 7)[0]));
   text += Line("", fmt::format("slots: {} taken, {} pulled, {} expert, {} rejected", guarantee.taken, guarantee.pulled,
                                guarantee.expert, guarantee.rejected));
+  if (guarantee.rejected > 0 && guarantee.taken + guarantee.pulled + guarantee.expert == 0)
+    text += Line("", "no slot had usable advice: the expert alone has decided");
   if (!guarantee.first_failure.empty()) text += Line("", fmt::format("rejected first in {}", guarantee.first_failure));
   if (guarantee.delta > 0.0) {
     text +=

@@ -78,6 +78,14 @@ def short(value):
     return re.sub(r"\.(pt|csv|h5)$", "", value.rpartition("/")[2])
 
 
+def program_of(spec):
+    """(mine.py, -v) of "python3 folder/mine.py -v": the file that an own program is in, and what it is given."""
+    words = spec.parameters["command"].name.split() if "command" in spec.parameters else []
+    words = words or [spec.name]
+    at = next((at for at, word in enumerate(words) if re.search(r"\w\.\w+'?$", word)), 0)
+    return words[at].strip("'").rpartition("/")[2], " ".join(words[at + 1:])
+
+
 def features(spec, path=""):
     """What a spec says, as {what: words for people}. An error that was put in is one feature; a wrapper that puts it in
     is none."""
@@ -89,8 +97,13 @@ def features(spec, path=""):
         found.update({key: f"{key} {error[key].name}" for key in ("seed",) if key in error})
         return {**features(error["of"] if "of" in error else Spec(PLAIN["forecast"], {}), path), **found}
     what = path.rstrip(".")
+    own = spec.name == "process"
     found = {what: short(spec.name)} if what else {}
+    if own:
+        found[what or "program"], found[f"{path}arguments"] = program_of(spec)
     for key, value in spec.parameters.items():
+        if own and key == "command":
+            continue
         if key in SILENT:
             found.update(features(value, key + "."))
         elif value.parameters:
@@ -101,13 +114,14 @@ def features(spec, path=""):
 
 
 def base_names(texts, experts):
-    """{text: expert, ML-only, robust, ..}; robust ones around advice of several kinds say which."""
+    """{text: expert, ML-only, robust, mine.py, ..}; robust ones around advice of several kinds say which."""
     bases = {}
     around = {text: parse(inner(text, "advice")).name for text in texts if role(text, experts) == "robust"}
     several = len({"ML" if name in LEARNED else name for name in around.values()}) > 1
     for text in texts:
         kind = role(text, experts)
-        bases[text] = ALONE.get(kind) or parse(text).name or text
+        spec = parse(text)
+        bases[text] = program_of(spec)[0] if spec.name == "process" else ALONE.get(kind) or spec.name or text
         if several and around.get(text, LEARNED[0]) not in LEARNED:
             bases[text] += f" around {around[text]}"
     return bases

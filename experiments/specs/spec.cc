@@ -115,7 +115,10 @@ class Parser {
     do {
       ParseParameter(depth, &keys, &spec);
     } while (Accept(','));
-    if (!Accept(')')) Fail("\",\" or \")\"");
+    if (!Accept(')')) {
+      const bool goes_on = !AtEnd() && text_[position_ - 1] == ' ';  // such as command=python3 mine.py
+      Fail(goes_on ? "\",\" or \")\" (a text with spaces is put between double quotes)" : "\",\" or \")\"");
+    }
     return spec;
   }
 

@@ -27,7 +27,7 @@ class ProcessCli : public CliTest {
 
 TEST_F(ProcessCli, APolicyDecidesAndTheRunSaysThatItDid) {
   const std::string text = Succeed({"run", "t.h5", "--policy", Process("good"), "--out", "r.h5", "--allocations"});
-  EXPECT_THAT(text, AllOf(HasSubstr(kNote), Not(HasSubstr("own program"))));
+  EXPECT_THAT(text, AllOf(HasSubstr(kNote), Not(HasSubstr("own program")), Not(HasSubstr("usable advice"))));
   EXPECT_THAT(Succeed({"check", "r.h5"}), HasSubstr("J"));
   const auto json = SucceedJson({"run", "t.h5", "--policy", Process("good")});
   EXPECT_EQ(json["asks_a_program"], true);
@@ -36,8 +36,9 @@ TEST_F(ProcessCli, APolicyDecidesAndTheRunSaysThatItDid) {
 }
 
 TEST_F(ProcessCli, AloneAFailureEndsTheRunWithItsReason) {
-  EXPECT_THAT(Refuse({"run", "t.h5", "--policy", Process("exit")}),
-              AllOf(HasSubstr("process \"'"), HasSubstr("ended with exit code 3; it said last: Traceback")));
+  EXPECT_THAT(
+      Refuse({"run", "t.h5", "--policy", Process("exit")}),
+      AllOf(HasSubstr("t.h5: slot 0: process \"'"), HasSubstr("ended with exit code 3; it said last: Traceback")));
   EXPECT_THAT(Refuse({"run", "t.h5", "--policy", "process(command=no-such-program)"}),
               HasSubstr("ended with exit code 127"));
 }
@@ -55,9 +56,10 @@ TEST_F(ProcessCli, AloneAnInfeasibleAnswerEndsTheRunWithItsReason) {
 
 TEST_F(ProcessCli, InsideRobustItIsRejectedCountedAndExplained) {
   const std::vector<std::string> words = {"run", "t.h5", "--policy", "robust(advice=" + Process("exit") + ",rho=0.02)"};
-  EXPECT_THAT(Succeed(words),
-              AllOf(HasSubstr("0 taken, 0 pulled, 0 expert, 200 rejected"), HasSubstr(kNote),
-                    HasSubstr("own program   failed 4 times"), HasSubstr("rejected first in slot 0: process \"'")));
+  EXPECT_THAT(Succeed(words), AllOf(HasSubstr("0 taken, 0 pulled, 0 expert, 200 rejected"), HasSubstr(kNote),
+                                    HasSubstr("own program   failed 4 times"),
+                                    HasSubstr("no slot had usable advice: the expert alone has decided"),
+                                    HasSubstr("rejected first in slot 0: process \"'")));
   std::vector<std::string> asked = words;
   const auto json = SucceedJson(asked);
   EXPECT_EQ(json["program_failures"], 4);
@@ -73,6 +75,12 @@ TEST_F(ProcessCli, ASweepRunsIt) {
                      ")\n[vary]\nmode = good, nan\n");
   Succeed({"sweep", "s.ini", "--out", "s.h5", "--csv", "s.csv", "--quiet"});
   EXPECT_THAT(Text(folder_ / "s.csv"), AllOf(HasSubstr("good"), HasSubstr("nan")));
+}
+
+TEST_F(ProcessCli, AFileIsNoNameAndIsToldSo) {
+  const std::string hint = "a program of yours is process(command=\"/usr/bin/python3 own/mine.py\")";
+  EXPECT_THAT(Refuse({"run", "t.h5", "--policy", "own/mine.py"}), HasSubstr(hint));
+  EXPECT_THAT(Refuse({"backtest", "t.h5", "--predictor", "own/mine.py"}), HasSubstr(hint));
 }
 
 TEST_F(ProcessCli, BadParametersAreRefused) {

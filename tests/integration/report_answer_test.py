@@ -54,6 +54,11 @@ class AnswerTest(unittest.TestCase):
                                  f"under robust {water}.")
         self.assertEqual(self.bad, [False, False, False])
 
+    def test_a_program_of_ones_own_has_its_name(self):
+        _, ml, _ = self.answer(self.log(EXPERT, (35, 70, 100)),
+                               self.log('process(command="python3 mine.py")', (30, 60, 90)))
+        self.assertTrue(ml.startswith("Against the expert, mine.py lowers J by 10.0 %."), ml)
+
     def test_the_optimum_stands_in_for_an_expert_that_is_not_there(self):
         _, ml, _ = self.answer(self.log(ML, (30, 60, 90)), self.log("offline", (30, 60, 80)))
         self.assertEqual(ml, "ML-only ends 12.5 % above the optimum.")

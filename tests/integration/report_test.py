@@ -140,7 +140,21 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(without("robust(rho=0.1)", "rho"), "robust")
         own = 'process(command="mine, (1")'
         self.assertEqual(without(f"robust(advice={own},rho=0.1)", "rho"), f"robust(advice={own})")
-        self.assertEqual(list(names_of([own, f"robust(advice={own})"]).values()), ["ML-only", "robust"])
+        self.assertEqual(list(names_of([own, f"robust(advice={own})"]).values()), ["mine,", "robust"])
+
+    def test_names_programs_of_ones_own_by_their_file(self):
+        sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "experiments" / "report"))
+        sys.dont_write_bytecode = True
+        from names import names_of
+        mine, days = 'process(command="/usr/bin/python3 a/mine.py")', 'process(command="python3 days.py",timeout=5)'
+        plan = f"plan(forecast={days},every=12)"
+        robust = [f"robust(advice={one},rho=0.1)" for one in (mine, plan)]
+        self.assertEqual(list(names_of([mine, *robust]).values()),
+                         ["mine.py", "robust, mine.py", "robust, days.py, timeout 5, every 12"])
+        self.assertEqual(list(names_of([plan, "plan(forecast=ridge,every=12)"]).values()),
+                         ["ML-only, days.py, timeout 5", "ML-only, ridge"])
+        self.assertEqual(list(names_of(['process(command="./own -a")', 'process(command="./own -b")']).values()),
+                         ["own, -a", "own, -b"])
 
     def test_refuses_other_files(self):
         for arguments, word in ((["report", "small.h5", "--out", "x.html"], "evenkeel-trace"),

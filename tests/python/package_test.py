@@ -56,6 +56,17 @@ class PackageTest(unittest.TestCase):
                             PYTHONPATH="installed", EVENKEEL_PROGRAM=support.evenkeel.program())
         self.assertRegex(said, rf"^{self.path}/installed/evenkeel/__init__.py evenkeel {evenkeel_version()}")
 
+    @unittest.skipUnless(has("venv") and has("pip") and has("wheel"), "no venv, pip and wheel (scripts/setup --ci)")
+    def test_installed_in_place_it_wins_over_a_folder_of_its_name(self):  # such as the clone that it came from
+        shutil.copytree(support.PACKAGE, os.path.join(self.path, "evenkeel", "python"),
+                        ignore=shutil.ignore_patterns("build", "*.egg-info"))
+        self.succeed(sys.executable, "-m", "venv", "--system-site-packages", "--without-pip", "env")
+        python = os.path.join(self.path, "env", "bin", "python")
+        self.succeed(python, "-m", "pip", "install", "--quiet", "--no-index", "--no-build-isolation", "--no-deps",
+                     "--editable", "evenkeel/python")
+        said = self.succeed(python, "-c", "import evenkeel; print(evenkeel.__file__)")
+        self.assertEqual(said.strip(), f"{self.path}/evenkeel/python/evenkeel/__init__.py")
+
     def test_one_version(self):
         project = (support.PACKAGE / "pyproject.toml").read_text(encoding="utf-8")
         self.assertIn(f'version = "{evenkeel_version()}"', project)

@@ -46,6 +46,33 @@ TEST(SimulateTest, AddsUpWhatWasDecided) {
   EXPECT_THAT(policy.exact, testing::ElementsAre(true, true));
 }
 
+/// Decides the first slot, and refuses the second with this text.
+class Refuses : public Policy {
+ public:
+  explicit Refuses(std::string text) : text_(std::move(text)) {}
+  void Decide(const SlotInput& input, Allocation* allocation) override {
+    if (input.slot.index == 1) throw InputError("{}", text_);
+    *allocation = {Eigen::Vector2d(0.25, 0.75), Vector::Constant(1, 0.0)};
+  }
+
+ private:
+  std::string text_;
+};
+
+TEST(SimulateTest, SaysInWhichSlotAPolicyCouldNotDecideOnce) {
+  const Trace trace = TwoRegionTrace();
+  const auto slots = MakeSlotSource(trace);
+  for (const char* text : {"no idea", "slot 1: no idea"}) {
+    Refuses policy(text);
+    try {
+      Simulate(TwoRegionProblem(trace), *slots, *slots, policy, {});
+      ADD_FAILURE() << "it should have thrown";
+    } catch (const InputError& error) {
+      EXPECT_STREQ(error.what(), "slot 1: no idea");
+    }
+  }
+}
+
 // Observed 4, metered 6 on r1, and twice the carbon: the policy sees the observed slot beside its settled, metered
 // ledger.
 TEST(SimulateTest, KeepsObservedAndMeteredApart) {

@@ -49,6 +49,11 @@ TEST(ParseSpec, PointsAtTheMistake) {
             "spec: expected \",\" or \")\" at column 16\n  norm-greedy(q=8\n                 ^");
   EXPECT_EQ(ErrorOf("cost)"), "spec: expected \"(\" or the end at column 5\n  cost)\n      ^");
   EXPECT_THAT(ErrorOf(""), HasSubstr("expected a name at column 1"));
+  // What follows a space is not the end of the text: it wants quotes.
+  EXPECT_EQ(ErrorOf("process(command=python3 mine.py)"),
+            "spec: expected \",\" or \")\" (a text with spaces is put between double quotes) at column 25\n"
+            "  process(command=python3 mine.py)\n                          ^");
+  EXPECT_THAT(ErrorOf("a(b=c "), ::testing::Not(HasSubstr("quotes")));
   EXPECT_THAT(ErrorOf("a(b)"), HasSubstr("expected \"=\" after parameter \"b\" at column 4"));
   EXPECT_THAT(ErrorOf("a(b=)"), HasSubstr("expected a value at column 5"));
   EXPECT_THAT(ErrorOf("a(=1)"), HasSubstr("expected a parameter name at column 3"));
