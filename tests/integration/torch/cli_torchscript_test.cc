@@ -173,7 +173,7 @@ TEST_F(TorchScriptCli, TheReasonIsTheEndOfTheText) {
               AllOf(HasSubstr("s.ini:3: unknown.pt: "), HasSubstr("linear_of_2030")));
   Write("s.ini", "trace = t.h5\npolicy = cost\npolicy = plan(forecast=torchscript(file={m}.pt))\n[vary]\nm = raises\n");
   EXPECT_THAT(Run({"sweep", "s.ini", "--out", "r.h5", "--quiet"}).err,
-              AllOf(HasSubstr("cell 1: raises.pt: "), HasSubstr("two rows, not more, in s.ini:3")));
+              AllOf(HasSubstr("cell 1: t.h5: slot 168: raises.pt: "), HasSubstr("two rows, not more, in s.ini:3")));
   const std::string robust =
       Succeed({"run", "t.h5", "--policy", "robust(advice=plan(forecast=torchscript(file=raises.pt)))"});
   EXPECT_THAT(robust, HasSubstr("rejected first in slot 168: raises.pt: "));
