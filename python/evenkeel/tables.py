@@ -11,8 +11,8 @@ Units = Dict[str, str]
 _UNITS = {
     "ratio": "1", "certified_ratio": "1", "own_objective": "USD", "shift": "USD", "lower_bound": "USD", "gap": "1",
     "seconds": "s", "unconverged_slots": "slots", "program_failures": "1", "bound": "USD", "rho": "1",
-    "expert_objective": "USD", "min_slack": "USD", "delta": "1", "observation_error": "USD", "taken": "slots", "pulled": "slots", "expert": "slots",
-    "rejected": "slots", "unconverged": "slots",
+    "expert_objective": "USD", "min_slack": "USD", "delta": "1", "observation_error": "USD",
+    "taken": "slots", "pulled": "slots", "expert": "slots", "rejected": "slots", "unconverged": "slots",
     "energy_sum": "USD", "energy_mean": "USD", "energy_max": "USD", "energy_par": "1",
 }
 _SPREAD = ("sum", "mean", "max", "par", "gini", "jain")
