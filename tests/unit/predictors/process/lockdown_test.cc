@@ -126,11 +126,11 @@ TEST(LockDownTest, NoNetworkNoProcessesNoSignals) {
 }
 
 TEST(LockDownTest, MemoryHasAnEndAndIsNotExecutable) {
-  EXPECT_EQ(Locked([] { return ::malloc(std::size_t{2} << 30) == nullptr ? 0 : 1; }), 0);
-  EXPECT_EQ(Locked([] { return ::malloc(std::size_t{1} << 28) == nullptr ? 1 : 0; }), 0);
-  const auto map = [](int protection) {
-    return ::mmap(nullptr, 4096, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? errno : 0;
+  const auto map = [](int protection, std::size_t bytes = 4096) {
+    return ::mmap(nullptr, bytes, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? errno : 0;
   };
+  EXPECT_EQ(Locked([&] { return map(PROT_READ | PROT_WRITE, std::size_t{1} << 28); }), 0);
+  EXPECT_EQ(Locked([&] { return map(PROT_READ | PROT_WRITE, std::size_t{2} << 30); }), ENOMEM);
   EXPECT_EQ(Locked([&] { return map(PROT_READ | PROT_WRITE); }), 0);
   EXPECT_EQ(Locked([&] { return map(PROT_READ | PROT_WRITE | PROT_EXEC); }), EPERM);
   EXPECT_EQ(Locked([] {
