@@ -220,6 +220,9 @@ void TestOne(FuzzedDataProvider* input) {
 }  // namespace
 }  // namespace evenkeel
 
+/// HDF5 1.10 loses some of its own memory over damaged files; handles that we forget show in trace_reader_fuzzer.
+extern "C" const char* __lsan_default_suppressions() { return "leak:libhdf5"; }
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   FuzzedDataProvider input(data, size);
   evenkeel::TestOne(&input);
