@@ -2,7 +2,7 @@
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/errors.h"
 #include "experiments/catalog/make.h"
-#include "experiments/catalog/patience.h"
+#include "experiments/catalog/process.h"
 #include "experiments/catalog/training_setup.h"
 #include "models/base/error.h"
 #include "predictors/forecast/average.h"

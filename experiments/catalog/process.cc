@@ -1,7 +1,8 @@
 // Own programs, as policy and as predictor.
+#include "experiments/catalog/process.h"
+
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/make.h"
-#include "experiments/catalog/patience.h"
 #include "predictors/process/process_forecaster.h"
 #include "predictors/process/process_policy.h"
 
@@ -29,7 +30,8 @@ std::unique_ptr<Policy> MakeProgramPolicy(const PolicyContext& context, const Ar
   options.history = SlotsArgument(arguments, "history", options.slot_hours);
   options.horizon = SlotsArgument(arguments, "horizon", options.slot_hours);
   History past;
-  if (context.open_history) past.AppendAll(*context.open_history());
+  const bool looks_back = options.history > 0 || options.horizon > 0;
+  if (looks_back && context.open_history) past.AppendAll(*context.open_history());
   std::unique_ptr<Forecaster> forecaster;
   if (options.horizon > 0)
     forecaster = ForecasterArgument(ForecastContextOf(context, past.num_slots()), arguments, "forecast");

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "models/base/error.h"
 #include "models/files/hdf5_file.h"
 #include "models/files/hdf5_storage.h"
+#include "models/files/memory_estimate.h"
 
 namespace evenkeel {
 namespace {
@@ -123,13 +125,6 @@ std::string TextsOf(const std::string& path) {
   return out;
 }
 
-/// Addresses are what a process has mapped, sanitizers' shadows included: the limit goes on top.
-rlim_t MappedBytes() {
-  std::ifstream file("/proc/self/statm");
-  rlim_t pages = 0;
-  return file >> pages ? pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) : 0;
-}
-
 void SetLimit(int resource, rlim_t most) {
   rlimit limit = {};
   if (::getrlimit(static_cast<__rlimit_resource_t>(resource), &limit) != 0) return;
@@ -143,7 +138,8 @@ void SetLimit(int resource, rlim_t most) {
   for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGXCPU}) ::signal(signal, SIG_DFL);
   SetLimit(RLIMIT_CORE, 0);
   SetLimit(RLIMIT_CPU, kMostSeconds);
-  if (const rlim_t mapped = MappedBytes(); mapped > 0) SetLimit(RLIMIT_AS, mapped + kMostMemory);
+  if (const double mapped = MappedBytes(); std::isfinite(mapped))
+    SetLimit(RLIMIT_AS, static_cast<rlim_t>(mapped) + kMostMemory);
   // Whatever HDF5 or the C library say about a damaged heap is for nobody.
   if (const int nowhere = ::open("/dev/null", O_WRONLY); nowhere >= 0) ::dup2(nowhere, STDERR_FILENO);
   try {

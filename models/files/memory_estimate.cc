@@ -39,12 +39,13 @@ double LeftInGroup() {
 double LeftToProcess() {
   rlimit limit = {};
   if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return kUnknown;
-  const double pages = NumberIn("/proc/self/statm");
-  return pages == kUnknown ? kUnknown
-                           : static_cast<double>(limit.rlim_cur) - pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  const double mapped = MappedBytes();
+  return mapped == kUnknown ? kUnknown : static_cast<double>(limit.rlim_cur) - mapped;
 }
 
 }  // namespace
+
+double MappedBytes() { return NumberIn("/proc/self/statm") * static_cast<double>(::sysconf(_SC_PAGESIZE)); }
 
 void ExpectMemory(const std::string& path, const std::string& what, double bytes) {
   constexpr double kSmall = 64 << 20;  // whatever is left, such a thing is worth a try

@@ -9,4 +9,8 @@ namespace evenkeel {
 /// machine, its control group or the process's own limit leave. Says nothing where none of them is known.
 void ExpectMemory(const std::string& path, const std::string& what, double bytes);
 
+/// Addresses that this process has mapped, sanitizers' shadows included: limits on memory go on top of them. Infinity
+/// where it is not known.
+double MappedBytes();
+
 }  // namespace evenkeel

@@ -44,4 +44,13 @@ void FadeIntoHourlyMean(const HistoryView& history, int days, int horizon_made_f
   }
 }
 
+void PredictFromSteps(const HistoryView& history, const RowMatrix& steps, int horizon, RowMatrix* forecast) {
+  constexpr int kDays = 7;
+  PredictHourlyMean(history, kDays, horizon, forecast);
+  const int made = static_cast<int>(steps.rows()), taken = std::min(made, horizon);
+  if (taken == 0) return;
+  forecast->topRows(taken) = steps.topRows(taken);
+  FadeIntoHourlyMean(history, kDays, made, forecast);
+}
+
 }  // namespace evenkeel

@@ -34,4 +34,8 @@ void PredictHourlyMean(const HistoryView& history, int days, int horizon, RowMat
 /// with PredictHourlyMean over `days`. Rows [0, H) are left as they are.
 void FadeIntoHourlyMean(const HistoryView& history, int days, int horizon_made_for, RowMatrix* forecast);
 
+/// A forecast of which somebody else made `steps` [any number x columns]: as many of them as it has rows, behind them
+/// FadeIntoHourlyMean of 7 days; without steps the hourly mean of 7 days.
+void PredictFromSteps(const HistoryView& history, const RowMatrix& steps, int horizon, RowMatrix* forecast);
+
 }  // namespace evenkeel

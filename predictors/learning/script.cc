@@ -13,8 +13,6 @@
 namespace evenkeel {
 namespace {
 
-constexpr int kMeanDays = 7;
-
 class LoadedSteps : public ScriptSteps {
  public:
   LoadedSteps(const std::string& bytes, int window) : window_(window), script_(LoadTorchLibrary().load_script(bytes)) {}
@@ -47,13 +45,9 @@ class ScriptForecaster : public Forecaster {
   }
 
   void Predict(const HistoryView& history, int horizon, RowMatrix* forecast) override {
-    PredictHourlyMean(history, kMeanDays, horizon, forecast);
-    if (history.num_slots() < window_ || horizon == 0) return;
     RowMatrix steps;
-    NamingFile([&] { steps = steps_->Steps(history); });
-    const int made = static_cast<int>(steps.rows()), taken = std::min(made, horizon);
-    forecast->topRows(taken) = steps.topRows(taken);
-    FadeIntoHourlyMean(history, kMeanDays, made, forecast);
+    if (history.num_slots() >= window_ && horizon > 0) NamingFile([&] { steps = steps_->Steps(history); });
+    PredictFromSteps(history, steps, horizon, forecast);
   }
 
   int SlotsNeeded(int /*slots_per_day*/) const override { return window_; }

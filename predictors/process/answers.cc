@@ -12,12 +12,12 @@
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 #include "predictors/process/messages.h"
-#include "predictors/process/signal_names.h"
+#include "predictors/process/signal_tables.h"
 
 namespace evenkeel {
 namespace {
 
-// Not the parser of the rest: 10,000 flows take it a tenth of the time (docs/benchmarks.md).
+// Not the parser of the rest: a slot with 10,000 flows took four times the time with that (docs/process.md).
 using simdjson::dom::element;
 
 constexpr std::size_t kBytesPerNumber = 32;    // 17 digits, sign, point, exponent, comma, blanks

@@ -47,26 +47,26 @@ struct Ends {
   throw InputError("cannot start {}: {}", program, SystemReason(error));
 }
 
+Ends EndsOf(const std::array<int, 2>& files) {
+  Ends ends;
+  ends.ours = files[0];
+  ends.theirs = files[1];
+  ::fcntl(ends.ours, F_SETFL, O_NONBLOCK);
+  return ends;
+}
+
 /// For its standard input: a socket, since writing to one whose reader is gone raises no signal.
 Ends Socket(const std::string& program) {
   std::array<int, 2> files = {};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, files.data()) != 0) CannotStart(program, errno);
-  Ends ends;
-  ends.ours = files[0];
-  ends.theirs = files[1];
-  ::shutdown(ends.ours, SHUT_RD);
-  ::fcntl(ends.ours, F_SETFL, O_NONBLOCK);
-  return ends;
+  ::shutdown(files[0], SHUT_RD);
+  return EndsOf(files);
 }
 
 Ends Pipe(const std::string& program) {
   std::array<int, 2> files = {};
   if (::pipe2(files.data(), O_CLOEXEC) != 0) CannotStart(program, errno);
-  Ends ends;
-  ends.ours = files[0];
-  ends.theirs = files[1];
-  ::fcntl(ends.ours, F_SETFL, O_NONBLOCK);
-  return ends;
+  return EndsOf(files);
 }
 
 /// What posix_spawn is to do in the child before the program starts.

@@ -9,11 +9,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
+#include <cmath>
 #include <memory>
 #include <thread>
 
 #include "models/base/error.h"
+#include "models/files/memory_estimate.h"
 
 namespace evenkeel {
 namespace {
@@ -81,13 +82,6 @@ void LoadFilter() {
   filter.Load();
 }
 
-std::int64_t MappedBytes() {
-  std::ifstream file("/proc/self/statm");
-  std::int64_t pages = 0;
-  if (!(file >> pages) || pages <= 0) CannotLock(ENOENT);
-  return pages * ::sysconf(_SC_PAGESIZE);
-}
-
 void Limit(__rlimit_resource_t resource, std::int64_t most) {
   rlimit limit = {};
   if (::getrlimit(resource, &limit) != 0) CannotLock(errno);
@@ -112,7 +106,9 @@ void LockDown(std::int64_t most_memory) {
   Limit(RLIMIT_CORE, 0);
   Limit(RLIMIT_FSIZE, 0);
   Limit(RLIMIT_NOFILE, 16);
-  Limit(RLIMIT_AS, MappedBytes() + most_memory);
+  const double mapped = MappedBytes();
+  if (!std::isfinite(mapped)) CannotLock(ENOENT);
+  Limit(RLIMIT_AS, static_cast<std::int64_t>(mapped) + most_memory);
   if (::prctl(PR_SET_DUMPABLE, 0) != 0 || ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) CannotLock(errno);
   LoadFilter();
 }

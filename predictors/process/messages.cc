@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "models/base/utc_time.h"
-#include "predictors/process/signal_names.h"
+#include "predictors/process/signal_tables.h"
 
 namespace evenkeel {
 namespace {
@@ -84,22 +84,11 @@ Json GroupsJson(const std::vector<Group>& groups) {
   return all;
 }
 
-/// One table per signal, [slots][gateways or regions], of rows of all columns.
-template <typename RowAt>
-void AddSignals(const SignalColumns& columns, int rows, const RowAt& row_at, Json* document) {
-  for (const Signal signal : kSignals) {
-    Json table = Json::array();
-    for (int row = 0; row < rows; ++row)
-      table.push_back(List(row_at(row).segment(columns.first(signal), columns.count(signal))));
-    (*document)[ProcessSignalName(signal)] = std::move(table);
-  }
-}
-
 void AddHistory(const History& history, int first, int end, Json* document) {
   Json times = Json::array();
   for (int t = first; t < end; ++t) times.push_back(TimeText(history.time(t)));
   (*document)["time"] = std::move(times);
-  AddSignals(
+  AddSignalTables(
       history.columns(), end - first, [&](int row) { return history.row(first + row); }, document);
 }
 
@@ -155,7 +144,7 @@ std::string DecideLine(const SlotInput& input, const RowMatrix* forecast) {
   const Slot& slot = input.slot;
   Json ahead;
   if (forecast != nullptr) {
-    AddSignals(
+    AddSignalTables(
         ColumnsOf(slot), static_cast<int>(forecast->rows()), [&](int row) { return forecast->row(row); }, &ahead);
   }
   return Json({{"message", "decide"},
@@ -188,7 +177,7 @@ std::string ObserveLine(const HistoryView& history, int from) {
   Json times = Json::array();
   for (int t = from; t < history.num_slots(); ++t) times.push_back(TimeText(history.time(t)));
   line["time"] = std::move(times);
-  AddSignals(
+  AddSignalTables(
       history.columns(), history.num_slots() - from, [&](int row) { return history.row(from + row); }, &line);
   return line.dump();
 }

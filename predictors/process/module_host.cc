@@ -14,7 +14,7 @@
 #include "predictors/learning/script.h"
 #include "predictors/process/lockdown.h"
 #include "predictors/process/messages.h"
-#include "predictors/process/signal_names.h"
+#include "predictors/process/signal_tables.h"
 
 namespace evenkeel {
 namespace {
@@ -83,16 +83,9 @@ json Answer(ScriptSteps& module, int window, const Told& told, const json& messa
   try {
     const History history = told.Last(window);
     const RowMatrix steps = module.Steps(HistoryView(history));
-    const Eigen::Index rows = std::min<Eigen::Index>(steps.rows(), message.at("horizon").get<int>());
-    for (const Signal signal : kSignals) {
-      const SignalColumns& columns = history.columns();
-      json table = json::array();
-      for (Eigen::Index row = 0; row < rows; ++row) {
-        const auto part = steps.row(row).segment(columns.first(signal), columns.count(signal));
-        table.push_back(std::vector<double>(part.begin(), part.end()));
-      }
-      answer["forecast"][ProcessSignalName(signal)] = std::move(table);
-    }
+    const int rows = std::min(static_cast<int>(steps.rows()), message.at("horizon").get<int>());
+    AddSignalTables(
+        history.columns(), rows, [&](int row) { return steps.row(row); }, &answer["forecast"]);
   } catch (const std::exception& error) {
     answer = {{"seen", message.at("seen")}, {"error", error.what()}};
   }

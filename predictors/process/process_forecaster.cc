@@ -10,8 +10,6 @@
 namespace evenkeel {
 namespace {
 
-constexpr int kMeanDays = 7;
-
 /// The history as a program has been told it.
 class ToldSlots {
  public:
@@ -53,14 +51,13 @@ class ProcessForecaster : public Forecaster {
   }
 
   void Predict(const HistoryView& history, int horizon, RowMatrix* forecast) override {
-    PredictHourlyMean(history, kMeanDays, horizon, forecast);
-    if (horizon == 0 || history.num_slots() < options_.window) return;
-    Start(history.columns());
-    Observe(history);
-    const PredictorAnswer answer = Ask(history, horizon);
-    const int made = static_cast<int>(answer.forecast.rows());
-    forecast->topRows(made) = answer.forecast;
-    FadeIntoHourlyMean(history, kMeanDays, made, forecast);
+    RowMatrix steps;
+    if (history.num_slots() >= options_.window && horizon > 0) {
+      Start(history.columns());
+      Observe(history);
+      steps = Ask(history, horizon);
+    }
+    PredictFromSteps(history, steps, horizon, forecast);
   }
 
   int SlotsNeeded(int /*slots_per_day*/) const override { return options_.window; }
@@ -76,14 +73,14 @@ class ProcessForecaster : public Forecaster {
     told_.Set(history, common);
   }
 
-  PredictorAnswer Ask(const HistoryView& history, int horizon) {
+  RowMatrix Ask(const HistoryView& history, int horizon) {
     const SignalColumns& columns = history.columns();
     const int seen = history.num_slots();
     PredictorAnswer answer;
     program_.Ask(PredictLine(seen, horizon), LargestPredictorAnswer(columns, horizon),
                  [&](const std::string& line) { answer = ReadPredictorAnswer(columns, seen, horizon, line); });
     if (!answer.error.empty()) throw InputError("{}: {}", options_.program.name, answer.error);
-    return answer;
+    return answer.forecast;
   }
 
   ProcessForecasterOptions options_;

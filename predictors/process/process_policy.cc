@@ -1,6 +1,5 @@
 #include "predictors/process/process_policy.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "engine/dispatch/dispatch.h"
@@ -24,7 +23,7 @@ class ProcessPolicy : public Policy {
   void Decide(const SlotInput& input, Allocation* allocation) override {
     const Slot& slot = input.slot;
     answer_.kind = AnswerKind::kError;
-    seen_.Append(slot);
+    if (options_.history > 0 || options_.horizon > 0) seen_.Append(slot);
     program_.Run([&] { return StartLine(slot.index); });
     Ask(input);
     if (answer_.kind == AnswerKind::kError) throw InputError("{}: {}", options_.program.name, answer_.error);
@@ -85,7 +84,7 @@ class ProcessPolicy : public Policy {
   ProcessPolicyOptions options_;
   Program program_;
   std::unique_ptr<Forecaster> forecaster_;
-  History seen_;  // before the period, and in it
+  History seen_;  // before the period, and in it; empty where nobody looks back
   Dispatcher dispatcher_;
   PolicyAnswer answer_;
   Vector cost_;

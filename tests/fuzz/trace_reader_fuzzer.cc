@@ -5,17 +5,16 @@
 // Arbitrary bytes would be a test of HDF5, not of evenkeel (docs/trace_format.md, "Damaged and hostile files").
 
 #include <fuzzer/FuzzedDataProvider.h>
-#include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
 
 #include "models/base/error.h"
 #include "models/files/trace_file.h"
+#include "tests/fuzz/temporary_path.h"
 #include "tests/fuzz/trace_draft.h"
 #include "tests/fuzz/trace_mutations.h"
 
@@ -23,24 +22,6 @@ namespace evenkeel {
 namespace {
 
 constexpr int kMostMutations = 12;
-
-/// A path for a file, in memory where the system has a place for that.
-class TemporaryPath {
- public:
-  TemporaryPath() : path_(::access("/dev/shm", W_OK) == 0 ? "/dev/shm/trace-XXXXXX" : "/tmp/trace-XXXXXX") {
-    const int descriptor = ::mkstemp(path_.data());
-    EVENKEEL_CHECK(descriptor >= 0);
-    ::close(descriptor);
-  }
-  ~TemporaryPath() { ::unlink(path_.c_str()); }
-  TemporaryPath(const TemporaryPath&) = delete;
-  TemporaryPath& operator=(const TemporaryPath&) = delete;
-
-  const std::string& operator*() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 void CheckSame(const Slot& a, const Slot& b) {
   EVENKEEL_CHECK_EQ(a.index, b.index);

@@ -1,10 +1,8 @@
 // The bound of a robust policy, whatever the program does that it asks for advice: a good half of the slots gets a good
 // answer, the others one of two dozen bad ones (tests/programs/child.c).
 #include <gmock/gmock.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -14,16 +12,11 @@
 #include "robustifiers/robust_policy.h"
 #include "tests/reference/paths.h"
 #include "tests/reference/play.h"
+#include "tests/reference/processes.h"
 #include "tests/reference/random_instances.h"
 
 namespace evenkeel {
 namespace {
-
-std::size_t OpenFiles() {
-  std::size_t count = 0;
-  for ([[maybe_unused]] const auto& file : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
-  return count;
-}
 
 /// Processes of this machine, zombies left out, that were started with this word.
 int ProcessesWith(const std::string& word) {
@@ -68,7 +61,7 @@ TEST(HostilePrograms, NeverBreakTheBoundAndLeaveNothingBehind) {
   EXPECT_GT(rejected, played / 4);
   EXPECT_LT(rejected, played * 3 / 4) << "good answers are used";
   EXPECT_EQ(OpenFiles(), files);
-  EXPECT_TRUE(::waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD) << "a child is left, or a zombie";
+  EXPECT_FALSE(HasChildren()) << "a child is left, or a zombie";
   for (int k = 0; k < 1000 && ProcessesWith(token) > 0; ++k)
     ::usleep(10'000);  // they have been killed, not seen to end
   EXPECT_EQ(ProcessesWith(token), 0) << "or one that it started";

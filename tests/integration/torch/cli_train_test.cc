@@ -1,8 +1,8 @@
 // `train`, and what it makes, as a user runs them.
 #include <gmock/gmock.h>
 
-#include "models/files/hdf5_reader.h"
 #include "tests/integration/cli_program.h"
+#include "tests/integration/torch/weights.h"
 
 namespace evenkeel {
 namespace {
@@ -35,18 +35,7 @@ class TrainCli : public CliTest {
   }
 
   std::map<std::string, std::vector<double>> Weights(const std::string& name) const {
-    const Hdf5Reader file(folder_ / name);
-    std::map<std::string, std::vector<double>> weights;
-    for (const std::string& dataset : file.Datasets()) {
-      if (dataset.rfind("weights.", 0) != 0) continue;
-      const std::vector<std::int64_t> shape = file.Shape(dataset);
-      std::int64_t count = 1;
-      for (const std::int64_t length : shape) count *= length;
-      weights[dataset].resize(static_cast<std::size_t>(count));
-      file.ReadRows(dataset, 0, shape[0], weights[dataset].data());
-    }
-    EXPECT_GT(weights.size(), 1u);
-    return weights;
+    return WeightsIn(folder_ / name);
   }
 };
 

@@ -2,16 +2,15 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 
 #include "models/base/error.h"
 #include "tests/reference/paths.h"
+#include "tests/reference/processes.h"
 
 namespace evenkeel {
 namespace {
@@ -34,14 +33,6 @@ std::string Failure(const std::string& mode, double seconds = kSeconds) {
     return error.what();
   }
 }
-
-std::size_t OpenFiles() {
-  std::size_t count = 0;
-  for ([[maybe_unused]] const auto& file : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
-  return count;
-}
-
-bool HasChildren() { return ::waitpid(-1, nullptr, WNOHANG) >= 0 || errno != ECHILD; }
 
 TEST(ChildProcessTest, AnswersLinesInOrder) {
   ChildProcess child({ChildProgramPath(), "echo"});

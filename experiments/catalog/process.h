@@ -1,4 +1,4 @@
-// How long programs are waited for: parameters of all entries that start one.
+// Parameters of all entries that start a program.
 #pragma once
 
 #include <vector>
@@ -8,7 +8,7 @@
 
 namespace evenkeel {
 
-/// `timeout` and `start` in seconds, and `restarts`; defaults are those of ProgramOptions.
+/// How long it is waited for: `timeout` and `start` in seconds, and `restarts`; defaults are those of ProgramOptions.
 std::vector<ParameterInfo> PatienceParameters();
 void SetPatience(const Arguments& arguments, ProgramOptions* options);
 
