@@ -24,7 +24,7 @@ if(TARGET evenkeel_torch)
   install(TARGETS evenkeel_torch LIBRARY DESTINATION lib/evenkeel COMPONENT networks)
 endif()
 
-set(rooms models engine robustifiers predictors experiments)
+set(rooms models engine robustifiers predictors live experiments)
 foreach(room IN LISTS rooms)
   set_target_properties(evenkeel_${room} PROPERTIES EXPORT_NAME ${room})
 endforeach()
@@ -65,7 +65,7 @@ set(CPACK_DEBIAN_NETWORKS_DESCRIPTION "Networks for evenkeel's predictors, by Li
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libevenkeel-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "Headers and archives for programs that use evenkeel")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libeigen3-dev, libfmt-dev, libhdf5-dev, libboost-program-options-dev, \
-libcsv-dev, zlib1g-dev, libhwy-dev, libseccomp-dev, libsimdjson-dev")
+libcsv-dev, zlib1g-dev, libhwy-dev, libseccomp-dev, libsimdjson-dev, libcurl4-openssl-dev")
 if(MPI_C_FOUND)
   string(APPEND CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS ", libopenmpi-dev")
 endif()
