@@ -37,7 +37,7 @@ struct SourceState {
   double wait = 0.0;               ///< seconds from last_poll to the next one
 };
 
-/// The state after a poll that ended at `now`. The next one is after the interval, unless there is a reason to back off:
+/// The state after a poll that ended at `now`. The next is after the interval, unless there is a reason to back off:
 /// a poll that gave nothing since it failed, or one that gave a part and failed for a reason that concerns all places
 /// (then never sooner than the interval). Values refused (null) and results without elements are no such reason, for
 /// the service answers; nor is one bad place among good ones.

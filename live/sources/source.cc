@@ -73,7 +73,7 @@ std::string Redact(std::string text, const std::vector<std::string>& secrets) {
     if (secret.empty()) continue;
     Replace(secret, &text);
     const std::string escaped = nlohmann::json(secret).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    Replace(escaped.substr(1, escaped.size() - 2), &text);
+    if (escaped.size() != secret.size() + 2) Replace(escaped.substr(1, escaped.size() - 2), &text);
   }
   return text;
 }

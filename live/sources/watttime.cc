@@ -52,7 +52,7 @@ WattTimeSource::WattTimeSource(std::string source_name, WattTimeOptions options)
     : Source(std::move(source_name)), options_(std::move(options)) {
   CheckServiceUrl(options_.url, true, name() + ": url");
   CheckHeaderValue(options_.user, name() + ": user");
-  CheckHeaderValue(options_.password, name() + ": password");
+  if (options_.password.empty()) throw InputError("{}: the password is empty", name());
   if (options_.user.find(':') != std::string::npos) throw InputError("{}: a user's name has no ':' in it", name());
   if (options_.regions.empty()) throw InputError("{}: no regions, allowed is at least one", name());
 }
