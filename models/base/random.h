@@ -30,6 +30,7 @@ enum class RandomPurpose : std::uint32_t {
   kErrorInjection = 1000,    ///< swapped gateways; 1001 to 1032, errors injected into signals: 1001 + 4 kind + signal;
                              ///< index: region or gateway, counter: time and step ahead
   kErrorRegionOrder = 1100,  ///< swapped regions; index: region
+  kBackOff = 1200,           ///< waits after failures of a service; counter: failures in a row
 };
 
 /// An endless sequence of random numbers, read at any position.
