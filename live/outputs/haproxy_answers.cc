@@ -164,7 +164,8 @@ HaproxyProcess ParseInfo(std::string_view text) {
   }
   const auto number = [&](std::string_view name) {
     const auto found = fields.find(name);
-    if (found == fields.end()) throw InputError("haproxy's {} has no {}, it begins \"{}\"", kInfo, name, ShownAnswer(all));
+    if (found == fields.end())
+      throw InputError("haproxy's {} has no {}, it begins \"{}\"", kInfo, name, ShownAnswer(all));
     const std::optional<std::int64_t> value = WholeNumber(found->second);
     if (!value) throw InputError("haproxy's {}: {} \"{}\"", kInfo, name, ShownAnswer(found->second));
     return *value;
@@ -179,8 +180,7 @@ HaproxyProcess ParseInfo(std::string_view text) {
 
 std::vector<HaproxyServer> ParseServersState(std::string_view text) {
   const std::string_view version = TakeLine(&text);
-  if (version != "1")
-    throw InputError("haproxy's {}: format \"{}\", expected 1", kServers, ShownAnswer(version));
+  if (version != "1") throw InputError("haproxy's {}: format \"{}\", expected 1", kServers, ShownAnswer(version));
   Table table(kServers, HeaderOf(kServers, TakeLine(&text)), ' ');
   std::vector<HaproxyServer> servers;
   while (!text.empty()) {

@@ -147,8 +147,7 @@ void HaproxyOutput::Apply(const WantedShares& wanted, const HaproxyView& seen, s
   const std::lock_guard<std::mutex> lock(watch_.mutex_);
   HaproxySnapshot& snapshot = watch_.snapshot_;
   snapshot.applied = AppliedShares(watch_.map_, servers);
-  const bool changed =
-      snapshot.slot != wanted.shares.slot || snapshot.target.size() == 0 || snapshot.target != target;
+  const bool changed = snapshot.slot != wanted.shares.slot || snapshot.target.size() == 0 || snapshot.target != target;
   snapshot.slot = wanted.shares.slot;
   snapshot.target = target;
   if (changed) snapshot.applied_at = 0;

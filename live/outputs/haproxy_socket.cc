@@ -67,8 +67,8 @@ class Connection {
  public:
   explicit Connection(const HaproxyAddress& address)
       : address_(address),
-        deadline_(Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                     std::chrono::duration<double>(address.limits.seconds))) {
+        deadline_(Clock::now() +
+                  std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(address.limits.seconds))) {
     const SystemAddress system = Parse(address.text);
     file_ = ::socket(system.family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (file_ < 0) Fail("cannot connect", errno);
@@ -125,7 +125,8 @@ class Connection {
   void WaitFor(short event) const {
     while (true) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
-      if (left <= 0) throw SocketTimeout("haproxy's socket {}: no answer within {} s", address_.text, address_.limits.seconds);
+      if (left <= 0)
+        throw SocketTimeout("haproxy's socket {}: no answer within {} s", address_.text, address_.limits.seconds);
       pollfd file = {file_, event, 0};
       if (::poll(&file, 1, static_cast<int>(std::min<long>(left, 3'600'000))) > 0) return;
     }

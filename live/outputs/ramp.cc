@@ -23,8 +23,9 @@ RowMatrix RampCaps(const FlagMatrix& up, std::int64_t now, const RampOptions& op
       since = NextState(since, up(j, r) != 0, now);
       if (since == RampState::kFull) continue;
       // A clock that was set back makes the ramp wait, no more.
-      const std::int64_t steps =
-          since == RampState::kDown ? 1 : 1 + std::max<std::int64_t>(now - since, 0) / std::max<std::int64_t>(options.interval, 1);
+      const std::int64_t steps = since == RampState::kDown ? 1
+                                                           : 1 + std::max<std::int64_t>(now - since, 0) /
+                                                                     std::max<std::int64_t>(options.interval, 1);
       cap(j, r) = std::min(1.0, options.step * static_cast<double>(steps));
       if (since != RampState::kDown && cap(j, r) >= 1.0) since = RampState::kFull;
     }

@@ -35,7 +35,8 @@ void CheckWanted(const WantedShares& wanted, const BalancerMap& map) {
   const RowMatrix& share = wanted.shares.share;
   const int gateways = static_cast<int>(map.gateways.size()), regions = static_cast<int>(map.regions.size());
   if (share.rows() != gateways || share.cols() != regions)
-    throw InputError("{} x {} shares, expected {} gateways x {} regions", share.rows(), share.cols(), gateways, regions);
+    throw InputError("{} x {} shares, expected {} gateways x {} regions", share.rows(), share.cols(), gateways,
+                     regions);
   if (!share.allFinite() || (share.array() < 0.0).any()) throw InputError("shares must be finite and not below 0");
   if (!wanted.regions.empty() && wanted.regions.size() != map.regions.size())
     throw InputError("orders for {} regions, expected {}", wanted.regions.size(), regions);
@@ -81,7 +82,8 @@ void AddServed(const BalancerMap& map, const HaproxyView& before, const HaproxyV
     }
     if (place.region >= 0) {
       sums->served(map.backends[place.backend].gateway, place.region) += static_cast<double>(added);
-    } else if (added > 0 && std::find(sums->unmapped.begin(), sums->unmapped.end(), place.backend) == sums->unmapped.end()) {
+    } else if (added > 0 &&
+               std::find(sums->unmapped.begin(), sums->unmapped.end(), place.backend) == sums->unmapped.end()) {
       sums->unmapped.push_back(place.backend);
     }
   }

@@ -23,8 +23,8 @@ void CheckWanted(const WantedShares& wanted, const BalancerMap& map);
 
 struct ReconcileOptions {
   RampOptions ramp;
-  double interval = 5.0;       ///< seconds between rounds
-  double most_pause = 60.0;    ///< between rounds while nobody answers
+  double interval = 5.0;     ///< seconds between rounds
+  double most_pause = 60.0;  ///< between rounds while nobody answers
 };
 
 /// Throws InputError for a step or times that are out of range.
@@ -46,10 +46,10 @@ double NextRound(int failures, const ReconcileOptions& options);
 
 /// Requests served since they were first read, through reloads.
 struct ServedRequests {
-  RowMatrix served;               ///< [gateways x regions]
-  std::vector<int> unmapped;      ///< backends of the map (indices) in which others than its servers served something
-  int resets = 0;                 ///< times that counters began anew, by a reload or `clear counters`
-  std::int64_t last_reset = 0;    ///< when that was seen, seconds since 1970; 0: never
+  RowMatrix served;             ///< [gateways x regions]
+  std::vector<int> unmapped;    ///< backends of the map (indices) in which others than its servers served something
+  int resets = 0;               ///< times that counters began anew, by a reload or `clear counters`
+  std::int64_t last_reset = 0;  ///< when that was seen, seconds since 1970; 0: never
 };
 
 /// Adds what was served from `before` to `now_seen`. Where another process answers, or a counter fell, all of the
@@ -59,17 +59,17 @@ void AddServed(const BalancerMap& map, const HaproxyView& before, const HaproxyV
 
 /// What is known of a balancer, for metrics and status.
 struct HaproxySnapshot {
-  std::int64_t read_at = 0;       ///< when it last answered, seconds since 1970; 0: never
+  std::int64_t read_at = 0;  ///< when it last answered, seconds since 1970; 0: never
   HaproxyProcess process;
-  RowMatrix applied;              ///< AppliedShares as last read; no rows: never
-  RowMatrix target;               ///< what was last asked for; no rows: nothing
-  int slot = -1;                  ///< that `target` is of
-  std::int64_t applied_at = 0;    ///< when `applied` was first read after `target` changed, without commands left
+  RowMatrix applied;            ///< AppliedShares as last read; no rows: never
+  RowMatrix target;             ///< what was last asked for; no rows: nothing
+  int slot = -1;                ///< that `target` is of
+  std::int64_t applied_at = 0;  ///< when `applied` was first read after `target` changed, without commands left
   ServedRequests requests;
-  std::vector<ApplyFailure> failures;                        ///< of the last round
-  std::array<std::int64_t, kNumApplyReasons> failed = {};    ///< all so far
+  std::vector<ApplyFailure> failures;                      ///< of the last round
+  std::array<std::int64_t, kNumApplyReasons> failed = {};  ///< all so far
   std::int64_t rounds = 0, commands = 0, restarts = 0;
-  int failed_rounds = 0;          ///< in a row, in which it did not answer
+  int failed_rounds = 0;  ///< in a row, in which it did not answer
 };
 
 }  // namespace evenkeel

@@ -18,7 +18,9 @@ const HaproxyServer* Find(const std::vector<HaproxyServer>& seen, const std::str
   return nullptr;
 }
 
-void Add(WeightPlan* plan, ApplyReason reason, std::string text) { plan->failures.push_back({reason, std::move(text)}); }
+void Add(WeightPlan* plan, ApplyReason reason, std::string text) {
+  plan->failures.push_back({reason, std::move(text)});
+}
 
 /// Whether the backend takes weights at all. Its algorithm is seen by `level operator` and above.
 bool CheckAlgorithm(const std::string& backend, const HaproxyView& seen, WeightPlan* plan) {
@@ -40,7 +42,7 @@ bool CheckAlgorithm(const std::string& backend, const HaproxyView& seen, WeightP
     }
     const bool is_static = algorithm != "leastconn" && algorithm != "first";
     Add(plan, ApplyReason::kAlgorithm,
-        fmt::format("backend {}: balance {} {}; expected roundrobin", backend, algorithm,
+        fmt::format("backend {}: balance {} {}; expected roundrobin", backend, ShownAnswer(algorithm),
                     is_static ? "refuses weights" : "ignores exact shares"));
     return !is_static;
   }
@@ -61,7 +63,8 @@ Present FindServers(const BalancedBackend& backend, const HaproxyView& view, Wei
       present.backend.servers.push_back(server);
       present.seen.push_back(seen);
     } else {
-      Add(plan, ApplyReason::kNoServer, fmt::format("server {}/{}: haproxy has none of that name", backend.name, server.name));
+      Add(plan, ApplyReason::kNoServer,
+          fmt::format("server {}/{}: haproxy has none of that name", backend.name, server.name));
     }
   }
   return present;
@@ -80,7 +83,7 @@ void FindUnmapped(const BalancedBackend& backend, const HaproxyView& view, Weigh
     if (is_backup(seen.server)) continue;
     Add(plan, ApplyReason::kUnmapped,
         fmt::format("server {}/{}: it stands for no region, and is given requests with weight {}", backend.name,
-                    seen.server, seen.weight));
+                    ShownAnswer(seen.server), seen.weight));
   }
 }
 
@@ -90,7 +93,8 @@ void CheckRegions(const BalancerMap& map, const BalancedBackend& backend, const 
                                         [&](const BalancedServer& one) { return one.region == r; });
     if (share[r] > 0.0 && !has_server)
       Add(plan, ApplyReason::kNoServerOfRegion,
-          fmt::format("backend {}: region {} has a share of {:.4g} and no server", backend.name, map.regions[r], share[r]));
+          fmt::format("backend {}: region {} has a share of {:.4g} and no server", backend.name, map.regions[r],
+                      share[r]));
   }
 }
 
@@ -110,7 +114,8 @@ void PlanBackend(const Present& present, const std::vector<int>& weight, WeightP
   const bool held = WouldStarve(present, weight);
   if (held)
     Add(plan, ApplyReason::kNoUsableServer,
-        fmt::format("backend {}: no server that should be given requests can be, those that can keep their weights", name));
+        fmt::format("backend {}: no server that should be given requests can be, those that can keep their weights",
+                    name));
   for (std::size_t i = 0; i < weight.size(); ++i) {
     const HaproxyServer& seen = *present.seen[i];
     if (seen.agent) {
@@ -154,8 +159,8 @@ ApplyReason ReasonOf(const std::string& answer) {
 
 const char* Name(ApplyReason reason) {
   constexpr std::array<const char*, kNumApplyReasons> kNames = {
-      "connection", "timeout",          "answer",           "permission", "refused", "no_backend", "no_server",
-      "no_server_of_region", "no_usable_server", "unmapped", "agent",     "algorithm", "inexact",  "not_applied"};
+      "connection",          "timeout",          "answer",   "permission", "refused",   "no_backend", "no_server",
+      "no_server_of_region", "no_usable_server", "unmapped", "agent",      "algorithm", "inexact",    "not_applied"};
   return kNames[static_cast<int>(reason)];
 }
 
@@ -168,7 +173,8 @@ WeightPlan PlanWeights(const BalancerMap& map, const RowMatrix& share, const std
   for (const BalancedBackend& backend : map.backends) {
     if (std::none_of(seen.servers.begin(), seen.servers.end(),
                      [&](const HaproxyServer& one) { return one.backend == backend.name; })) {
-      Add(&plan, ApplyReason::kNoBackend, fmt::format("backend {}: haproxy has none of that name with servers", backend.name));
+      Add(&plan, ApplyReason::kNoBackend,
+          fmt::format("backend {}: haproxy has none of that name with servers", backend.name));
       continue;
     }
     const bool takes_weights = CheckAlgorithm(backend.name, seen, &plan);
@@ -200,9 +206,9 @@ std::vector<ApplyFailure> FailuresOf(const std::vector<HaproxyCommand>& commands
   std::vector<ApplyFailure> failures;
   for (std::size_t i = 0; i < commands.size(); ++i)
     if (!answers[i].empty())
-      failures.push_back({ReasonOf(answers[i]), fmt::format("server {}/{}: to \"{}\" haproxy says: {}", commands[i].backend,
-                                                            commands[i].server, CommandText(commands[i]),
-                                                            ShownAnswer(answers[i]))});
+      failures.push_back(
+          {ReasonOf(answers[i]), fmt::format("server {}/{}: to \"{}\" haproxy says: {}", commands[i].backend,
+                                             commands[i].server, CommandText(commands[i]), ShownAnswer(answers[i]))});
   return failures;
 }
 
@@ -213,8 +219,9 @@ std::vector<ApplyFailure> NotApplied(const std::vector<HaproxyCommand>& commands
     if (command.kind != Kind::kWeight) continue;
     const HaproxyServer* server = Find(seen, command.backend, command.server);
     if (server == nullptr || server->weight == command.weight) continue;
-    failures.push_back({ApplyReason::kNotApplied, fmt::format("server {}/{}: weight {} was set, {} is read", command.backend,
-                                                              command.server, command.weight, server->weight)});
+    failures.push_back(
+        {ApplyReason::kNotApplied, fmt::format("server {}/{}: weight {} was set, {} is read", command.backend,
+                                               command.server, command.weight, server->weight)});
   }
   return failures;
 }

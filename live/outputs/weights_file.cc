@@ -13,7 +13,7 @@
 namespace evenkeel {
 namespace {
 
-constexpr double kIdle = 3600.0;    // seconds: Want wakes the thread
+constexpr double kIdle = 3600.0;  // seconds: Want wakes the thread
 constexpr double kMostPause = 60.0;
 
 }  // namespace
@@ -22,26 +22,25 @@ std::string WeightsJson(const Shares& shares, const std::vector<std::string>& ga
                         const std::vector<std::string>& regions) {
   EVENKEEL_CHECK_EQ(shares.share.rows(), static_cast<int>(gateways.size()));
   EVENKEEL_CHECK_EQ(shares.share.cols(), static_cast<int>(regions.size()));
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  using Json = nlohmann::json;
+  std::string rows;
   for (int j = 0; j < shares.share.rows(); ++j) {
     const auto row = shares.share.row(j);
-    rows.push_back(std::vector<double>(row.data(), row.data() + row.size()));
+    rows += (j == 0 ? "\n  " : ",\n  ") + Json(std::vector<double>(row.data(), row.data() + row.size())).dump();
   }
-  const nlohmann::ordered_json file = {{"version", kWeightsVersion},
-                                       {"slot", shares.slot},
-                                       {"begin", FormatIsoUtc(shares.begin)},
-                                       {"valid_until", FormatIsoUtc(shares.valid_until)},
-                                       {"gateways", gateways},
-                                       {"regions", regions},
-                                       {"shares", rows}};
-  return file.dump(1) + "\n";
+  return fmt::format(
+      "{{\n \"version\": {},\n \"slot\": {},\n \"begin\": \"{}\",\n \"valid_until\": \"{}\",\n"
+      " \"gateways\": {},\n \"regions\": {},\n \"shares\": [{}\n ]\n}}\n",
+      kWeightsVersion, shares.slot, FormatIsoUtc(shares.begin), FormatIsoUtc(shares.valid_until), Json(gateways).dump(),
+      Json(regions).dump(), rows);
 }
 
 void CheckHook(const HookOptions& options) {
   if (!options.command.empty() && options.command[0].empty())
     throw InputError("the command to run after the weights file changed has no name");
   if (!(options.seconds > 0.0 && options.seconds <= 3600.0))
-    throw InputError("{} s for the command to run after the weights file changed, expected up to 3600 s", options.seconds);
+    throw InputError("{} s for the command to run after the weights file changed, expected up to 3600 s",
+                     options.seconds);
 }
 
 void RunHook(const HookOptions& options, const std::string& path) {
