@@ -1,5 +1,5 @@
-// A real HAProxy with the configuration of docs/haproxy.md, backends of its own, and clients; all on loopback, all ended
-// with the test.
+// A real HAProxy with the configuration of docs/haproxy.md, backends of its own, and clients: all on loopback, and all
+// ended with the test.
 #pragma once
 
 #include <arpa/inet.h>
@@ -22,6 +22,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "live/outputs/haproxy_socket.h"
@@ -37,11 +38,13 @@ inline sockaddr_in Loopback(int port) {
   return address;
 }
 
-/// A socket that listens, and its port.
-inline int ListenAnywhere(int* port) {
+/// A socket that listens, and its port; any that is free where it is 0.
+inline int ListenAt(int* port) {
   const int file = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = Loopback(0);
+  sockaddr_in address = Loopback(*port);
   socklen_t size = sizeof address;
+  const int yes = 1;
+  EXPECT_EQ(::setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes), 0);
   EXPECT_EQ(::bind(file, reinterpret_cast<const sockaddr*>(&address), size), 0);
   EXPECT_EQ(::listen(file, 1000), 0);
   EXPECT_EQ(::getsockname(file, reinterpret_cast<sockaddr*>(&address), &size), 0);
@@ -52,7 +55,7 @@ inline int ListenAnywhere(int* port) {
 /// A port that nobody has now.
 inline int FreePort() {
   int port = 0;
-  ::close(ListenAnywhere(&port));
+  ::close(ListenAt(&port));
   return port;
 }
 
@@ -71,17 +74,19 @@ inline std::string ReadHead(int file) {
 /// A process that answers every request with its name.
 class Backend {
  public:
-  explicit Backend(const std::string& name) {
-    const int listener = ListenAnywhere(&port_);
-    pid_ = ::fork();
-    if (pid_ == 0) Serve(listener, name);
-    ::close(listener);
-  }
+  explicit Backend(std::string name) : name_(std::move(name)) { Start(); }
   ~Backend() { Kill(); }
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
 
   int port() const { return port_; }
+  /// At the same port as before, if it was there before. No other thread should be about.
+  void Start() {
+    const int listener = ListenAt(&port_);
+    pid_ = ::fork();
+    if (pid_ == 0) Serve(listener, name_);
+    ::close(listener);
+  }
   void Kill() {
     if (pid_ <= 0) return;
     ::kill(pid_, SIGKILL);
@@ -92,8 +97,7 @@ class Backend {
  private:
   [[noreturn]] static void Serve(int listener, const std::string& name) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const std::string answer =
-        "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(name.size()) + "\r\n\r\n" + name;
+    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(name.size()) + "\r\n\r\n" + name;
     while (true) {
       const int file = ::accept(listener, nullptr, nullptr);
       if (file < 0) continue;
@@ -109,6 +113,7 @@ class Backend {
     }
   }
 
+  const std::string name_;
   pid_t pid_ = 0;
   int port_ = 0;
 };
@@ -196,16 +201,15 @@ class HaproxyTest : public testing::Test {
     const std::string fence = "```haproxy\n";
     text.erase(0, text.find(fence) + fence.size());
     text.erase(text.find("```"));
-    const std::map<std::string, std::string> own = {
-        {"127.0.0.1:8000", "127.0.0.1:" + std::to_string(paris_)},
-        {"127.0.0.1:8001", "127.0.0.1:" + std::to_string(berlin_)},
-        {"127.0.0.1:8101", "127.0.0.1:" + std::to_string(de1_.port())},
-        {"127.0.0.1:8102", "127.0.0.1:" + std::to_string(de2_.port())},
-        {"127.0.0.1:8103", "127.0.0.1:" + std::to_string(fr1_.port())},
-        {"127.0.0.1:8104", "127.0.0.1:" + std::to_string(pl1_.port())},
-        {"agent-port 8200", "agent-port " + std::to_string(agent_)},
-        {"/run/haproxy", folder_.string()},
-        {" group evenkeel", ""}};
+    const std::map<std::string, std::string> own = {{"127.0.0.1:8000", "127.0.0.1:" + std::to_string(paris_)},
+                                                    {"127.0.0.1:8001", "127.0.0.1:" + std::to_string(berlin_)},
+                                                    {"127.0.0.1:8101", "127.0.0.1:" + std::to_string(de1_.port())},
+                                                    {"127.0.0.1:8102", "127.0.0.1:" + std::to_string(de2_.port())},
+                                                    {"127.0.0.1:8103", "127.0.0.1:" + std::to_string(fr1_.port())},
+                                                    {"127.0.0.1:8104", "127.0.0.1:" + std::to_string(pl1_.port())},
+                                                    {"agent-port 8200", "agent-port " + std::to_string(agent_)},
+                                                    {"/run/haproxy", folder_.string()},
+                                                    {" group evenkeel", ""}};
     for (const auto& [from, to] : own) {
       EXPECT_NE(text.find(from), std::string::npos) << from;
       for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())

@@ -38,7 +38,8 @@ WantedShares Wanted(double de, double fr, double pl) {
 
 std::vector<std::string> Reasons(const HaproxySnapshot& snapshot) {
   std::vector<std::string> reasons;
-  for (const ApplyFailure& failure : snapshot.failures) reasons.push_back(std::string(Name(failure.reason)) + ": " + failure.text);
+  for (const ApplyFailure& failure : snapshot.failures)
+    reasons.push_back(std::string(Name(failure.reason)) + ": " + failure.text);
   return reasons;
 }
 
@@ -97,6 +98,38 @@ TEST_F(LiveHaproxyTest, DecidedSharesAreRealised) {
   EXPECT_EQ(snapshot.commands, 4) << "nothing was left to do";
   EXPECT_EQ(snapshot.requests.served, realised * kRequests) << "HAProxy's own counters";
   EXPECT_EQ(snapshot.requests.resets, 0);
+}
+
+TEST_F(LiveHaproxyTest, TenByTen) {
+  std::string more;
+  BalancerMap map;
+  WantedShares wanted;
+  wanted.shares.share = RowMatrix::Zero(10, 10);
+  for (int j = 0; j < 10; ++j) {
+    map.gateways.push_back("g" + std::to_string(j));
+    map.regions.push_back("r" + std::to_string(j));
+    map.backends.push_back({j, map.gateways.back(), {}});
+    more += "backend g" + std::to_string(j) + "\n  balance roundrobin\n";
+    for (int r = 0; r < 10; ++r) {
+      map.backends[j].servers.push_back({"s" + std::to_string(r), r, 1.0});
+      more += "  server s" + std::to_string(r) + " 127.0.0.1:1 no-check\n";
+      wanted.shares.share(j, r) = (1 + (3 * j + 7 * r) % 10) / 55.0;
+    }
+  }
+  Begin(more);
+  HaproxyOutput output = Output(map);
+  for (int i = 0; i < 3; ++i) {
+    wanted.shares.share.row(0).swap(wanted.shares.share.row(i));
+    output.Want(wanted);
+    const auto start = std::chrono::steady_clock::now();
+    output.Step(100 + i);
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+    std::cout << "100 servers applied and read back in " << took.count() << " ms\n";
+    EXPECT_LT(took.count(), 1000.0);
+  }
+  EXPECT_THAT(Reasons(output.Snapshot()), IsEmpty());
+  for (int j = 0; j < 10; ++j)
+    EXPECT_LT(Distance(output.Snapshot().applied.row(j), wanted.shares.share.row(j)), MostWeightError(10));
 }
 
 TEST_F(LiveHaproxyTest, DriftIsMended) {
@@ -196,11 +229,25 @@ TEST_F(LiveHaproxyTest, AKilledRegionFailsNoGetAndComesBackByARamp) {
   traffic.End();
   EXPECT_EQ(traffic.failed(), 0) << "of " << traffic.good();
   std::int64_t retries = 0;
-  for (const HaproxyCounters& one : HaproxyReader(Address()).Counters()) retries += one.server.empty() ? one.retries : 0;
+  for (const HaproxyCounters& one : HaproxyReader(Address()).Counters())
+    retries += one.server.empty() ? one.retries : 0;
   std::cout << "none of " << traffic.good() << " requests failed, " << retries << " were retried\n";
   EXPECT_GT(retries, 0);
   output.Step(200);
   EXPECT_EQ(output.Snapshot().target, (RowMatrix{{0.8, 0.2, 0.0}})) << "ready for its return";
+  fr1_.Start();
+  now = 300;
+  ASSERT_TRUE(Await(20.0, [&] {
+    output.Step(now);
+    return output.Snapshot().applied(0, kFr) > 0.0;
+  }));
+  EXPECT_EQ(output.Snapshot().applied, (RowMatrix{{0.8, 0.2, 0.0}}));
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(Get(paris_).first, 200);
+  output.Step(now + 9);
+  EXPECT_EQ(output.Snapshot().target(0, kFr), 0.2);
+  output.Step(now + 10);
+  EXPECT_EQ(output.Snapshot().target, (RowMatrix{{0.6, 0.4, 0.0}}));
+  EXPECT_LT(Distance(output.Snapshot().applied, output.Snapshot().target), MostWeightError(3));
 }
 
 TEST_F(LiveHaproxyTest, WatchingChangesNothing) {

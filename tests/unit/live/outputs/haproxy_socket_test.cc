@@ -116,8 +116,11 @@ TEST(HaproxySocketTest, AnswersAreBounded) {
 
 TEST(HaproxySocketTest, Addresses) {
   const std::size_t files = OpenFiles();
-  EXPECT_THAT([] { AskSocket({"/nonexistent/socket", {}}, "x"); },
-              ThrowsMessage<SocketError>(HasSubstr("/nonexistent/socket: cannot connect")));
+  EXPECT_THAT(
+      [] {
+        AskSocket({"/nonexistent/socket", {}}, "x");
+      },
+      ThrowsMessage<SocketError>(HasSubstr("/nonexistent/socket: cannot connect")));
   for (const char* text : {"", "haproxy.sock", "ipv4@127.0.0.1", "ipv4@127.0.0.1:0", "ipv4@127.0.0.1:70000",
                            "ipv4@localhost:1", "ipv4@:1", "ipv4@127.0.0.1:1x"})
     EXPECT_THROW(CheckAddress({text, {}}), InputError) << text;

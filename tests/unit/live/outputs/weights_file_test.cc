@@ -110,7 +110,8 @@ TEST_F(WeightsFileTest, IsTriedAgain) {
 }
 
 TEST_F(WeightsFileTest, RunsACommandWithThePath) {
-  WeightsFile file = Make(Shell("cp \"$1\" \"$1\".copy; head -c 1000000 /dev/zero; echo once >> " + folder_.string() + "/runs"));
+  WeightsFile file =
+      Make(Shell("cp \"$1\" \"$1\".copy; head -c 1000000 /dev/zero; echo once >> " + folder_.string() + "/runs"));
   file.Want(SomeShares());
   EXPECT_EQ(file.Step(), 3600.0);
   EXPECT_EQ(Text("weights.json.copy"), Text("weights.json"));
@@ -125,8 +126,7 @@ TEST_F(WeightsFileTest, ACommandThatFailsIsRunAgain) {
   file.Want(SomeShares());
   EXPECT_EQ(file.Step(), 1.0);
   EXPECT_EQ(file.Counts().hook_failures, 1);
-  EXPECT_THAT(file.Counts().last_failure,
-              HasSubstr("ended with exit code 3; it said last: not yet"));
+  EXPECT_THAT(file.Counts().last_failure, HasSubstr("ended with exit code 3; it said last: not yet"));
   EXPECT_THAT(file.Counts().last_failure, HasSubstr("/bin/sh, run after " + path_ + " changed: "));
   std::ofstream(folder_ / "ready");
   EXPECT_EQ(file.Step(), 3600.0);
@@ -157,8 +157,11 @@ TEST_F(WeightsFileTest, ACommandHasADeadlineAndNothingOfItStays) {
 }
 
 TEST_F(WeightsFileTest, CommandsThatCannotBe) {
-  EXPECT_THAT([&] { RunHook({{folder_.string() + "/none"}, 1.0}, path_); },
-              testing::ThrowsMessage<InputError>(HasSubstr("cannot start")));
+  EXPECT_THAT(
+      [&] {
+        RunHook({{folder_.string() + "/none"}, 1.0}, path_);
+      },
+      testing::ThrowsMessage<InputError>(HasSubstr("cannot start")));
   EXPECT_THAT([&] { RunHook(Shell("kill -9 $$"), path_); },
               testing::ThrowsMessage<InputError>(HasSubstr("was ended by signal 9")));
   EXPECT_THROW(CheckHook({{""}, 1.0}), InputError);

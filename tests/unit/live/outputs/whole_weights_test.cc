@@ -111,7 +111,9 @@ TEST(BalancerMapTest, RefusesWhatCannotBe) {
               HasSubstr("server g/a1: there is no region 2, only 2"));
   EXPECT_THAT(refuse([](BalancerMap* map) { map->backends[0].servers[0].factor = 0.0; }), HasSubstr("factor 0"));
   EXPECT_THAT(refuse([](BalancerMap* map) { map->backends[0].servers.clear(); }), HasSubstr("has no servers"));
-  EXPECT_THAT(refuse([](BalancerMap* map) { map->backends[0].servers.push_back({"a1", 0, 1.0}); }),
+  EXPECT_THAT(refuse([](BalancerMap* map) {
+                map->backends[0].servers.push_back({"a1", 0, 1.0});
+              }),
               HasSubstr("server g/a1 stands there twice"));
 }
 
