@@ -81,8 +81,10 @@ std::string ReadToken(const std::string& path) {
   close(file);
   if (!known || size < 0) throw InputError("{}: the token cannot be read", path);
   if ((status.st_mode & (S_IROTH | S_IWOTH | S_IWGRP)) != 0) {
-    throw InputError("{}: a token's file may be read by owner and group and written by its owner only; its mode is {:o}, "
-                     "allowed: 600, 640 or less", path, status.st_mode & 07777);
+    throw InputError(
+        "{}: a token's file may be read by owner and group and written by its owner only; its mode is {:o}, "
+        "allowed: 600, 640 or less",
+        path, status.st_mode & 07777);
   }
   text.resize(size);
   if (!text.empty() && text.back() == '\n') text.pop_back();
@@ -99,16 +101,20 @@ bool IsLoopback(std::string_view address) {
   // Four numbers, so that 127.0.0.1.example.org is none.
   int dots = 0;
   for (const char c : address) {
-    if (c == '.') ++dots;
-    else if (c < '0' || c > '9') return false;
+    if (c == '.')
+      ++dots;
+    else if (c < '0' || c > '9')
+      return false;
   }
   return dots == 3 && address.substr(0, 4) == "127.";
 }
 
 void CheckListenAddress(const std::string& address, bool has_token) {
   if (has_token || IsLoopback(address)) return;
-  throw InputError("http address: {} is not allowed without a token file; allowed: 127.0.0.1, ::1, localhost, or any "
-                   "address with a token file", address);
+  throw InputError(
+      "http address: {} is not allowed without a token file; allowed: 127.0.0.1, ::1, localhost, or any "
+      "address with a token file",
+      address);
 }
 
 bool SameSecret(std::string_view said, std::string_view secret) {

@@ -26,8 +26,9 @@ constexpr int kMostSlots = 1000, kUsualSlots = 100, kToldRejections = 20;
 constexpr std::size_t kLongestReason = 300;
 constexpr std::string_view kRegionPath = "/v1/regions/", kStatePath = "/state";
 
-const std::array<const char*, 11> kLooks = {"/", "/page.js", "/page.css", "/v1/weights", "/v1/status", "/v1/slots",
-                                            "/v1/ledger", "/healthz", "/readyz", "/metrics", "/favicon.ico"};
+const std::array<const char*, 11> kLooks = {"/",          "/page.js",  "/page.css",   "/v1/weights",
+                                            "/v1/status", "/v1/slots", "/v1/ledger",  "/healthz",
+                                            "/readyz",    "/metrics",  "/favicon.ico"};
 
 /// The method besides HEAD that a path knows, or nothing for a path that there isn't.
 const char* MethodOf(std::string_view path) {
@@ -83,12 +84,14 @@ SlotsQuery ParseSlotsQuery(std::string_view query) {
     const std::string name(pair.substr(0, pair.find('=')));
     const std::string text(pair.size() > name.size() ? pair.substr(name.size() + 1) : "");
     const bool is_from = name == "from";
-    if (!is_from && name != "count") throw FieldError(name.substr(0, 64), "is not a parameter here; allowed: from, count");
+    if (!is_from && name != "count")
+      throw FieldError(name.substr(0, 64), "is not a parameter here; allowed: from, count");
     if (std::exchange(is_from ? seen_from : seen_count, true)) throw FieldError(name, "is there twice");
     const std::int64_t least = is_from ? 0 : 1, most = is_from ? 1'000'000'000 : kMostSlots;
     const auto number = text.size() <= 12 ? ParseInteger(text) : std::nullopt;
     if (!number || *number < least || *number > most) {
-      throw FieldError(name, "{} is not allowed; allowed: a whole number from {} to {}", text.substr(0, 60), least, most);
+      throw FieldError(name, "{} is not allowed; allowed: a whole number from {} to {}", text.substr(0, 60), least,
+                       most);
     }
     (is_from ? wanted.from : wanted.count) = static_cast<int>(*number);
   }
@@ -143,10 +146,14 @@ HttpAnswer Weights(const HttpRequest& request, const LiveStatus& status) {
 HttpAnswer CommandAnswer(const CommandResult& result, const Json& done) {
   const std::string reason = result.reason.substr(0, kLongestReason);
   switch (result.outcome) {
-    case CommandOutcome::kDone: return Plain(done.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
-    case CommandOutcome::kInvalid: return ErrorAnswer(400, reason);
-    case CommandOutcome::kConflict: return ErrorAnswer(409, reason);
-    case CommandOutcome::kUnavailable: break;
+    case CommandOutcome::kDone:
+      return Plain(done.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+    case CommandOutcome::kInvalid:
+      return ErrorAnswer(400, reason);
+    case CommandOutcome::kConflict:
+      return ErrorAnswer(409, reason);
+    case CommandOutcome::kUnavailable:
+      break;
   }
   return ErrorAnswer(503, reason);
 }
@@ -162,7 +169,9 @@ bool IsJson(const HttpRequest& request) {
 
 LiveApi::LiveApi(ApiOptions options, LiveCommands commands, std::function<std::shared_ptr<const LiveStatus>()> status,
                  std::function<std::int64_t()> clock)
-    : options_(std::move(options)), commands_(std::move(commands)), status_(std::move(status)),
+    : options_(std::move(options)),
+      commands_(std::move(commands)),
+      status_(std::move(status)),
       clock_(std::move(clock)) {}
 
 std::optional<HttpAnswer> LiveApi::Refusal(const HttpRequest& head) const {

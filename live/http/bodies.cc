@@ -60,8 +60,8 @@ ReadingBatch ParseObservations(std::string_view body, const LiveStatus& status) 
 MeterReport ParseMeters(std::string_view body, const LiveStatus& status) {
   const nlohmann::json json = ParseBody(body);
   const Field top(json, "");
-  top.CheckNames({"slot_begin", "revision", "served", "energy_mwh", "price_usd_per_mwh", "carbon_kg_per_kwh",
-                  "water_l_per_kwh"});
+  top.CheckNames(
+      {"slot_begin", "revision", "served", "energy_mwh", "price_usd_per_mwh", "carbon_kg_per_kwh", "water_l_per_kwh"});
   MeterReport report;
   const int num_gateways = static_cast<int>(status.gateways.size());
   const int num_regions = static_cast<int>(status.regions.size());

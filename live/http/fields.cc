@@ -41,9 +41,8 @@ nlohmann::json ParseBody(std::string_view body) {
   try {
     // The parser copies the callback, which keeps its books in `watch` therefore.
     Watch watch;
-    return nlohmann::json::parse(body, [&watch](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
-      return watch(depth, event, parsed);
-    });
+    return nlohmann::json::parse(body, [&watch](int depth, nlohmann::json::parse_event_t event,
+                                                const nlohmann::json& parsed) { return watch(depth, event, parsed); });
   } catch (const nlohmann::json::exception& error) {
     const std::string words = error.what();  // "[json.exception.parse_error.101] parse error at line 1, column 2: ..."
     const auto bracket = words.find("] ");
@@ -126,9 +125,10 @@ double Field::NonNegative() const {
 }
 
 std::int64_t Field::Integer(std::int64_t least, std::int64_t most) const {
-  const bool in_range = value_->is_number_integer() &&
-                        (!value_->is_number_unsigned() ||
-                         value_->get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
+  const bool in_range =
+      value_->is_number_integer() &&
+      (!value_->is_number_unsigned() ||
+       value_->get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
   if (!in_range || value_->get<std::int64_t>() < least || value_->get<std::int64_t>() > most) {
     Refuse(fmt::format("a whole number from {} to {}", least, most));
   }

@@ -37,8 +37,10 @@ int ListenTcp(const std::string& address, int* port) {
   const std::string numeric = LowerCase(address) == "localhost" ? "127.0.0.1" : address;
   if (*port < 0 || *port > 65535) throw InputError("http port: {} is not allowed; allowed: 0 to 65535", *port);
   if (getaddrinfo(numeric.c_str(), std::to_string(*port).c_str(), &hints, &found) != 0) {
-    throw InputError("http address: {} is not allowed; allowed: a numeric address such as 127.0.0.1 or ::1, or "
-                     "localhost", address);
+    throw InputError(
+        "http address: {} is not allowed; allowed: a numeric address such as 127.0.0.1 or ::1, or "
+        "localhost",
+        address);
   }
   const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owner(found, freeaddrinfo);
   const int listener = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -18,7 +18,8 @@ using Labels = std::initializer_list<std::pair<const char*, std::string_view>>;
 std::string Escaped(std::string_view label) {
   std::string text(label), escaped;
   if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
-    text = nlohmann::json::parse(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)).get<std::string>();
+    text = nlohmann::json::parse(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+               .get<std::string>();
   }
   for (const char letter : text) {
     if (letter == '\\' || letter == '"') escaped += '\\';

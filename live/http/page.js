@@ -192,9 +192,9 @@ function showReadings(status) {
 const counts = (byReason) => Object.entries(byReason).map(([reason, count]) => `${count} × ${words(reason)}`).join(", ");
 
 function showSources(status) {
-  show("sources", table([["source", "text name"], ["last read", "text"], ["failures"], ["what is wrong", "text long"]],
+  show("sources", table([["source", "text name"], ["last read", "text"], ["failures", "text"], ["what is wrong", "text long"]],
     status.sources.map((source) => [source.source, [ago(status.now, source.last_success), source.failures_in_a_row > 0 ? "bad" : ""],
-      source.failures_in_a_row > 0 ? `${source.failures_in_a_row} in a row` : String(source.failures),
+      source.failures_in_a_row > 0 ? `failed ${source.failures_in_a_row} times in a row` : `failed ${source.failures} times`,
       [[source.reason, counts(source.rejected) && "refused: " + counts(source.rejected)].filter(Boolean).join("; "), source.reason ? "bad" : ""]]),
     "No sources are configured; readings are pushed."));
 }

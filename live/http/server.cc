@@ -233,8 +233,10 @@ class HttpServer::Impl {
       const auto at = clients_.find(id);
       if (at == clients_.end()) continue;
       Put(&at->second, answer);
-      if (held_ > options_.most_bytes) Close(id);  // those who don't take their answers keep nobody's memory
-      else Advance(id, &at->second);
+      if (held_ > options_.most_bytes)
+        Close(id);  // those who don't take their answers keep nobody's memory
+      else
+        Advance(id, &at->second);
     }
   }
 

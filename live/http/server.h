@@ -18,10 +18,10 @@ struct ServerOptions {
   /// open that many files.
   int most_connections = 1024;
   HttpLimits limits;
-  double request_s = 15.0;  ///< from the first byte of a request to its last
-  double command_s = 60.0;  ///< until the engine has answered
-  double answer_s = 15.0;   ///< to take an answer
-  double idle_s = 60.0;     ///< between requests
+  double request_s = 15.0;                         ///< from the first byte of a request to its last
+  double command_s = 60.0;                         ///< until the engine has answered
+  double answer_s = 15.0;                          ///< to take an answer
+  double idle_s = 60.0;                            ///< between requests
   std::size_t most_bytes = std::size_t{64} << 20;  ///< of bodies and answers of all connections together
   int look_threads = 2;
   int command_threads = 2;

@@ -33,31 +33,43 @@ Json Rows(const RowMatrix& matrix) {
 
 Json SharesJson(const std::optional<Shares>& shares) {
   if (!shares) return {};
-  return {{"slot", shares->slot}, {"begin", shares->begin}, {"valid_until", shares->valid_until},
+  return {{"slot", shares->slot},
+          {"begin", shares->begin},
+          {"valid_until", shares->valid_until},
           {"shares", Rows(shares->share)}};
 }
 
 Json PeriodJson(const LiveStatus& status) {
-  return {{"name", status.period}, {"begin", status.period_begin}, {"slot_seconds", status.slot_seconds},
-          {"slots", status.num_slots}, {"slot", status.slot}};
+  return {{"name", status.period},
+          {"begin", status.period_begin},
+          {"slot_seconds", status.slot_seconds},
+          {"slots", status.num_slots},
+          {"slot", status.slot}};
 }
 
 Json RegionsJson(const LiveStatus& status) {
   Json regions = Json::array();
   for (int i = 0; i < static_cast<int>(status.regions.size()); ++i) {
     const RegionStatus& region = status.region.at(i);
-    regions.push_back({{"region", status.regions[i]}, {"state", Name(region.state)}, {"capacity", Known(region.capacity)},
-                       {"utilisation", Known(region.utilisation)}, {"workload", Known(region.workload)},
-                       {"carbon_kg", Known(region.carbon_kg)}, {"water_liters", Known(region.water_liters)},
+    regions.push_back({{"region", status.regions[i]},
+                       {"state", Name(region.state)},
+                       {"capacity", Known(region.capacity)},
+                       {"utilisation", Known(region.utilisation)},
+                       {"workload", Known(region.workload)},
+                       {"carbon_kg", Known(region.carbon_kg)},
+                       {"water_liters", Known(region.water_liters)},
                        {"cost_usd", Known(region.cost_usd)}});
   }
   return regions;
 }
 
 Json GuaranteeJson(const LiveStatus& status) {
-  return {{"objective_usd", Known(status.objective)}, {"expert_objective_usd", Known(status.expert_objective)},
-          {"bound_usd", Known(status.bound)}, {"allowance_usd", Known(status.allowance)},
-          {"budget_usd", Known(status.budget)}, {"bound_error_usd", Known(status.bound_error)},
+  return {{"objective_usd", Known(status.objective)},
+          {"expert_objective_usd", Known(status.expert_objective)},
+          {"bound_usd", Known(status.bound)},
+          {"allowance_usd", Known(status.allowance)},
+          {"budget_usd", Known(status.budget)},
+          {"bound_error_usd", Known(status.bound_error)},
           {"rho", Known(status.rho)}};
 }
 
@@ -67,8 +79,10 @@ Json ReadingsJson(const LiveStatus& status) {
     const bool demand = reading.signal == LiveSignal::kDemand;
     readings.push_back({{"signal", Name(reading.signal)},
                         {demand ? "gateway" : "region", (demand ? status.gateways : status.regions).at(reading.place)},
-                        {"state", Name(reading.state)}, {"value", Known(reading.value)},
-                        {"time", KnownTime(reading.time)}, {"source", reading.source}});
+                        {"state", Name(reading.state)},
+                        {"value", Known(reading.value)},
+                        {"time", KnownTime(reading.time)},
+                        {"source", reading.source}});
   }
   return readings;
 }
@@ -76,9 +90,12 @@ Json ReadingsJson(const LiveStatus& status) {
 Json SourcesJson(const LiveStatus& status) {
   Json sources = Json::array();
   for (const SourceStatus& source : status.sources) {
-    sources.push_back({{"source", source.name}, {"last_success", KnownTime(source.last_success)},
-                       {"failures_in_a_row", source.failures_in_a_row}, {"failures", source.failures},
-                       {"reason", source.reason}, {"rejected", source.rejected}});
+    sources.push_back({{"source", source.name},
+                       {"last_success", KnownTime(source.last_success)},
+                       {"failures_in_a_row", source.failures_in_a_row},
+                       {"failures", source.failures},
+                       {"reason", source.reason},
+                       {"rejected", source.rejected}});
   }
   return sources;
 }
@@ -86,8 +103,11 @@ Json SourcesJson(const LiveStatus& status) {
 Json OutputsJson(const LiveStatus& status) {
   Json outputs = Json::array();
   for (const OutputStatus& output : status.outputs) {
-    outputs.push_back({{"output", output.name}, {"last_applied", KnownTime(output.last_applied)},
-                       {"last_slot", output.last_slot}, {"agrees", output.agrees}, {"reason", output.reason},
+    outputs.push_back({{"output", output.name},
+                       {"last_applied", KnownTime(output.last_applied)},
+                       {"last_slot", output.last_slot},
+                       {"agrees", output.agrees},
+                       {"reason", output.reason},
                        {"failures", output.failures}});
   }
   return outputs;
@@ -106,30 +126,53 @@ Json DurationsJson(const DurationHistogram& histogram) {
 }
 
 Json SlotJson(const SlotStatus& slot) {
-  return {{"slot", slot.slot}, {"begin", slot.begin}, {"verdict", slot.verdict}, {"alpha", Known(slot.alpha)},
-          {"slack_usd", Known(slot.slack)}, {"budget_usd", Known(slot.budget)},
-          {"objective_usd", Known(slot.objective)}, {"expert_objective_usd", Known(slot.expert_objective)},
-          {"bound_usd", Known(slot.bound)}, {"flags", slot.flags}};
+  return {{"slot", slot.slot},
+          {"begin", slot.begin},
+          {"verdict", slot.verdict},
+          {"alpha", Known(slot.alpha)},
+          {"slack_usd", Known(slot.slack)},
+          {"budget_usd", Known(slot.budget)},
+          {"objective_usd", Known(slot.objective)},
+          {"expert_objective_usd", Known(slot.expert_objective)},
+          {"bound_usd", Known(slot.bound)},
+          {"flags", slot.flags}};
 }
 
 }  // namespace
 
 std::string WeightsDocument(const LiveStatus& status) {
   const Shares& shares = status.published.value();
-  return Text({{"period", status.period}, {"slot", shares.slot}, {"begin", shares.begin},
-               {"valid_until", shares.valid_until}, {"mode", Name(status.mode)}, {"gateways", status.gateways},
-               {"regions", status.regions}, {"shares", Rows(shares.share)}});
+  return Text({{"period", status.period},
+               {"slot", shares.slot},
+               {"begin", shares.begin},
+               {"valid_until", shares.valid_until},
+               {"mode", Name(status.mode)},
+               {"gateways", status.gateways},
+               {"regions", status.regions},
+               {"shares", Rows(shares.share)}});
 }
 
 std::string StatusDocument(const LiveStatus& status, std::int64_t now) {
-  return Text({{"version", status.version}, {"now", now}, {"as_of", status.as_of}, {"started", status.started},
-               {"mode", Name(status.mode)}, {"period", PeriodJson(status)}, {"gateways", status.gateways},
-               {"regions", RegionsJson(status)}, {"decided", SharesJson(status.decided)},
-               {"applied", SharesJson(status.applied)}, {"realised", SharesJson(status.realised)},
-               {"guarantee", GuaranteeJson(status)}, {"verdicts", status.verdicts}, {"readings", ReadingsJson(status)},
-               {"sources", SourcesJson(status)}, {"outputs", OutputsJson(status)},
-               {"journal_failures", status.journal_failures}, {"decide_seconds", DurationsJson(status.decide_seconds)},
-               {"degraded", RemarksJson(status.degraded)}, {"not_ready", RemarksJson(status.not_ready)}});
+  return Text({{"version", status.version},
+               {"now", now},
+               {"as_of", status.as_of},
+               {"started", status.started},
+               {"mode", Name(status.mode)},
+               {"period", PeriodJson(status)},
+               {"gateways", status.gateways},
+               {"regions", RegionsJson(status)},
+               {"decided", SharesJson(status.decided)},
+               {"applied", SharesJson(status.applied)},
+               {"realised", SharesJson(status.realised)},
+               {"guarantee", GuaranteeJson(status)},
+               {"verdicts", status.verdicts},
+               {"readings", ReadingsJson(status)},
+               {"sources", SourcesJson(status)},
+               {"outputs", OutputsJson(status)},
+               {"journal_failures", status.journal_failures},
+               {"decide_seconds", DurationsJson(status.decide_seconds)},
+               {"degraded", RemarksJson(status.degraded)},
+               {"not_ready", RemarksJson(status.not_ready)}});
 }
 
 std::string SlotsDocument(const LiveStatus& status, int from, int count) {
@@ -138,8 +181,10 @@ std::string SlotsDocument(const LiveStatus& status, int from, int count) {
   if (from < 0) first = slots.end() - std::min<std::ptrdiff_t>(count, slots.end() - slots.begin());
   Json list = Json::array();
   for (auto slot = first; slot != slots.end() && slot - first < count; ++slot) list.push_back(SlotJson(*slot));
-  return Text({{"period", status.period}, {"oldest", slots.empty() ? Json() : Json(slots.front().slot)},
-               {"newest", slots.empty() ? Json() : Json(slots.back().slot)}, {"slots", std::move(list)}});
+  return Text({{"period", status.period},
+               {"oldest", slots.empty() ? Json() : Json(slots.front().slot)},
+               {"newest", slots.empty() ? Json() : Json(slots.back().slot)},
+               {"slots", std::move(list)}});
 }
 
 std::string LedgerDocument(const LiveStatus& status) {
@@ -154,9 +199,15 @@ std::string LedgerDocument(const LiveStatus& status) {
   for (Json& region : regions) {
     for (const char* now : {"state", "capacity", "utilisation"}) region.erase(now);
   }
-  return Text({{"period", PeriodJson(status)}, {"as_of", status.as_of}, {"guarantee", GuaranteeJson(status)},
-               {"workload", Known(workload)}, {"carbon_kg", Known(carbon)}, {"water_liters", Known(water)},
-               {"cost_usd", Known(cost)}, {"regions", std::move(regions)}, {"verdicts", status.verdicts}});
+  return Text({{"period", PeriodJson(status)},
+               {"as_of", status.as_of},
+               {"guarantee", GuaranteeJson(status)},
+               {"workload", Known(workload)},
+               {"carbon_kg", Known(carbon)},
+               {"water_liters", Known(water)},
+               {"cost_usd", Known(cost)},
+               {"regions", std::move(regions)},
+               {"verdicts", status.verdicts}});
 }
 
 std::string ReadyDocument(const std::vector<Remark>& reasons) {

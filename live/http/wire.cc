@@ -68,7 +68,8 @@ std::optional<HttpHead> ParseHeaders(std::string_view lines, int most, HttpReque
       return Refused(400, "a header has no name, a blank before its colon, or is folded");
     }
     const std::string_view value = Trimmed(line.substr(colon + 1));
-    if (!std::all_of(value.begin(), value.end(), IsValueLetter)) return Refused(400, "a header has a control character");
+    if (!std::all_of(value.begin(), value.end(), IsValueLetter))
+      return Refused(400, "a header has a control character");
     if (static_cast<int>(request->headers.size()) == most) {
       return Refused(431, fmt::format("there are more than {} headers", most));
     }
@@ -90,26 +91,46 @@ std::optional<HttpHead> CheckOnce(const HttpRequest& request) {
 
 const char* Phrase(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 411: return "Length Required";
-    case 413: return "Content Too Large";
-    case 414: return "URI Too Long";
-    case 415: return "Unsupported Media Type";
-    case 417: return "Expectation Failed";
-    case 421: return "Misdirected Request";
-    case 431: return "Request Header Fields Too Large";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Internal Server Error";
+    case 200:
+      return "OK";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 411:
+      return "Length Required";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
+    case 421:
+      return "Misdirected Request";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Internal Server Error";
   }
 }
 
@@ -140,8 +161,8 @@ HttpHead ParseHead(std::string_view bytes, const HttpLimits& limits, HttpRequest
     const auto bytes_of_body = digits && length->size() <= 18 ? ParseInteger(*length) : std::nullopt;
     if (!bytes_of_body) return Refused(400, "the header content-length is no number of bytes");
     if (*bytes_of_body > static_cast<std::int64_t>(limits.body_bytes)) {
-      return Refused(413, fmt::format("the body has {} bytes, at most {} are allowed", *bytes_of_body,
-                                      limits.body_bytes));
+      return Refused(413,
+                     fmt::format("the body has {} bytes, at most {} are allowed", *bytes_of_body, limits.body_bytes));
     }
     if (*bytes_of_body > 0 && !has_body) return Refused(400, "only POST and PUT have a body");
     head.body_bytes = static_cast<std::size_t>(*bytes_of_body);

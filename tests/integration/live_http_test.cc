@@ -26,7 +26,9 @@ using std::chrono::steady_clock;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-double Since(steady_clock::time_point then) { return std::chrono::duration<double>(steady_clock::now() - then).count(); }
+double Since(steady_clock::time_point then) {
+  return std::chrono::duration<double>(steady_clock::now() - then).count();
+}
 
 /// A client of its own: what it sends are bytes, and it may stop at any point.
 class Client {
@@ -96,8 +98,9 @@ const std::string kHost = "Host: 127.0.0.1\r\n";
 const std::string kGetWeights = "GET /v1/weights HTTP/1.1\r\n" + kHost + "\r\n";
 
 std::string Put(const std::string& target, const std::string& body, const std::string& more = "") {
-  return "PUT " + target + " HTTP/1.1\r\n" + kHost + "Content-Type: application/json\r\nContent-Length: " +
-         std::to_string(body.size()) + "\r\n" + more + "\r\n" + body;
+  return "PUT " + target + " HTTP/1.1\r\n" + kHost +
+         "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + more + "\r\n" +
+         body;
 }
 
 class LiveHttpTest : public testing::Test {
@@ -110,7 +113,8 @@ class LiveHttpTest : public testing::Test {
       changed.wait(lock, [this] { return !engine_waits; });
       return CommandResult();
     };
-    api = std::make_unique<LiveApi>(ApiOptions{token, 0}, commands, [this] { return status; }, [] { return 0; });
+    api = std::make_unique<LiveApi>(
+        ApiOptions{token, 0}, commands, [this] { return status; }, [] { return 0; });
     server = std::make_unique<HttpServer>(options, api.get());
   }
   void Release() {
@@ -163,7 +167,8 @@ TEST_F(LiveHttpTest, AnswersOneRequestAfterTheOther) {
   const Client client(server->port());
   for (int k = 0; k < 3; ++k) {
     ASSERT_TRUE(client.Send(kGetWeights));
-    EXPECT_THAT(client.Receive(), AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("ETag: "), HasSubstr("\"region-9\"")));
+    EXPECT_THAT(client.Receive(),
+                AllOf(StartsWith("HTTP/1.1 200 OK\r\n"), HasSubstr("ETag: "), HasSubstr("\"region-9\"")));
   }
   ASSERT_TRUE(client.Send("HEAD /v1/status HTTP/1.1\r\n" + kHost + "Connection: close\r\n\r\n"));
   EXPECT_THAT(client.Receive(1.0), testing::EndsWith("Connection: close\r\n\r\n"));
@@ -171,9 +176,10 @@ TEST_F(LiveHttpTest, AnswersOneRequestAfterTheOther) {
 
 TEST_F(LiveHttpTest, MalformedRequestsAreRefusedAndClosed) {
   Start();
-  for (const std::string& bytes : {std::string("\x16\x03\x01\x02\x00\x01\r\n\r\n", 10), std::string(20000, 'A'), std::string(20000, '\0'),
-                                   "GET / HTTP/1.1\r\n" + kHost + kHost + "\r\n",
-                                   "POST /v1/meters HTTP/1.1\r\n" + kHost + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"}) {
+  for (const std::string& bytes :
+       {std::string("\x16\x03\x01\x02\x00\x01\r\n\r\n", 10), std::string(20000, 'A'), std::string(20000, '\0'),
+        "GET / HTTP/1.1\r\n" + kHost + kHost + "\r\n",
+        "POST /v1/meters HTTP/1.1\r\n" + kHost + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"}) {
     const Client client(server->port());
     client.Send(bytes);
     EXPECT_THAT(client.Receive(), testing::ContainsRegex("^HTTP/1.1 (400|431|501) "));
@@ -206,7 +212,8 @@ TEST_F(LiveHttpTest, HugeBodiesAreRefused) {
 TEST_F(LiveHttpTest, TokensAreAskedFor) {
   Start("0123456789abcdef");
   EXPECT_THAT(Ask(kGetWeights), AllOf(StartsWith("HTTP/1.1 401 "), HasSubstr("WWW-Authenticate: Bearer")));
-  EXPECT_THAT(Ask("GET /v1/weights HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer 0123456789abcdef\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(Ask("GET /v1/weights HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer 0123456789abcdef\r\n\r\n"),
+              StartsWith("HTTP/1.1 200 "));
   EXPECT_THAT(Ask(Put("/v1/mode", R"({"mode":"active"})")), StartsWith("HTTP/1.1 401 "));
   EXPECT_EQ(commands_running, 0);
   EXPECT_TRUE(Healthy());
@@ -254,7 +261,8 @@ TEST_F(LiveHttpTest, AnswersThatNobodyTakesAreDropped) {
   for (int k = 0; k < 400; ++k) many += "GET /v1/slots?count=1000 HTTP/1.1\r\n" + kHost + "\r\n";  // more than 50 MB
   client.Send(many);
   const auto begin = steady_clock::now();
-  while (server->num_connections() > 0 && Since(begin) < 10.0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  while (server->num_connections() > 0 && Since(begin) < 10.0)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_EQ(server->num_connections(), 0);
   EXPECT_TRUE(Healthy());
 }

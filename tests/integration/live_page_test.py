@@ -42,7 +42,7 @@ class PageTest(unittest.TestCase):
     def test_says_what_is_wrong_and_runs_no_name(self):
         page, _ = self.dumped("trouble", 390)
         self.assertNotIn('<b id="x">', page)
-        for words in ("no space left on device", "Region south is down.", "12 in a row", "differs", "past days", "not known", "missing",
+        for words in ("no space left on device", "Region south is down.", "failed 12 times in a row", "differs", "past days", "not known", "missing",
                       '<b id="x">"a\\b"</b> & ü, rather long'):
             self.assertIn(words, html.unescape(page))
         self.assertNotIn('role="alert" hidden', page)

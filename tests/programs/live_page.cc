@@ -14,14 +14,16 @@
 int main(int argc, char** argv) {
   using namespace evenkeel;
   const std::string which = argc > 1 ? argv[1] : "fine";
-  const LiveStatus made_up = which == "large" ? MadeUpLargeStatus() : which == "trouble" ? MadeUpTrouble() : MadeUpStatus();
+  const LiveStatus made_up = which == "large"     ? MadeUpLargeStatus()
+                             : which == "trouble" ? MadeUpTrouble()
+                                                  : MadeUpStatus();
   const auto status = std::make_shared<const LiveStatus>(made_up);
-  const LiveCommands commands = {[](const std::vector<Reading>&) { return ObserveResult(); },
-                                 [](const MeterReport&) { return CommandResult(); },
-                                 [](int, RegionState) { return CommandResult(); },
-                                 [](LiveMode) { return CommandResult(); }};
+  const LiveCommands commands = {
+      [](const std::vector<Reading>&) { return ObserveResult(); }, [](const MeterReport&) { return CommandResult(); },
+      [](int, RegionState) { return CommandResult(); }, [](LiveMode) { return CommandResult(); }};
   const ApiOptions options = {argc > 2 ? ReadToken(argv[2]) : "", 0};
-  LiveApi api(options, commands, [&] { return status; }, [&] { return status->as_of + 2; });
+  LiveApi api(
+      options, commands, [&] { return status; }, [&] { return status->as_of + 2; });
   ServerOptions where;
   HttpServer server(where, &api);
   fmt::print("{}\n", server.port());

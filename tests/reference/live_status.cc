@@ -112,13 +112,15 @@ LiveStatus MadeUpTrouble(int num_slots) {
   status.sources[0].failures_in_a_row = 12;
   status.sources[0].failures = 15;
   status.sources[0].last_success = status.as_of - 11000;
-  status.sources[0].reason = "no answer within 10 s from http://127.0.0.1:9090/api/v1/query_range?with=a_very_long_address";
+  status.sources[0].reason =
+      "no answer within 10 s from http://127.0.0.1:9090/api/v1/query_range?with=a_very_long_address";
   status.outputs[0].agrees = false;
   status.outputs[0].reason = "/run/haproxy/admin.sock: connection refused";
   status.outputs[0].failures["refused"] = 31;
   status.journal_failures = 2;
-  status.degraded = {{"stale_input", "The demand of gateway east is that of past days, since nothing was read for 3 h."},
-                     {"output", "haproxy: weights are not what was decided."}};
+  status.degraded = {
+      {"stale_input", "The demand of gateway east is that of past days, since nothing was read for 3 h."},
+      {"output", "haproxy: weights are not what was decided."}};
   status.not_ready = {{"journal", "The journal cannot be written: no space left on device."}};
   return status;
 }

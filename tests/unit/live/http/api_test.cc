@@ -75,9 +75,11 @@ TEST_F(ApiTest, TakesObservations) {
   LiveApi api = Make();
   const std::string demand =
       R"({"signal":"demand","gateway":"west","value":12,"time":"2026-05-01T10:00:00+02:00","estimated":true})";
-  const HttpAnswer answer = api.Answer(Send("POST", "/v1/observations", Batch("b1", std::string(kCarbon) + "," + demand)));
+  const HttpAnswer answer =
+      api.Answer(Send("POST", "/v1/observations", Batch("b1", std::string(kCarbon) + "," + demand)));
   EXPECT_EQ(answer.status, 200) << answer.body;
-  EXPECT_EQ(Json::parse(answer.body), Json({{"id", "b1"}, {"accepted", 2}, {"rejected", 0}, {"reasons", Json::array()}}));
+  EXPECT_EQ(Json::parse(answer.body),
+            Json({{"id", "b1"}, {"accepted", 2}, {"rejected", 0}, {"reasons", Json::array()}}));
   ASSERT_EQ(observed.size(), 1);
   const Reading& first = observed[0][0];
   EXPECT_EQ(first.signal, LiveSignal::kCarbonIntensity);
@@ -129,7 +131,8 @@ TEST_F(ApiTest, BadBodiesSayWhatIsWrong) {
       {reading(R"({"signal":"price","region":"nowhere","value":1,"time":1})"), "readings[0].region"},
       {reading(R"({"signal":"price","gateway":"east","region":"north","value":1,"time":1})"), "readings[0].gateway"},
       {reading(R"({"signal":"demand","region":"north","value":1,"time":1})"), "readings[0].region"},
-      {reading(R"({"signal":"price","region":"north","value":null,"time":1})"), "readings[0].value: null is not allowed"},
+      {reading(R"({"signal":"price","region":"north","value":null,"time":1})"),
+       "readings[0].value: null is not allowed"},
       {reading(R"({"signal":"price","region":"north","value":"1","time":1})"), "a finite number"},
       {reading(R"({"signal":"price","region":"north","value":NaN,"time":1})"), "not JSON"},
       {reading(R"({"signal":"price","region":"north","value":1e400,"time":1})"), "not JSON"},
@@ -173,8 +176,10 @@ TEST_F(ApiTest, BadMetersSayWhatIsWrong) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {R"({"slot_begin":0,"revision":1})", "served: is missing"},
       {R"({"slot_begin":0,"revision":0,"served":[]})", "revision: 0"},
-      {R"({"slot_begin":0,"revision":1,"served":[)" + row + "," + row + "]}", "served[1]: gateway east and region south"},
-      {R"({"slot_begin":0,"revision":1,"served":[{"gateway":"east","region":"south","workload":-1}]})", "served[0].workload"},
+      {R"({"slot_begin":0,"revision":1,"served":[)" + row + "," + row + "]}",
+       "served[1]: gateway east and region south"},
+      {R"({"slot_begin":0,"revision":1,"served":[{"gateway":"east","region":"south","workload":-1}]})",
+       "served[0].workload"},
       {R"({"slot_begin":0,"revision":1,"served":[],"energy_mwh":{"north":-1}})", "energy_mwh.north: -1"},
       {R"({"slot_begin":0,"revision":1,"served":[],"energy_mwh":{"no":1}})", "energy_mwh.no"},
       {R"({"slot_begin":0,"revision":1,"served":[],"energy_mwh":[1]})", "energy_mwh: a list is not allowed"}};
@@ -231,7 +236,8 @@ TEST_F(ApiTest, SlotsByNumber) {
   EXPECT_EQ(slots("?from=29"), (std::vector<int>{200, 29}));
   EXPECT_EQ(slots("?from=500"), (std::vector<int>{200}));
   EXPECT_EQ(slots("").size(), 31);
-  for (const char* bad : {"?from=-1", "?from=", "?count=0", "?count=1001", "?count=1e2", "?from=1&from=2", "?to=3", "?from=99999999999999"}) {
+  for (const char* bad : {"?from=-1", "?from=", "?count=0", "?count=1001", "?count=1e2", "?from=1&from=2", "?to=3",
+                          "?from=99999999999999"}) {
     EXPECT_EQ(slots(bad), std::vector<int>{400}) << bad;
   }
 }
@@ -349,7 +355,8 @@ TEST_F(ApiTest, ThePageLoadsNothingFromElsewhere) {
   EXPECT_THAT(Header(page, "Content-Security-Policy"), HasSubstr("default-src 'none'; script-src 'self'"));
   EXPECT_THAT(Header(page, "Content-Security-Policy"), Not(HasSubstr("unsafe")));
   const std::string all = page.body + api.Answer(Get("/page.js")).body + api.Answer(Get("/page.css")).body;
-  for (const char* bad : {"innerHTML", "insertAdjacentHTML", "document.write", "eval(", "https://", " onclick=", "style=\""}) {
+  for (const char* bad :
+       {"innerHTML", "insertAdjacentHTML", "document.write", "eval(", "https://", " onclick=", "style=\""}) {
     EXPECT_THAT(all, Not(HasSubstr(bad)));
   }
 }

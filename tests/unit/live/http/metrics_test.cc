@@ -33,7 +33,8 @@ TEST(MetricsText, PromtoolFindsNoFault) {
   EXPECT_THAT(Promtool("# TYPE a counter\na 1\n"), HasSubstr("_total"));  // it does look
   LiveStatus hostile = MadeUpTrouble();
   hostile.regions[0] = "no\nrth\xff\\";
-  for (const LiveStatus& status : {MadeUpStatus(), MadeUpStatus(0), MadeUpTrouble(), MadeUpLargeStatus(), hostile, LiveStatus()}) {
+  for (const LiveStatus& status :
+       {MadeUpStatus(), MadeUpStatus(0), MadeUpTrouble(), MadeUpLargeStatus(), hostile, LiveStatus()}) {
     EXPECT_EQ(Promtool(MetricsText(status)), "status 0\n");
   }
 }
@@ -47,7 +48,7 @@ TEST(MetricsText, SaysWhatIsKnown) {
   EXPECT_THAT(text, HasSubstr("\nevenkeel_apply_failures_total{output=\"haproxy\",reason=\"refused\"} 31\n"));
   EXPECT_THAT(text, HasSubstr("\nevenkeel_degraded{reason=\"stale_input\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("\nevenkeel_ready 0\n"));
-  EXPECT_THAT(text, Not(HasSubstr("evenkeel_realised_share_ratio{")));                  // not known
+  EXPECT_THAT(text, Not(HasSubstr("evenkeel_realised_share_ratio{")));  // not known
   EXPECT_THAT(text, Not(HasSubstr("evenkeel_region_utilisation_ratio{region=\"south\"")));
   EXPECT_THAT(text, HasSubstr(R"({gateway="east",region="<b id=\"x\">\"a\\b\"</b> & ü, rather long"} )"));
 }

@@ -78,14 +78,16 @@ TEST(ParseHead, RefusesWhatIsNotQuiteHttp) {
 
 TEST(AnswerBytes, NoBodyForHeadAndNotModified) {
   HttpAnswer answer = {200, "text/plain", {{"A", "b"}}, "body"};
-  EXPECT_EQ(AnswerBytes(answer, false, true),
-            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\nA: b\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_EQ(
+      AnswerBytes(answer, false, true),
+      "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\nA: b\r\nConnection: keep-alive\r\n\r\n");
   answer.status = 304;
   EXPECT_EQ(AnswerBytes(answer, true, false), "HTTP/1.1 304 Not Modified\r\nA: b\r\nConnection: close\r\n\r\n");
 }
 
 TEST(Connection, RequestsInPiecesAndSeveralAtOnce) {
-  LiveApi api({}, {}, [] { return nullptr; }, [] { return 0; });
+  LiveApi api(
+      {}, {}, [] { return nullptr; }, [] { return 0; });
   const HttpLimits limits;
   Connection connection(&api, &limits);
   EXPECT_TRUE(connection.idle());
@@ -114,7 +116,8 @@ TEST(Connection, RequestsInPiecesAndSeveralAtOnce) {
 }
 
 TEST(Connection, RefusesAStrangersBodyBeforeItIsSent) {
-  LiveApi api({"0123456789abcdef", 0}, {}, [] { return nullptr; }, [] { return 0; });
+  LiveApi api(
+      {"0123456789abcdef", 0}, {}, [] { return nullptr; }, [] { return 0; });
   const HttpLimits limits;
   Connection connection(&api, &limits);
   connection.Add("PUT /v1/mode HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n");
@@ -125,11 +128,13 @@ TEST(Connection, RefusesAStrangersBodyBeforeItIsSent) {
 }
 
 TEST(Connection, SaysContinueToThoseWhoWait) {
-  LiveApi api({}, {}, [] { return nullptr; }, [] { return 0; });
+  LiveApi api(
+      {}, {}, [] { return nullptr; }, [] { return 0; });
   const HttpLimits limits;
   Connection connection(&api, &limits);
-  connection.Add("PUT /v1/mode HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                 "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  connection.Add(
+      "PUT /v1/mode HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+      "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_FALSE(connection.Next());
   EXPECT_EQ(connection.Unwritten(), "HTTP/1.1 100 Continue\r\n\r\n");
   connection.Wrote(connection.Unwritten().size());
@@ -169,7 +174,8 @@ TEST_F(TokenTest, IsNotForOthers) {
 }
 
 TEST(Access, OnlyLoopbackWithoutAToken) {
-  for (const char* near : {"127.0.0.1", "127.8.9.10", "::1", "localhost"}) EXPECT_NO_THROW(CheckListenAddress(near, false));
+  for (const char* near : {"127.0.0.1", "127.8.9.10", "::1", "localhost"})
+    EXPECT_NO_THROW(CheckListenAddress(near, false));
   for (const char* far : {"0.0.0.0", "::", "10.0.0.1", "127.0.0.1.example.org", "1270.0.0.1", ""}) {
     EXPECT_THROW(CheckListenAddress(far, false), InputError) << far;
     EXPECT_NO_THROW(CheckListenAddress(far, true)) << far;
