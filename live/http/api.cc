@@ -194,9 +194,11 @@ HttpAnswer LiveApi::Answer(const HttpRequest& request) {
   } catch (const FieldError& error) {
     return ErrorAnswer(400, error.field.empty() ? error.what() : fmt::format("{}: {}", error.field, error.what()),
                        error.field);
-  } catch (...) {  // whatever it is, its words are not for strangers
-    return ErrorAnswer(500, "evenkeel has failed at this request");
+  } catch (const std::exception& error) {  // its words are not for strangers
+    if (options_.on_failure) options_.on_failure(error.what());
+  } catch (...) {
   }
+  return ErrorAnswer(500, "evenkeel has failed at this request");
 }
 
 HttpAnswer LiveApi::Routed(const HttpRequest& request) {

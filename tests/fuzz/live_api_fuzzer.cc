@@ -51,7 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   static const auto status = Status();
   const auto set_mode = [](LiveMode) { return CommandResult(); };
-  LiveApi api({}, {Observe, Meter, SetRegion, set_mode}, [] { return status; }, [] { return 0; });
+  LiveApi api(
+      {}, {Observe, Meter, SetRegion, set_mode}, [] { return status; }, [] { return 0; });
   const HttpLimits limits;
   Connection connection(&api, &limits);
   std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);

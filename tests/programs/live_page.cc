@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
   const LiveCommands commands = {
       [](const std::vector<Reading>&) { return ObserveResult(); }, [](const MeterReport&) { return CommandResult(); },
       [](int, RegionState) { return CommandResult(); }, [](LiveMode) { return CommandResult(); }};
-  const ApiOptions options = {argc > 2 ? ReadToken(argv[2]) : "", 0};
+  const ApiOptions options = {argc > 2 ? ReadToken(argv[2]) : "", 0, {}};
   LiveApi api(
       options, commands, [&] { return status; }, [&] { return status->as_of + 2; });
   ServerOptions where;

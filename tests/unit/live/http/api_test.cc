@@ -32,7 +32,10 @@ class ApiTest : public testing::Test {
       return states.emplace_back(region, state), result;
     };
     commands.set_mode = [this](LiveMode mode) { return modes.push_back(mode), result; };
-    return {{token, most_age_s}, commands, [this] { return status; }, [this] { return now; }};
+    return {{token, most_age_s, [this](const std::string& words) { failures.push_back(words); }},
+            commands,
+            [this] { return status; },
+            [this] { return now; }};
   }
 
   static HttpRequest Get(const std::string& target, const HttpHeaders& more = {}) {
@@ -60,6 +63,7 @@ class ApiTest : public testing::Test {
   CommandResult result;
   std::vector<RejectedReading> rejected;
   bool fail = false;
+  std::vector<std::string> failures;
   std::vector<std::vector<Reading>> observed;
   std::vector<MeterReport> reports;
   std::vector<std::pair<int, RegionState>> states;
@@ -308,6 +312,7 @@ TEST_F(ApiTest, InnerFailuresStayInside) {
   const HttpAnswer answer = api.Answer(Send("POST", "/v1/observations", Batch("b1", kCarbon)));
   EXPECT_EQ(answer.status, 500);
   EXPECT_THAT(answer.body, Not(HasSubstr("inner")));
+  EXPECT_EQ(failures, std::vector<std::string>{"inner words"});
 }
 
 TEST_F(ApiTest, EverythingButHealthNeedsTheToken) {
