@@ -36,32 +36,32 @@ inline const char* Name(ReadingState state) { return kReadingStateNames[static_c
 
 struct RegionStatus {
   RegionState state = RegionState::kUp;
-  double capacity = 0.0;      ///< of the current slot, workload
-  double utilisation = 0.0;   ///< part of the capacity that the decision uses
-  double workload = 0.0;      ///< served in the period so far
-  double carbon_kg = 0.0;     ///< of the period so far, as all sums below
+  double capacity = 0.0;     ///< of the current slot, workload
+  double utilisation = 0.0;  ///< part of the capacity that the decision uses
+  double workload = 0.0;     ///< served in the period so far
+  double carbon_kg = 0.0;    ///< of the period so far, as all sums below
   double water_liters = 0.0;
-  double cost_usd = 0.0;      ///< electricity
+  double cost_usd = 0.0;  ///< electricity
 };
 
 /// One slot that is decided.
 struct SlotStatus {
   int slot = 0;
   std::int64_t begin = 0;
-  std::string verdict;            ///< what became of the advice: one of a small set of words
-  double alpha = 0.0;             ///< part of the way from the advice to the expert
-  double slack = 0.0;             ///< bound - objective, USD
-  double budget = 0.0;            ///< of the bound, before the decision, USD
-  double objective = 0.0;         ///< J after the slot, USD
-  double expert_objective = 0.0;  ///< the expert's J after the slot, USD
-  double bound = 0.0;             ///< what J must not exceed after the slot, USD
-  std::vector<std::string> flags; ///< what is to be known of it: missed, overridden, unsettled, ...
+  std::string verdict;             ///< what became of the advice: one of a small set of words
+  double alpha = 0.0;              ///< part of the way from the advice to the expert
+  double slack = 0.0;              ///< bound - objective, USD
+  double budget = 0.0;             ///< of the bound, before the decision, USD
+  double objective = 0.0;          ///< J after the slot, USD
+  double expert_objective = 0.0;   ///< the expert's J after the slot, USD
+  double bound = 0.0;              ///< what J must not exceed after the slot, USD
+  std::vector<std::string> flags;  ///< what is to be known of it: missed, overridden, unsettled, ...
 };
 
 /// What is known of one signal at one place.
 struct ReadingStatus {
   LiveSignal signal = LiveSignal::kDemand;
-  int place = 0;                    ///< as in Reading
+  int place = 0;  ///< as in Reading
   ReadingState state = ReadingState::kMissing;
   std::optional<double> value;
   std::optional<std::int64_t> time;  ///< that the last value said is of
@@ -72,8 +72,8 @@ struct SourceStatus {
   std::string name;
   std::optional<std::int64_t> last_success;
   int failures_in_a_row = 0;
-  std::int64_t failures = 0;  ///< since the start
-  std::string reason;         ///< of the last failure, without secrets; empty after a success
+  std::int64_t failures = 0;                     ///< since the start
+  std::string reason;                            ///< of the last failure, without secrets; empty after a success
   std::map<std::string, std::int64_t> rejected;  ///< readings refused since the start, by reason (a small set of words)
 };
 
@@ -100,9 +100,9 @@ struct Remark {
 };
 
 struct LiveStatus {
-  std::string version;      ///< of evenkeel
-  std::int64_t as_of = 0;   ///< when this was made
-  std::int64_t started = 0; ///< when the service was
+  std::string version;       ///< of evenkeel
+  std::int64_t as_of = 0;    ///< when this was made
+  std::int64_t started = 0;  ///< when the service was
   LiveMode mode = LiveMode::kShadow;
 
   std::string period;  ///< its name, such as 2026-05
