@@ -104,8 +104,8 @@ std::string WhyNotServed(const Problem& problem, const RowMatrix& served) {
                            network.regions[i].name, amount);
       }
       if (amount > 0.0 && !network.reachable(j, i)) {
-        return fmt::format("gateway {} cannot reach region {}, where {} is said to be served",
-                           network.gateways[j].name, network.regions[i].name, amount);
+        return fmt::format("gateway {} cannot reach region {}, where {} is said to be served", network.gateways[j].name,
+                           network.regions[i].name, amount);
       }
     }
   }
@@ -132,11 +132,11 @@ std::string WhyNotSignal(const Network& network, const std::optional<Vector>& va
 
 std::string WhyNotBookable(const Problem& problem, const MeterReport& meter) {
   const Network& network = problem.network;
-  for (const std::string& why : {WhyNotServed(problem, meter.served),
-                                 WhyNotSignal(network, meter.energy_mwh, "energy_mwh", false),
-                                 WhyNotSignal(network, meter.price, "price", true),
-                                 WhyNotSignal(network, meter.carbon_intensity, "carbon_intensity", false),
-                                 WhyNotSignal(network, meter.water_intensity, "water_intensity", false)}) {
+  for (const std::string& why :
+       {WhyNotServed(problem, meter.served), WhyNotSignal(network, meter.energy_mwh, "energy_mwh", false),
+        WhyNotSignal(network, meter.price, "price", true),
+        WhyNotSignal(network, meter.carbon_intensity, "carbon_intensity", false),
+        WhyNotSignal(network, meter.water_intensity, "water_intensity", false)}) {
     if (!why.empty()) return why;
   }
   for (int i = 0; meter.energy_mwh && i < network.num_regions(); ++i) {

@@ -67,7 +67,11 @@ Json WhatJson(const MeteredEvent& event) {
   const MeterReport& meter = event.meter;
   Json served = Json::array();
   for (int j = 0; j < meter.served.rows(); ++j) served.push_back(VectorJson(meter.served.row(j).transpose()));
-  Json json = {{"event", "metered"}, {"index", event.slot}, {"begin", meter.begin}, {"revision", meter.revision}, {"served", served}};
+  Json json = {{"event", "metered"},
+               {"index", event.slot},
+               {"begin", meter.begin},
+               {"revision", meter.revision},
+               {"served", served}};
   if (meter.energy_mwh) json["energy_mwh"] = VectorJson(*meter.energy_mwh);
   if (meter.price) json["price"] = VectorJson(*meter.price);
   if (meter.carbon_intensity) json["carbon_intensity"] = VectorJson(*meter.carbon_intensity);
@@ -79,7 +83,7 @@ Json WhatJson(const RegionEvent& event) {
   return {{"event", "region"}, {"region", event.region}, {"state", Name(event.state)}};
 }
 
-Json WhatJson(const ModeEvent& event) { 
+Json WhatJson(const ModeEvent& event) {
   return {{"event", "mode"}, {"mode", Name(event.mode)}, {"configured", Name(event.configured)}};
 }
 
@@ -166,9 +170,9 @@ Slot ReadSlot(const Problem& problem, const Json& json, const std::string& where
   slot.index = fields.Get<int>("index");
   slot.time = fields.Get<std::int64_t>("time");
   slot.demand = ReadVector(fields.At("demand"), problem.network.num_gateways(), fields.Place("demand"));
-  for (const auto& [name, signal] : {std::pair{"capacity", &slot.capacity}, std::pair{"price", &slot.price},
-                                     std::pair{"carbon_intensity", &slot.carbon_intensity},
-                                     std::pair{"water_intensity", &slot.water_intensity}})
+  for (const auto& [name, signal] :
+       {std::pair{"capacity", &slot.capacity}, std::pair{"price", &slot.price},
+        std::pair{"carbon_intensity", &slot.carbon_intensity}, std::pair{"water_intensity", &slot.water_intensity}})
     *signal = ReadVector(fields.At(name), regions, fields.Place(name));
   return slot;
 }
@@ -237,9 +241,9 @@ MeteredEvent ReadMetered(const Problem& problem, const Fields& fields) {
   meter.served.resize(gateways, regions);
   for (int j = 0; j < gateways; ++j)
     meter.served.row(j) = ReadVector(served[static_cast<std::size_t>(j)], regions, fields.Place("served")).transpose();
-  for (const auto& [name, signal] : {std::pair{"energy_mwh", &meter.energy_mwh}, std::pair{"price", &meter.price},
-                                     std::pair{"carbon_intensity", &meter.carbon_intensity},
-                                     std::pair{"water_intensity", &meter.water_intensity}}) {
+  for (const auto& [name, signal] :
+       {std::pair{"energy_mwh", &meter.energy_mwh}, std::pair{"price", &meter.price},
+        std::pair{"carbon_intensity", &meter.carbon_intensity}, std::pair{"water_intensity", &meter.water_intensity}}) {
     if (fields.Has(name)) *signal = ReadVector(fields.At(name), regions, fields.Place(name));
   }
   return event;
@@ -290,13 +294,14 @@ Event ReadEvent(const Problem& problem, const std::string& text, const std::stri
   } else if (kind == "metered") {
     event.what = ReadMetered(problem, fields);
   } else if (kind == "region") {
-    event.what = RegionEvent{fields.Get<int>("region"),
-                             fields.Word<RegionState>("state", kRegionStateNames, kNumRegionStates)};
+    event.what =
+        RegionEvent{fields.Get<int>("region"), fields.Word<RegionState>("state", kRegionStateNames, kNumRegionStates)};
   } else if (kind == "mode") {
     event.what = ModeEvent{fields.Word<LiveMode>("mode", kLiveModeNames, kNumLiveModes),
                            fields.Word<LiveMode>("configured", kLiveModeNames, kNumLiveModes)};
   } else {
-    throw InputError("{}: event {} is none of readings, decided, missed, not_applied, metered, region, mode", where, kind);
+    throw InputError("{}: event {} is none of readings, decided, missed, not_applied, metered, region, mode", where,
+                     kind);
   }
   return event;
 }

@@ -122,7 +122,8 @@ void LiveEngine::TakeUp(const Month& month) {
   const std::string expected = HeadText(HeadOf(open));
   if (HeadText(head) != expected) {
     throw InputError(
-        "{}: it is of another network, policy, objective or slot length ({}); end its month with those, or move it away",
+        "{}: it is of another network, policy, objective or slot length ({}); end its month with those, or move it "
+        "away",
         path, HeadText(head));
   }
   open->journal = std::make_unique<Journal>(path, expected);

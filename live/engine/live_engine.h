@@ -25,16 +25,17 @@
 namespace evenkeel {
 
 struct LiveEngineOptions {
-  std::string folder;  ///< where journals are, one per period: 2026-11.journal; and waiting.journal, of before the first
+  std::string
+      folder;  ///< where journals are, one per period: 2026-11.journal; and waiting.journal, of before the first
   std::string policy;  ///< spec string, for the journal's head
   double slot_hours = 1.0;
-  std::int64_t lead = 20;                 ///< seconds before a slot's begin at which it is decided
-  std::int64_t close_after = 72 * 3600;   ///< seconds after a period's end until which meters count
-  std::int64_t valid_for = 2 * 3600;      ///< seconds after a slot's begin until which adapters may believe its shares
-  LiveMode mode = LiveMode::kShadow;      ///< until somebody sets another
+  std::int64_t lead = 20;                ///< seconds before a slot's begin at which it is decided
+  std::int64_t close_after = 72 * 3600;  ///< seconds after a period's end until which meters count
+  std::int64_t valid_for = 2 * 3600;     ///< seconds after a slot's begin until which adapters may believe its shares
+  LiveMode mode = LiveMode::kShadow;     ///< until somebody sets another
   Network network;
-  ReadingStoreOptions store;              ///< time base and sizes are filled in
-  std::uint32_t checksum = 0;             ///< of all else that decisions depend on: network file, objective, options
+  ReadingStoreOptions store;   ///< time base and sizes are filled in
+  std::uint32_t checksum = 0;  ///< of all else that decisions depend on: network file, objective, options
   /// Makes problem and policy of a period; `past` are the slots of periods before, as observed. Throws InputError.
   std::function<PeriodSetup(const TimeBase& time, int num_slots, const std::vector<Slot>& past)> make_period;
 };
@@ -104,7 +105,7 @@ class LiveEngine {
   ReadingStore store_;
   LiveMode mode_;
   std::vector<RegionState> region_state_;
-  std::map<std::int64_t, Open> open_;  // by the period's begin
+  std::map<std::int64_t, Open> open_;         // by the period's begin
   std::unique_ptr<Journal> waiting_journal_;  // what was said while no period was running
   std::optional<Shares> published_;
   /// A decision or a missed slot that is not on disk yet: nothing else happens before it is.

@@ -18,8 +18,8 @@ void AtShares(const Problem& problem, const RowMatrix& share, const Vector& dema
   flow->setZero(problem.num_arcs());
   for (int a = 0; a < problem.num_arcs(); ++a) {
     const Arc& arc = problem.arcs.arcs[a];
-    const bool first_variant = a == 0 || problem.arcs.arcs[a - 1].gateway != arc.gateway ||
-                               problem.arcs.arcs[a - 1].region != arc.region;
+    const bool first_variant =
+        a == 0 || problem.arcs.arcs[a - 1].gateway != arc.gateway || problem.arcs.arcs[a - 1].region != arc.region;
     if (first_variant) (*flow)[a] = share(arc.gateway, arc.region) * demand[arc.gateway];
   }
 }
@@ -66,7 +66,8 @@ SlotDecision PeriodRun::Decide(const Slot& slot, Advice advice, const AdviceAnsw
 void PeriodRun::DecideByPolicy(const Slot& slot, Advice advice, const AdviceAnswer* recalled, SlotEntry* entry,
                                SlotDecision* made) {
   EstimateCoefficients(problem(), slot, &observed_);
-  if (decisions_ != nullptr && advice != Advice::kAsked) decisions_->Recall(advice == Advice::kOff ? nullptr : recalled);
+  if (decisions_ != nullptr && advice != Advice::kAsked)
+    decisions_->Recall(advice == Advice::kOff ? nullptr : recalled);
   try {
     setup_.policy->Decide({slot, observed_, books_.own()}, &entry->decision);
   } catch (const InputError&) {  // more demand than can be served

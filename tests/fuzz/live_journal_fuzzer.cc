@@ -11,8 +11,8 @@ namespace evenkeel {
 namespace {
 
 void TestOne(const std::string& text) {
-  static const Problem problem = MakeProblem(MakeFullNetwork({{"a"}, {"b"}}, {{"g"}}), PublishedObjective(), 4,
-                                             Vector::Constant(1, 10.0));
+  static const Problem problem =
+      MakeProblem(MakeFullNetwork({{"a"}, {"b"}}, {{"g"}}), PublishedObjective(), 4, Vector::Constant(1, 10.0));
   try {
     const std::string again = EventText(ReadEvent(problem, text, "line 2"));
     EVENKEEL_CHECK(EventText(ReadEvent(problem, again, "line 2")) == again);

@@ -18,12 +18,12 @@ namespace {
 constexpr double kMargins[] = {0.0, 0.01, 0.1, 1.0};
 
 struct World {
-  double bias = 0.0;      ///< of each region, for good: what it gets is off by up to this share
-  double noise = 0.0;     ///< of each slot's demand, beside what was expected
-  int delay = 0;          ///< slots by which meters are late, at most
-  double missed = 0.0;    ///< share of slots that nobody decides
-  double unapplied = 0.0; ///< share of decisions that do not come into force
-  double prices = 0.0;    ///< by how much metered prices and intensities are off
+  double bias = 0.0;       ///< of each region, for good: what it gets is off by up to this share
+  double noise = 0.0;      ///< of each slot's demand, beside what was expected
+  int delay = 0;           ///< slots by which meters are late, at most
+  double missed = 0.0;     ///< share of slots that nobody decides
+  double unapplied = 0.0;  ///< share of decisions that do not come into force
+  double prices = 0.0;     ///< by how much metered prices and intensities are off
 };
 
 struct Played {
@@ -33,8 +33,12 @@ struct Played {
 };
 
 Played DrawPlayed(std::mt19937_64* random) {
-  const char* const advice[] = {"adversary", "adversary(harm=sum)", "random", "cost",
-                                "mix(advice=l1-greedy,adversary=adversary,share=0.3)", "faulty(advice=cost,kind=nan)"};
+  const char* const advice[] = {"adversary",
+                                "adversary(harm=sum)",
+                                "random",
+                                "cost",
+                                "mix(advice=l1-greedy,adversary=adversary,share=0.3)",
+                                "faulty(advice=cost,kind=nan)"};
   const char* const experts[] = {"l1-greedy", "cost", "norm-greedy(q=8)"};
   Played played;
   played.advice = advice[DrawInt(random, 0, 5)];
@@ -220,11 +224,11 @@ TEST(Theorem5, RealisedFlowsAndLateMetersKeepTheBound) {
     const Instance instance = MakeRandomInstance(static_cast<std::uint64_t>(seed), options);
     const Played played = DrawPlayed(&random);
     const World& world = played.world;
-    SCOPED_TRACE(fmt::format("seed {}, {} around {}, rho {}, B {}, mode {}, bias {}, noise {}, delay {}, missed {}, "
-                             "unapplied {}",
-                             seed, played.advice, played.expert, played.options.spending.rho,
-                             played.options.spending.bonus, static_cast<int>(played.options.mode), world.bias,
-                             world.noise, world.delay, world.missed, world.unapplied));
+    SCOPED_TRACE(fmt::format(
+        "seed {}, {} around {}, rho {}, B {}, mode {}, bias {}, noise {}, delay {}, missed {}, "
+        "unapplied {}",
+        seed, played.advice, played.expert, played.options.spending.rho, played.options.spending.bonus,
+        static_cast<int>(played.options.mode), world.bias, world.noise, world.delay, world.missed, world.unapplied));
     PlayAndCheck(instance, played, static_cast<std::uint64_t>(seed), &figures);
   }
   EXPECT_GT(figures.in_a, 0);

@@ -37,7 +37,6 @@ inline double LiveWave(std::int64_t time, int place) {
   return std::sin(2.0 * kLivePi * (static_cast<double>(time % 86400) / 86400.0 + 0.3 * place));
 }
 
-
 inline Network LiveNetwork() {
   return MakeFullNetwork({{"north", 1.1, 60.0, 10.0}, {"south", 1.3, 40.0, 0.0}, {"west", 1.2, 50.0, -5.0}},
                          {{"berlin", 52.5, 13.4}, {"madrid", 40.4, -3.7}});

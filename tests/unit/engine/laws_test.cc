@@ -77,18 +77,18 @@ class Moody : public Cheapest {
   bool dearest_;
 };
 
-/// Serves what is cheapest on the mean of all the slots that it has decided, and remembers none that it witnesses.
+/// Serves what is dearest from its thirteenth decision on, and does not count what it witnesses.
 class Absent : public Cheapest {
  public:
-  explicit Absent(const Problem& problem) : Cheapest(problem), sum_(Vector::Zero(problem.num_arcs())) {}
+  using Cheapest::Cheapest;
   void Decide(const SlotInput& input, Allocation* allocation) override {
-    sum_ += input.coefficients.cost;
-    DispatchOrThrow(problem_, sum_, input.slot, &dispatcher_, allocation);
+    const Vector cost = ++decided_ > 12 ? Vector(-input.coefficients.cost) : input.coefficients.cost;
+    DispatchOrThrow(problem_, cost, input.slot, &dispatcher_, allocation);
   }
   void Witness(const SlotInput&) override {}
 
  private:
-  Vector sum_;
+  int decided_ = 0;
 };
 
 class PolicyLawsTest : public ::testing::Test {

@@ -94,13 +94,13 @@ std::vector<Happening> DrawHappenings(std::mt19937_64* random, int hours) {
   std::int64_t clock = kNovember + 28 * 24 * kHour + 1800;  // so that a month ends on the way
   for (int t = 0; t < hours; ++t) {
     const int weather = DrawInt(random, 0, 19);
-    if (weather == 0) clock -= kHour;                                 // somebody sets the clock back
-    if (weather == 1) clock += DrawInt(random, 2, 5) * kHour;         // or forth, or the machine sleeps
+    if (weather == 0) clock -= kHour;                          // somebody sets the clock back
+    if (weather == 1) clock += DrawInt(random, 2, 5) * kHour;  // or forth, or the machine sleeps
     const std::int64_t begin = (clock + 20) / kHour * kHour;
-    if (weather != 2) happenings.push_back({clock, 0, begin});        // services say something
+    if (weather != 2) happenings.push_back({clock, 0, begin});  // services say something
     happenings.push_back({clock, 1});
     if (weather == 3) happenings.push_back({clock, 4, DrawInt(random, 0, 2), DrawInt(random, 0, 2)});
-    for (int meters = DrawInt(random, 0, 2); meters > 0; --meters)    // late, twice, in any order
+    for (int meters = DrawInt(random, 0, 2); meters > 0; --meters)  // late, twice, in any order
       happenings.push_back({clock + 60, 2, begin - DrawInt(random, 0, 8) * kHour, DrawInt(random, 1, 3)});
     if (weather == 4) happenings.push_back({clock + 60, 3});
     clock += kHour;
@@ -210,8 +210,7 @@ TEST_F(LiveEngineTest, NothingIsPublishedBeforeItIsOnDisk) {
   engine.Tick(kNovember + kHour - 20);
   const int while_full = engine.published()->slot;
   const LiveStatus status = engine.Status(kNovember + kHour);
-  const std::string refused =
-      engine.Observe("test", LiveReadings(kNovember + 2 * kHour), kNovember + kHour).command.reason;
+  const std::string refused = engine.Observe("test", LiveReadings(kNovember + kHour), kNovember + kHour).command.reason;
   ::setrlimit(RLIMIT_FSIZE, &before);
   EXPECT_EQ(while_full, 0);
   EXPECT_THAT(refused, HasSubstr("2026-11.journal"));
@@ -227,7 +226,8 @@ TEST_F(LiveEngineTest, NothingIsPublishedBeforeItIsOnDisk) {
 TEST_F(LiveEngineTest, GapsAreMissedAndDecidedSlotsStay) {
   LiveEngine engine(LiveOptions(folder_), kNovember);
   SayAndTick(&engine, kNovember);
-  SayAndTick(&engine, kNovember + 4 * kHour);  // three hours are lost
+  SayAndTick(&engine, kNovember + 4 * kHour);  // three hours are lost, of which the last one is not over
+  engine.Tick(kNovember + 4 * kHour);
   const PeriodRun* run = engine.RunOf(kNovember);
   ASSERT_EQ(run->next_slot(), 5);
   for (int t = 1; t <= 3; ++t) EXPECT_TRUE(run->books().entry(t).missed && run->books().entry(t).same_flow) << t;
@@ -243,6 +243,7 @@ TEST_F(LiveEngineTest, GapsAreMissedAndDecidedSlotsStay) {
 
 TEST_F(LiveEngineTest, SilentServicesTurnTheAdviceOffAndThenNothingIsDecided) {
   LiveEngineOptions options = LiveOptions(folder_);
+  options.store.capacity = Vector::Constant(3, 8.0);
   LiveEngine engine(options, kNovember);
   // A day is known; then silence. Values are held for their max_age, then the same hours of the day before serve.
   for (int t = 0; t < 24; ++t) SayAndTick(&engine, kNovember + t * kHour);
@@ -294,7 +295,8 @@ TEST_F(LiveEngineTest, MetersAreRefusedWhereTheyCannotBeRight) {
   const RowMatrix share = engine.published()->share;
   const std::int64_t now = kNovember + 2 * kHour;
   EXPECT_EQ(engine.Meter(LiveMeter(kNovember, share), now).reason, "");
-  EXPECT_THAT(engine.Meter(LiveMeter(kNovember + 2 * kHour, share), now).reason, HasSubstr("2026-11-01 02:00:00 UTC is not over"));
+  EXPECT_THAT(engine.Meter(LiveMeter(kNovember + 2 * kHour, share), now).reason,
+              HasSubstr("2026-11-01 02:00:00 UTC is not over"));
   EXPECT_THAT(engine.Meter(LiveMeter(kNovember + 1, share), now).reason, HasSubstr("is no begin of a slot"));
   EXPECT_THAT(engine.Meter(LiveMeter(kNovember - kHour, share), now).reason, HasSubstr("closed, or not begun"));
   MeterReport wrong = LiveMeter(kNovember, share, 2);
@@ -339,7 +341,7 @@ TEST_F(LiveEngineTest, AJournalOfSomethingElseIsRefused) {
   std::string damaged = good;
   damaged[damaged.find("\"decision\"") + 20] ^= 1;
   std::ofstream(Journal(), std::ios::binary) << damaged;
-  EXPECT_THAT(take_up(LiveOptions(folder_)), HasSubstr("2026-11.journal: line 4 is damaged"));
+  EXPECT_THAT(take_up(LiveOptions(folder_)), HasSubstr("2026-11.journal: line 3 is damaged"));
 }
 
 TEST_F(LiveEngineTest, TheModeOutlivesARestartUntilTheConfigurationChanges) {
