@@ -1,5 +1,5 @@
-// The laws of a policy (engine/policy.h), P1 feasible, P2 causal, P3 reproducible, for whoever writes one: put it
-// through them on traces of all kinds. Every policy of the catalog is (tests/property/policy_laws_test.cc).
+// The laws of a policy (engine/policy.h), P1 feasible, P2 causal, P3 reproducible, P4 resumable, for whoever writes
+// one: put it through them on traces of all kinds. Every policy of the catalog is (tests/property/policy_laws_test.cc).
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,7 @@ PlayedPolicy PlayPolicy(const Problem& problem, SlotSource& slots, Policy& polic
 struct PolicyLawOptions {
   int change_after = -1;     ///< slot after which P2 changes the future; negative: the middle one
   bool looks_ahead = false;  ///< on purpose: P2 is not asked for
+  bool is_robust = false;    ///< has RobustDecisions: P4 is not asked for
   std::uint64_t seed = 1;    ///< of the changed future
 };
 
@@ -37,7 +38,8 @@ struct PolicyLawReport {
   PlayedPolicy played;              ///< over the trace as it is
 };
 
-/// Makes the policy three times and plays each: twice over `trace`, once over it with another future. The policies must
+/// Makes the policy four times and plays each: twice over `trace`, once over it with another future, once from the
+/// middle on. The policies must
 /// be made for `problem`. Throws what the policy throws.
 PolicyLawReport CheckPolicyLaws(const Problem& problem, const Trace& trace,
                                 const std::function<std::unique_ptr<Policy>()>& make,

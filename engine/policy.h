@@ -50,7 +50,9 @@ inline double AllowedViolation(const Slot& slot) { return 1e-9 * slot.demand.sum
 /// Laws, checked for the whole catalog by tests/property/policy_laws_test.cc:
 ///   P1 feasible: every decision lies in the slot's feasible set X_t, to AllowedViolation;
 ///   P2 causal: a decision depends on slots up to its own only;
-///   P3 reproducible: same spec, seed and trace give the same bits, whatever the number of threads.
+///   P3 reproducible: same spec, seed and trace give the same bits, whatever the number of threads;
+///   P4 resumable: after slots that it witnessed, with the ledger that its decisions gave, it decides as if it had
+///      decided them. Not of policies with RobustDecisions, which are resumed by their advice's answers.
 ///
 /// A policy is made for one Problem, which it may keep a reference to, and used for one period, slots in order.
 class Policy {
@@ -59,6 +61,13 @@ class Policy {
   /// Writes the decision for this slot; `allocation` has the problem's sizes and arbitrary content. Throws InputError
   /// when the slot's demand cannot be served.
   virtual void Decide(const SlotInput& input, Allocation* allocation) = 0;
+  /// Sees a slot that was decided before, by it or without it, and decides nothing: what a policy needs to decide later
+  /// slots as if it had decided this one. For replaying a journal, where advice is not asked again. Unless a policy
+  /// knows better it decides, and nobody listens.
+  virtual void Witness(const SlotInput& input) {
+    Allocation unheard{Vector::Zero(input.coefficients.cost.size()), Vector::Zero(input.slot.demand.size())};
+    Decide(input, &unheard);
+  }
   /// Called once after every slot with what was metered, for policies that keep books of their own.
   virtual void Settle(const Settlement&) {}
   virtual PolicyReport Report() const { return {}; }

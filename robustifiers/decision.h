@@ -22,11 +22,20 @@ inline const char* Name(Verdict verdict) { return kVerdictNames[static_cast<int>
 /// How one decision came about.
 struct RobustDecision {
   Verdict verdict = Verdict::kExpert;
-  double alpha = 1.0;  ///< share of the way from the advice to the expert's decision; 1 for a rejected advice,
-                       ///< 0 for a decision of mode price that is not on that way
-  double slack = 0.0;  ///< budget left after the slot, as observed, USD
-  const Allocation* advice = nullptr;  ///< null for a rejected advice
+  double alpha = 1.0;   ///< share of the way from the advice to the expert's decision; 1 for a rejected advice,
+                        ///< 0 for a decision of mode price that is not on that way
+  double slack = 0.0;   ///< budget left after the slot, as observed, USD
+  double credit = 0.0;  ///< what the advice had earned before the slot, USD; 0 under fixed trust
+  const Allocation* advice = nullptr;     ///< null for a rejected advice
+  const Prices* advice_prices = nullptr;  ///< null where the advice stated none
   const Allocation* expert = nullptr;
+};
+
+/// What an advice says in a slot.
+struct AdviceAnswer {
+  Allocation allocation;
+  Prices prices;               ///< of Policy::StatedPrices
+  bool states_prices = false;  ///< false: `prices` has arbitrary content
 };
 
 /// What can be said at the end: J + shift <= bound + observation_error.
@@ -50,6 +59,15 @@ class RobustDecisions {
   virtual const RobustDecision& last() const = 0;
   /// Of the slots settled so far.
   virtual GuaranteeReport guarantee() const = 0;
+
+  // For those who keep the books and a journal themselves (live/engine).
+  /// allowance_t at an expert's shifted objective and what the advice has earned, both after the fact or before it.
+  virtual double AllowanceAt(double expert_objective, double credit) const = 0;
+  /// The next Decide takes this answer, or none where it is null, instead of asking the advice, which witnesses the
+  /// slot.
+  virtual void Recall(const AdviceAnswer* answer) = 0;
+  /// After Settle: the books of the slots so far, own and expert's, as they are known now (theorem 5 c).
+  virtual void Rebook(const Ledger& own, const Ledger& expert) = 0;
 };
 
 /// Null for policies that follow no advice, or follow it without a bound.

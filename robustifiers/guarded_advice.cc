@@ -153,6 +153,18 @@ void GuardedAdvice::KeepPrices(AdviceAnswer* answer) const {
   answer->states_prices = true;
 }
 
+void GuardedAdvice::Witness(const SlotInput& input) {
+  std::unique_lock<std::mutex> lock;
+  if (worker_) {
+    if (worker_->TryLockIdle(&lock)) worker_->guarded.Witness(input);
+    return;
+  }
+  try {
+    advice_->Witness(input);
+  } catch (...) {  // its next answers will show
+  }
+}
+
 void GuardedAdvice::Settle(const Settlement& settlement) {
   std::unique_lock<std::mutex> lock;
   if (worker_) {

@@ -5,15 +5,9 @@
 #include <string>
 
 #include "engine/policy.h"
+#include "robustifiers/decision.h"
 
 namespace evenkeel {
-
-/// What an advice says in a slot.
-struct AdviceAnswer {
-  Allocation allocation;
-  Prices prices;               ///< of Policy::StatedPrices
-  bool states_prices = false;  ///< false: `prices` has arbitrary content
-};
 
 /// Runs an advice policy behind a guard.
 class GuardedAdvice {
@@ -28,6 +22,8 @@ class GuardedAdvice {
   /// True when `answer` holds a feasible, finite decision that came in time. Prices that are not finite and
   /// non-negative count as not stated. Never throws.
   bool Ask(const SlotInput& input, AdviceAnswer* answer);
+  /// Policy::Witness of the advice, unless it is busy. Never throws.
+  void Witness(const SlotInput& input);
   void Settle(const Settlement& settlement);
   PolicyReport Report() const;
   /// Why the first answer that was not good could not be used, with its slot; empty: all were good.

@@ -40,17 +40,25 @@ class Robust : public Policy, public RobustDecisions {
   }
 
   void Decide(const SlotInput& input, Allocation* allocation) override;
+  void Witness(const SlotInput& input) override;
   void Settle(const Settlement& settlement) override;
   PolicyReport Report() const override;
   const RobustDecision& last() const override { return decision_; }
   GuaranteeReport guarantee() const override;
+  double AllowanceAt(double expert_objective, double credit) const override {
+    return trust_.AllowanceAt(expert_objective, credit);
+  }
+  void Recall(const AdviceAnswer* answer) override;
+  void Rebook(const Ledger& own, const Ledger& expert) override;
 
  private:
+  bool AskAdvice(const SlotInput& input);
   bool IsSafe(double value) const { return value >= -kRounding * scale_; }
   void ComeBack(const SlotInput& input, Allocation* allocation);
   bool TryPriceOptimal(const SlotInput& input, bool pulled, Allocation* allocation);
   double PricedValue(const Increment& increment) const;
   double MixWithExpert(const SlotInput& input, Allocation* allocation);
+  void Keep(Verdict verdict, double alpha, double slack);
   void Play(Verdict verdict, double alpha, const Allocation& decision, double slack, Allocation* allocation);
   void MeasureObservation(const Coefficients& observed, const Coefficients& metered);
 
@@ -67,17 +75,23 @@ class Robust : public Policy, public RobustDecisions {
   Allocation expected_, found_;  // the expert's decision; the best safe one
   Increment advice_increment_, expert_increment_, found_increment_, played_increment_;
   bool advice_is_good_ = false;
-  double scale_ = 1.0;           // size of the sums that a budget is the difference of, USD
-  double settled_budget_ = 0.0;  // after the last slot
+  bool recalls_ = false, recalled_is_good_ = false;  // the next slot's answer is in advised_ already, or missing
+  double scale_ = 1.0;                               // size of the sums that a budget is the difference of, USD
+  double settled_budget_ = 0.0;                      // after the last slot
   RobustDecision decision_;
   GuaranteeReport report_;
 };
 
 void Robust::Decide(const SlotInput& input, Allocation* allocation) {
-  expert_->Decide({input.slot, input.coefficients, expert_ledger_}, &expected_);
-  advised_.allocation.flow.setZero(problem_.num_arcs());
-  advised_.allocation.shed.setZero(problem_.network.num_gateways());
-  advice_is_good_ = advice_.Ask(input, &advised_);
+  try {
+    expert_->Decide({input.slot, input.coefficients, expert_ledger_}, &expected_);
+  } catch (
+      const InputError&) {  // nothing can be decided; those who go on all the same lose no slot of the advice's past
+    recalls_ = false;
+    advice_.Witness(input);
+    throw;
+  }
+  advice_is_good_ = AskAdvice(input);
 
   ComputeIncrement(problem_, input.coefficients, expected_, &expert_increment_);
   expert_after_ = expert_ledger_;
@@ -103,6 +117,39 @@ void Robust::Decide(const SlotInput& input, Allocation* allocation) {
   }
 }
 
+/// True: `advised_` holds an answer, just given or recalled.
+bool Robust::AskAdvice(const SlotInput& input) {
+  if (recalls_) {
+    recalls_ = false;
+    advice_.Witness(input);
+    return recalled_is_good_;
+  }
+  advised_.allocation.flow.setZero(problem_.num_arcs());
+  advised_.allocation.shed.setZero(problem_.network.num_gateways());
+  return advice_.Ask(input, &advised_);
+}
+
+void Robust::Recall(const AdviceAnswer* answer) {
+  recalls_ = true;
+  recalled_is_good_ = answer != nullptr;
+  if (answer != nullptr) advised_ = *answer;
+}
+
+/// Neither is asked for anything that counts, and no budget is spent.
+void Robust::Witness(const SlotInput& input) {
+  try {
+    expert_->Witness({input.slot, input.coefficients, expert_ledger_});
+  } catch (const InputError&) {  // it could not have decided the slot: nobody did
+  }
+  advice_.Witness(input);
+}
+
+void Robust::Rebook(const Ledger& own, const Ledger& expert) {
+  expert_ledger_ = expert;
+  const double expert_objective = ShiftedObjectiveValue(problem_, expert);
+  settled_budget_ = SettledBudget(problem_, own, expert, trust_.AllowanceAt(expert_objective));
+}
+
 /// The advice is not safe: the mode's way back, checked after the fact.
 void Robust::ComeBack(const SlotInput& input, Allocation* allocation) {
   const double expert_slack = budget_.Value(expert_increment_);
@@ -115,8 +162,7 @@ void Robust::ComeBack(const SlotInput& input, Allocation* allocation) {
   const bool pulled = alpha < 1.0 && IsSafe(slack);
   if (options_.mode == WayBack::kPrice && TryPriceOptimal(input, pulled, allocation)) return;
   if (pulled) {
-    decision_ = {Verdict::kPulled, alpha, slack, &advised_.allocation, &expected_};
-    ++report_.pulled;
+    Keep(Verdict::kPulled, alpha, slack);
   } else {
     Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
   }
@@ -143,8 +189,7 @@ bool Robust::TryPriceOptimal(const SlotInput& input, bool pulled, Allocation* al
   const double slack = budget_.Value(found_increment_);
   if (!IsSafe(slack) || !(PricedValue(found_increment_) < line_value)) return false;
   *allocation = found_;
-  decision_ = {Verdict::kPulled, 0.0, slack, &advised_.allocation, &expected_};
-  ++report_.pulled;
+  Keep(Verdict::kPulled, 0.0, slack);
   return true;
 }
 
@@ -159,7 +204,15 @@ double Robust::MixWithExpert(const SlotInput& input, Allocation* allocation) {
 
 void Robust::Play(Verdict verdict, double alpha, const Allocation& decision, double slack, Allocation* allocation) {
   *allocation = decision;
-  decision_ = {verdict, alpha, slack, advice_is_good_ ? &advised_.allocation : nullptr, &expected_};
+  Keep(verdict, alpha, slack);
+}
+
+void Robust::Keep(Verdict verdict, double alpha, double slack) {
+  decision_ = {verdict, alpha, slack, trust_.credit(), nullptr, nullptr, &expected_};
+  if (advice_is_good_) {
+    decision_.advice = &advised_.allocation;
+    decision_.advice_prices = advised_.states_prices ? &advised_.prices : nullptr;
+  }
   switch (verdict) {
     case Verdict::kTaken:
       ++report_.taken;

@@ -9,11 +9,11 @@ namespace evenkeel {
 Trust::Trust(const Problem& problem, const Spending& spending, const TrustOptions& options)
     : problem_(problem), spending_(spending), options_(options), prices_(ZeroPrices(problem)) {}
 
-double Trust::AllowanceAt(double expert_objective) const {
+double Trust::AllowanceAt(double expert_objective, double credit) const {
   const double whole = Allowance(spending_, expert_objective);
   if (!options_.adaptive) return whole;
   const double margin = whole - spending_.bonus;
-  return std::min(margin, options_.floor * margin + options_.gain * credit_) + spending_.bonus;
+  return std::min(margin, options_.floor * margin + options_.gain * credit) + spending_.bonus;
 }
 
 double Trust::PricedShiftedCost(const Coefficients& metered, const Allocation& allocation) const {

@@ -31,7 +31,11 @@ class Trust {
   Trust(const Problem& problem, const Spending& spending, const TrustOptions& options);
 
   /// Allowance at an expert's shifted objective, with what the advice has earned in the slots before.
-  double AllowanceAt(double expert_objective) const;
+  double AllowanceAt(double expert_objective) const { return AllowanceAt(expert_objective, credit_); }
+  /// The same with what it had earned at another time.
+  double AllowanceAt(double expert_objective, double credit) const;
+  /// sum of the credits so far, USD.
+  double credit() const { return credit_; }
 
   /// Books a settled slot; `expert_ledger` is the expert's after it.
   void Observe(const Coefficients& metered, const Ledger& expert_ledger, const Allocation& advice,

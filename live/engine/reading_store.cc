@@ -84,7 +84,7 @@ std::int64_t ReadingStore::SlotNumber(std::int64_t time) const {
   return FloorDivide(time - options_.time_base.start, options_.time_base.step());
 }
 
-std::optional<RejectReason> ReadingStore::Check(const Reading& reading, std::int64_t now) const {
+std::optional<RejectReason> ReadingStore::WhyRefused(const Reading& reading, std::int64_t now) const {
   const ReadingLimits& limits = options_.limits[static_cast<int>(reading.signal)];
   if (reading.place < 0 || reading.place >= num_places(reading.signal)) return RejectReason::kUnknownPlace;
   if (!std::isfinite(reading.value)) return RejectReason::kNotFinite;
@@ -102,7 +102,7 @@ void ReadingStore::Keep(const Entry& entry, bool is_better, Entry* kept) {
 }
 
 std::optional<RejectReason> ReadingStore::Add(const std::string& source, const Reading& reading, std::int64_t now) {
-  if (const auto reason = Check(reading, now)) {
+  if (const auto reason = WhyRefused(reading, now)) {
     CountRejected(source, *reason);
     return reason;
   }

@@ -101,6 +101,9 @@ class ReadingStore {
   /// known is history.
   std::optional<RejectReason> Add(const std::string& source, const Reading& reading, std::int64_t now);
 
+  /// Why Add would not take it; nothing is counted.
+  std::optional<RejectReason> WhyRefused(const Reading& reading, std::int64_t now) const;
+
   /// Counts a value that never became a reading, such as a null.
   void CountRejected(const std::string& source, RejectReason reason) { ++rejected_[{source, reason}]; }
   const std::map<std::pair<std::string, RejectReason>, std::int64_t>& rejected() const { return rejected_; }
@@ -138,7 +141,6 @@ class ReadingStore {
 
   int num_places(LiveSignal signal) const;
   std::int64_t SlotNumber(std::int64_t time) const;
-  std::optional<RejectReason> Check(const Reading& reading, std::int64_t now) const;
   static void Keep(const Entry& entry, bool is_better, Entry* kept);
   void Forget(const ReadingLimits& limits, Series* series) const;
   double Value(const Series& series, LiveSignal signal, std::int64_t time, std::int64_t now,

@@ -85,8 +85,7 @@ void Journal::ReadAndCutBack(const std::string& header) {
   if (size_ > 0 && found != header) {
     throw InputError(
         "{}: it belongs to another sweep (another configuration, other traces or another version), or its first line "
-        "is "
-        "damaged; delete it or write to another file",
+        "is damaged; delete it or write to another file",
         path_);
   }
   if (::ftruncate(descriptor_, size_) != 0) FailToWrite(path_, errno);
@@ -116,6 +115,14 @@ void Journal::Append(const std::string& line) {
 }
 
 void Journal::Remove() { ::unlink(path_.c_str()); }
+
+std::string ReadJournalHeader(const std::string& path) {
+  const std::string bytes = ReadBytes(path);
+  std::string header;
+  const std::string what = Unframe(bytes.substr(0, bytes.find('\n')), &header);
+  if (!what.empty()) throw InputError("{}: line 1 is damaged, or this is no journal: {}", path, what);
+  return header;
+}
 
 JournalContent ReadJournal(const std::string& path, const std::string& header) {
   struct stat status = {};

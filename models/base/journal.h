@@ -54,6 +54,10 @@ class Journal {
   JournalContent content_;
 };
 
+/// The header of the journal at `path`. Throws InputError when it cannot be read, is a link or no regular file, or
+/// when its first line is damaged.
+std::string ReadJournalHeader(const std::string& path);
+
 /// Somebody else's journal with that header; nothing for another header, a link or no regular file.
 JournalContent ReadJournal(const std::string& path, const std::string& header);
 

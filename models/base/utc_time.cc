@@ -77,6 +77,13 @@ std::string FormatUtc(std::int64_t time) {
                      second / 60 % 60, second % 60);
 }
 
+std::string FormatIsoUtc(std::int64_t time) {
+  std::string text = FormatUtc(time);
+  const std::size_t space = text.find(' ');
+  if (time < 0 || time >= kEndOfTime) return text;
+  return text.replace(space, 1, "T").replace(text.find(" UTC"), 4, "Z");
+}
+
 std::optional<std::int64_t> ParseUtcHour(std::string_view text) {
   if (!Matches(text, "dddd-dd-dd dd")) return std::nullopt;
   const auto day = DayOf(text);

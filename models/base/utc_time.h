@@ -15,6 +15,9 @@ inline constexpr std::int64_t kEndOfTime = 253402300800;
 /// 1970..9999.
 std::string FormatUtc(std::int64_t time);
 
+/// "2023-01-01T00:00:00Z", the form of ISO 8601 that JSON carries; else as FormatUtc.
+std::string FormatIsoUtc(std::int64_t time);
+
 /// Days from 1970-01-01 to a date of the Gregorian calendar, also before it began; nothing for a date that does not
 /// exist.
 std::optional<std::int64_t> DaysSince1970(std::int64_t year, int month, int day);

@@ -37,6 +37,11 @@ class ChosenPlan : public Policy {
     plan_->Decide(input, allocation);
   }
 
+  void Witness(const SlotInput& input) override {
+    if (!plan_) MakePlan(input.slot);
+    plan_->Witness(input);
+  }
+
   const Prices* StatedPrices() const override { return plan_ ? plan_->StatedPrices() : nullptr; }
   PolicyReport Report() const override { return plan_ ? plan_->Report() : PolicyReport{}; }
 

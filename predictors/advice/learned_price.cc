@@ -40,6 +40,11 @@ class LearnedPrice : public Policy {
     DispatchOrThrow(problem_, cost_, input.slot, &dispatcher_, allocation);
   }
 
+  void Witness(const SlotInput& input) override {
+    history_.Append(input.slot);
+    maker_.Next(HistoryView(history_), input.slot, &inputs_);  // it adds up what it sees
+  }
+
   const Prices* StatedPrices() const override { return &prices_; }
 
  private:

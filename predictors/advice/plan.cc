@@ -30,6 +30,7 @@ class PlanAdvice : public Policy {
 
   void Decide(const SlotInput& input, Allocation* allocation) override {
     history_.Append(input.slot);
+    CatchUp();
     // After a plan that failed as well: prices of an older one, or of none, would pass for its answer.
     planned_now_ = input.slot.index % options_.every == 0 || needs_plan_;
     if (planned_now_) PlanOrFail(input);
@@ -37,6 +38,15 @@ class PlanAdvice : public Policy {
     if (!dispatched_) return;
     PricedCost(problem_, input.coefficients, 1.0, PricesOfSlot(input), &cost_);
     DispatchOrThrow(problem_, cost_, input.slot, &dispatcher_, allocation);
+  }
+
+  /// Of the plans that were due, only the last one matters: it is made when it is needed.
+  void Witness(const SlotInput& input) override {
+    history_.Append(input.slot);
+    if (Blends()) PricesOfSlot(input);  // remembers where the period began
+    if (input.slot.index % options_.every == 0)
+      witnessed_ =
+          std::make_unique<Witnessed>(Witnessed{input.slot, input.coefficients, input.ledger, history_.num_slots()});
   }
 
   const Prices* StatedPrices() const override {
@@ -52,12 +62,32 @@ class PlanAdvice : public Policy {
   }
 
  private:
+  /// A slot in which a plan was due and not made.
+  struct Witnessed {
+    Slot slot;
+    Coefficients coefficients;
+    Ledger ledger;
+    int seen;  // slots of the history by then
+  };
+
+  /// Makes the last plan of the slots that were witnessed.
+  void CatchUp() {
+    if (!witnessed_) return;
+    const std::unique_ptr<Witnessed> due = std::move(witnessed_);
+    needs_plan_ = true;
+    try {
+      Replan({due->slot, due->coefficients, due->ledger}, HistoryView(history_, due->seen));
+      needs_plan_ = false;
+    } catch (const std::exception&) {  // a plan is made now
+    }
+  }
+
   void PlanOrFail(const SlotInput& input) {
     // The last slot needs no forecast, so that its plan would say nothing of a predictor that has failed until then.
     if (failed_ && input.slot.index + 1 == problem_.num_slots) std::rethrow_exception(failed_);
     needs_plan_ = true;
     try {
-      Replan(input);
+      Replan(input, HistoryView(history_));
     } catch (...) {
       failed_ = std::current_exception();
       throw;
@@ -74,9 +104,8 @@ class PlanAdvice : public Policy {
     return true;
   }
 
-  void Replan(const SlotInput& input) {
+  void Replan(const SlotInput& input, const HistoryView& view) {
     first_ = {};
-    const HistoryView view(history_);
     const RestForecast forecast = [this](const HistoryView& seen, int slots) {
       return ForecastRest(*forecaster_, seen, slots, options_.rest);
     };
@@ -156,6 +185,7 @@ class PlanAdvice : public Policy {
   Allocation first_;             // of the last plan, where it has one
   Dispatcher dispatcher_;
   Vector cost_, region_use_;
+  std::unique_ptr<Witnessed> witnessed_;
   bool dispatched_ = false;  // the last decision, at prices
   bool planned_now_ = false;
   bool needs_plan_ = true;     // none yet, or the last one failed

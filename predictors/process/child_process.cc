@@ -24,6 +24,7 @@ constexpr std::size_t kKeptErrors = 4096;        // bytes of its standard error
 constexpr std::size_t kShownErrors = 600;        // of them in a message
 constexpr double kGrace = 1.0;                   // seconds to end by itself, once it is not needed any more
 constexpr double kEnding = 0.1;                  // seconds from the end of its output to its own
+constexpr int kFinishPause = 10;                 // milliseconds between looks at whether it has ended
 constexpr std::size_t kMostUnwritten = 1 << 28;  // bytes that a program has not read
 
 void Close(int* file) {
@@ -99,6 +100,11 @@ struct SpawnSetup {
   posix_spawnattr_t attributes;
 };
 
+ChildProcess::Clock::time_point In(double seconds) {
+  return ChildProcess::Clock::now() +
+         std::chrono::duration_cast<ChildProcess::Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
 /// How a program ended, from waitpid's status.
 std::string EndText(int status) {
   if (WIFEXITED(status)) return fmt::format("ended with exit code {}", WEXITSTATUS(status));
@@ -136,8 +142,7 @@ void ChildProcess::Tell(std::string_view line) {
 }
 
 std::string ChildProcess::Ask(std::string_view line, double seconds, std::size_t most_bytes) {
-  const auto deadline =
-      Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  const auto deadline = In(seconds);
   if (pid_ < 0) Fail("has ended");
   if (!answer_.empty()) Fail("wrote to its standard output without being asked");
   Tell(line);
@@ -152,6 +157,25 @@ std::string ChildProcess::Ask(std::string_view line, double seconds, std::size_t
   searched_ = 0;
   if (answer.size() > most_bytes) Fail(fmt::format("wrote more than {} bytes for one answer", most_bytes));
   return answer;
+}
+
+int ChildProcess::Finish(double seconds) {
+  const auto deadline = In(seconds);
+  if (pid_ < 0) Fail("has ended");
+  Close(&input_);
+  while (!HasEnded()) {
+    if (Clock::now() >= deadline) Fail(fmt::format("has not ended within {} s", seconds));
+    std::array<pollfd, 2> files = {{{output_, POLLIN, 0}, {errors_, POLLIN, 0}}};
+    ::poll(files.data(), files.size(), kFinishPause);  // its end shows in no file where it leaves others behind
+    if (files[1].revents != 0) KeepErrors();
+    answer_.clear();
+    if (files[0].revents != 0 && !Read(output_, &answer_)) Close(&output_);
+    if (output_ < 0 && errors_ < 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  KeepErrors();
+  Kill();
+  if (!WIFEXITED(status_)) Fail(EndText(status_));
+  return WEXITSTATUS(status_);
 }
 
 bool ChildProcess::HasAnswer() const { return answer_.find('\n', searched_) != std::string::npos; }
@@ -198,14 +222,18 @@ void ChildProcess::FailAtEnd() {
   Fail(EndText(status_) + (half ? " in the middle of a line" : ""));
 }
 
-void ChildProcess::Fail(const std::string& why) {
-  KeepErrors();
-  Kill();
+std::string ChildProcess::SaidLast() const {
   std::string said = said_.substr(said_.size() - std::min(said_.size(), kShownErrors));
   while (!said.empty() && (said.back() == '\n' || said.back() == ' ')) said.pop_back();
   for (char& letter : said)
     if (static_cast<unsigned char>(letter) < 0x20 && letter != '\n' && letter != '\t') letter = '?';
-  throw InputError("{}{}{}", why, said.empty() ? "" : "; it said last: ", said);
+  return said.empty() ? said : "; it said last: " + said;
+}
+
+void ChildProcess::Fail(const std::string& why) {
+  KeepErrors();
+  Kill();
+  throw InputError("{}{}", why, SaidLast());
 }
 
 void ChildProcess::Kill() {
@@ -218,13 +246,18 @@ void ChildProcess::Kill() {
   for (int* file : {&input_, &output_, &errors_}) Close(file);
 }
 
+/// Whether it has, and waits to be reaped.
+bool ChildProcess::HasEnded() const {
+  siginfo_t ended = {};
+  return ::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == pid_;
+}
+
 /// Whether it has ended by itself within that time. Its group is killed then.
 bool ChildProcess::Reap(double seconds) {
-  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  const auto end = In(seconds);
   for (auto pause = std::chrono::microseconds(100); Clock::now() < end;
        pause = std::min(2 * pause, decltype(pause)(20'000))) {
-    siginfo_t ended = {};
-    if (::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == pid_) {
+    if (HasEnded()) {
       Kill();
       return true;
     }

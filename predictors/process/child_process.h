@@ -33,6 +33,11 @@ class ChildProcess {
   void Tell(std::string_view line);
   /// A line that is answered by one line of at most `most_bytes`, within `seconds`.
   std::string Ask(std::string_view line, double seconds, std::size_t most_bytes);
+  /// Closes its standard input and waits until it has ended; what it writes to its standard output is dropped. Returns
+  /// its exit code. Throws InputError as above where it has not ended within `seconds`, or a signal ended it.
+  int Finish(double seconds);
+  /// "; it said last: " and the end of what it has written to its standard error, as messages have it; or nothing.
+  std::string SaidLast() const;
   /// Ends it now, without the second that the destructor leaves it.
   void Kill();
 
@@ -45,6 +50,7 @@ class ChildProcess {
   [[noreturn]] void Fail(const std::string& why);
   [[noreturn]] void FailAtEnd();
   bool Reap(double seconds);
+  bool HasEnded() const;
 
   pid_t pid_ = -1;
   int input_ = -1, output_ = -1, errors_ = -1;

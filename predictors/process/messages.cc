@@ -36,14 +36,6 @@ Json Names(const Things& things) {
   return names;
 }
 
-/// "2023-01-01T00:00:00Z"
-std::string TimeText(std::int64_t time) {
-  std::string text = FormatUtc(time);
-  const std::size_t space = text.find(' ');
-  if (space == std::string::npos) return text;
-  return text.replace(space, 1, "T").replace(text.find(" UTC"), 4, "Z");
-}
-
 Json NetworkJson(const Network& network) {
   std::vector<double> pue, resource, loss;
   for (const Region& region : network.regions) pue.push_back(region.pue);
@@ -86,7 +78,7 @@ Json GroupsJson(const std::vector<Group>& groups) {
 
 void AddHistory(const History& history, int first, int end, Json* document) {
   Json times = Json::array();
-  for (int t = first; t < end; ++t) times.push_back(TimeText(history.time(t)));
+  for (int t = first; t < end; ++t) times.push_back(FormatIsoUtc(history.time(t)));
   (*document)["time"] = std::move(times);
   AddSignalTables(
       history.columns(), end - first, [&](int row) { return history.row(first + row); }, document);
@@ -149,7 +141,7 @@ std::string DecideLine(const SlotInput& input, const RowMatrix* forecast) {
   }
   return Json({{"message", "decide"},
                {"slot", slot.index},
-               {"time", TimeText(slot.time)},
+               {"time", FormatIsoUtc(slot.time)},
                {"demand", List(slot.demand)},
                {"capacity", List(slot.capacity)},
                {"price", List(slot.price)},
@@ -175,7 +167,7 @@ std::string SettleLine(const Settlement& settlement) {
 std::string ObserveLine(const HistoryView& history, int from) {
   Json line = {{"message", "observe"}, {"from", from}};
   Json times = Json::array();
-  for (int t = from; t < history.num_slots(); ++t) times.push_back(TimeText(history.time(t)));
+  for (int t = from; t < history.num_slots(); ++t) times.push_back(FormatIsoUtc(history.time(t)));
   line["time"] = std::move(times);
   AddSignalTables(
       history.columns(), history.num_slots() - from, [&](int row) { return history.row(from + row); }, &line);

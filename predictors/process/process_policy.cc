@@ -23,7 +23,7 @@ class ProcessPolicy : public Policy {
   void Decide(const SlotInput& input, Allocation* allocation) override {
     const Slot& slot = input.slot;
     answer_.kind = AnswerKind::kError;
-    if (options_.history > 0 || options_.horizon > 0) seen_.Append(slot);
+    Remember(slot);
     program_.Run([&] { return StartLine(slot.index); });
     Ask(input);
     if (answer_.kind == AnswerKind::kError) throw InputError("{}: {}", options_.program.name, answer_.error);
@@ -35,6 +35,9 @@ class ProcessPolicy : public Policy {
       DispatchOrThrow(problem_, cost_, slot, &dispatcher_, allocation);
     }
   }
+
+  /// A program is told of the past when it starts, not slot by slot.
+  void Witness(const SlotInput& input) override { Remember(input.slot); }
 
   void Settle(const Settlement& settlement) override {
     if (program_.IsRunning()) program_.Tell(SettleLine(settlement));
@@ -51,6 +54,10 @@ class ProcessPolicy : public Policy {
   }
 
  private:
+  void Remember(const Slot& slot) {
+    if (options_.history > 0 || options_.horizon > 0) seen_.Append(slot);
+  }
+
   std::string StartLine(int slot) const {
     PolicyStart start;
     start.seed = options_.seed;

@@ -13,6 +13,7 @@
 #include "experiments/catalog/catalog.h"
 #include "experiments/run/evaluate.h"
 #include "models/files/trace_file.h"
+#include "robustifiers/decision.h"
 #include "tests/reference/random_instances.h"
 
 namespace evenkeel {
@@ -99,8 +100,10 @@ PolicyLawReport CheckSpec(const Problem& problem, const Trace& trace, const Spec
   PolicyContext context{problem, 1, {}};
   context.time = TimeBase{};
   if (options.looks_ahead) context.open_future = [&trace] { return MakeSlotSource(trace); };
-  return CheckPolicyLaws(
-      problem, trace, [&] { return MakePolicy(context, spec); }, options);
+  const auto make = [&] { return MakePolicy(context, spec); };
+  PolicyLawOptions all = options;
+  all.is_robust = DecisionsOf(*make()) != nullptr;
+  return CheckPolicyLaws(problem, trace, make, all);
 }
 
 bool SameBits(const Vector& a, const Vector& b) {

@@ -77,6 +77,20 @@ class Moody : public Cheapest {
   bool dearest_;
 };
 
+/// Serves what is cheapest on the mean of all the slots that it has decided, and remembers none that it witnesses.
+class Absent : public Cheapest {
+ public:
+  explicit Absent(const Problem& problem) : Cheapest(problem), sum_(Vector::Zero(problem.num_arcs())) {}
+  void Decide(const SlotInput& input, Allocation* allocation) override {
+    sum_ += input.coefficients.cost;
+    DispatchOrThrow(problem_, sum_, input.slot, &dispatcher_, allocation);
+  }
+  void Witness(const SlotInput&) override {}
+
+ private:
+  Vector sum_;
+};
+
 class PolicyLawsTest : public ::testing::Test {
  protected:
   const Trace trace_ = SmallTrace(24);
@@ -128,6 +142,14 @@ TEST_F(PolicyLawsTest, AnotherResultInASecondRunIsP3) {
   int made = 0;
   const auto make = [&] { return std::make_unique<Moody>(problem_, ++made == 3); };
   EXPECT_THAT(CheckPolicyLaws(problem_, trace_, make).broken, ElementsAre(HasSubstr("P3: other flows in slot 0")));
+}
+
+TEST_F(PolicyLawsTest, ForgettingWhatWasWitnessedIsP4) {
+  const auto make = [&] { return std::make_unique<Absent>(problem_); };
+  EXPECT_THAT(CheckPolicyLaws(problem_, trace_, make).broken, ElementsAre(HasSubstr("P4: other flows in slot")));
+  PolicyLawOptions options;
+  options.is_robust = true;
+  EXPECT_THAT(CheckPolicyLaws(problem_, trace_, make, options).broken, IsEmpty());
 }
 
 }  // namespace

@@ -5,6 +5,11 @@
 namespace evenkeel {
 namespace {
 
+TEST(FormatIsoUtc, IsWhatJsonCarries) {
+  EXPECT_EQ(FormatIsoUtc(1672574400), "2023-01-01T12:00:00Z");
+  EXPECT_EQ(FormatIsoUtc(-1), FormatUtc(-1));
+}
+
 TEST(ParseTimestamp, ReadsWhatFilesWrite) {
   const std::int64_t noon = 1672574400;  // 2023-01-01 12:00
   const std::pair<const char*, std::optional<int>> spellings[] = {

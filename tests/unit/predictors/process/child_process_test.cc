@@ -103,6 +103,25 @@ TEST(ChildProcessTest, GetsThreeFilesAndNoSignalsBlocked) {
   ::close(open);
 }
 
+TEST(ChildProcessTest, FinishWaitsForItsEnd) {
+  const std::size_t before = OpenFiles();
+  EXPECT_EQ(ChildProcess({"/bin/sh", "-c", "cat; exit 3"}).Finish(kSeconds), 3) << "its standard input has ended";
+  EXPECT_EQ(ChildProcess({"/bin/sh", "-c", "head -c 1000000 /dev/zero"}).Finish(kSeconds), 0);
+  EXPECT_EQ(ChildProcess({"/bin/sh", "-c", "exec >&- 2>&-; sleep 0.1; exit 4"}).Finish(kSeconds), 4);
+  EXPECT_EQ(ChildProcess({"/bin/sh", "-c", "sleep 1000 & exit 5"}).Finish(kSeconds), 5) << "the rest is killed";
+  ChildProcess child({"/bin/sh", "-c", "echo why >&2; exit 6"});
+  EXPECT_EQ(child.Finish(kSeconds), 6);
+  EXPECT_EQ(child.SaidLast(), "; it said last: why");
+  EXPECT_THAT([&] { child.Finish(kSeconds); }, testing::ThrowsMessage<InputError>(StartsWith("has ended")));
+  EXPECT_THAT(
+      [] {
+        ChildProcess({"sleep", "1000"}).Finish(0.05);
+      },
+      testing::ThrowsMessage<InputError>(StartsWith("has not ended within 0.05 s")));
+  EXPECT_EQ(OpenFiles(), before);
+  EXPECT_FALSE(HasChildren());
+}
+
 TEST(ChildProcessTest, LeavesNoProcessAndNoFileBehind) {
   const std::size_t before = OpenFiles();
   for (const char* mode : {"crash", "exit", "half-exit", "close", "flood", "garbage", "echo"}) Failure(mode);

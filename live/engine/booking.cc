@@ -1,0 +1,151 @@
+#include "live/engine/booking.h"
+
+#include <cmath>
+
+#include "models/base/error.h"
+
+namespace evenkeel {
+namespace {
+
+void Override(const std::optional<Vector>& metered, Vector* signal) {
+  if (!metered) return;
+  for (int i = 0; i < signal->size(); ++i) {
+    if (std::isfinite((*metered)[i])) (*signal)[i] = (*metered)[i];
+  }
+}
+
+/// served[j, i] on the arcs (j, i, m), in the proportions of the decision; on the first one where that used none.
+void SpreadServed(const Problem& problem, const RowMatrix& served, const Vector& decided, Vector* flow) {
+  const ArcSet& arcs = problem.arcs;
+  flow->setZero(arcs.size());
+  for (int a = 0; a < arcs.size();) {
+    const auto [gateway, region, variant] = arcs.arcs[a];
+    int end = a;
+    double sum = 0.0;
+    while (end < arcs.size() && arcs.arcs[end].gateway == gateway && arcs.arcs[end].region == region)
+      sum += decided[end++];
+    const double amount = served(gateway, region);
+    if (sum > 0.0) {
+      flow->segment(a, end - a) = decided.segment(a, end - a) * (amount / sum);
+    } else {
+      (*flow)[a] = amount;
+    }
+    a = end;
+  }
+}
+
+/// IT energy of the flows by region, MWh.
+Vector EnergyOf(const Problem& problem, const Vector& flow) {
+  Vector energy = Vector::Zero(problem.network.num_regions());
+  for (int a = 0; a < problem.num_arcs(); ++a) {
+    const Arc& arc = problem.arcs.arcs[a];
+    energy[arc.region] += problem.network.energy_per_unit(arc.region, arc.variant) * flow[a];
+  }
+  return energy;
+}
+
+void ScaleToEnergy(const Problem& problem, const std::optional<Vector>& metered, Vector* flow) {
+  if (!metered) return;
+  const Vector energy = EnergyOf(problem, *flow);
+  for (int a = 0; a < problem.num_arcs(); ++a) {
+    const int region = problem.arcs.arcs[a].region;
+    if (std::isfinite((*metered)[region]) && energy[region] > 0.0) (*flow)[a] *= (*metered)[region] / energy[region];
+  }
+}
+
+/// The expert's shares of what the gateways turned out to ask for.
+void BookExpert(const Problem& problem, const Vector& decided, const Vector& own, Vector* flow) {
+  *flow = own;
+  for (int j = 0; j < problem.network.num_gateways(); ++j) {
+    const int first = problem.arcs.first_of_gateway[j], count = problem.arcs.first_of_gateway[j + 1] - first;
+    const double expected = decided.segment(first, count).sum();
+    if (expected > 0.0)
+      flow->segment(first, count) = decided.segment(first, count) * (own.segment(first, count).sum() / expected);
+  }
+}
+
+}  // namespace
+
+void Book(const Problem& problem, const SlotEntry& entry, Booking* booking) {
+  booking->own = entry.decision;
+  booking->expert = entry.same_flow ? entry.decision : entry.expert;
+  booking->demand = entry.slot.demand.sum();
+  if (!entry.meter) {
+    EstimateCoefficients(problem, entry.slot, &booking->coefficients);
+    return;
+  }
+  const MeterReport& meter = *entry.meter;
+  Slot truth = entry.slot;
+  Override(meter.price, &truth.price);
+  Override(meter.carbon_intensity, &truth.carbon_intensity);
+  Override(meter.water_intensity, &truth.water_intensity);
+  EstimateCoefficients(problem, truth, &booking->coefficients);
+  SpreadServed(problem, meter.served, entry.decision.flow, &booking->own.flow);
+  ScaleToEnergy(problem, meter.energy_mwh, &booking->own.flow);
+  booking->own.shed.setZero();
+  booking->expert = booking->own;
+  if (!entry.same_flow) BookExpert(problem, entry.expert.flow, booking->own.flow, &booking->expert.flow);
+  booking->demand = booking->own.flow.sum();
+}
+
+namespace {
+
+std::string WhyNotServed(const Problem& problem, const RowMatrix& served) {
+  const Network& network = problem.network;
+  if (served.rows() != network.num_gateways() || served.cols() != network.num_regions()) {
+    return fmt::format("served is {} x {}, expected {} gateways x {} regions", served.rows(), served.cols(),
+                       network.num_gateways(), network.num_regions());
+  }
+  for (int j = 0; j < network.num_gateways(); ++j) {
+    for (int i = 0; i < network.num_regions(); ++i) {
+      const double amount = served(j, i);
+      if (!std::isfinite(amount) || amount < 0.0) {
+        return fmt::format("served of gateway {} in region {} is {}, expected a number >= 0", network.gateways[j].name,
+                           network.regions[i].name, amount);
+      }
+      if (amount > 0.0 && !network.reachable(j, i)) {
+        return fmt::format("gateway {} cannot reach region {}, where {} is said to be served",
+                           network.gateways[j].name, network.regions[i].name, amount);
+      }
+    }
+  }
+  return "";
+}
+
+std::string WhyNotSignal(const Network& network, const std::optional<Vector>& values, const char* name,
+                         bool may_be_negative) {
+  if (!values) return "";
+  if (values->size() != network.num_regions())
+    return fmt::format("{} has {} values, expected one for each of {} regions", name, values->size(),
+                       network.num_regions());
+  for (int i = 0; i < values->size(); ++i) {
+    const double value = (*values)[i];
+    if (std::isinf(value) || (value < 0.0 && !may_be_negative)) {
+      return fmt::format("{} of region {} is {}, expected a number{}", name, network.regions[i].name, value,
+                         may_be_negative ? "" : " >= 0");
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string WhyNotBookable(const Problem& problem, const MeterReport& meter) {
+  const Network& network = problem.network;
+  for (const std::string& why : {WhyNotServed(problem, meter.served),
+                                 WhyNotSignal(network, meter.energy_mwh, "energy_mwh", false),
+                                 WhyNotSignal(network, meter.price, "price", true),
+                                 WhyNotSignal(network, meter.carbon_intensity, "carbon_intensity", false),
+                                 WhyNotSignal(network, meter.water_intensity, "water_intensity", false)}) {
+    if (!why.empty()) return why;
+  }
+  for (int i = 0; meter.energy_mwh && i < network.num_regions(); ++i) {
+    if ((*meter.energy_mwh)[i] > 0.0 && meter.served.col(i).sum() == 0.0) {
+      return fmt::format("energy_mwh of region {} is {}, but nothing is said to be served there",
+                         network.regions[i].name, (*meter.energy_mwh)[i]);
+    }
+  }
+  return "";
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,49 @@
+// What a slot counts with, for the engine and for the expert beside it, once it is known what the balancer did
+// (docs/theory.md, theorem 5 c).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "live/engine/meter_report.h"
+#include "models/world/footprint.h"
+#include "models/world/ledger.h"
+#include "models/world/problem.h"
+#include "models/world/slot.h"
+#include "robustifiers/decision.h"
+
+namespace evenkeel {
+
+/// One slot of the period, from its decision to its last meter.
+struct SlotEntry {
+  Slot slot;  ///< as observed when it was decided; of a missed one what was known
+  /// Engine and expert are booked with the same flows: the expert's decision was played, nothing was decided, or what
+  /// was decided was not applied.
+  bool same_flow = true;
+  bool missed = false;  ///< nothing was decided: the slot began and ended without evenkeel
+  Verdict verdict = Verdict::kExpert;
+  double alpha = 1.0;
+  double slack = 0.0;   ///< the budget that was left when deciding, as known then, USD
+  double credit = 0.0;  ///< RobustDecision::credit
+  Allocation decision;  ///< of a missed slot, the shares then in force times the expected demand
+  Allocation expert;
+  std::optional<MeterReport> meter;  ///< of the largest revision
+};
+
+/// A slot as it enters the ledgers.
+struct Booking {
+  Allocation own, expert;
+  Coefficients coefficients;  ///< with metered prices and intensities where there are some
+  double demand = 0.0;        ///< realised, in total
+};
+
+/// Without a meter the decisions themselves. With one the metered flows, a region's variants in the decision's
+/// proportions, scaled to the region's metered energy where there is one; and the expert's shares of each gateway's
+/// metered demand, or the metered flows for a gateway that the expert had nothing to decide for.
+void Book(const Problem& problem, const SlotEntry& entry, Booking* booking);
+
+/// Why the meters cannot be booked: a size, a value, work that the network does not allow, energy where nothing ran.
+/// Empty: they can. Texts name gateway and region.
+std::string WhyNotBookable(const Problem& problem, const MeterReport& meter);
+
+}  // namespace evenkeel

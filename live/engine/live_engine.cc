@@ -1,0 +1,422 @@
+#include "live/engine/live_engine.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "models/base/checksum.h"
+#include "models/base/error.h"
+#include "models/base/read_file.h"
+#include "models/base/utc_time.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr const char* kWaitingName = "/waiting.journal";
+
+ReadingStoreOptions StoreOptions(const LiveEngineOptions& options) {
+  ReadingStoreOptions store = options.store;
+  store.num_gateways = options.network.num_gateways();
+  store.num_regions = options.network.num_regions();
+  store.time_base = {0, options.slot_hours};
+  return store;
+}
+
+std::string JournalPath(const std::string& folder, const Month& month) {
+  return fmt::format("{}/{}.journal", folder, month.name);
+}
+
+bool Exists(const std::string& path) {
+  struct stat status = {};
+  return ::lstat(path.c_str(), &status) == 0;
+}
+
+bool SameBits(const Vector& a, const Vector& b) { return a.size() == b.size() && (a.array() == b.array()).all(); }
+
+/// What is not known is as it was.
+void FillMissing(const Slot& before, Slot* slot) {
+  for (const auto& [now, last] :
+       {std::pair{&slot->demand, &before.demand}, std::pair{&slot->capacity, &before.capacity},
+        std::pair{&slot->price, &before.price}, std::pair{&slot->carbon_intensity, &before.carbon_intensity},
+        std::pair{&slot->water_intensity, &before.water_intensity}}) {
+    for (int i = 0; i < now->size(); ++i) {
+      if (!std::isfinite((*now)[i])) (*now)[i] = (*last)[i];
+    }
+  }
+}
+
+/// "demand of gateway a, price of region b", the first few.
+std::string MissingText(const Network& network, const ComposedSlot& composed) {
+  std::string text;
+  int named = 0;
+  for (int s = 0; s < kNumLiveSignals; ++s) {
+    const auto signal = static_cast<LiveSignal>(s);
+    for (std::size_t i = 0; i < composed.values[s].size(); ++i) {
+      if (composed.values[s][i].origin != ValueOrigin::kMissing) continue;
+      if (++named > 3) return text + ", ..";
+      text += fmt::format("{}{} of {}", text.empty() ? "" : ", ", Name(signal),
+                          signal == LiveSignal::kDemand ? network.gateways[i].name : network.regions[i].name);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+LiveEngine::LiveEngine(LiveEngineOptions options, std::int64_t now)
+    : options_(std::move(options)),
+      sizes_(MakeProblem(options_.network, Objective{}, 1, Vector::Ones(options_.network.num_gateways()))),
+      store_(StoreOptions(options_)),
+      mode_(options_.mode),
+      region_state_(options_.network.num_regions(), RegionState::kUp),
+      started_(now) {
+  TakeUpWaiting();
+  const Month month = MonthOf(now);
+  TakeUp(MonthOf(month.begin - 1));
+  TakeUp(month);
+  TakeUp(MonthOf(month.end));  // the clock may have gone back
+  Close(now);
+}
+
+LiveEngine::~LiveEngine() = default;
+
+/// Null: of the journal of no period.
+JournalHead LiveEngine::HeadOf(const Open* open) const {
+  JournalHead head;
+  head.policy = options_.policy;
+  head.slot_seconds = SlotSeconds(options_.slot_hours);
+  if (open != nullptr) {
+    head.begin = open->run.time().start;
+    head.num_slots = open->run.problem().num_slots;
+  }
+  for (const Gateway& gateway : options_.network.gateways) head.gateways.push_back(gateway.name);
+  for (const Region& region : options_.network.regions) head.regions.push_back(region.name);
+  head.network = ChecksumText(options_.checksum);
+  if (open == nullptr) head.policy = head.network = "";  // whatever decides, what was said was said
+  return head;
+}
+
+std::vector<Slot> LiveEngine::PastSlots() const {
+  std::vector<Slot> past;
+  for (const auto& [begin, open] : open_) {
+    for (int t = 0; t < open.run.next_slot(); ++t) past.push_back(open.run.books().entry(t).slot);
+  }
+  return past;
+}
+
+LiveEngine::Open* LiveEngine::Begin(std::int64_t begin, std::int64_t end, const Month& month) {
+  const TimeBase time = {begin, options_.slot_hours};
+  const int slots = static_cast<int>((end - begin) / time.step());
+  const std::vector<Slot> past = PastSlots();
+  const auto [at, is_new] = open_.try_emplace(begin, month, options_.make_period(time, slots, past));
+  EVENKEEL_CHECK(is_new);
+  return &at->second;
+}
+
+void LiveEngine::TakeUp(const Month& month) {
+  const std::string path = JournalPath(options_.folder, month);
+  if (!Exists(path)) return;
+  const JournalHead head = ReadHead(ReadJournalHeader(path), path);
+  Open* open = Begin(head.begin, head.begin + head.num_slots * head.slot_seconds, month);
+  const std::string expected = HeadText(HeadOf(open));
+  if (HeadText(head) != expected) {
+    throw InputError(
+        "{}: it is of another network, policy, objective or slot length ({}); end its month with those, or move it away",
+        path, HeadText(head));
+  }
+  open->journal = std::make_unique<Journal>(path, expected);
+  ReplayLines(*open->journal, path, open);
+  if (open->run.next_slot() > 0) Publish(*open);
+}
+
+void LiveEngine::TakeUpWaiting() {
+  const std::string path = options_.folder + kWaitingName;
+  if (Exists(path)) ReplayLines(*WaitingJournal(), path, nullptr);
+}
+
+Journal* LiveEngine::WaitingJournal() {
+  if (waiting_journal_ == nullptr)
+    waiting_journal_ = std::make_unique<Journal>(options_.folder + kWaitingName, HeadText(HeadOf(nullptr)));
+  return waiting_journal_.get();
+}
+
+void LiveEngine::ReplayLines(const Journal& journal, const std::string& path, Open* open) {
+  const JournalContent& content = journal.content();
+  if (!content.damaged.empty()) {
+    const DamagedLine& damaged = content.damaged.front();
+    throw InputError("{}: line {} is damaged: {}; what follows it cannot be relied on", path, damaged.line,
+                     damaged.what);
+  }
+  for (const JournalLine& line : content.lines) {
+    const std::string where = fmt::format("{}: line {}", path, line.line);
+    Replay(open, ReadEvent(open == nullptr ? sizes_ : open->run.problem(), line.text, where), where);
+  }
+}
+
+namespace {
+
+/// Decides a slot again and compares.
+void ReplayDecision(PeriodRun* run, const DecidedEvent& event, const std::string& where) {
+  const Advice advice = event.made.advice_off ? Advice::kOff : Advice::kRecalled;
+  if (run->is_over() || event.made.slot.index != run->next_slot())
+    throw InputError("{}: it decides slot {}, expected {}", where, event.made.slot.index, run->next_slot());
+  run->Decide(event.made.slot, advice, event.made.answer ? &*event.made.answer : nullptr);
+  const SlotEntry& entry = run->books().entry(event.made.slot.index);
+  if (SameBits(entry.decision.flow, event.decision.flow) && SameBits(entry.expert.flow, event.expert.flow) &&
+      entry.verdict == event.verdict && entry.slack == event.slack)
+    return;
+  throw InputError("{}: slot {} is decided otherwise now than it was; was it written on another machine or version?",
+                   where, event.made.slot.index);
+}
+
+/// A slot that is decided, or missed.
+void CheckBooked(const PeriodRun& run, int slot, const std::string& where) {
+  if (slot < 0 || slot >= run.next_slot())
+    throw InputError("{}: slot {} is none of the {} that are decided by then", where, slot, run.next_slot());
+}
+
+void ReplayOfSlot(PeriodRun* run, const Event& event, const std::string& where) {
+  if (const auto* decided = std::get_if<DecidedEvent>(&event.what)) {
+    ReplayDecision(run, *decided, where);
+  } else if (const auto* missed = std::get_if<MissedEvent>(&event.what)) {
+    if (run->is_over() || missed->slot.index != run->next_slot())
+      throw InputError("{}: it misses slot {}, expected {}", where, missed->slot.index, run->next_slot());
+    run->Miss(missed->slot);
+  } else if (const auto* not_applied = std::get_if<NotAppliedEvent>(&event.what)) {
+    CheckBooked(*run, not_applied->slot, where);
+    run->NotApplied(not_applied->slot);
+  } else if (const auto* metered = std::get_if<MeteredEvent>(&event.what)) {
+    const std::string why = run->Meter(metered->slot, metered->meter);
+    if (!why.empty()) throw InputError("{}: {}", where, why);
+  }
+}
+
+}  // namespace
+
+void LiveEngine::Replay(Open* open, const Event& event, const std::string& where) {
+  if (const auto* readings = std::get_if<ReadingsEvent>(&event.what)) {
+    for (const Reading& reading : readings->readings) store_.Add(readings->source, reading, event.at);
+  } else if (const auto* region = std::get_if<RegionEvent>(&event.what)) {
+    if (region->region < 0 || region->region >= options_.network.num_regions())
+      throw InputError("{}: there is no region {}", where, region->region);
+    region_state_[region->region] = region->state;
+  } else if (const auto* mode = std::get_if<ModeEvent>(&event.what)) {
+    if (mode->configured == options_.mode) mode_ = mode->mode;
+  } else if (open == nullptr) {
+    throw InputError("{}: it is of a slot, and this is the journal of no period", where);
+  } else {
+    ReplayOfSlot(&open->run, event, where);
+  }
+}
+
+LiveEngine::Open* LiveEngine::Current() { return open_.empty() ? nullptr : &open_.rbegin()->second; }
+
+LiveEngine::Open* LiveEngine::OpenAt(std::int64_t time) {
+  for (auto& [begin, open] : open_) {
+    if (time >= begin && time < open.run.time().time(open.run.problem().num_slots)) return &open;
+  }
+  return nullptr;
+}
+
+const PeriodRun* LiveEngine::RunOf(std::int64_t time) const {
+  const Open* open = const_cast<LiveEngine*>(this)->OpenAt(time);
+  return open == nullptr ? nullptr : &open->run;
+}
+
+/// Begins with what was set in the period before.
+std::unique_ptr<Journal> LiveEngine::NewJournal(const Open& open, std::int64_t now) const {
+  auto journal = std::make_unique<Journal>(JournalPath(options_.folder, open.month), HeadText(HeadOf(&open)));
+  journal->Append(EventText({now, ModeEvent{mode_, options_.mode}}));
+  for (std::size_t i = 0; i < region_state_.size(); ++i) {
+    if (region_state_[i] != RegionState::kUp)
+      journal->Append(EventText({now, RegionEvent{static_cast<int>(i), region_state_[i]}}));
+  }
+  return journal;
+}
+
+CommandResult LiveEngine::Save(Open* open, const Event& event) {
+  return TryAppend(
+      [&] {
+        if (open->journal == nullptr) open->journal = NewJournal(*open, event.at);
+        return open->journal.get();
+      },
+      event);
+}
+
+CommandResult LiveEngine::TryAppend(const std::function<Journal*()>& journal, const Event& event) {
+  try {
+    journal()->Append(EventText(event));
+    journal_failure_.clear();
+    return {};
+  } catch (const InputError& error) {
+    ++journal_failures_;
+    journal_failure_ = error.what();
+    return {CommandOutcome::kUnavailable, journal_failure_};
+  }
+}
+
+/// Behind what could not be saved before; while no period is running, to the journal of none.
+CommandResult LiveEngine::SaveToCurrent(const Event& event) {
+  if (!FlushUnsaved()) return {CommandOutcome::kUnavailable, journal_failure_};
+  Open* open = Current();
+  return open == nullptr ? TryAppend([&] { return WaitingJournal(); }, event) : Save(open, event);
+}
+
+bool LiveEngine::FlushUnsaved() {
+  if (!unsaved_) return true;
+  Open& open = open_.at(unsaved_->period);
+  if (!Save(&open, unsaved_->event).is_done()) return false;
+  unsaved_.reset();
+  Publish(open);
+  return true;
+}
+
+void LiveEngine::Publish(const Open& open) {
+  Shares shares;
+  shares.slot = open.run.next_slot() - 1;
+  shares.begin = open.run.time().time(shares.slot);
+  shares.valid_until = shares.begin + options_.valid_for;
+  shares.share = open.run.share();
+  published_ = std::move(shares);
+}
+
+void LiveEngine::Tick(std::int64_t now) {
+  while (FlushUnsaved() && Advance(now)) {
+  }
+  Close(now);
+}
+
+/// Periods whose meters nobody awaits any more; the last one stays.
+void LiveEngine::Close(std::int64_t now) {
+  while (open_.size() > 1 && !unsaved_) {
+    const Open& oldest = open_.begin()->second;
+    if (now < oldest.run.time().time(oldest.run.problem().num_slots) + options_.close_after) return;
+    open_.erase(open_.begin());
+  }
+}
+
+ComposedSlot LiveEngine::ComposeNext(const Open& open, std::int64_t now) const {
+  const int slot = open.run.next_slot();
+  ComposedSlot composed = store_.Compose(open.run.time().time(slot), now, slot);
+  ApplyRegionStates(&composed.slot);
+  return composed;
+}
+
+void LiveEngine::ApplyRegionStates(Slot* slot) const {
+  for (std::size_t i = 0; i < region_state_.size(); ++i) {
+    if (region_state_[i] != RegionState::kUp) slot->capacity[static_cast<Eigen::Index>(i)] = 0.0;
+  }
+}
+
+/// One slot, or a period's begin. False: nothing is due, or not enough is known.
+bool LiveEngine::Advance(std::int64_t now) {
+  waiting_.clear();
+  const TimeBase grid = {0, options_.slot_hours};
+  Open* open = Current();
+  if (open == nullptr || open->run.is_over()) {
+    // The slot that the clock will be in when it is decided; a period begins with the first slot that can be.
+    const std::int64_t after = open == nullptr ? 0 : open->run.time().time(open->run.problem().num_slots);
+    const std::int64_t begin = std::max(after, (now + options_.lead) / grid.step() * grid.step());
+    if (now < begin - options_.lead) return false;
+    const ComposedSlot composed = store_.Compose(begin, now, 0);
+    if (!composed.AllAtLeast(ValueOrigin::kPastDays)) {
+      waiting_.push_back({"waiting_for_readings", "nothing is known of " + MissingText(options_.network, composed)});
+      return false;
+    }
+    const Month month = MonthOf(begin);
+    open = Begin(begin, month.end, month);
+  }
+  return DecideOrMiss(open, now);
+}
+
+bool LiveEngine::DecideOrMiss(Open* open, std::int64_t now) {
+  const int index = open->run.next_slot();
+  const std::int64_t begin = open->run.time().time(index);
+  if (now < begin - options_.lead) return false;
+  ComposedSlot composed = ComposeNext(*open, now);
+  Event event;
+  event.at = now;
+  if (now >= begin + open->run.time().step()) {
+    MissedEvent missed{composed.slot};
+    FillMissing(open->run.books().entry(index - 1).slot, &missed.slot);
+    open->run.Miss(missed.slot);
+    event.what = std::move(missed);
+  } else if (!composed.AllAtLeast(ValueOrigin::kPastDays)) {
+    waiting_.push_back({"waiting_for_readings", "nothing is known of " + MissingText(options_.network, composed)});
+    return false;
+  } else {
+    const bool known = composed.AllAtLeast(ValueOrigin::kConfigured);
+    DecidedEvent decided;
+    decided.made = open->run.Decide(composed.slot, known ? Advice::kAsked : Advice::kOff);
+    const SlotEntry& entry = open->run.books().entry(index);
+    decided.decision = entry.decision;
+    decided.expert = entry.expert;
+    decided.verdict = entry.verdict;
+    decided.slack = entry.slack;
+    event.what = std::move(decided);
+  }
+  unsaved_ = Unsaved{open->run.time().start, std::move(event)};
+  return true;
+}
+
+ObserveResult LiveEngine::Observe(const std::string& source, const std::vector<Reading>& readings, std::int64_t now) {
+  ObserveResult result;
+  ReadingsEvent event{source, {}};
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    if (const auto reason = store_.WhyRefused(readings[i], now)) {
+      result.rejected.push_back({static_cast<int>(i), Name(*reason)});
+    } else {
+      event.readings.push_back(readings[i]);
+    }
+  }
+  if (!event.readings.empty()) result.command = SaveToCurrent({now, event});
+  if (!result.command.is_done()) return result;
+  for (const Reading& reading : readings) store_.Add(source, reading, now);
+  return result;
+}
+
+CommandResult LiveEngine::Meter(const MeterReport& meter, std::int64_t now) {
+  Open* open = OpenAt(meter.begin);
+  const std::string at = FormatUtc(meter.begin);
+  if (open == nullptr)
+    return {CommandOutcome::kConflict, fmt::format("no open period has a slot at {}: it is closed, or not begun", at)};
+  const TimeBase& time = open->run.time();
+  if ((meter.begin - time.start) % time.step() != 0) {
+    return {CommandOutcome::kInvalid, fmt::format("{} is no begin of a slot; slots begin every {} s from {}", at,
+                                                  time.step(), FormatUtc(time.start))};
+  }
+  const int slot = static_cast<int>((meter.begin - time.start) / time.step());
+  if (slot >= open->run.next_slot() || now < meter.begin + time.step())
+    return {CommandOutcome::kConflict, fmt::format("the slot at {} is not over", at)};
+  const std::string why = WhyNotBookable(open->run.problem(), meter);
+  if (!why.empty()) return {CommandOutcome::kInvalid, why};
+  if (!FlushUnsaved()) return {CommandOutcome::kUnavailable, journal_failure_};
+  CommandResult result = Save(open, {now, MeteredEvent{slot, meter}});
+  if (result.is_done()) open->run.Meter(slot, meter);
+  return result;
+}
+
+CommandResult LiveEngine::SetRegionState(int region, RegionState state, std::int64_t now) {
+  EVENKEEL_CHECK(region >= 0 && region < options_.network.num_regions());
+  CommandResult result = SaveToCurrent({now, RegionEvent{region, state}});
+  if (result.is_done()) region_state_[region] = state;
+  return result;
+}
+
+CommandResult LiveEngine::SetMode(LiveMode mode, std::int64_t now) {
+  CommandResult result = SaveToCurrent({now, ModeEvent{mode, options_.mode}});
+  if (result.is_done()) mode_ = mode;
+  return result;
+}
+
+CommandResult LiveEngine::NotApplied(int slot, std::int64_t now) {
+  Open* open = Current();
+  if (open == nullptr || slot < 0 || slot >= open->run.next_slot())
+    return {CommandOutcome::kInvalid, "no such slot is decided"};
+  CommandResult result = SaveToCurrent({now, NotAppliedEvent{slot}});
+  if (result.is_done()) open->run.NotApplied(slot);
+  return result;
+}
+
+}  // namespace evenkeel

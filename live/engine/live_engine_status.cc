@@ -1,0 +1,173 @@
+// LiveEngine::Status: what the outside may see.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "live/engine/live_engine.h"
+#include "models/base/error.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr int kShownSlots = 1000;
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+/// Sum over the variants of the flows from j to i, in parts of the gateway's.
+RowMatrix PartsOf(const Problem& problem, const Allocation& allocation) {
+  RowMatrix share = RowMatrix::Zero(problem.network.num_gateways(), problem.network.num_regions());
+  SetShares(problem, allocation, &share);
+  return share;
+}
+
+/// A region's load in the group of that footprint, without its weight; not known where the objective has none.
+double FootprintOf(const Problem& problem, const Ledger& ledger, Footprint footprint, int region, double unit) {
+  for (int k = 0; k < problem.num_groups(); ++k) {
+    const Group& group = problem.groups[k];
+    if (group.footprint == footprint) return ledger.load[k][region] / group.bucket_weight[region] * unit;
+  }
+  return kUnknown;
+}
+
+RegionStatus RegionStatusOf(const PeriodRun& run, int region, RegionState state) {
+  const Problem& problem = run.problem();
+  const Ledger& ledger = run.books().own();
+  RegionStatus status;
+  status.state = state;
+  status.workload = ledger.region_workload[region];
+  status.cost_usd = ledger.region_cost[region];
+  status.carbon_kg = FootprintOf(problem, ledger, Footprint::kCarbon, region, 1000.0);
+  status.water_liters = FootprintOf(problem, ledger, Footprint::kWater, region, 1000.0);
+  if (run.next_slot() == 0) return status;
+  const SlotEntry& entry = run.books().entry(run.next_slot() - 1);
+  double used = 0.0;
+  for (int a = 0; a < problem.num_arcs(); ++a) {
+    const Arc& arc = problem.arcs.arcs[a];
+    if (arc.region == region) used += problem.network.variants[arc.variant].resource_per_unit * entry.decision.flow[a];
+  }
+  status.capacity = entry.slot.capacity[region];
+  status.utilisation = status.capacity > 0.0 ? used / status.capacity : used > 0.0 ? kInfinity : 0.0;
+  return status;
+}
+
+std::string VerdictOf(const PeriodRun& run, const SlotEntry& entry) {
+  if (entry.missed) return "missed";
+  return DecisionsOf(run.policy()) == nullptr ? "decided" : Name(entry.verdict);
+}
+
+SlotStatus SlotStatusOf(const PeriodRun& run, int slot) {
+  const SlotEntry& entry = run.books().entry(slot);
+  const BooksReport books = run.books().ReportAfter(slot + 1);
+  SlotStatus status;
+  status.slot = slot;
+  status.begin = run.time().time(slot);
+  status.verdict = VerdictOf(run, entry);
+  status.alpha = entry.alpha;
+  status.slack = books.bound - books.objective - books.shift;
+  status.budget = entry.slack;
+  status.objective = books.objective;
+  status.expert_objective = books.expert_objective;
+  status.bound = books.bound - books.shift;
+  if (entry.missed) status.flags.push_back("missed");
+  if (!entry.meter) status.flags.push_back("unsettled");
+  return status;
+}
+
+ReadingState StateOf(ValueOrigin origin) {
+  switch (origin) {
+    case ValueOrigin::kFresh:
+    case ValueOrigin::kConfigured:
+      return ReadingState::kFresh;
+    case ValueOrigin::kHeld:
+      return ReadingState::kHeld;
+    case ValueOrigin::kPastDays:
+      return ReadingState::kPastDays;
+    case ValueOrigin::kMissing:
+      break;
+  }
+  return ReadingState::kMissing;
+}
+
+std::vector<ReadingStatus> ReadingsOf(const ReadingStore& store, std::int64_t begin, std::int64_t now) {
+  std::vector<ReadingStatus> readings;
+  const ComposedSlot composed = store.Compose(begin, now);
+  for (int s = 0; s < kNumLiveSignals; ++s) {
+    for (std::size_t i = 0; i < composed.values[s].size(); ++i) {
+      const ComposedValue& value = composed.values[s][i];
+      ReadingStatus status;
+      status.signal = static_cast<LiveSignal>(s);
+      status.place = static_cast<int>(i);
+      status.state = StateOf(value.origin);
+      if (value.age) {
+        status.value = value.newest;
+        status.time = begin - *value.age;
+      }
+      readings.push_back(status);
+    }
+  }
+  return readings;
+}
+
+void FillBooks(const PeriodRun& run, LiveStatus* status) {
+  const BooksReport books = run.books().Report();
+  status->objective = books.objective;
+  status->expert_objective = books.expert_objective;
+  status->bound = books.bound - books.shift;
+  status->allowance = books.allowance;
+  status->budget = books.budget;
+  status->bound_error = books.error;
+  if (const RobustDecisions* decisions = DecisionsOf(run.policy())) status->rho = decisions->guarantee().rho;
+  const int slots = run.next_slot();
+  for (int t = 0; t < slots; ++t) ++status->verdicts[VerdictOf(run, run.books().entry(t))];
+  for (int t = std::max(0, slots - kShownSlots); t < slots; ++t) status->slots.push_back(SlotStatusOf(run, t));
+}
+
+/// Of the last slot that is metered.
+std::optional<Shares> RealisedOf(const PeriodRun& run) {
+  for (int t = run.next_slot() - 1; t >= 0; --t) {
+    const SlotEntry& entry = run.books().entry(t);
+    if (!entry.meter) continue;
+    Booking booking;
+    Book(run.problem(), entry, &booking);
+    Shares shares;
+    shares.slot = t;
+    shares.begin = run.time().time(t);
+    shares.valid_until = run.time().time(t + 1);
+    shares.share = PartsOf(run.problem(), booking.own);
+    return shares;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+LiveStatus LiveEngine::Status(std::int64_t now) const {
+  LiveStatus status;
+  status.version = EVENKEEL_VERSION;
+  status.as_of = now;
+  status.started = started_;
+  status.mode = mode_;
+  for (const Gateway& gateway : options_.network.gateways) status.gateways.push_back(gateway.name);
+  for (const Region& region : options_.network.regions) status.regions.push_back(region.name);
+  const TimeBase grid = {0, options_.slot_hours};
+  status.slot_seconds = grid.step();
+  status.decided = status.published = published_;
+  status.journal_failures = journal_failures_;
+  status.readings = ReadingsOf(store_, (now + options_.lead) / grid.step() * grid.step(), now);
+  status.not_ready = waiting_;
+  if (!journal_failure_.empty()) status.not_ready.push_back({"journal", journal_failure_});
+  for (std::size_t i = 0; i < region_state_.size(); ++i) status.region.push_back({region_state_[i]});
+  if (open_.empty()) return status;
+  const Open& open = open_.rbegin()->second;
+  status.period = open.month.name;
+  status.period_begin = open.run.time().start;
+  status.num_slots = open.run.problem().num_slots;
+  if (now >= status.period_begin)
+    status.slot = static_cast<int>(std::min<std::int64_t>((now - status.period_begin) / grid.step(), status.num_slots));
+  for (std::size_t i = 0; i < region_state_.size(); ++i)
+    status.region[i] = RegionStatusOf(open.run, static_cast<int>(i), region_state_[i]);
+  status.realised = RealisedOf(open.run);
+  FillBooks(open.run, &status);
+  return status;
+}
+
+}  // namespace evenkeel

@@ -1,0 +1,148 @@
+#include "live/engine/period_run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "models/base/error.h"
+
+namespace evenkeel {
+namespace {
+
+AllowanceRule RuleOf(const RobustDecisions* decisions) {
+  if (decisions == nullptr) return {};
+  return [decisions](double objective, double credit) { return decisions->AllowanceAt(objective, credit); };
+}
+
+/// Every gateway's shares of a slot: the row's parts of the demand, on each region's first variant.
+void AtShares(const Problem& problem, const RowMatrix& share, const Vector& demand, Vector* flow) {
+  flow->setZero(problem.num_arcs());
+  for (int a = 0; a < problem.num_arcs(); ++a) {
+    const Arc& arc = problem.arcs.arcs[a];
+    const bool first_variant = a == 0 || problem.arcs.arcs[a - 1].gateway != arc.gateway ||
+                               problem.arcs.arcs[a - 1].region != arc.region;
+    if (first_variant) (*flow)[a] = share(arc.gateway, arc.region) * demand[arc.gateway];
+  }
+}
+
+}  // namespace
+
+PeriodRun::PeriodRun(PeriodSetup setup)
+    : setup_(std::move(setup)),
+      decisions_(dynamic_cast<RobustDecisions*>(setup_.policy.get())),
+      books_(*setup_.problem, RuleOf(decisions_)) {
+  EVENKEEL_CHECK(!setup_.problem->shed_cost);
+  share_.setZero(problem().network.num_gateways(), problem().network.num_regions());
+}
+
+PeriodRun::~PeriodRun() = default;
+
+/// Tells the policy what became of the slot before, as far as is known.
+void PeriodRun::SettleLast() {
+  if (settles_) {
+    const SlotEntry& last = books_.entry(next_slot() - 1);
+    const Booking& booking = books_.last_booking();
+    const bool exact = !last.meter;
+    setup_.policy->Settle({last.slot, observed_, exact ? observed_ : booking.coefficients, books_.own(), exact});
+    settles_ = false;
+  }
+  if (decisions_ != nullptr && next_slot() > 0) decisions_->Rebook(books_.own(), books_.expert());
+}
+
+SlotDecision PeriodRun::Decide(const Slot& slot, Advice advice, const AdviceAnswer* recalled) {
+  EVENKEEL_CHECK(!is_over() && slot.index == next_slot());
+  SettleLast();
+  SlotDecision made;
+  made.slot = slot;
+  made.advice_off = advice == Advice::kOff;
+  SlotEntry entry;
+  entry.slot = slot;
+  entry.decision = MakeAllocation(problem());
+  DecideByPolicy(slot, advice, recalled, &entry, &made);
+  SetShares(problem(), entry.decision, &share_);
+  books_.Append(std::move(entry));
+  return made;
+}
+
+void PeriodRun::DecideByPolicy(const Slot& slot, Advice advice, const AdviceAnswer* recalled, SlotEntry* entry,
+                               SlotDecision* made) {
+  EstimateCoefficients(problem(), slot, &observed_);
+  if (decisions_ != nullptr && advice != Advice::kAsked) decisions_->Recall(advice == Advice::kOff ? nullptr : recalled);
+  try {
+    setup_.policy->Decide({slot, observed_, books_.own()}, &entry->decision);
+  } catch (const InputError&) {  // more demand than can be served
+    made->shared_by_capacity = true;
+    ShareByCapacity(slot, &entry->decision);
+    entry->expert = entry->decision;
+    return;
+  }
+  settles_ = true;
+  entry->expert = entry->decision;
+  if (decisions_ == nullptr) return;
+  const RobustDecision& last = decisions_->last();
+  entry->verdict = last.verdict;
+  entry->same_flow = last.verdict == Verdict::kExpert || last.verdict == Verdict::kRejected;
+  entry->alpha = last.alpha;
+  entry->slack = last.slack;
+  entry->credit = last.credit;
+  entry->expert = *last.expert;
+  if (last.advice != nullptr) {
+    made->answer.emplace();
+    made->answer->allocation = *last.advice;
+    made->answer->states_prices = last.advice_prices != nullptr;
+    if (last.advice_prices != nullptr) made->answer->prices = *last.advice_prices;
+  }
+}
+
+/// False where no region that the gateways reach has any.
+bool PeriodRun::ShareByCapacity(const Slot& slot, Allocation* decision) const {
+  const Network& network = problem().network;
+  RowMatrix share = share_;
+  bool all = true;
+  for (int j = 0; j < network.num_gateways(); ++j) {
+    Vector weight = Vector::Zero(network.num_regions());
+    for (int i = 0; i < network.num_regions(); ++i) weight[i] = network.reachable(j, i) ? slot.capacity[i] : 0.0;
+    if (weight.sum() > 0.0) {
+      share.row(j) = weight.transpose() / weight.sum();
+    } else {
+      all = false;  // they stay where they were
+    }
+  }
+  AtShares(problem(), share, slot.demand, &decision->flow);
+  decision->shed.setZero();
+  return all;
+}
+
+void PeriodRun::Miss(const Slot& slot) {
+  EVENKEEL_CHECK(!is_over() && slot.index == next_slot());
+  SettleLast();
+  SlotEntry entry;
+  entry.slot = slot;
+  entry.missed = true;
+  entry.credit = decisions_ != nullptr && next_slot() > 0 ? books_.entry(next_slot() - 1).credit : 0.0;
+  entry.decision = MakeAllocation(problem());
+  AtShares(problem(), share_, slot.demand, &entry.decision.flow);
+  entry.expert = entry.decision;
+  EstimateCoefficients(problem(), slot, &observed_);
+  try {
+    setup_.policy->Witness({slot, observed_, books_.own()});
+  } catch (const InputError&) {  // more demand than can be served
+  }
+  books_.Append(std::move(entry));
+}
+
+void PeriodRun::NotApplied(int slot) {
+  books_.Change(slot, [](SlotEntry* entry) { entry->same_flow = true; });
+}
+
+std::string PeriodRun::Meter(int slot, const MeterReport& meter) {
+  if (slot < 0 || slot >= next_slot())
+    return fmt::format("slot {} is not over: the next one to decide is {}", slot, next_slot());
+  std::string why = WhyNotBookable(problem(), meter);
+  if (!why.empty()) return why;
+  const std::optional<MeterReport>& known = books_.entry(slot).meter;
+  if (known && known->revision >= meter.revision) return "";
+  books_.Change(slot, [&](SlotEntry* entry) { entry->meter = meter; });
+  return "";
+}
+
+}  // namespace evenkeel
