@@ -208,6 +208,11 @@ TEST(WattTimeSourceTest, OneLoginForHalfAnHourAndOneMoreAfter401) {
   script.Say(401);
   EXPECT_EQ(source.Poll(script.fetch(), kNoon + 31 * 60).failure->reason, PollFailure::kUnauthorized);
   EXPECT_EQ(paths(), "F(third)LF(fourth)");
+  // Nor is one of the same poll.
+  script.Say(200, R"({"token":"fifth"})");
+  script.Say(401);
+  EXPECT_EQ(source.Poll(script.fetch(), kNoon + 3600).failure->reason, PollFailure::kUnauthorized);
+  EXPECT_EQ(paths(), "LF(fifth)");
 }
 
 TEST(WattTimeSourceTest, ALoginThatFails) {
@@ -404,6 +409,10 @@ TEST(SourceStateTest, WhatIsNoReasonToBackOff) {
   EXPECT_EQ(state.wait, 300.0);
   state = AfterPoll(state, Gave(3, Failure{PollFailure::kRateLimited, "slow", 400}), 2200, policy);
   EXPECT_EQ(state.wait, 400.0);
+  // Nor where the interval is shorter than a back-off.
+  policy.interval = 2.0;
+  EXPECT_EQ(AfterPoll({}, Gave(3, Failure{PollFailure::kForbidden, "XX"}), 2600, policy).wait, 2.0);
+  EXPECT_EQ(AfterPoll({}, Gave(3, Failure{PollFailure::kTimeout, "late"}), 2600, policy).wait, 5.0);
   // Counters without an increment yet are a success.
   PollResult counters;
   counters.complete = true;
