@@ -18,6 +18,7 @@ namespace evenkeel {
 struct ApiOptions {
   std::string token;            ///< empty: none is wanted (ReadToken, CheckListenAddress in access.h)
   std::int64_t most_age_s = 0;  ///< /readyz says 503 when the status is older; 0: however old it is
+  std::function<void(const std::string& words)> on_failure = {};  ///< told what a 500 was about, for the log
 };
 
 /// Several threads may ask at once. Never throws: what a command throws becomes a 500 without its words.

@@ -31,7 +31,7 @@ struct ServerOptions {
 
 class HttpServer {
  public:
-  /// Listens. Throws InputError for an address that cannot be had, or is not of the loopback while the API has no token.
+  /// Listens. Throws InputError for an address that cannot be had, or is not of the loopback while there is no token.
   /// The API outlives the server.
   HttpServer(const ServerOptions& options, LiveApi* api);
   ~HttpServer();

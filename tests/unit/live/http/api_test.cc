@@ -159,7 +159,8 @@ TEST_F(ApiTest, BadBodiesSayWhatIsWrong) {
 TEST_F(ApiTest, TakesMeters) {
   LiveApi api = Make();
   const HttpAnswer answer = api.Answer(Send("POST", "/v1/meters", R"({"slot_begin":1777593600,"revision":2,"served":[
-      {"gateway":"east","region":"south","workload":7.5}],"energy_mwh":{"north":1.5},"price_usd_per_mwh":{"north":-3}})"));
+      {"gateway":"east","region":"south","workload":7.5}],"energy_mwh":{"north":1.5},
+      "price_usd_per_mwh":{"north":-3}})"));
   EXPECT_EQ(answer.status, 200) << answer.body;
   ASSERT_EQ(reports.size(), 1);
   const MeterReport& report = reports[0];
