@@ -36,7 +36,7 @@ std::optional<std::string> FromBase64(std::string_view text) {
 }
 
 /// The token that a request says, or nothing.
-std::optional<std::string> SaidToken(const HttpRequest& request) {
+std::optional<std::string> SaidToken(const ApiRequest& request) {
   const std::string* header = request.Header("authorization");
   if (header == nullptr) return std::nullopt;
   const auto blank = header->find(' ');
@@ -56,7 +56,7 @@ std::string_view WithoutPort(std::string_view host) {
   return host.substr(0, host.find(':'));
 }
 
-bool IsOfThisSite(const HttpRequest& request) {
+bool IsOfThisSite(const ApiRequest& request) {
   if (const std::string* site = request.Header("sec-fetch-site")) {
     if (*site != "same-origin" && *site != "none") return false;
   }
@@ -66,7 +66,7 @@ bool IsOfThisSite(const HttpRequest& request) {
   return host != nullptr && (*origin == "http://" + *host || *origin == "https://" + *host);
 }
 
-std::string_view PathOf(const HttpRequest& request) {
+std::string_view PathOf(const ApiRequest& request) {
   return std::string_view(request.target).substr(0, request.target.find('?'));
 }
 
@@ -126,12 +126,12 @@ bool SameSecret(std::string_view said, std::string_view secret) {
   return difference == 0;
 }
 
-std::optional<HttpAnswer> AccessRefusal(const HttpRequest& request, std::string_view token) {
+std::optional<ApiAnswer> AccessRefusal(const ApiRequest& request, std::string_view token) {
   if (PathOf(request) == "/healthz") return std::nullopt;
   if (!token.empty()) {
     const auto said = SaidToken(request);
     if (!said || !SameSecret(*said, token)) {
-      HttpAnswer answer = ErrorAnswer(401, "a token is needed: Authorization: Bearer TOKEN");
+      ApiAnswer answer = ErrorAnswer(401, "a token is needed: Authorization: Bearer TOKEN");
       answer.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"evenkeel\"");
       answer.headers.emplace_back("WWW-Authenticate", "Basic realm=\"evenkeel: the token is the password\"");
       return answer;

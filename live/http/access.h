@@ -26,6 +26,6 @@ bool SameSecret(std::string_view said, std::string_view secret);
 ///   /healthz is for everyone.
 /// - 421 for a Host that is no loopback while there is no token: a stranger's name that leads here (DNS rebinding).
 /// - 403 for what changes something and comes from another site's page, by Origin or Sec-Fetch-Site.
-std::optional<HttpAnswer> AccessRefusal(const HttpRequest& request, std::string_view token);
+std::optional<ApiAnswer> AccessRefusal(const ApiRequest& request, std::string_view token);
 
 }  // namespace evenkeel

@@ -98,13 +98,13 @@ SlotsQuery ParseSlotsQuery(std::string_view query) {
   return wanted;
 }
 
-HttpAnswer Plain(std::string body, const char* type = "application/json", int status = 200) {
+ApiAnswer Plain(std::string body, const char* type = "application/json", int status = 200) {
   return {status, type, {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}}, std::move(body)};
 }
 
 /// Part of the page: nothing from elsewhere, nothing inline, in no frame.
-HttpAnswer PagePart(std::string_view content, const char* type) {
-  HttpAnswer answer = Plain(std::string(content), type);
+ApiAnswer PagePart(std::string_view content, const char* type) {
+  ApiAnswer answer = Plain(std::string(content), type);
   answer.headers.emplace_back("Content-Security-Policy",
                               "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
                               "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
@@ -129,9 +129,9 @@ bool HasTag(std::string_view header, std::string_view tag) {
   return false;
 }
 
-HttpAnswer Weights(const HttpRequest& request, const LiveStatus& status) {
+ApiAnswer Weights(const ApiRequest& request, const LiveStatus& status) {
   if (!status.published) return ErrorAnswer(503, "nothing is decided yet");
-  HttpAnswer answer = Plain(WeightsDocument(status));
+  ApiAnswer answer = Plain(WeightsDocument(status));
   const std::string tag =
       fmt::format("\"{}-{:x}\"", ChecksumText(Crc32(answer.body)), std::hash<std::string>()(answer.body));
   answer.headers = {{"ETag", tag}, {"Cache-Control", "no-cache"}, {"X-Content-Type-Options", "nosniff"}};
@@ -143,7 +143,7 @@ HttpAnswer Weights(const HttpRequest& request, const LiveStatus& status) {
   return answer;
 }
 
-HttpAnswer CommandAnswer(const CommandResult& result, const Json& done) {
+ApiAnswer CommandAnswer(const CommandResult& result, const Json& done) {
   const std::string reason = result.reason.substr(0, kLongestReason);
   switch (result.outcome) {
     case CommandOutcome::kDone:
@@ -158,7 +158,7 @@ HttpAnswer CommandAnswer(const CommandResult& result, const Json& done) {
   return ErrorAnswer(503, reason);
 }
 
-bool IsJson(const HttpRequest& request) {
+bool IsJson(const ApiRequest& request) {
   const std::string* type = request.Header("content-type");
   if (type == nullptr) return false;
   const std::string name = LowerCase(type->substr(0, type->find(';')));
@@ -174,13 +174,13 @@ LiveApi::LiveApi(ApiOptions options, LiveCommands commands, std::function<std::s
       status_(std::move(status)),
       clock_(std::move(clock)) {}
 
-std::optional<HttpAnswer> LiveApi::Refusal(const HttpRequest& head) const {
+std::optional<ApiAnswer> LiveApi::Refusal(const ApiRequest& head) const {
   if (auto refusal = AccessRefusal(head, options_.token)) return refusal;
   const char* method = MethodOf(PathAndQuery(head.target).first);
   if (method == nullptr) return ErrorAnswer(404, "there is no such path");
   const bool look = std::string_view(method) == "GET";
   if (head.method != method && !(look && head.method == "HEAD")) {
-    HttpAnswer answer = ErrorAnswer(405, fmt::format("this path knows {} only", look ? "GET and HEAD" : method));
+    ApiAnswer answer = ErrorAnswer(405, fmt::format("this path knows {} only", look ? "GET and HEAD" : method));
     answer.headers.emplace_back("Allow", look ? "GET, HEAD" : method);
     return answer;
   }
@@ -188,7 +188,7 @@ std::optional<HttpAnswer> LiveApi::Refusal(const HttpRequest& head) const {
   return std::nullopt;
 }
 
-HttpAnswer LiveApi::Answer(const HttpRequest& request) {
+ApiAnswer LiveApi::Answer(const ApiRequest& request) {
   try {
     return Routed(request);
   } catch (const FieldError& error) {
@@ -201,7 +201,7 @@ HttpAnswer LiveApi::Answer(const HttpRequest& request) {
   return ErrorAnswer(500, "evenkeel has failed at this request");
 }
 
-HttpAnswer LiveApi::Routed(const HttpRequest& request) {
+ApiAnswer LiveApi::Routed(const ApiRequest& request) {
   if (auto refusal = Refusal(request)) return *std::move(refusal);
   const auto [path, query] = PathAndQuery(request.target);
   if (path != "/v1/slots" && !query.empty()) throw FieldError("", "this path has no parameters");
@@ -211,7 +211,7 @@ HttpAnswer LiveApi::Routed(const HttpRequest& request) {
   return Command(request, path, *status);
 }
 
-HttpAnswer LiveApi::Look(const HttpRequest& request, const std::string& path, const std::string& query) const {
+ApiAnswer LiveApi::Look(const ApiRequest& request, const std::string& path, const std::string& query) const {
   if (path == "/healthz") return Plain("ok\n", "text/plain; charset=utf-8");
   if (path == "/readyz") return Ready();
   if (path == "/") return PagePart(PageHtml(), "text/html; charset=utf-8");
@@ -228,7 +228,7 @@ HttpAnswer LiveApi::Look(const HttpRequest& request, const std::string& path, co
   return Plain(SlotsDocument(*status, wanted.from, wanted.count));
 }
 
-HttpAnswer LiveApi::Ready() const {
+ApiAnswer LiveApi::Ready() const {
   const auto status = status_();
   std::vector<Remark> reasons;
   if (status == nullptr) {
@@ -240,11 +240,11 @@ HttpAnswer LiveApi::Ready() const {
       reasons.push_back({"silent", fmt::format("the engine has said nothing for {} s", age)});
     }
   }
-  HttpAnswer answer = Plain(ReadyDocument(reasons), "application/json", reasons.empty() ? 200 : 503);
+  ApiAnswer answer = Plain(ReadyDocument(reasons), "application/json", reasons.empty() ? 200 : 503);
   return answer;
 }
 
-HttpAnswer LiveApi::Command(const HttpRequest& request, const std::string& path, const LiveStatus& status) {
+ApiAnswer LiveApi::Command(const ApiRequest& request, const std::string& path, const LiveStatus& status) {
   if (path == "/v1/observations") return Observations(request.body, status);
   if (path == "/v1/meters") {
     const MeterReport report = ParseMeters(request.body, status);
@@ -263,10 +263,10 @@ HttpAnswer LiveApi::Command(const HttpRequest& request, const std::string& path,
                        {{"region", name}, {"state", Name(state)}});
 }
 
-HttpAnswer LiveApi::Observations(const std::string& body, const LiveStatus& status) {
+ApiAnswer LiveApi::Observations(const std::string& body, const LiveStatus& status) {
   const ReadingBatch batch = ParseObservations(body, status);
   const std::lock_guard lock(batches_mutex_);
-  HttpAnswer answer;
+  ApiAnswer answer;
   const AnsweredBatches::Known known = batches_.Find(batch.id, body, &answer);
   if (known == AnsweredBatches::Known::kSame) return answer;
   if (known == AnsweredBatches::Known::kOther) {

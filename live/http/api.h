@@ -29,19 +29,19 @@ class LiveApi {
           std::function<std::int64_t()> clock);
 
   /// The answer to a head that needs no body to be refused (no token, no such path), else nothing.
-  std::optional<HttpAnswer> Refusal(const HttpRequest& head) const;
+  std::optional<ApiAnswer> Refusal(const ApiRequest& head) const;
   /// The answer to a whole request, refusals included.
-  HttpAnswer Answer(const HttpRequest& request);
+  ApiAnswer Answer(const ApiRequest& request);
   bool has_token() const { return !options_.token.empty(); }
   /// Whether a request only looks: what looks must not wait for what waits for the engine.
-  static bool OnlyLooks(const HttpRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
+  static bool OnlyLooks(const ApiRequest& request) { return request.method == "GET" || request.method == "HEAD"; }
 
  private:
-  HttpAnswer Routed(const HttpRequest& request);
-  HttpAnswer Look(const HttpRequest& request, const std::string& path, const std::string& query) const;
-  HttpAnswer Ready() const;
-  HttpAnswer Command(const HttpRequest& request, const std::string& path, const LiveStatus& status);
-  HttpAnswer Observations(const std::string& body, const LiveStatus& status);
+  ApiAnswer Routed(const ApiRequest& request);
+  ApiAnswer Look(const ApiRequest& request, const std::string& path, const std::string& query) const;
+  ApiAnswer Ready() const;
+  ApiAnswer Command(const ApiRequest& request, const std::string& path, const LiveStatus& status);
+  ApiAnswer Observations(const std::string& body, const LiveStatus& status);
 
   ApiOptions options_;
   LiveCommands commands_;

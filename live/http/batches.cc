@@ -10,7 +10,7 @@ std::size_t AnsweredBatches::Size(const std::string& id, const Entry& entry) {
   return 2 * id.size() + entry.answer.body.size() + sizeof(Entry) + 256;
 }
 
-AnsweredBatches::Known AnsweredBatches::Find(const std::string& id, std::string_view body, HttpAnswer* answer) const {
+AnsweredBatches::Known AnsweredBatches::Find(const std::string& id, std::string_view body, ApiAnswer* answer) const {
   const auto at = entries_.find(id);
   if (at == entries_.end()) return Known::kNew;
   const Entry& entry = at->second;
@@ -22,7 +22,7 @@ AnsweredBatches::Known AnsweredBatches::Find(const std::string& id, std::string_
   return Known::kSame;
 }
 
-void AnsweredBatches::Keep(const std::string& id, std::string_view body, const HttpAnswer& answer) {
+void AnsweredBatches::Keep(const std::string& id, std::string_view body, const ApiAnswer& answer) {
   const auto [at, is_new] =
       entries_.emplace(id, Entry{body.size(), std::hash<std::string_view>()(body), Crc32(body), answer});
   if (!is_new) return;

@@ -19,8 +19,8 @@ class AnsweredBatches {
 
   enum class Known { kNew, kSame, kOther };
   /// kSame: this body was answered under this id, with *answer; kOther: another body was.
-  Known Find(const std::string& id, std::string_view body, HttpAnswer* answer) const;
-  void Keep(const std::string& id, std::string_view body, const HttpAnswer& answer);
+  Known Find(const std::string& id, std::string_view body, ApiAnswer* answer) const;
+  void Keep(const std::string& id, std::string_view body, const ApiAnswer& answer);
 
   int size() const { return static_cast<int>(order_.size()); }
 
@@ -29,7 +29,7 @@ class AnsweredBatches {
     std::size_t body_bytes = 0;
     std::size_t hash = 0;
     std::uint32_t checksum = 0;
-    HttpAnswer answer;
+    ApiAnswer answer;
   };
   static std::size_t Size(const std::string& id, const Entry& entry);
 

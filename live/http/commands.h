@@ -5,34 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "live/engine/command_result.h"
 #include "live/engine/meter_report.h"
 #include "live/engine/reading.h"
 #include "live/engine/status.h"
 
 namespace evenkeel {
-
-enum class CommandOutcome {
-  kDone,         ///< and on disk: 200
-  kInvalid,      ///< can never be done: 400
-  kConflict,     ///< not in this state of things, such as a closed period or an older revision: 409
-  kUnavailable,  ///< not now, such as a full disk: 503
-};
-
-struct CommandResult {
-  CommandOutcome outcome = CommandOutcome::kDone;
-  std::string reason;  ///< of what is not done, for the caller, without secrets
-};
-
-struct RejectedReading {
-  int index = 0;  ///< in the batch
-  std::string reason;
-};
-
-/// A batch is taken as a whole, but for readings that are no readings (a time in the future, a value out of range).
-struct ObserveResult {
-  CommandResult command;
-  std::vector<RejectedReading> rejected;
-};
 
 /// Called from several threads at once.
 struct LiveCommands {

@@ -32,7 +32,7 @@ bool Connection::ReadHead() {
   return true;
 }
 
-std::optional<HttpRequest> Connection::Next() {
+std::optional<ApiRequest> Connection::Next() {
   if (state_ != State::kReading || (!has_head_ && !ReadHead()) || in_.size() < body_bytes_) return std::nullopt;
   request_.body = in_.substr(0, body_bytes_);
   in_.erase(0, body_bytes_);
@@ -42,7 +42,7 @@ std::optional<HttpRequest> Connection::Next() {
   return std::exchange(request_, {});
 }
 
-void Connection::Refuse(const HttpAnswer& answer) {
+void Connection::Refuse(const ApiAnswer& answer) {
   if (state_ != State::kReading) return;
   keep_alive_ = false;
   in_.clear();
@@ -52,7 +52,7 @@ void Connection::Refuse(const HttpAnswer& answer) {
   Put(answer);
 }
 
-void Connection::Put(const HttpAnswer& answer) {
+void Connection::Put(const ApiAnswer& answer) {
   if (state_ != State::kAnswering) return;
   out_.erase(0, std::exchange(written_, 0));
   out_ += AnswerBytes(answer, wants_body_, keep_alive_);

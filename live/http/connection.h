@@ -31,10 +31,10 @@ class Connection {
   /// Bytes have come. Call Next() then.
   void Add(std::string_view bytes);
   /// A request that is complete, to be answered by Put(), or nothing: more has to come, or there is something to write.
-  std::optional<HttpRequest> Next();
+  std::optional<ApiRequest> Next();
   /// Room for a body was refused, a request took too long, ...: answers, and closes afterwards.
-  void Refuse(const HttpAnswer& answer);
-  void Put(const HttpAnswer& answer);
+  void Refuse(const ApiAnswer& answer);
+  void Put(const ApiAnswer& answer);
 
   std::string_view Unwritten() const { return std::string_view(out_).substr(written_); }
   void Wrote(std::size_t bytes);
@@ -48,7 +48,7 @@ class Connection {
   std::string in_, out_;
   std::size_t written_ = 0, body_bytes_ = 0;
   bool has_head_ = false, keep_alive_ = true, wants_body_ = true;
-  HttpRequest request_;
+  ApiRequest request_;
 };
 
 }  // namespace evenkeel

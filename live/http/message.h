@@ -8,12 +8,12 @@
 
 namespace evenkeel {
 
-using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+using ApiHeaders = std::vector<std::pair<std::string, std::string>>;
 
-struct HttpRequest {
+struct ApiRequest {
   std::string method;
-  std::string target;   ///< path and query as they came, percent signs and all
-  HttpHeaders headers;  ///< names in lower case, values without blanks around them
+  std::string target;  ///< path and query as they came, percent signs and all
+  ApiHeaders headers;  ///< names in lower case, values without blanks around them
   std::string body;
 
   /// The value of a header by its name in lower case, or nullptr.
@@ -25,10 +25,10 @@ struct HttpRequest {
   }
 };
 
-struct HttpAnswer {
+struct ApiAnswer {
   int status = 200;
   std::string content_type = "application/json";
-  HttpHeaders headers;  ///< besides Content-Type and Content-Length
+  ApiHeaders headers;  ///< besides Content-Type and Content-Length
   std::string body;
 };
 

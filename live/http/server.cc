@@ -179,7 +179,7 @@ class HttpServer::Impl {
   void Advance(std::uint64_t id, Client* client) {
     for (;;) {
       const std::size_t before = client->http.held_bytes();
-      std::optional<HttpRequest> request = client->http.Next();
+      std::optional<ApiRequest> request = client->http.Next();
       held_ += client->http.held_bytes() - before;
       if (held_ > options_.most_bytes) RefuseRoom(client);
       if (request) Dispatch(id, *std::move(request), client);
@@ -199,12 +199,12 @@ class HttpServer::Impl {
     held_ += client->http.held_bytes() - before;
   }
 
-  void Dispatch(std::uint64_t id, HttpRequest request, Client* client) {
+  void Dispatch(std::uint64_t id, ApiRequest request, Client* client) {
     client->since = now_;
     Workers& workers = LiveApi::OnlyLooks(request) ? *looks_ : *commands_;
-    auto shared = std::make_shared<const HttpRequest>(std::move(request));
+    auto shared = std::make_shared<const ApiRequest>(std::move(request));
     const bool taken = workers.Run([this, id, shared] {
-      HttpAnswer answer = api_->Answer(*shared);
+      ApiAnswer answer = api_->Answer(*shared);
       {
         const std::lock_guard lock(answers_mutex_);
         answers_.emplace_back(id, std::move(answer));
@@ -214,7 +214,7 @@ class HttpServer::Impl {
     if (!taken) Put(client, ErrorAnswer(503, "too many requests wait already"));
   }
 
-  void Put(Client* client, const HttpAnswer& answer) {
+  void Put(Client* client, const ApiAnswer& answer) {
     const std::size_t before = client->http.held_bytes();
     client->http.Put(answer);
     held_ += client->http.held_bytes() - before;
@@ -224,7 +224,7 @@ class HttpServer::Impl {
   void TakeAnswers() {
     std::uint64_t count = 0;
     [[maybe_unused]] const ssize_t size = read(wake_, &count, sizeof(count));
-    std::vector<std::pair<std::uint64_t, HttpAnswer>> answers;
+    std::vector<std::pair<std::uint64_t, ApiAnswer>> answers;
     {
       const std::lock_guard lock(answers_mutex_);
       answers.swap(answers_);
@@ -310,7 +310,7 @@ class HttpServer::Impl {
   bool answered_ = false;  // the last Write() ended an answer
 
   std::mutex answers_mutex_;
-  std::vector<std::pair<std::uint64_t, HttpAnswer>> answers_;
+  std::vector<std::pair<std::uint64_t, ApiAnswer>> answers_;
   std::unique_ptr<Workers> looks_, commands_;
   std::thread thread_;
 };

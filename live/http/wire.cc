@@ -40,7 +40,7 @@ HttpHead Refused(int status, std::string_view message) {
 }
 
 /// What is wrong with the first line, or nothing; says in `minor` which HTTP/1.x it is.
-std::optional<HttpHead> ParseFirstLine(std::string_view line, HttpRequest* request, int* minor) {
+std::optional<HttpHead> ParseFirstLine(std::string_view line, ApiRequest* request, int* minor) {
   const auto first = line.find(' '), last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) return Refused(400, "the request's first line is not HTTP");
   const std::string_view method = line.substr(0, first), target = line.substr(first + 1, last - first - 1);
@@ -57,7 +57,7 @@ std::optional<HttpHead> ParseFirstLine(std::string_view line, HttpRequest* reque
   return std::nullopt;
 }
 
-std::optional<HttpHead> ParseHeaders(std::string_view lines, int most, HttpRequest* request) {
+std::optional<HttpHead> ParseHeaders(std::string_view lines, int most, ApiRequest* request) {
   request->headers.clear();
   while (!lines.empty()) {
     const auto end = lines.find("\r\n");
@@ -79,7 +79,7 @@ std::optional<HttpHead> ParseHeaders(std::string_view lines, int most, HttpReque
 }
 
 /// Headers that decide something come once.
-std::optional<HttpHead> CheckOnce(const HttpRequest& request) {
+std::optional<HttpHead> CheckOnce(const ApiRequest& request) {
   for (const char* name : {"host", "content-length", "content-type", "authorization", "origin", "expect"}) {
     const auto is_name = [name](const auto& header) { return header.first == name; };
     if (std::count_if(request.headers.begin(), request.headers.end(), is_name) > 1) {
@@ -136,7 +136,7 @@ const char* Phrase(int status) {
 
 }  // namespace
 
-HttpHead ParseHead(std::string_view bytes, const HttpLimits& limits, HttpRequest* request) {
+HttpHead ParseHead(std::string_view bytes, const HttpLimits& limits, ApiRequest* request) {
   HttpHead head;
   const auto end = bytes.substr(0, limits.head_bytes).find("\r\n\r\n");
   if (end == std::string_view::npos) {
@@ -181,7 +181,7 @@ HttpHead ParseHead(std::string_view bytes, const HttpLimits& limits, HttpRequest
   return head;
 }
 
-std::string AnswerBytes(const HttpAnswer& answer, bool with_body, bool keep_alive) {
+std::string AnswerBytes(const ApiAnswer& answer, bool with_body, bool keep_alive) {
   std::string bytes = fmt::format("HTTP/1.1 {} {}\r\n", answer.status, Phrase(answer.status));
   if (answer.status != 304) {
     bytes += fmt::format("Content-Type: {}\r\nContent-Length: {}\r\n", answer.content_type, answer.body.size());
@@ -192,10 +192,10 @@ std::string AnswerBytes(const HttpAnswer& answer, bool with_body, bool keep_aliv
   return bytes;
 }
 
-HttpAnswer ErrorAnswer(int status, std::string_view message, std::string_view field) {
+ApiAnswer ErrorAnswer(int status, std::string_view message, std::string_view field) {
   nlohmann::ordered_json error = {{"error", message}};
   if (!field.empty()) error["field"] = field;
-  HttpAnswer answer;
+  ApiAnswer answer;
   answer.status = status;
   answer.headers = {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}};
   if (status == 503) answer.headers.emplace_back("Retry-After", "1");

@@ -23,16 +23,16 @@ struct HttpHead {
   std::size_t body_bytes = 0;
   bool keep_alive = true;
   bool expects_continue = false;
-  HttpAnswer refusal;  ///< after which the connection is to be closed, since nobody knows where the next request begins
+  ApiAnswer refusal;  ///< after which the connection is to be closed, since nobody knows where the next request begins
 };
 
 /// Reads a head from the first bytes of a connection; fills all of `request` but its body when the head is complete.
-HttpHead ParseHead(std::string_view bytes, const HttpLimits& limits, HttpRequest* request);
+HttpHead ParseHead(std::string_view bytes, const HttpLimits& limits, ApiRequest* request);
 
 /// The answer as bytes. Without body for HEAD, but with its length.
-std::string AnswerBytes(const HttpAnswer& answer, bool with_body, bool keep_alive);
+std::string AnswerBytes(const ApiAnswer& answer, bool with_body, bool keep_alive);
 
 /// {"error": message, "field": field}, without the field where it is empty.
-HttpAnswer ErrorAnswer(int status, std::string_view message, std::string_view field = "");
+ApiAnswer ErrorAnswer(int status, std::string_view message, std::string_view field = "");
 
 }  // namespace evenkeel

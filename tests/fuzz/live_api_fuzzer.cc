@@ -62,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     bytes.remove_prefix(std::min(piece, bytes.size()));
     for (;;) {
       if (const auto request = connection.Next()) {
-        const HttpAnswer answer = api.Answer(*request);
+        const ApiAnswer answer = api.Answer(*request);
         EVENKEEL_CHECK(answer.status >= 200 && answer.status != 500 && answer.status < 600);
         connection.Put(answer);
       }

@@ -38,20 +38,20 @@ class ApiTest : public testing::Test {
             [this] { return now; }};
   }
 
-  static HttpRequest Get(const std::string& target, const HttpHeaders& more = {}) {
-    HttpRequest request = {"GET", target, {{"host", "127.0.0.1:8080"}}, ""};
+  static ApiRequest Get(const std::string& target, const ApiHeaders& more = {}) {
+    ApiRequest request = {"GET", target, {{"host", "127.0.0.1:8080"}}, ""};
     request.headers.insert(request.headers.end(), more.begin(), more.end());
     return request;
   }
-  static HttpRequest Send(const std::string& method, const std::string& target, const std::string& body,
-                          const HttpHeaders& more = {}) {
-    HttpRequest request = Get(target, more);
+  static ApiRequest Send(const std::string& method, const std::string& target, const std::string& body,
+                         const ApiHeaders& more = {}) {
+    ApiRequest request = Get(target, more);
     request.method = method;
     request.headers.emplace_back("content-type", "application/json");
     request.body = body;
     return request;
   }
-  static std::string Header(const HttpAnswer& answer, const std::string& name) {
+  static std::string Header(const ApiAnswer& answer, const std::string& name) {
     for (const auto& [key, value] : answer.headers) {
       if (key == name) return value;
     }
@@ -79,7 +79,7 @@ TEST_F(ApiTest, TakesObservations) {
   LiveApi api = Make();
   const std::string demand =
       R"({"signal":"demand","gateway":"west","value":12,"time":"2026-05-01T10:00:00+02:00","estimated":true})";
-  const HttpAnswer answer =
+  const ApiAnswer answer =
       api.Answer(Send("POST", "/v1/observations", Batch("b1", std::string(kCarbon) + "," + demand)));
   EXPECT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(Json::parse(answer.body),
@@ -99,19 +99,19 @@ TEST_F(ApiTest, TakesObservations) {
 TEST_F(ApiTest, AnswersABatchOnce) {
   LiveApi api = Make();
   rejected = {{0, "in the future"}};
-  const HttpRequest request = Send("POST", "/v1/observations", Batch("b1", kCarbon));
-  const HttpAnswer first = api.Answer(request), second = api.Answer(request);
+  const ApiRequest request = Send("POST", "/v1/observations", Batch("b1", kCarbon));
+  const ApiAnswer first = api.Answer(request), second = api.Answer(request);
   EXPECT_EQ(first.body, second.body);
   EXPECT_THAT(first.body, HasSubstr(R"({"field":"readings[0]","error":"in the future"})"));
   EXPECT_EQ(observed.size(), 1);
-  const HttpAnswer other = api.Answer(Send("POST", "/v1/observations", Batch("b1", std::string(kCarbon) + " ")));
+  const ApiAnswer other = api.Answer(Send("POST", "/v1/observations", Batch("b1", std::string(kCarbon) + " ")));
   EXPECT_EQ(other.status, 409);
   EXPECT_EQ(observed.size(), 1);
 }
 
 TEST_F(ApiTest, WhatWasNotTakenMayBeSentAgain) {
   LiveApi api = Make();
-  const HttpRequest request = Send("POST", "/v1/observations", Batch("b1", kCarbon));
+  const ApiRequest request = Send("POST", "/v1/observations", Batch("b1", kCarbon));
   result = {CommandOutcome::kUnavailable, "no space left on device"};
   EXPECT_EQ(api.Answer(request).status, 503);
   result = {};
@@ -149,7 +149,7 @@ TEST_F(ApiTest, BadBodiesSayWhatIsWrong) {
       {"[[[[[[[[[[]]]]]]]]]]", "deeper than 8"},
       {"{\"id\":\"\xff\"}", "not JSON"}};
   for (const auto& [body, words] : cases) {
-    const HttpAnswer answer = api.Answer(Send("POST", "/v1/observations", body));
+    const ApiAnswer answer = api.Answer(Send("POST", "/v1/observations", body));
     EXPECT_EQ(answer.status, 400) << body;
     EXPECT_THAT(answer.body, HasSubstr(words)) << body;
   }
@@ -158,7 +158,7 @@ TEST_F(ApiTest, BadBodiesSayWhatIsWrong) {
 
 TEST_F(ApiTest, TakesMeters) {
   LiveApi api = Make();
-  const HttpAnswer answer = api.Answer(Send("POST", "/v1/meters", R"({"slot_begin":1777593600,"revision":2,"served":[
+  const ApiAnswer answer = api.Answer(Send("POST", "/v1/meters", R"({"slot_begin":1777593600,"revision":2,"served":[
       {"gateway":"east","region":"south","workload":7.5}],"energy_mwh":{"north":1.5},
       "price_usd_per_mwh":{"north":-3}})"));
   EXPECT_EQ(answer.status, 200) << answer.body;
@@ -189,20 +189,20 @@ TEST_F(ApiTest, BadMetersSayWhatIsWrong) {
       {R"({"slot_begin":0,"revision":1,"served":[],"energy_mwh":{"no":1}})", "energy_mwh.no"},
       {R"({"slot_begin":0,"revision":1,"served":[],"energy_mwh":[1]})", "energy_mwh: a list is not allowed"}};
   for (const auto& [body, words] : cases) {
-    const HttpAnswer answer = api.Answer(Send("POST", "/v1/meters", body));
+    const ApiAnswer answer = api.Answer(Send("POST", "/v1/meters", body));
     EXPECT_EQ(answer.status, 400) << body;
     EXPECT_THAT(answer.body, HasSubstr(words)) << body;
   }
   EXPECT_TRUE(reports.empty());
   result = {CommandOutcome::kConflict, "the period 2026-04 is closed"};
-  const HttpAnswer closed = api.Answer(Send("POST", "/v1/meters", R"({"slot_begin":0,"revision":1,"served":[]})"));
+  const ApiAnswer closed = api.Answer(Send("POST", "/v1/meters", R"({"slot_begin":0,"revision":1,"served":[]})"));
   EXPECT_EQ(closed.status, 409);
   EXPECT_THAT(closed.body, HasSubstr("the period 2026-04 is closed"));
 }
 
 TEST_F(ApiTest, WeightsHaveATag) {
   LiveApi api = Make();
-  const HttpAnswer answer = api.Answer(Get("/v1/weights"));
+  const ApiAnswer answer = api.Answer(Get("/v1/weights"));
   EXPECT_EQ(answer.status, 200);
   const Json json = Json::parse(answer.body);
   EXPECT_EQ(json["slot"], 30);
@@ -210,7 +210,7 @@ TEST_F(ApiTest, WeightsHaveATag) {
   EXPECT_EQ(json["shares"][1][2], status->published->share(1, 2));
   const std::string tag = Header(answer, "ETag");
   for (const std::string& match : {tag, "\"x\", W/" + tag, std::string("*")}) {
-    const HttpAnswer same = api.Answer(Get("/v1/weights", {{"if-none-match", match}}));
+    const ApiAnswer same = api.Answer(Get("/v1/weights", {{"if-none-match", match}}));
     EXPECT_EQ(same.status, 304);
     EXPECT_TRUE(same.body.empty());
     EXPECT_EQ(Header(same, "ETag"), tag);
@@ -228,7 +228,7 @@ TEST_F(ApiTest, WeightsHaveATag) {
 TEST_F(ApiTest, SlotsByNumber) {
   LiveApi api = Make();
   const auto slots = [&](const std::string& query) {
-    const HttpAnswer answer = api.Answer(Get("/v1/slots" + query));
+    const ApiAnswer answer = api.Answer(Get("/v1/slots" + query));
     std::vector<int> numbers = {answer.status};
     if (answer.status == 200) {
       const Json json = Json::parse(answer.body);
@@ -282,7 +282,7 @@ TEST_F(ApiTest, Readiness) {
   now = status->as_of + 61;
   EXPECT_THAT(api.Answer(Get("/readyz")).body, HasSubstr("said nothing for 61 s"));
   status = std::make_shared<const LiveStatus>(MadeUpTrouble());
-  const HttpAnswer trouble = api.Answer(Get("/readyz"));
+  const ApiAnswer trouble = api.Answer(Get("/readyz"));
   EXPECT_EQ(trouble.status, 503);
   EXPECT_THAT(trouble.body, HasSubstr("no space left on device"));
   status = nullptr;
@@ -298,10 +298,10 @@ TEST_F(ApiTest, PathsAndMethods) {
   EXPECT_EQ(api.Answer(Get("/v2/status")).status, 404);
   EXPECT_EQ(api.Answer(Get("/v1/status?x=1")).status, 400);
   EXPECT_EQ(api.Answer(Get("/v1/regions//state")).status, 404);
-  const HttpAnswer wrong = api.Answer(Send("POST", "/v1/mode", "{}"));
+  const ApiAnswer wrong = api.Answer(Send("POST", "/v1/mode", "{}"));
   EXPECT_EQ(wrong.status, 405);
   EXPECT_EQ(Header(wrong, "Allow"), "PUT");
-  HttpRequest no_json = Send("PUT", "/v1/mode", R"({"mode":"shadow"})");
+  ApiRequest no_json = Send("PUT", "/v1/mode", R"({"mode":"shadow"})");
   no_json.headers.back().second = "text/plain";
   EXPECT_EQ(api.Answer(no_json).status, 415);
   EXPECT_TRUE(modes.empty());
@@ -310,7 +310,7 @@ TEST_F(ApiTest, PathsAndMethods) {
 TEST_F(ApiTest, InnerFailuresStayInside) {
   LiveApi api = Make();
   fail = true;
-  const HttpAnswer answer = api.Answer(Send("POST", "/v1/observations", Batch("b1", kCarbon)));
+  const ApiAnswer answer = api.Answer(Send("POST", "/v1/observations", Batch("b1", kCarbon)));
   EXPECT_EQ(answer.status, 500);
   EXPECT_THAT(answer.body, Not(HasSubstr("inner")));
   EXPECT_EQ(failures, std::vector<std::string>{"inner words"});
@@ -338,7 +338,7 @@ TEST_F(ApiTest, EverythingButHealthNeedsTheToken) {
 
 TEST_F(ApiTest, OtherSitesChangeNothing) {
   LiveApi api = Make();
-  const auto put = [&](const HttpHeaders& more) {
+  const auto put = [&](const ApiHeaders& more) {
     return api.Answer(Send("PUT", "/v1/mode", R"({"mode":"shadow"})", more)).status;
   };
   EXPECT_EQ(put({{"origin", "http://evil.example"}}), 403);
@@ -347,7 +347,7 @@ TEST_F(ApiTest, OtherSitesChangeNothing) {
   EXPECT_TRUE(modes.empty());
   EXPECT_EQ(put({{"origin", "http://127.0.0.1:8080"}, {"sec-fetch-site", "same-origin"}}), 200);
   // A stranger's name that leads to this machine.
-  HttpRequest rebound = Get("/v1/status");
+  ApiRequest rebound = Get("/v1/status");
   for (const auto& [host, status_code] : std::vector<std::pair<std::string, int>>{
            {"evil.example:8080", 421}, {"127.0.0.1.evil.example", 421}, {"localhost:1", 200}, {"[::1]:1", 200}}) {
     rebound.headers[0].second = host;
@@ -357,7 +357,7 @@ TEST_F(ApiTest, OtherSitesChangeNothing) {
 
 TEST_F(ApiTest, ThePageLoadsNothingFromElsewhere) {
   LiveApi api = Make();
-  const HttpAnswer page = api.Answer(Get("/"));
+  const ApiAnswer page = api.Answer(Get("/"));
   EXPECT_THAT(Header(page, "Content-Security-Policy"), HasSubstr("default-src 'none'; script-src 'self'"));
   EXPECT_THAT(Header(page, "Content-Security-Policy"), Not(HasSubstr("unsafe")));
   const std::string all = page.body + api.Answer(Get("/page.js")).body + api.Answer(Get("/page.css")).body;
@@ -369,7 +369,7 @@ TEST_F(ApiTest, ThePageLoadsNothingFromElsewhere) {
 
 TEST(AnsweredBatches, ForgetsTheOldestFirst) {
   AnsweredBatches batches(3, 1 << 20);
-  HttpAnswer answer;
+  ApiAnswer answer;
   for (const char* id : {"a", "b", "c", "d"}) batches.Keep(id, "body", {});
   EXPECT_EQ(batches.size(), 3);
   EXPECT_EQ(batches.Find("a", "body", &answer), AnsweredBatches::Known::kNew);

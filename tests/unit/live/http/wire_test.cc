@@ -17,10 +17,10 @@ namespace {
 
 using testing::HasSubstr;
 
-HttpHead Parse(const std::string& bytes, HttpRequest* request) { return ParseHead(bytes, {}, request); }
+HttpHead Parse(const std::string& bytes, ApiRequest* request) { return ParseHead(bytes, {}, request); }
 
 TEST(ParseHead, ReadsARequest) {
-  HttpRequest request;
+  ApiRequest request;
   const std::string bytes = "POST /a?b=c HTTP/1.1\r\nHost: x\r\nContent-Length:  12 \r\nX-Y: \r\n\r\n";
   const HttpHead head = Parse(bytes + "body", &request);
   EXPECT_EQ(head.state, HttpHead::State::kComplete);
@@ -65,19 +65,19 @@ TEST(ParseHead, RefusesWhatIsNotQuiteHttp) {
       {"GET /" + std::string(5000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n", 414},
       {"GET / HTTP/1.1\r\nHost: " + std::string(17000, 'a'), 431}};
   for (const auto& [bytes, status] : cases) {
-    HttpRequest request;
+    ApiRequest request;
     const HttpHead head = Parse(bytes, &request);
     EXPECT_EQ(head.state, HttpHead::State::kRefused) << bytes;
     EXPECT_EQ(head.refusal.status, status) << bytes;
   }
   std::string many = "GET / HTTP/1.1\r\n";
   for (int k = 0; k < 65; ++k) many += "A: b\r\n";
-  HttpRequest request;
+  ApiRequest request;
   EXPECT_EQ(Parse(many + "\r\n", &request).refusal.status, 431);
 }
 
 TEST(AnswerBytes, NoBodyForHeadAndNotModified) {
-  HttpAnswer answer = {200, "text/plain", {{"A", "b"}}, "body"};
+  ApiAnswer answer = {200, "text/plain", {{"A", "b"}}, "body"};
   EXPECT_EQ(
       AnswerBytes(answer, false, true),
       "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\nA: b\r\nConnection: keep-alive\r\n\r\n");
