@@ -14,8 +14,9 @@ inline constexpr int kMostWeight = 256;  ///< HAProxy's
 /// weights are 0.
 double WeightError(const std::vector<double>& share, const std::vector<int>& weight);
 
-/// What rounding may cost: 0.004 for up to three entries, 0.007 for more. Over random shares of 3 and of 10 regions
-/// WholeWeights stays below, at 0.0029 and 0.0062 (live's tests draw them).
+/// What weights may cost: 0.004 for up to three entries, 0.007 for more. Over random shares of 3 and of 10 regions,
+/// sparse ones and even ones, rounding stays below (0.0029 and 0.0062); it is no bound for all shares: one of 256 and
+/// nine of 0.5 end 0.0096 away.
 double MostWeightError(int entries);
 
 /// Weights 0..256 in proportion to `share` (>= 0, finite), the largest one 256. Largest remainders: all are rounded

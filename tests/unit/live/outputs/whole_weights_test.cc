@@ -77,6 +77,15 @@ TEST(WholeWeightsTest, RoundingCostsLessThanItMay) {
   RecordProperty("ten", std::to_string(ten));
 }
 
+TEST(WholeWeightsTest, SharesMadeForItCostMore) {
+  // 256 and nine times 0.5 are 260.5, rounded 261: five get 1. 5 (1 / 261 - 0.5 / 260.5) = 0.00956 too much of these.
+  std::vector<double> share(10, 0.5);
+  share[0] = 256.0;
+  const std::vector<int> weight = WholeWeights(share);
+  EXPECT_THAT(weight, ElementsAre(256, 1, 1, 1, 1, 1, 0, 0, 0, 0));
+  EXPECT_NEAR(WeightError(share, weight), 5.0 * (1.0 / 261.0 - 0.5 / 260.5), 1e-12);
+}
+
 TEST(WholeWeightsTest, ServersShareTheirRegionsPart) {
   BalancedBackend backend;
   backend.servers = {{"a1", 0, 1.0}, {"b1", 1, 1.0}, {"a2", 0, 3.0}};
