@@ -21,7 +21,7 @@ class Connection {
     kClosed,
   };
 
-  Connection(const LiveApi* api, const HttpLimits* limits) : api_(api), limits_(limits) {}
+  Connection(const LiveApi* api, const ServerLimits* limits) : api_(api), limits_(limits) {}
 
   State state() const { return state_; }
   bool idle() const { return state_ == State::kReading && in_.empty() && !has_head_; }
@@ -43,7 +43,7 @@ class Connection {
   bool ReadHead();
 
   const LiveApi* api_;
-  const HttpLimits* limits_;
+  const ServerLimits* limits_;
   State state_ = State::kReading;
   std::string in_, out_;
   std::size_t written_ = 0, body_bytes_ = 0;

@@ -37,7 +37,7 @@ double SteadySeconds() {
 }
 
 struct Client {
-  Client(int descriptor, const LiveApi* api, const HttpLimits* limits) : socket(descriptor), http(api, limits) {}
+  Client(int descriptor, const LiveApi* api, const ServerLimits* limits) : socket(descriptor), http(api, limits) {}
   int socket;
   Connection http;
   double since = 0.0;  ///< when it came into its state

@@ -17,7 +17,7 @@ struct ServerOptions {
   /// The new one takes the place of the one that has been idle or slow for longest. Fewer where the process may not
   /// open that many files.
   int most_connections = 1024;
-  HttpLimits limits;
+  ServerLimits limits;
   double request_s = 15.0;                         ///< from the first byte of a request to its last
   double command_s = 60.0;                         ///< until the engine has answered
   double answer_s = 15.0;                          ///< to take an answer

@@ -136,7 +136,7 @@ const char* Phrase(int status) {
 
 }  // namespace
 
-HttpHead ParseHead(std::string_view bytes, const HttpLimits& limits, ApiRequest* request) {
+HttpHead ParseHead(std::string_view bytes, const ServerLimits& limits, ApiRequest* request) {
   HttpHead head;
   const auto end = bytes.substr(0, limits.head_bytes).find("\r\n\r\n");
   if (end == std::string_view::npos) {

@@ -10,7 +10,7 @@
 
 namespace evenkeel {
 
-struct HttpLimits {
+struct ServerLimits {
   std::size_t head_bytes = 16384;
   int headers = 64;
   std::size_t body_bytes = std::size_t{1} << 20;
@@ -27,7 +27,7 @@ struct HttpHead {
 };
 
 /// Reads a head from the first bytes of a connection; fills all of `request` but its body when the head is complete.
-HttpHead ParseHead(std::string_view bytes, const HttpLimits& limits, ApiRequest* request);
+HttpHead ParseHead(std::string_view bytes, const ServerLimits& limits, ApiRequest* request);
 
 /// The answer as bytes. Without body for HEAD, but with its length.
 std::string AnswerBytes(const ApiAnswer& answer, bool with_body, bool keep_alive);

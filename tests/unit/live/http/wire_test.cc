@@ -88,7 +88,7 @@ TEST(AnswerBytes, NoBodyForHeadAndNotModified) {
 TEST(Connection, RequestsInPiecesAndSeveralAtOnce) {
   LiveApi api(
       {}, {}, [] { return nullptr; }, [] { return 0; });
-  const HttpLimits limits;
+  const ServerLimits limits;
   Connection connection(&api, &limits);
   EXPECT_TRUE(connection.idle());
   const std::string put =
@@ -118,7 +118,7 @@ TEST(Connection, RequestsInPiecesAndSeveralAtOnce) {
 TEST(Connection, RefusesAStrangersBodyBeforeItIsSent) {
   LiveApi api(
       {"0123456789abcdef", 0}, {}, [] { return nullptr; }, [] { return 0; });
-  const HttpLimits limits;
+  const ServerLimits limits;
   Connection connection(&api, &limits);
   connection.Add("PUT /v1/mode HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_FALSE(connection.Next());
@@ -130,7 +130,7 @@ TEST(Connection, RefusesAStrangersBodyBeforeItIsSent) {
 TEST(Connection, SaysContinueToThoseWhoWait) {
   LiveApi api(
       {}, {}, [] { return nullptr; }, [] { return 0; });
-  const HttpLimits limits;
+  const ServerLimits limits;
   Connection connection(&api, &limits);
   connection.Add(
       "PUT /v1/mode HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
