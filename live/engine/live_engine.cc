@@ -69,7 +69,7 @@ LiveEngine::LiveEngine(LiveEngineOptions options, std::int64_t now)
       sizes_(MakeProblem(options_.network, Objective{}, 1, Vector::Ones(options_.network.num_gateways()))),
       store_(StoreOptions(options_)),
       mode_(options_.mode),
-      region_state_(options_.network.num_regions(), RegionState::kUp),
+      region_state_(options_.network.num_regions()),
       started_(now) {
   TakeUpWaiting();
   const Month month = MonthOf(now);
@@ -230,8 +230,7 @@ std::unique_ptr<Journal> LiveEngine::NewJournal(const Open& open, std::int64_t n
   auto journal = std::make_unique<Journal>(JournalPath(options_.folder, open.month), HeadText(HeadOf(&open)));
   journal->Append(EventText({now, ModeEvent{mode_, options_.mode}}));
   for (std::size_t i = 0; i < region_state_.size(); ++i) {
-    if (region_state_[i] != RegionState::kUp)
-      journal->Append(EventText({now, RegionEvent{static_cast<int>(i), region_state_[i]}}));
+    if (region_state_[i]) journal->Append(EventText({now, RegionEvent{static_cast<int>(i), *region_state_[i]}}));
   }
   return journal;
 }
@@ -306,7 +305,7 @@ ComposedSlot LiveEngine::ComposeNext(const Open& open, std::int64_t now) const {
 
 void LiveEngine::ApplyRegionStates(Slot* slot) const {
   for (std::size_t i = 0; i < region_state_.size(); ++i) {
-    if (region_state_[i] != RegionState::kUp) slot->capacity[static_cast<Eigen::Index>(i)] = 0.0;
+    if (region_state_[i].value_or(RegionState::kUp) != RegionState::kUp) slot->capacity[static_cast<Eigen::Index>(i)] = 0.0;
   }
 }
 

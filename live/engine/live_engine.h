@@ -63,6 +63,8 @@ class LiveEngine {
   /// The last decision that is on disk, of the current period or the one before.
   const std::optional<Shares>& published() const { return published_; }
   LiveMode mode() const { return mode_; }
+  /// As somebody said, [regions]; nothing where nobody did: up, as far as is known.
+  const std::vector<std::optional<RegionState>>& region_states() const { return region_state_; }
   const ReadingStore& store() const { return store_; }
   /// Of the period that `time` is in; null: none is running or open.
   const PeriodRun* RunOf(std::int64_t time) const;
@@ -104,7 +106,7 @@ class LiveEngine {
   const Problem sizes_;  // of what is in lines that are of no period
   ReadingStore store_;
   LiveMode mode_;
-  std::vector<RegionState> region_state_;
+  std::vector<std::optional<RegionState>> region_state_;  // as somebody said; nothing: nobody did, it is up
   std::map<std::int64_t, Open> open_;         // by the period's begin
   std::unique_ptr<Journal> waiting_journal_;  // what was said while no period was running
   std::optional<Shares> published_;

@@ -155,7 +155,7 @@ LiveStatus LiveEngine::Status(std::int64_t now) const {
   status.readings = ReadingsOf(store_, (now + options_.lead) / grid.step() * grid.step(), now);
   status.not_ready = waiting_;
   if (!journal_failure_.empty()) status.not_ready.push_back({"journal", journal_failure_});
-  for (std::size_t i = 0; i < region_state_.size(); ++i) status.region.push_back({region_state_[i]});
+  for (const auto& state : region_state_) status.region.push_back({state.value_or(RegionState::kUp)});
   if (open_.empty()) return status;
   const Open& open = open_.rbegin()->second;
   status.period = open.month.name;
@@ -164,7 +164,7 @@ LiveStatus LiveEngine::Status(std::int64_t now) const {
   if (now >= status.period_begin)
     status.slot = static_cast<int>(std::min<std::int64_t>((now - status.period_begin) / grid.step(), status.num_slots));
   for (std::size_t i = 0; i < region_state_.size(); ++i)
-    status.region[i] = RegionStatusOf(open.run, static_cast<int>(i), region_state_[i]);
+    status.region[i] = RegionStatusOf(open.run, static_cast<int>(i), status.region[i].state);
   status.realised = RealisedOf(open.run);
   FillBooks(open.run, &status);
   return status;

@@ -1,0 +1,232 @@
+#include "live/service/service.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "models/base/error.h"
+
+namespace evenkeel {
+namespace {
+
+constexpr auto kStep = std::chrono::milliseconds(500);
+constexpr auto kPatience = std::chrono::seconds(30);  // of those who ask for something
+
+DurationHistogram EmptyHistogram() {
+  DurationHistogram histogram;
+  histogram.upper = {0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0};
+  histogram.counts.assign(histogram.upper.size() + 1, 0);
+  return histogram;
+}
+
+void Count(double seconds, DurationHistogram* histogram) {
+  const auto at = std::lower_bound(histogram->upper.begin(), histogram->upper.end(), seconds);
+  ++histogram->counts[static_cast<std::size_t>(at - histogram->upper.begin())];
+  histogram->sum += seconds;
+}
+
+RegionOrder OrderOf(const std::optional<RegionState>& state) {
+  if (!state) return RegionOrder::kAsIs;
+  switch (*state) {
+    case RegionState::kUp:
+      return RegionOrder::kUp;
+    case RegionState::kDrain:
+      return RegionOrder::kDrain;
+    case RegionState::kDown:
+      break;
+  }
+  return RegionOrder::kDown;
+}
+
+}  // namespace
+
+LiveService::LiveService(ServiceSetup setup, Clock clock, Log log)
+    : setup_(std::move(setup)),
+      clock_(std::move(clock)),
+      log_(std::move(log)),
+      engine_(setup_.engine, clock_()),
+      decide_seconds_(EmptyHistogram()) {
+  const TimeBase grid = {0, setup_.engine.slot_hours};
+  for (const BalancerSetup& balancer : setup_.balancers)
+    balancers_.push_back(std::make_unique<Balancer>(balancer, grid, clock_));
+  if (setup_.agent) {
+    agent_ = std::make_unique<AgentResponder>(
+        AgentWeights(setup_.agent->map, setup_.agent->options), setup_.agent->responder, [] {
+          return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+        });
+  }
+  Publish(clock_());
+  if (setup_.weights_file) {
+    const std::shared_ptr<const LiveStatus> now = status();
+    weights_file_ = std::make_unique<WeightsFile>(setup_.weights_file->path, now->gateways, now->regions,
+                                                  setup_.weights_file->hook);
+    write_weights_ = std::make_unique<Repeat>([this] { return weights_file_->Step(); });
+  }
+  setup_.api.on_failure = log_;
+  api_ = std::make_unique<LiveApi>(
+      setup_.api, Commands(), [this] { return status(); }, clock_);
+  server_ = std::make_unique<HttpServer>(setup_.server, api_.get());
+  for (SourceSetup& source : setup_.sources) {
+    source_status_[source.source->name()].name = source.source->name();
+    runners_.push_back(std::make_unique<SourceRunner>(
+        std::move(source.source), source.limits, source.policy, clock_, [this](const SourceReport& report) {
+          tasks_.Post([this, report] { TakeSourceReport(report); });
+        }));
+    runners_.back()->Start();
+  }
+}
+
+LiveService::~LiveService() {
+  tasks_.Close();
+  server_.reset();
+  runners_.clear();
+}
+
+std::shared_ptr<const LiveStatus> LiveService::status() const {
+  const std::lock_guard<std::mutex> lock(status_mutex_);
+  return status_;
+}
+
+LiveCommands LiveService::Commands() {
+  const CommandResult late = {CommandOutcome::kUnavailable, "the engine is busy, or about to end"};
+  const auto ask = [this, late](std::function<CommandResult()> task) {
+    return tasks_.Ask<CommandResult>(std::move(task), kPatience).value_or(late);
+  };
+  LiveCommands commands;
+  commands.observe = [this, late](const std::vector<Reading>& readings) {
+    return tasks_
+        .Ask<ObserveResult>([this, readings] { return engine_.Observe("push", readings, clock_()); }, kPatience)
+        .value_or(ObserveResult{late, {}});
+  };
+  commands.meter = [this, ask](const MeterReport& meter) {
+    return ask([this, meter] { return engine_.Meter(meter, clock_()); });
+  };
+  commands.set_region_state = [this, ask](int region, RegionState state) {
+    return ask([this, region, state] { return engine_.SetRegionState(region, state, clock_()); });
+  };
+  commands.set_mode = [this, ask](LiveMode mode) { return ask([this, mode] { return engine_.SetMode(mode, clock_()); }); };
+  return commands;
+}
+
+void LiveService::Run(const std::function<bool()>& stop, const std::function<void()>& alive) {
+  while (!stop()) {
+    Step();
+    alive();
+    tasks_.RunFor(kStep);
+  }
+}
+
+void LiveService::Step() {
+  const std::int64_t now = clock_();
+  TickEngine(now);
+  ApplyDecision();
+  WatchForce(now);
+  TakeMeters(now);
+  Publish(now);
+}
+
+void LiveService::TickEngine(std::int64_t now) {
+  const std::int64_t before = engine_.published() ? engine_.published()->begin : -1;
+  const auto start = std::chrono::steady_clock::now();
+  engine_.Tick(now);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (engine_.published() && engine_.published()->begin != before) Count(seconds, &decide_seconds_);
+}
+
+void LiveService::TakeSourceReport(const SourceReport& report) {
+  SourceStatus& status = source_status_[report.source];
+  status.name = report.source;
+  status.last_success = report.state.last_success;
+  status.failures_in_a_row = report.state.consecutive_failures;
+  status.failures = report.state.failures;
+  const std::string reason = report.result.failure ? report.result.failure->message : "";
+  if (!reason.empty() && status.reason.empty()) log_(reason);
+  status.reason = reason;
+  for (const Refusal& refusal : report.result.refused) ++status.rejected[Name(refusal.reason)];
+  if (report.result.readings.empty()) return;
+  const ObserveResult result = engine_.Observe(report.source, report.result.readings, clock_());
+  for (const RejectedReading& rejected : result.rejected) ++status.rejected[rejected.reason];
+}
+
+/// Tells the outputs what is new.
+void LiveService::ApplyDecision() {
+  if (!engine_.published()) return;
+  const Shares& decided = *engine_.published();
+  const std::pair<std::int64_t, LiveMode> now = {decided.begin, engine_.mode()};
+  if (told_ == now && told_regions_ == engine_.region_states()) return;
+  WantedShares wanted;
+  wanted.shares = decided;
+  wanted.shares.share = SharesToApply(now.second, setup_.canary, decided.share, applied_before_);
+  for (const auto& state : engine_.region_states()) wanted.regions.push_back(OrderOf(state));
+  for (const std::unique_ptr<Balancer>& balancer : balancers_)
+    now.second == LiveMode::kShadow ? balancer->Withdraw() : balancer->Apply(wanted);
+  if (now.second != LiveMode::kShadow && agent_) agent_->Want(wanted);
+  if (weights_file_ && now.second != LiveMode::kShadow) {
+    weights_file_->Want(decided);
+    write_weights_->Wake();
+  }
+  if (!told_ || told_->first != decided.begin) {
+    applied_before_ = wanted.shares.share;
+    seconds_in_force_ = seconds_watched_ = 0;
+  }
+  told_ = now;
+  told_regions_ = engine_.region_states();
+}
+
+/// A slot whose decision was not what the balancers had for most of its time says nothing of it.
+void LiveService::WatchForce(std::int64_t now) {
+  if (!engine_.published() || balancers_.empty()) return;
+  const Shares& decided = *engine_.published();
+  const std::int64_t passed = std::clamp<std::int64_t>(now - watched_at_, 0, 60);
+  watched_at_ = now;
+  if (now < decided.begin) return;
+  seconds_watched_ += passed;
+  const bool agrees = engine_.mode() == LiveMode::kActive &&
+                      std::all_of(balancers_.begin(), balancers_.end(), [](const auto& one) { return one->Agrees(); });
+  if (agrees) seconds_in_force_ += passed;
+}
+
+void LiveService::TakeMeters(std::int64_t now) {
+  std::size_t counting = 0;
+  for (const std::unique_ptr<Balancer>& balancer : balancers_) {
+    counting += balancer->meters();
+    for (MeterReport& report : balancer->TakeMeters()) meters_[report.begin][balancer->name()] = std::move(report);
+  }
+  for (auto slot = meters_.begin(); slot != meters_.end();) {
+    if (slot->second.size() < counting) {
+      ++slot;
+      continue;
+    }
+    MeterReport sum = slot->second.begin()->second;
+    for (auto other = std::next(slot->second.begin()); other != slot->second.end(); ++other)
+      sum.served += other->second.served;
+    const CommandResult result = engine_.Meter(sum, now);
+    if (result.outcome == CommandOutcome::kUnavailable) return;  // again, when it can be written
+    if (!result.is_done()) log_("meters of the balancers: " + result.reason);
+    slot = meters_.erase(slot);
+  }
+  constexpr std::size_t kMostWaiting = 1000;
+  while (meters_.size() > kMostWaiting) meters_.erase(meters_.begin());
+}
+
+void LiveService::Publish(std::int64_t now) {
+  auto made = std::make_shared<LiveStatus>(engine_.Status(now));
+  for (const auto& [name, status] : source_status_) made->sources.push_back(status);
+  for (const std::unique_ptr<Balancer>& balancer : balancers_) {
+    made->outputs.push_back(balancer->Status());
+    const RowMatrix applied = balancer->Applied();
+    if (applied.size() > 0) {
+      if (!made->applied) made->applied = Shares{-1, now, now, RowMatrix::Zero(applied.rows(), applied.cols())};
+      made->applied->share += applied;
+    }
+  }
+  made->decide_seconds = decide_seconds_;
+  std::string said;
+  for (const Remark& remark : made->not_ready) said += (said.empty() ? "" : "; ") + remark.text;
+  if (said != said_) log_(said.empty() ? "ready" : "not ready: " + said);
+  said_ = said;
+  const std::lock_guard<std::mutex> lock(status_mutex_);
+  status_ = std::move(made);
+}
+
+}  // namespace evenkeel
