@@ -28,6 +28,7 @@ Command BacktestCommand();
 Command CheckCommand();
 Command SweepCommand();
 Command ReportCommand();
+Command ServeCommand();
 Command ModuleCommand();
 
 /// All of them, in the order of the help.

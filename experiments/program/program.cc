@@ -133,7 +133,7 @@ std::vector<Command> AllCommands() {
           TraceInfoCommand(),     TraceValidateCommand(), SolveCommand(),
           RunCommand(),           CompareCommand(),       TrainCommand(),
           BacktestCommand(),      CheckCommand(),         SweepCommand(),
-          ReportCommand(),        ModuleCommand()};
+          ReportCommand(),        ServeCommand(),         ModuleCommand()};
 }
 
 int RunProgram(const std::vector<std::string>& arguments) {

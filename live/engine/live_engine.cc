@@ -305,7 +305,8 @@ ComposedSlot LiveEngine::ComposeNext(const Open& open, std::int64_t now) const {
 
 void LiveEngine::ApplyRegionStates(Slot* slot) const {
   for (std::size_t i = 0; i < region_state_.size(); ++i) {
-    if (region_state_[i].value_or(RegionState::kUp) != RegionState::kUp) slot->capacity[static_cast<Eigen::Index>(i)] = 0.0;
+    if (region_state_[i].value_or(RegionState::kUp) != RegionState::kUp)
+      slot->capacity[static_cast<Eigen::Index>(i)] = 0.0;
   }
 }
 

@@ -107,8 +107,8 @@ class LiveEngine {
   ReadingStore store_;
   LiveMode mode_;
   std::vector<std::optional<RegionState>> region_state_;  // as somebody said; nothing: nobody did, it is up
-  std::map<std::int64_t, Open> open_;         // by the period's begin
-  std::unique_ptr<Journal> waiting_journal_;  // what was said while no period was running
+  std::map<std::int64_t, Open> open_;                     // by the period's begin
+  std::unique_ptr<Journal> waiting_journal_;              // what was said while no period was running
   std::optional<Shares> published_;
   /// A decision or a missed slot that is not on disk yet: nothing else happens before it is.
   struct Unsaved {

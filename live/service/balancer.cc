@@ -9,9 +9,8 @@ namespace {
 constexpr std::int64_t kLongestGap = 60;  // seconds between two readings of counters that slots are cut from
 
 Vector MeteredWorkload(const BalancerSetup& setup) {
-  return setup.workload_per_request.size() > 0
-             ? setup.workload_per_request
-             : Vector::Ones(static_cast<Eigen::Index>(setup.map.gateways.size()));
+  return setup.workload_per_request.size() > 0 ? setup.workload_per_request
+                                               : Vector::Ones(static_cast<Eigen::Index>(setup.map.gateways.size()));
 }
 
 }  // namespace

@@ -51,9 +51,8 @@ LiveService::LiveService(ServiceSetup setup, Clock clock, Log log)
     balancers_.push_back(std::make_unique<Balancer>(balancer, grid, clock_));
   if (setup_.agent) {
     agent_ = std::make_unique<AgentResponder>(
-        AgentWeights(setup_.agent->map, setup_.agent->options), setup_.agent->responder, [] {
-          return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-        });
+        AgentWeights(setup_.agent->map, setup_.agent->options), setup_.agent->responder,
+        [] { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); });
   }
   Publish(clock_());
   if (setup_.weights_file) {
@@ -69,9 +68,8 @@ LiveService::LiveService(ServiceSetup setup, Clock clock, Log log)
   for (SourceSetup& source : setup_.sources) {
     source_status_[source.source->name()].name = source.source->name();
     runners_.push_back(std::make_unique<SourceRunner>(
-        std::move(source.source), source.limits, source.policy, clock_, [this](const SourceReport& report) {
-          tasks_.Post([this, report] { TakeSourceReport(report); });
-        }));
+        std::move(source.source), source.limits, source.policy, clock_,
+        [this](const SourceReport& report) { tasks_.Post([this, report] { TakeSourceReport(report); }); }));
     runners_.back()->Start();
   }
 }
@@ -104,7 +102,9 @@ LiveCommands LiveService::Commands() {
   commands.set_region_state = [this, ask](int region, RegionState state) {
     return ask([this, region, state] { return engine_.SetRegionState(region, state, clock_()); });
   };
-  commands.set_mode = [this, ask](LiveMode mode) { return ask([this, mode] { return engine_.SetMode(mode, clock_()); }); };
+  commands.set_mode = [this, ask](LiveMode mode) {
+    return ask([this, mode] { return engine_.SetMode(mode, clock_()); });
+  };
   return commands;
 }
 

@@ -60,7 +60,7 @@ std::optional<std::int64_t> ParseDuration(const std::string& text) {
   constexpr std::int64_t kMost = 1000000;  // a century in hours, and no overflow
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
   const std::string unit = text.substr(digits);
-  const std::int64_t seconds = unit == "d" ? 86400 : unit == "h" ? 3600 : unit == "min" ? 60 : 0;
+  const std::int64_t seconds = unit == "d" ? 86400 : unit == "h" ? 3600 : unit == "min" ? 60 : unit == "s" ? 1 : 0;
   const std::optional<std::int64_t> count = ParseInteger(text.substr(0, digits));
   if (!count || *count > kMost || seconds == 0) return std::nullopt;
   return *count * seconds;

@@ -13,7 +13,7 @@ std::optional<double> ParseNumber(const std::string& text);
 /// The whole text as a decimal integer.
 std::optional<std::int64_t> ParseInteger(const std::string& text);
 
-/// A duration such as 30d, 12h or 90min, in seconds.
+/// A duration such as 30d, 12h, 90min or 20s, in seconds.
 std::optional<std::int64_t> ParseDuration(const std::string& text);
 /// Seconds as `6 h`, `90 min` or `20 s`.
 std::string DurationText(std::int64_t seconds);

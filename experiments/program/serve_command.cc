@@ -1,0 +1,100 @@
+// evenkeel serve.
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+
+#include "experiments/program/command.h"
+#include "experiments/serve/config.h"
+#include "models/base/error.h"
+#include "models/base/utc_time.h"
+
+namespace evenkeel {
+namespace {
+
+volatile std::sig_atomic_t stopped = 0;
+
+void Stop(int) { stopped = 1; }
+
+std::int64_t Now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+/// Tells the service manager, where there is one (sd_notify(3)).
+void Tell(const char* state) {
+  const char* path = std::getenv("NOTIFY_SOCKET");
+  if (path == nullptr || std::strlen(path) >= sizeof(sockaddr_un{}.sun_path)) return;
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  std::strcpy(address.sun_path, path);
+  if (address.sun_path[0] == '@') address.sun_path[0] = '\0';
+  const int descriptor = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (descriptor < 0) return;
+  const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
+  ::sendto(descriptor, state, std::strlen(state), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), size);
+  ::close(descriptor);
+}
+
+/// Asks every source once and says what came of it.
+int Check(ServiceSetup setup, const std::string& path) {
+  bool good = true;
+  for (SourceSetup& source : setup.sources) {
+    HttpClient client(source.limits);
+    const PollResult result = source.source->Poll([&](const HttpRequest& request) { return client.Get(request); }, Now());
+    const std::string what = result.failure ? result.failure->message : fmt::format("{} readings", result.readings.size());
+    good = good && !result.failure;
+    Print(fmt::format("source {}: {}\n", source.source->name(), what));
+    for (const Refusal& refusal : result.refused) Print("  " + refusal.message + "\n");
+  }
+  for (const BalancerSetup& balancer : setup.balancers) {
+    try {
+      const HaproxyView seen = HaproxyReader(balancer.address).View();
+      const WeightPlan plan = PlanWeights(balancer.map, RowMatrix::Zero(setup.engine.network.num_gateways(), setup.engine.network.num_regions()), {}, seen);
+      Print(fmt::format("haproxy {}: version {}, {} servers\n", balancer.name, seen.process.version, seen.servers.size()));
+      for (const ApplyFailure& failure : plan.failures) Print("  " + failure.text + "\n");
+      good = good && plan.failures.empty();
+    } catch (const InputError& error) {
+      Print(fmt::format("haproxy {}: {}\n", balancer.name, error.what()));
+      good = false;
+    }
+  }
+  Print(fmt::format("{}: {}\n", path, good ? "ok" : "not all of it works"));
+  return good ? kExitSuccess : kExitFailed;
+}
+
+int Serve(const Options& options) {
+  const IniFile file = ReadIniFile(options.positionals[0]);
+  ServiceSetup setup = MakeServiceSetup(file);
+  if (HasOption(options, "check")) return Check(std::move(setup), file.path);
+  const auto log = [](const std::string& line) { Note(FormatUtc(Now()) + " " + line); };
+  LiveService service(std::move(setup), Now, log);
+  std::signal(SIGTERM, Stop);
+  std::signal(SIGINT, Stop);
+  Note(fmt::format("serving on port {}", service.port()));
+  Tell("READY=1");
+  service.Run([] { return stopped != 0; }, [] { Tell("WATCHDOG=1"); });
+  Tell("STOPPING=1");
+  return kExitSuccess;
+}
+
+}  // namespace
+
+Command ServeCommand() {
+  CommandInfo info;
+  info.name = "serve";
+  info.summary = "decide live, beside a load balancer";
+  info.positionals = {"CONFIG.ini"};
+  info.options = {{"check", "", "", "read the configuration, try every source and balancer once, and end"}};
+  info.details = "The file's keys, and the way from shadow to active, are in docs/operating.md.\n";
+  return {info, Serve};
+}
+
+}  // namespace evenkeel

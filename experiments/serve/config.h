@@ -1,0 +1,32 @@
+// The file that describes a running service (docs/operating.md), and what it makes.
+#pragma once
+
+#include <string>
+
+#include "experiments/files/ini_file.h"
+#include "live/service/service.h"
+
+namespace evenkeel {
+
+/// Everything that the file says, checked. Files that it names are read: the network's trace, tokens. Throws InputError
+/// naming file, line, key, value and what is allowed.
+ServiceSetup MakeServiceSetup(const IniFile& file);
+
+// Its parts.
+/// The file's head: period, network, objective, policy, mode, state folder.
+LiveEngineOptions MakeEngineOptions(const IniFile& file, IniSection* head);
+CanaryOptions MakeCanaryOptions(IniSection* head, const Network& network);
+/// [source NAME]
+SourceSetup MakeSource(const IniFile& file, IniSection* section, const Network& network);
+/// [haproxy NAME]
+BalancerSetup MakeBalancer(const IniFile& file, IniSection* section, const Network& network);
+/// [agent], [weights-file], [http]
+AgentSetup MakeAgent(IniSection* section, const Network& network);
+WeightsFileSetup MakeWeightsFile(IniSection* section);
+ServerOptions MakeServerOptions(IniSection* section, ApiOptions* api);
+
+/// Index of the name; an error of the entry that lists the names.
+int RegionOf(const IniSection& section, const IniEntry& entry, const std::string& name, const Network& network);
+int GatewayOf(const IniSection& section, const IniEntry& entry, const std::string& name, const Network& network);
+
+}  // namespace evenkeel
