@@ -34,8 +34,6 @@ bool Exists(const std::string& path) {
   return ::lstat(path.c_str(), &status) == 0;
 }
 
-bool SameBits(const Vector& a, const Vector& b) { return a.size() == b.size() && (a.array() == b.array()).all(); }
-
 /// By LiveSignal.
 std::array<Vector*, kNumLiveSignals> SignalsOf(Slot* slot) {
   return {&slot->demand, &slot->capacity, &slot->price, &slot->carbon_intensity, &slot->water_intensity};
@@ -176,7 +174,7 @@ void ReplayDecision(PeriodRun* run, const DecidedEvent& event, const std::string
     throw InputError("{}: it decides slot {}, expected {}", where, event.made.slot.index, run->next_slot());
   run->Decide(event.made.slot, advice, event.made.answer ? &*event.made.answer : nullptr);
   const SlotEntry& entry = run->books().entry(event.made.slot.index);
-  if (SameBits(entry.decision.flow, event.decision.flow) && SameBits(entry.expert.flow, event.expert.flow) &&
+  if (entry.decision.flow == event.decision.flow && entry.expert.flow == event.expert.flow &&
       entry.verdict == event.verdict && entry.slack == event.slack)
     return;
   throw InputError("{}: slot {} is decided otherwise now than it was; was it written on another machine or version?",
@@ -334,13 +332,18 @@ bool LiveEngine::Advance(std::int64_t now) {
     if (now < begin - options_.lead) return false;
     const ComposedSlot composed = store_.Compose(begin, now, 0);
     if (!composed.AllAtLeast(ValueOrigin::kPastDays)) {
-      waiting_.push_back({"waiting_for_readings", "nothing is known of " + MissingText(options_.network, composed)});
-      return false;
+      return WaitFor(composed);
     }
     const Month month = MonthOf(begin);
     open = Begin(begin, month.end, month);
   }
   return DecideOrMiss(open, now);
+}
+
+/// Says what nobody said; false.
+bool LiveEngine::WaitFor(const ComposedSlot& composed) {
+  waiting_.push_back({"waiting_for_readings", "nothing is known of " + MissingText(options_.network, composed)});
+  return false;
 }
 
 bool LiveEngine::DecideOrMiss(Open* open, std::int64_t now) {
@@ -354,14 +357,12 @@ bool LiveEngine::DecideOrMiss(Open* open, std::int64_t now) {
     MissedEvent missed{composed.slot};
     Slot before = index > 0 ? open->run.books().entry(index - 1).slot : Slot();
     if (!FillMissing(composed, index > 0 ? &before : nullptr, options_.slot_hours, &missed.slot)) {
-      waiting_.push_back({"waiting_for_readings", "nothing is known of " + MissingText(options_.network, composed)});
-      return false;
+      return WaitFor(composed);
     }
     open->run.Miss(missed.slot);
     event.what = std::move(missed);
   } else if (!composed.AllAtLeast(ValueOrigin::kPastDays)) {
-    waiting_.push_back({"waiting_for_readings", "nothing is known of " + MissingText(options_.network, composed)});
-    return false;
+    return WaitFor(composed);
   } else {
     const bool known = composed.AllAtLeast(ValueOrigin::kConfigured);
     DecidedEvent decided;
