@@ -22,13 +22,13 @@ inline const char* Name(Verdict verdict) { return kVerdictNames[static_cast<int>
 /// How one decision came about.
 struct RobustDecision {
   Verdict verdict = Verdict::kExpert;
-  double alpha = 1.0;   ///< share of the way from the advice to the expert's decision; 1 for a rejected advice,
-                        ///< 0 for a decision of mode price that is not on that way
-  double slack = 0.0;   ///< budget left after the slot, as observed, USD
-  double credit = 0.0;  ///< what the advice had earned before the slot, USD; 0 under fixed trust
-  const Allocation* advice = nullptr;     ///< null for a rejected advice
-  const Prices* advice_prices = nullptr;  ///< null where the advice stated none
+  double alpha = 1.0;  ///< share of the way from the advice to the expert's decision; 1 for a rejected advice,
+                       ///< 0 for a decision of mode price that is not on that way
+  double slack = 0.0;  ///< budget left after the slot, as observed, USD
+  const Allocation* advice = nullptr;  ///< null for a rejected advice
   const Allocation* expert = nullptr;
+  const Prices* advice_prices = nullptr;  ///< null where the advice stated none
+  double credit = 0.0;                    ///< what the advice had earned before the slot, USD; 0 under fixed trust
 };
 
 /// What an advice says in a slot.

@@ -208,7 +208,7 @@ void Robust::Play(Verdict verdict, double alpha, const Allocation& decision, dou
 }
 
 void Robust::Keep(Verdict verdict, double alpha, double slack) {
-  decision_ = {verdict, alpha, slack, trust_.credit(), nullptr, nullptr, &expected_};
+  decision_ = {verdict, alpha, slack, nullptr, &expected_, nullptr, trust_.credit()};
   if (advice_is_good_) {
     decision_.advice = &advised_.allocation;
     decision_.advice_prices = advised_.states_prices ? &advised_.prices : nullptr;

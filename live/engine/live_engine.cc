@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <utility>
 
 #include "models/base/checksum.h"
@@ -32,18 +34,26 @@ bool Exists(const std::string& path) {
   return ::lstat(path.c_str(), &status) == 0;
 }
 
-bool SameBits(const Vector& a, const Vector& b) { return a.size() == b.size() && (a.array() == b.array()).all(); }
+/// By LiveSignal.
+std::array<Vector*, kNumLiveSignals> SignalsOf(Slot* slot) {
+  return {&slot->demand, &slot->capacity, &slot->price, &slot->carbon_intensity, &slot->water_intensity};
+}
 
-/// What is not known is as it was.
-void FillMissing(const Slot& before, Slot* slot) {
-  for (const auto& [now, last] :
-       {std::pair{&slot->demand, &before.demand}, std::pair{&slot->capacity, &before.capacity},
-        std::pair{&slot->price, &before.price}, std::pair{&slot->carbon_intensity, &before.carbon_intensity},
-        std::pair{&slot->water_intensity, &before.water_intensity}}) {
-    for (int i = 0; i < now->size(); ++i) {
-      if (!std::isfinite((*now)[i])) (*now)[i] = (*last)[i];
+/// What is not known of a missed slot is as in the slot before it, or, in the first one, as it was said last, before or
+/// after. False: nobody ever said it.
+bool FillMissing(const ComposedSlot& composed, Slot* before, double slot_hours, Slot* slot) {
+  bool known = true;
+  for (std::size_t s = 0; s < kNumLiveSignals; ++s) {
+    Vector& values = *SignalsOf(slot)[s];
+    const double unit = static_cast<LiveSignal>(s) == LiveSignal::kCapacity ? slot_hours : 1.0;
+    for (int i = 0; i < values.size(); ++i) {
+      if (std::isfinite(values[i])) continue;
+      values[i] = before != nullptr ? (*SignalsOf(before)[s])[i]
+                                    : composed.values[s][static_cast<std::size_t>(i)].newest * unit;
+      known = known && std::isfinite(values[i]);
     }
   }
+  return known;
 }
 
 /// "demand of gateway a, price of region b", the first few.
@@ -164,7 +174,7 @@ void ReplayDecision(PeriodRun* run, const DecidedEvent& event, const std::string
     throw InputError("{}: it decides slot {}, expected {}", where, event.made.slot.index, run->next_slot());
   run->Decide(event.made.slot, advice, event.made.answer ? &*event.made.answer : nullptr);
   const SlotEntry& entry = run->books().entry(event.made.slot.index);
-  if (SameBits(entry.decision.flow, event.decision.flow) && SameBits(entry.expert.flow, event.expert.flow) &&
+  if (entry.decision.flow == event.decision.flow && entry.expert.flow == event.expert.flow &&
       entry.verdict == event.verdict && entry.slack == event.slack)
     return;
   throw InputError("{}: slot {} is decided otherwise now than it was; was it written on another machine or version?",
@@ -322,13 +332,18 @@ bool LiveEngine::Advance(std::int64_t now) {
     if (now < begin - options_.lead) return false;
     const ComposedSlot composed = store_.Compose(begin, now, 0);
     if (!composed.AllAtLeast(ValueOrigin::kPastDays)) {
-      waiting_.push_back({"waiting_for_readings", "nothing is known of " + MissingText(options_.network, composed)});
-      return false;
+      return WaitFor(composed);
     }
     const Month month = MonthOf(begin);
     open = Begin(begin, month.end, month);
   }
   return DecideOrMiss(open, now);
+}
+
+/// Says what nobody said; false.
+bool LiveEngine::WaitFor(const ComposedSlot& composed) {
+  waiting_.push_back({"waiting_for_readings", "nothing is known of " + MissingText(options_.network, composed)});
+  return false;
 }
 
 bool LiveEngine::DecideOrMiss(Open* open, std::int64_t now) {
@@ -340,12 +355,14 @@ bool LiveEngine::DecideOrMiss(Open* open, std::int64_t now) {
   event.at = now;
   if (now >= begin + open->run.time().step()) {
     MissedEvent missed{composed.slot};
-    FillMissing(open->run.books().entry(index - 1).slot, &missed.slot);
+    Slot before = index > 0 ? open->run.books().entry(index - 1).slot : Slot();
+    if (!FillMissing(composed, index > 0 ? &before : nullptr, options_.slot_hours, &missed.slot)) {
+      return WaitFor(composed);
+    }
     open->run.Miss(missed.slot);
     event.what = std::move(missed);
   } else if (!composed.AllAtLeast(ValueOrigin::kPastDays)) {
-    waiting_.push_back({"waiting_for_readings", "nothing is known of " + MissingText(options_.network, composed)});
-    return false;
+    return WaitFor(composed);
   } else {
     const bool known = composed.AllAtLeast(ValueOrigin::kConfigured);
     DecidedEvent decided;

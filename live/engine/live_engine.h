@@ -86,6 +86,7 @@ class LiveEngine {
   Open* Begin(std::int64_t begin, std::int64_t end, const Month& month);
   bool Advance(std::int64_t now);
   bool DecideOrMiss(Open* open, std::int64_t now);
+  bool WaitFor(const ComposedSlot& composed);
   ComposedSlot ComposeNext(const Open& open, std::int64_t now) const;
   void ApplyRegionStates(Slot* slot) const;
   Open* Current();

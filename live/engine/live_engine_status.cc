@@ -67,8 +67,8 @@ SlotStatus SlotStatusOf(const PeriodRun& run, int slot) {
   status.objective = books.objective;
   status.expert_objective = books.expert_objective;
   status.bound = books.bound - books.shift;
-  if (entry.missed) status.flags.push_back("missed");
-  if (!entry.meter) status.flags.push_back("unsettled");
+  if (entry.missed) status.flags.emplace_back("missed");
+  if (!entry.meter) status.flags.emplace_back("unsettled");
   return status;
 }
 

@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto set_mode = [](LiveMode) { return CommandResult(); };
   LiveApi api(
       {}, {Observe, Meter, SetRegion, set_mode}, [] { return status; }, [] { return 0; });
-  const HttpLimits limits;
+  const ServerLimits limits;
   Connection connection(&api, &limits);
   std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::size_t piece = data[0] == 0 ? bytes.size() + 1 : data[0];

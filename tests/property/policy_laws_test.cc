@@ -209,8 +209,9 @@ TEST_F(PolicyLaws, HoldForPoliciesThatRemember) {
     for (const char* text : kPrimed) {
       SCOPED_TRACE(testing::Message() << "seed " << seed << ", " << text);
       const Spec spec = ParseSpec(text);
-      const PolicyLawReport report = CheckPolicyLaws(
-          problem, part, [&] { return MakePolicy(ContextOf(period, 1), spec); }, options);
+      const auto make = [&] { return MakePolicy(ContextOf(period, 1), spec); };
+      options.is_robust = DecisionsOf(*make()) != nullptr;
+      const PolicyLawReport report = CheckPolicyLaws(problem, part, make, options);
       EXPECT_THAT(report.broken, testing::IsEmpty());
       ExpectSameThroughTheProgram(period, spec, problem, report.played);
       primed += report.played.report.virtual_loads.has_value();

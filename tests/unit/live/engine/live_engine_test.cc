@@ -195,6 +195,25 @@ TEST_F(LiveEngineTest, WhatIsCutOffWasNeverSaid) {
   }
 }
 
+// Of the month's journal a crash left the head and the mode; what was said before the first slot is there.
+TEST_F(LiveEngineTest, AFirstSlotThatWasLostIsMissed) {
+  {
+    LiveEngine engine(LiveOptions(folder_), kNovember);
+    SayAndTick(&engine, kNovember);
+  }
+  const std::string whole = ReadBytes(Journal());
+  std::ofstream(Journal(), std::ios::binary) << whole.substr(0, whole.find('\n', whole.find('\n') + 1) + 1);
+  LiveEngine again(LiveOptions(folder_), kNovember + 3 * kHour);
+  again.Tick(kNovember + 3 * kHour);
+  const PeriodRun* run = again.RunOf(kNovember);
+  ASSERT_NE(run, nullptr);
+  ASSERT_EQ(run->next_slot(), 3);
+  for (int t = 0; t < 3; ++t) {
+    EXPECT_TRUE(run->books().entry(t).missed);
+    EXPECT_EQ(run->books().entry(t).slot.demand, LiveSlotAt(kNovember).demand);
+  }
+}
+
 TEST_F(LiveEngineTest, NothingIsPublishedBeforeItIsOnDisk) {
   LiveEngine engine(LiveOptions(folder_), kNovember);
   SayAndTick(&engine, kNovember);
