@@ -69,7 +69,7 @@ class Entry {
   std::vector<std::string> known_;
 };
 
-constexpr double kMustBeGiven = kMissing;
+constexpr double kMustBeGiven = kMissingValue;
 
 /// Format and place of a signal's files.
 SignalChoice ReadChoice(Entry* entry, const std::string& signal) {
@@ -81,7 +81,7 @@ SignalChoice ReadChoice(Entry* entry, const std::string& signal) {
 
 /// A number that stands for every slot; NaN where it isn't given.
 double Constant(Entry* entry, const std::string& key, double low, double high) {
-  return entry->Text(key, "").empty() ? kMissing : entry->Number(key, kMustBeGiven, low, high);
+  return entry->Text(key, "").empty() ? kMissingValue : entry->Number(key, kMustBeGiven, low, high);
 }
 
 }  // namespace

@@ -29,6 +29,13 @@ std::vector<Slot> WithTrace(const std::vector<Slot>& recorded, const std::vector
   return past;
 }
 
+/// Per slot, [gateways]; one unit where nothing is known.
+Vector MeanDemand(const Network& network, const std::vector<Slot>& slots) {
+  Vector mean = Vector::Zero(network.num_gateways());
+  for (const Slot& slot : slots) mean += slot.demand / static_cast<double>(slots.size());
+  return (mean.array() > 0.0).select(mean, 1.0);
+}
+
 struct PeriodParts {
   Network network;
   Objective objective;
@@ -37,19 +44,16 @@ struct PeriodParts {
   std::vector<Slot> recorded;
 };
 
-PeriodSetup MakePeriodSetup(const PeriodParts& parts, const TimeBase& time, int num_slots,
-                            const std::vector<Slot>& past) {
+PeriodSetup MakePeriodSetup(const PeriodParts& parts, const PeriodStart& start) {
   PeriodSetup setup;
-  setup.time = time;
-  const std::vector<Slot> before = WithTrace(parts.recorded, past, time.start);
-  Vector mean = Vector::Zero(parts.network.num_gateways());
-  for (const Slot& slot : before) mean += slot.demand;
-  if (!before.empty()) mean /= static_cast<double>(before.size());
-  const Vector expected = (mean.array() > 0.0).select(mean, 1.0) * num_slots;
-  setup.problem = std::make_unique<Problem>(MakeProblem(parts.network, parts.objective, num_slots, expected));
+  setup.time = start.time;
+  const std::vector<Slot> before = WithTrace(parts.recorded, start.past, start.time.start);
+  const Vector expected =
+      start.expected_demand ? *start.expected_demand : start.num_slots * MeanDemand(parts.network, before);
+  setup.problem = std::make_unique<Problem>(MakeProblem(parts.network, parts.objective, start.num_slots, expected));
   PolicyContext context{*setup.problem, 1, {}};
   context.advice_timeout = parts.advice_timeout;
-  context.time = time;
+  context.time = start.time;
   if (!before.empty()) context.open_history = [before] { return std::make_unique<SlotList>(before); };
   setup.policy = MakePolicy(context, parts.policy);
   return setup;
@@ -110,8 +114,8 @@ LiveEngineOptions MakeEngineOptions(const IniFile& file, IniSection* head) {
   options.network = parts.network;
   options.checksum = ChecksumOf(NetworkText(parts.network), objective);
   if (!parts.recorded.empty()) options.store.capacity = parts.recorded.back().capacity / options.slot_hours;
-  options.make_period = [parts](const TimeBase& time, int num_slots, const std::vector<Slot>& past) {
-    return MakePeriodSetup(parts, time, num_slots, past);
+  options.make_period = [parts](const PeriodStart& start) {
+    return MakePeriodSetup(parts, start);
   };
   return options;
 }

@@ -103,6 +103,7 @@ std::string HeadText(const JournalHead& head) {
                {"num_slots", head.num_slots},
                {"gateways", head.gateways},
                {"regions", head.regions},
+               {"expected_demand", head.expected_demand},
                {"network", head.network}})
       .dump();
 }
@@ -259,6 +260,18 @@ Json ParseObject(const std::string& text, const std::string& where) {
 
 }  // namespace
 
+namespace {
+
+/// Of the journal of a period.
+void CheckPeriod(const JournalHead& head, const std::string& where) {
+  if (head.num_slots < 1) throw InputError("{}: num_slots is {}, expected 1 or more", where, head.num_slots);
+  if (head.expected_demand.size() != head.gateways.size())
+    throw InputError("{}: expected_demand has {} numbers, expected {}", where, head.expected_demand.size(),
+                     head.gateways.size());
+}
+
+}  // namespace
+
 JournalHead ReadHead(const std::string& text, const std::string& where) {
   const Json json = ParseObject(text, where);
   const Fields fields(json, where);
@@ -273,7 +286,9 @@ JournalHead ReadHead(const std::string& text, const std::string& where) {
   head.num_slots = fields.Get<int>("num_slots");
   head.gateways = fields.Get<std::vector<std::string>>("gateways");
   head.regions = fields.Get<std::vector<std::string>>("regions");
+  head.expected_demand = fields.Get<std::vector<double>>("expected_demand");
   head.network = fields.Get<std::string>("network");
+  if (!head.policy.empty()) CheckPeriod(head, where);
   return head;
 }
 

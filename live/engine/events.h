@@ -22,6 +22,7 @@ struct JournalHead {
   std::int64_t slot_seconds = 3600;
   int num_slots = 0;
   std::vector<std::string> gateways, regions;
+  std::vector<double> expected_demand;  ///< [gateways], of the problem: what normalises quality loss
   std::string network;  ///< checksum of what is decided with: network and objective
 };
 

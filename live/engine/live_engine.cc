@@ -91,20 +91,24 @@ LiveEngine::LiveEngine(LiveEngineOptions options, std::int64_t now)
 
 LiveEngine::~LiveEngine() = default;
 
-/// Null: of the journal of no period.
-JournalHead LiveEngine::HeadOf(const Open* open) const {
+/// Of a period as the journal's begin says, or, with null, of no period: whatever decides, what was said was said.
+JournalHead LiveEngine::HeadOf(const PeriodStart* period) const {
   JournalHead head;
-  head.policy = options_.policy;
   head.slot_seconds = SlotSeconds(options_.slot_hours);
-  if (open != nullptr) {
-    head.begin = open->run.time().start;
-    head.num_slots = open->run.problem().num_slots;
-  }
   for (const Gateway& gateway : options_.network.gateways) head.gateways.push_back(gateway.name);
   for (const Region& region : options_.network.regions) head.regions.push_back(region.name);
+  if (period == nullptr) return head;
+  head.policy = options_.policy;
   head.network = ChecksumText(options_.checksum);
-  if (open == nullptr) head.policy = head.network = "";  // whatever decides, what was said was said
+  head.begin = period->time.start;
+  head.num_slots = period->num_slots;
+  head.expected_demand.assign(period->expected_demand->begin(), period->expected_demand->end());
   return head;
+}
+
+JournalHead LiveEngine::HeadOf(const PeriodRun& run) const {
+  const PeriodStart start = {run.time(), run.problem().num_slots, {}, run.problem().expected_demand};
+  return HeadOf(&start);
 }
 
 std::vector<Slot> LiveEngine::PastSlots() const {
@@ -115,11 +119,9 @@ std::vector<Slot> LiveEngine::PastSlots() const {
   return past;
 }
 
-LiveEngine::Open* LiveEngine::Begin(std::int64_t begin, std::int64_t end, const Month& month) {
-  const TimeBase time = {begin, options_.slot_hours};
-  const int slots = static_cast<int>((end - begin) / time.step());
-  const std::vector<Slot> past = PastSlots();
-  const auto [at, is_new] = open_.try_emplace(begin, month, options_.make_period(time, slots, past));
+LiveEngine::Open* LiveEngine::Begin(PeriodStart start, const Month& month) {
+  start.past = PastSlots();
+  const auto [at, is_new] = open_.try_emplace(start.time.start, month, options_.make_period(start));
   EVENKEEL_CHECK(is_new);
   return &at->second;
 }
@@ -128,15 +130,17 @@ void LiveEngine::TakeUp(const Month& month) {
   const std::string path = JournalPath(options_.folder, month);
   if (!Exists(path)) return;
   const JournalHead head = ReadHead(ReadJournalHeader(path), path);
-  Open* open = Begin(head.begin, head.begin + head.num_slots * head.slot_seconds, month);
-  const std::string expected = HeadText(HeadOf(open));
-  if (HeadText(head) != expected) {
+  PeriodStart start = {{head.begin, options_.slot_hours}, head.num_slots, {}, Vector(head.expected_demand.size())};
+  std::copy(head.expected_demand.begin(), head.expected_demand.end(), start.expected_demand->begin());
+  const std::string text = HeadText(HeadOf(&start));
+  if (HeadText(head) != text) {
     throw InputError(
         "{}: it is of another network, policy, objective or slot length ({}); end its month with those, or move it "
         "away",
         path, HeadText(head));
   }
-  open->journal = std::make_unique<Journal>(path, expected);
+  Open* open = Begin(std::move(start), month);
+  open->journal = std::make_unique<Journal>(path, text);
   ReplayLines(*open->journal, path, open);
   if (open->run.next_slot() > 0) Publish(*open);
 }
@@ -237,7 +241,7 @@ const PeriodRun* LiveEngine::RunOf(std::int64_t time) const {
 
 /// Begins with what was set in the period before.
 std::unique_ptr<Journal> LiveEngine::NewJournal(const Open& open, std::int64_t now) const {
-  auto journal = std::make_unique<Journal>(JournalPath(options_.folder, open.month), HeadText(HeadOf(&open)));
+  auto journal = std::make_unique<Journal>(JournalPath(options_.folder, open.month), HeadText(HeadOf(open.run)));
   journal->Append(EventText({now, ModeEvent{mode_, options_.mode}}));
   for (std::size_t i = 0; i < region_state_.size(); ++i) {
     if (region_state_[i]) journal->Append(EventText({now, RegionEvent{static_cast<int>(i), *region_state_[i]}}));
@@ -335,7 +339,7 @@ bool LiveEngine::Advance(std::int64_t now) {
       return WaitFor(composed);
     }
     const Month month = MonthOf(begin);
-    open = Begin(begin, month.end, month);
+    open = Begin({{begin, options_.slot_hours}, static_cast<int>((month.end - begin) / grid.step()), {}, {}}, month);
   }
   return DecideOrMiss(open, now);
 }
@@ -428,11 +432,13 @@ CommandResult LiveEngine::SetMode(LiveMode mode, std::int64_t now) {
   return result;
 }
 
-CommandResult LiveEngine::NotApplied(int slot, std::int64_t now) {
-  Open* open = Current();
-  if (open == nullptr || slot < 0 || slot >= open->run.next_slot())
-    return {CommandOutcome::kInvalid, "no such slot is decided"};
-  CommandResult result = SaveToCurrent({now, NotAppliedEvent{slot}});
+CommandResult LiveEngine::NotApplied(std::int64_t begin, std::int64_t now) {
+  Open* open = OpenAt(begin);
+  const int slot = open == nullptr ? 0 : static_cast<int>((begin - open->run.time().start) / open->run.time().step());
+  if (open == nullptr || slot >= open->run.next_slot())
+    return {CommandOutcome::kConflict, fmt::format("no slot at {} is decided in an open period", FormatUtc(begin))};
+  if (!FlushUnsaved()) return {CommandOutcome::kUnavailable, journal_failure_};
+  CommandResult result = Save(open, {now, NotAppliedEvent{slot}});
   if (result.is_done()) open->run.NotApplied(slot);
   return result;
 }

@@ -36,8 +36,8 @@ struct LiveEngineOptions {
   Network network;
   ReadingStoreOptions store;   ///< time base and sizes are filled in
   std::uint32_t checksum = 0;  ///< of all else that decisions depend on: network file, objective, options
-  /// Makes problem and policy of a period; `past` are the slots of periods before, as observed. Throws InputError.
-  std::function<PeriodSetup(const TimeBase& time, int num_slots, const std::vector<Slot>& past)> make_period;
+  /// Makes problem and policy of a period. Throws InputError.
+  std::function<PeriodSetup(const PeriodStart& start)> make_period;
 };
 
 class LiveEngine {
@@ -57,8 +57,9 @@ class LiveEngine {
   CommandResult Meter(const MeterReport& meter, std::int64_t now);
   CommandResult SetRegionState(int region, RegionState state, std::int64_t now);
   CommandResult SetMode(LiveMode mode, std::int64_t now);
-  /// The slot's weights never came into force, wholly or in part: engine and expert are booked with the same flows.
-  CommandResult NotApplied(int slot, std::int64_t now);
+  /// The weights of the slot that begins then never came into force, wholly or in part: engine and expert are booked
+  /// with the same flows.
+  CommandResult NotApplied(std::int64_t begin, std::int64_t now);
 
   /// The last decision that is on disk, of the current period or the one before.
   const std::optional<Shares>& published() const { return published_; }
@@ -83,7 +84,7 @@ class LiveEngine {
   void TakeUp(const Month& month);
   void ReplayLines(const Journal& journal, const std::string& path, Open* open);
   void Replay(Open* open, const Event& event, const std::string& where);
-  Open* Begin(std::int64_t begin, std::int64_t end, const Month& month);
+  Open* Begin(PeriodStart start, const Month& month);
   bool Advance(std::int64_t now);
   bool DecideOrMiss(Open* open, std::int64_t now);
   bool WaitFor(const ComposedSlot& composed);
@@ -92,7 +93,8 @@ class LiveEngine {
   Open* Current();
   Open* OpenAt(std::int64_t time);
   std::vector<Slot> PastSlots() const;
-  JournalHead HeadOf(const Open* open) const;
+  JournalHead HeadOf(const PeriodStart* period) const;
+  JournalHead HeadOf(const PeriodRun& run) const;
   void TakeUpWaiting();
   Journal* WaitingJournal();
   CommandResult TryAppend(const std::function<Journal*()>& journal, const Event& event);

@@ -11,6 +11,15 @@
 
 namespace evenkeel {
 
+/// What is known when a period begins.
+struct PeriodStart {
+  TimeBase time;
+  int num_slots = 0;
+  std::vector<Slot> past;  ///< of periods before, as observed
+  /// [gateways], by the journal of a period that is taken up, so that it is decided as it was; nothing: the past tells.
+  std::optional<Vector> expected_demand;
+};
+
 /// What a period is decided with. The policy may refer to the problem.
 struct PeriodSetup {
   TimeBase time;

@@ -9,7 +9,7 @@
 namespace evenkeel {
 namespace {
 
-constexpr auto kStep = std::chrono::milliseconds(500);
+constexpr auto kRest = std::chrono::milliseconds(100);
 constexpr auto kPatience = std::chrono::seconds(30);  // of those who ask for something
 
 DurationHistogram EmptyHistogram() {
@@ -109,17 +109,18 @@ LiveCommands LiveService::Commands() {
 }
 
 void LiveService::Run(const std::function<bool()>& stop, const std::function<void()>& alive) {
-  while (!stop()) {
-    Step();
+  std::int64_t stepped = -1;
+  for (bool asked = true; !stop(); asked = tasks_.RunFor(kRest) > 0) {
+    const std::int64_t now = clock_();
+    if (asked || now != stepped) Step(now);
+    stepped = now;
     alive();
-    tasks_.RunFor(kStep);
   }
 }
 
-void LiveService::Step() {
-  const std::int64_t now = clock_();
+void LiveService::Step(std::int64_t now) {
   TickEngine(now);
-  ApplyDecision();
+  ApplyDecision(now);
   WatchForce(now);
   TakeMeters(now);
   Publish(now);
@@ -148,42 +149,55 @@ void LiveService::TakeSourceReport(const SourceReport& report) {
   for (const RejectedReading& rejected : result.rejected) ++status.rejected[rejected.reason];
 }
 
-/// Tells the outputs what is new.
-void LiveService::ApplyDecision() {
-  if (!engine_.published()) return;
-  const Shares& decided = *engine_.published();
-  const std::pair<std::int64_t, LiveMode> now = {decided.begin, engine_.mode()};
-  if (told_ == now && told_regions_ == engine_.region_states()) return;
-  WantedShares wanted;
-  wanted.shares = decided;
-  wanted.shares.share = SharesToApply(now.second, setup_.canary, decided.share, applied_before_);
-  for (const auto& state : engine_.region_states()) wanted.regions.push_back(OrderOf(state));
-  for (const std::unique_ptr<Balancer>& balancer : balancers_)
-    now.second == LiveMode::kShadow ? balancer->Withdraw() : balancer->Apply(wanted);
-  if (now.second != LiveMode::kShadow && agent_) agent_->Want(wanted);
-  if (weights_file_ && now.second != LiveMode::kShadow) {
-    weights_file_->Want(decided);
-    write_weights_->Wake();
+/// A decision is applied when its slot begins.
+void LiveService::ApplyDecision(std::int64_t now) {
+  const std::optional<Shares>& published = engine_.published();
+  if (published && now >= published->begin && (!force_ || force_->decided.begin != published->begin)) {
+    if (force_) JudgeForce(now);
+    Force next;
+    next.decided = *published;
+    if (force_) next.before = force_->told;
+    force_ = std::move(next);
+    Tell();
+  } else if (force_ && (force_->mode != engine_.mode() || force_->regions != engine_.region_states())) {
+    Tell();
   }
-  if (!told_ || told_->first != decided.begin) {
-    applied_before_ = wanted.shares.share;
-    seconds_in_force_ = seconds_watched_ = 0;
-  }
-  told_ = now;
-  told_regions_ = engine_.region_states();
 }
 
-/// A slot whose decision was not what the balancers had for most of its time says nothing of it.
+void LiveService::Tell() {
+  force_->mode = engine_.mode();
+  force_->regions = engine_.region_states();
+  WantedShares wanted;
+  wanted.shares = force_->decided;
+  wanted.shares.share = SharesToApply(force_->mode, setup_.canary, force_->decided.share, force_->before);
+  for (const auto& state : force_->regions) wanted.regions.push_back(OrderOf(state));
+  force_->told = wanted.shares.share;
+  const bool writes = force_->mode != LiveMode::kShadow;
+  for (const std::unique_ptr<Balancer>& balancer : balancers_) writes ? balancer->Apply(wanted) : balancer->Withdraw();
+  if (!writes) return;
+  if (agent_) agent_->Want(wanted);
+  if (weights_file_) {
+    weights_file_->Want(force_->decided);
+    write_weights_->Wake();
+  }
+}
+
+/// Counts for how long of its slot the decision is what the balancers have.
 void LiveService::WatchForce(std::int64_t now) {
-  if (!engine_.published() || balancers_.empty()) return;
-  const Shares& decided = *engine_.published();
   const std::int64_t passed = std::clamp<std::int64_t>(now - watched_at_, 0, 60);
   watched_at_ = now;
-  if (now < decided.begin) return;
-  seconds_watched_ += passed;
-  const bool agrees = engine_.mode() == LiveMode::kActive &&
+  if (!force_ || now >= force_->decided.begin + SlotSeconds(setup_.engine.slot_hours)) return;
+  force_->seconds_watched += passed;
+  const bool agrees = force_->mode == LiveMode::kActive &&
                       std::all_of(balancers_.begin(), balancers_.end(), [](const auto& one) { return one->Agrees(); });
-  if (agrees) seconds_in_force_ += passed;
+  if (agrees) force_->seconds_in_force += passed;
+}
+
+/// What the balancers did in a slot says nothing of a decision that they did not have for most of it.
+void LiveService::JudgeForce(std::int64_t now) {
+  if (2 * force_->seconds_in_force >= force_->seconds_watched) return;
+  const CommandResult result = engine_.NotApplied(force_->decided.begin, now);
+  if (!result.is_done()) log_("the slot was not in force, which cannot be noted: " + result.reason);
 }
 
 void LiveService::TakeMeters(std::int64_t now) {

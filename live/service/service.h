@@ -58,7 +58,7 @@ class LiveService {
   LiveService(ServiceSetup setup, Clock clock, Log log);
   ~LiveService();
 
-  /// Decides, until `stop`, which is asked every half second, says so. `alive` is called as often.
+  /// Decides, until `stop`, which is asked ten times a second, says so. `alive` is called as often.
   void Run(const std::function<bool()>& stop, const std::function<void()>& alive);
 
   int port() const { return server_->port(); }
@@ -66,11 +66,13 @@ class LiveService {
 
  private:
   LiveCommands Commands();
-  void Step();
+  void Step(std::int64_t now);
   void TakeSourceReport(const SourceReport& report);
   void TickEngine(std::int64_t now);
-  void ApplyDecision();
+  void ApplyDecision(std::int64_t now);
+  void Tell();
   void WatchForce(std::int64_t now);
+  void JudgeForce(std::int64_t now);
   void TakeMeters(std::int64_t now);
   void Publish(std::int64_t now);
 
@@ -84,11 +86,17 @@ class LiveService {
   std::vector<std::unique_ptr<Balancer>> balancers_;
   std::map<std::int64_t, std::map<std::string, MeterReport>> meters_;  // by slot, then balancer, until all are there
 
-  // What the balancers were last told.
-  std::optional<std::pair<std::int64_t, LiveMode>> told_;
-  std::vector<std::optional<RegionState>> told_regions_;
-  RowMatrix applied_before_;
-  std::int64_t seconds_in_force_ = 0, seconds_watched_ = 0, watched_at_ = 0;
+  /// Of the slot that has begun last: what the outputs are to do, and whether they do.
+  struct Force {
+    Shares decided;
+    LiveMode mode = LiveMode::kShadow;
+    std::vector<std::optional<RegionState>> regions;
+    RowMatrix before;  // what they were told in the slot before
+    RowMatrix told;
+    std::int64_t seconds_watched = 0, seconds_in_force = 0;
+  };
+  std::optional<Force> force_;
+  std::int64_t watched_at_ = 0;
 
   DurationHistogram decide_seconds_;
   std::string said_;  // of what keeps it from being ready, the last time that it was logged

@@ -39,8 +39,9 @@ class TaskQueue {
     return true;
   }
 
-  /// Does what is asked for until so much time has passed.
-  void RunFor(std::chrono::milliseconds time) {
+  /// Does what is asked for until so much time has passed. How much that was.
+  int RunFor(std::chrono::milliseconds time) {
+    int done = 0;
     const auto end = std::chrono::steady_clock::now() + time;
     std::unique_lock<std::mutex> lock(mutex_);
     while (changed_.wait_until(lock, end, [this] { return !tasks_.empty(); })) {
@@ -48,8 +49,10 @@ class TaskQueue {
       tasks_.pop_front();
       lock.unlock();
       task();
+      ++done;
       lock.lock();
     }
+    return done;
   }
 
   /// Whoever waits gets nothing, and whoever asks later.

@@ -27,7 +27,7 @@ std::string WithoutThousands(const std::string& text) {
 
 double GenerationField(const CsvTable& table, int row, int column) {
   const std::string& text = table.rows[row][column];
-  if (text.empty()) return kMissing;
+  if (text.empty()) return kMissingValue;
   const std::optional<double> value = ParseNumber(WithoutThousands(text));
   if (value) return *value;
   throw InputError("{}, column \"{}\": the value is '{}', allowed is a number such as 1,234", table.Where(row),

@@ -40,7 +40,7 @@ std::int64_t TimeField(const CsvTable& table, int row, int column, NoOffset rule
 }
 
 double NumberOrMissing(const CsvTable& table, int row, int column, double smallest) {
-  if (table.rows[row][column].empty()) return kMissing;
+  if (table.rows[row][column].empty()) return kMissingValue;
   const double value = table.Number(row, column);
   if (value >= smallest) return value;
   throw InputError("{}: the value is {}, allowed is at least {}", FieldWhere(table, row, column), value, smallest);
@@ -48,7 +48,7 @@ double NumberOrMissing(const CsvTable& table, int row, int column, double smalle
 
 double JsonNumberOrMissing(const nlohmann::json& object, const char* name, double smallest, const std::string& where) {
   const nlohmann::json& member = JsonMember(object, name, where);
-  if (member.is_null()) return kMissing;
+  if (member.is_null()) return kMissingValue;
   if (member.is_number() && member.get<double>() >= smallest) return member.get<double>();
   throw InputError("{}: \"{}\" is {}, allowed is null or a number of at least {}", where, name,
                    member.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).substr(0, 100), smallest);

@@ -23,7 +23,7 @@ enum class NoOffset {
 std::int64_t TimeOf(std::string_view text, NoOffset rule, const std::string& where);
 std::int64_t TimeField(const CsvTable& table, int row, int column, NoOffset rule);
 
-/// A number of at least `smallest`, or kMissing where the field is empty. Throws InputError.
+/// A number of at least `smallest`, or kMissingValue where the field is empty. Throws InputError.
 double NumberOrMissing(const CsvTable& table, int row, int column,
                        double smallest = std::numeric_limits<double>::lowest());
 /// The same for a member of an object of JSON, null being missing; `where` names file and entry.

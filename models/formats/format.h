@@ -35,7 +35,7 @@ struct FileRows {
   std::string scope_said;         ///< direct or lifecycle, where the format has no choice; empty: what was asked for
 
   std::vector<std::string> fuels;               ///< of a fuel mix: names of the columns
-  std::vector<std::vector<double>> generation;  ///< [rows][fuels], MW or MWh, kMissing for empty fields
+  std::vector<std::vector<double>> generation;  ///< [rows][fuels], MW or MWh, kMissingValue for empty fields
 };
 
 struct Format {

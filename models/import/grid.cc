@@ -126,9 +126,9 @@ MixIntensity IntensityOfMix(const FileRows& rows, const std::vector<FuelFactor>&
     }
     Measurement row = rows.rows[k];
     row.weight = total > 0.0 ? total : 1.0;
-    row.value = total > 0.0 ? emitted / total : kMissing;
+    row.value = total > 0.0 ? emitted / total : kMissingValue;
     mix.carbon.push_back(row);
-    row.value = total > 0.0 ? used / total : kMissing;
+    row.value = total > 0.0 ? used / total : kMissingValue;
     mix.water.push_back(row);
   }
   return mix;

@@ -24,8 +24,8 @@ const Json& HourlyArray(const Json& document, const char* name, const char* unit
 }
 
 double ValueAt(const Json& values, std::size_t k, const char* name, double low, double high, const std::string& path) {
-  if (values[k].is_null()) return kMissing;
-  const double value = values[k].is_number() ? values[k].get<double>() : kMissing;
+  if (values[k].is_null()) return kMissingValue;
+  const double value = values[k].is_number() ? values[k].get<double>() : kMissingValue;
   if (value >= low && value <= high) return value;
   throw InputError("{}: \"hourly.{}\", entry {}: the value is {}, allowed is a number in [{}, {}]", path, name, k + 1,
                    values[k].dump(), low, high);
@@ -48,8 +48,8 @@ std::string ClockText(std::int64_t offset) {
 WeatherPlace PlaceOfWeather(const Json& document, const std::string& path) {
   const auto coordinate = [&](const char* name, double largest) {
     const auto found = document.find(name);
-    if (found == document.end()) return kMissing;
-    const double value = found->is_number() ? found->get<double>() : kMissing;
+    if (found == document.end()) return kMissingValue;
+    const double value = found->is_number() ? found->get<double>() : kMissingValue;
     if (std::abs(value) <= largest) return value;
     throw InputError("{}: \"{}\" is {}, allowed is a number in [-{}, {}]", path, name, found->dump(), largest, largest);
   };
@@ -99,7 +99,7 @@ WeatherPlace AppendWeatherWater(const std::string& path, const std::string& time
     const double celsius = WetBulbCelsius(ValueAt(dry_bulb, k, "temperature_2m", -100.0, 70.0, path),
                                           ValueAt(humidity, k, "relative_humidity_2m", 0.0, 100.0, path));
     // std::max keeps its first argument beside a NaN, so that a missing value has to be kept here.
-    const double water = std::isnan(celsius) ? kMissing : OnsiteWaterOfWetBulb(celsius * 9.0 / 5.0 + 32.0);
+    const double water = std::isnan(celsius) ? kMissingValue : OnsiteWaterOfWetBulb(celsius * 9.0 / 5.0 + 32.0);
     series->entries.push_back({stamp->clock - offset, water, file, static_cast<int>(k) + 1});
   }
   return PlaceOfWeather(document, path);

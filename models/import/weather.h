@@ -24,7 +24,7 @@ double OnsiteWaterOfWetBulb(double wet_bulb_fahrenheit, double cycles = 6.0);
 
 /// Where a weather file is for; NaN: it doesn't say.
 struct WeatherPlace {
-  double latitude = kMissing, longitude = kMissing;
+  double latitude = kMissingValue, longitude = kMissingValue;
 };
 
 /// Appends an Open-Meteo JSON document (hourly temperature_2m in degrees Celsius, relative_humidity_2m in percent) as

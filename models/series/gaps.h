@@ -12,7 +12,7 @@ namespace evenkeel {
 /// A measurement's time, or a part of a gap as long as a measurement.
 struct Stretch {
   std::int64_t begin = 0, end = 0;  ///< seconds since 1970-01-01 00:00:00 UTC
-  double value = kMissing;
+  double value = kMissingValue;
   double weight = 1.0;
 };
 

@@ -21,11 +21,11 @@ enum class Combine {
   kSum,   ///< their sum, those that it cuts by their share: energies
 };
 
-inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double kMissingValue = std::numeric_limits<double>::quiet_NaN();
 
 struct Measurement {
   std::int64_t time = 0;     ///< start of the interval it holds for, seconds since 1970-01-01 00:00:00 UTC
-  double value = 0.0;        ///< kMissing: the file has the time but no value
+  double value = 0.0;        ///< kMissingValue: the file has the time but no value
   int file = 0;              ///< index into Measurements::files
   int line = 0;              ///< in that file; for formats without lines the position of the entry, from 1
   double weight = 1.0;       ///< of its value in the mean over a slot; for the intensity of a mix, its power

@@ -96,14 +96,15 @@ inline LiveEngineOptions LiveOptions(const std::string& folder, const std::strin
   options.folder = folder;
   options.policy = policy;
   options.network = LiveNetwork();
-  options.make_period = [policy](const TimeBase& time, int num_slots, const std::vector<Slot>& past) {
+  options.make_period = [policy](const PeriodStart& start) {
     PeriodSetup setup;
-    setup.time = time;
+    setup.time = start.time;
     setup.problem = std::make_unique<Problem>(
-        MakeProblem(LiveNetwork(), PublishedObjective(), num_slots, Vector::Constant(kLiveGateways, 4.0 * num_slots)));
+        MakeProblem(LiveNetwork(), PublishedObjective(), start.num_slots,
+                    start.expected_demand.value_or(Vector::Constant(kLiveGateways, 4.0 * start.num_slots))));
     PolicyContext context{*setup.problem, 1, {}};
-    context.time = time;
-    context.open_history = [past] { return std::make_unique<SlotList>(past); };
+    context.time = start.time;
+    context.open_history = [past = start.past] { return std::make_unique<SlotList>(past); };
     setup.policy = MakePolicy(context, ParseSpec(policy));
     return setup;
   };

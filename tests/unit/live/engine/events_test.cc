@@ -101,11 +101,15 @@ TEST(HeadTest, IsReadBackAndRefusedWhenItIsNone) {
   head.num_slots = 9;
   head.gateways = {"g"};
   head.regions = {"a", "b"};
+  head.expected_demand = {0.1};
   head.network = "00000000";
   EXPECT_EQ(HeadText(ReadHead(HeadText(head), "j")), HeadText(head));
   EXPECT_THAT([] { ReadHead("{}", "j"); }, ThrowsMessage<InputError>("j: this is no journal of evenkeel serve"));
   EXPECT_THAT([] { ReadHead(R"({"evenkeel_journal":2})", "j"); },
               ThrowsMessage<InputError>("j: it has schema 2, this evenkeel reads 1"));
+  head.expected_demand = {};
+  EXPECT_THAT([&] { ReadHead(HeadText(head), "j"); },
+              ThrowsMessage<InputError>("j: expected_demand has 0 numbers, expected 1"));
 }
 
 TEST(MonthTest, EndsWhereTheNextOneBegins) {

@@ -64,7 +64,7 @@ TEST_F(LiveEngineTest, DecidesARecordedMonthToTheSameBitsAsRun) {
   ASSERT_NE(live, nullptr);
   ASSERT_TRUE(live->is_over());
 
-  const PeriodSetup setup = options.make_period({kNovember, 1.0}, 30 * 24, {});
+  const PeriodSetup setup = options.make_period({{kNovember, 1.0}, 30 * 24, {}, {}});
   SlotList source(recorded);
   long taken = 0;
   const RunLedgers run = Simulate(*setup.problem, source, source, *setup.policy, [&](const SlotRecord& record) {
@@ -121,7 +121,7 @@ void Play(LiveEngine* engine, const Happening& happening) {
                     happening.now);
       break;
     case 3:
-      if (engine->published()) engine->NotApplied(engine->published()->slot, happening.now);
+      if (engine->published()) engine->NotApplied(engine->published()->begin, happening.now);
       break;
     default:
       engine->SetRegionState(static_cast<int>(happening.begin), static_cast<RegionState>(happening.revision),

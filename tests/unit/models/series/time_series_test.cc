@@ -48,7 +48,7 @@ TEST(TimeSeries, AGapIsAnErrorUnlessItShouldBeFilled) {
 
 TEST(TimeSeries, AnEmptyFieldIsAGapToo) {
   Measurements series = Hours({1, 2, 3});
-  series.entries[1].value = kMissing;
+  series.entries[1].value = kMissingValue;
   ExpectInputError([&] { Means(series, {86400, 3600, 3}); }, {"a.csv:3", "1 of 3600 s missing"});
   EXPECT_THAT(Means(series, {86400, 3600, 3}, {Fill::kHold, 0}), ElementsAre(1, 1, 3));
 }
@@ -196,7 +196,7 @@ TEST(TimeSeries, WhatTwoFilesHaveAlikeIsMerged) {
   const SlotGrid grid{86400, 3600, 5};
   EXPECT_THAT(Means(TwoFiles(4), grid, {}, &notes), ElementsAre(1, 2, 3, 4, 5));
   EXPECT_THAT(notes, ElementsAre(HasSubstr("1 values of b.csv are in the file before it as well")));
-  EXPECT_THAT(Means(TwoFiles(kMissing), grid), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(Means(TwoFiles(kMissingValue), grid), ElementsAre(1, 2, 3, 4, 5));
   ExpectInputError([&] { Means(TwoFiles(4.5), grid); },
                    {"b.csv:2", "is 4.5 here (its clock is at UTC+02:00)", "4 in a.csv:5 (its clock is at UTC+01:00)"});
 }
