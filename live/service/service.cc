@@ -216,7 +216,8 @@ void LiveService::TakeMeters(std::int64_t now) {
       sum.served += other->second.served;
     const CommandResult result = engine_.Meter(sum, now);
     if (result.outcome == CommandOutcome::kUnavailable) return;  // again, when it can be written
-    if (!result.is_done()) log_("meters of the balancers: " + result.reason);
+    // A conflict: of a slot before the first that was decided.
+    if (result.outcome == CommandOutcome::kInvalid) log_("meters of the balancers: " + result.reason);
     slot = meters_.erase(slot);
   }
   constexpr std::size_t kMostWaiting = 1000;
