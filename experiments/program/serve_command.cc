@@ -76,6 +76,7 @@ int Serve(const Options& options) {
   if (HasOption(options, "check")) return Check(std::move(setup), file.path);
   const auto log = [](const std::string& line) { Note(FormatUtc(Now()) + " " + line); };
   LiveService service(std::move(setup), Now, log);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   std::signal(SIGTERM, Stop);
   std::signal(SIGINT, Stop);
   Note(fmt::format("serving on port {}", service.port()));

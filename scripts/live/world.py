@@ -99,6 +99,7 @@ class World:
         self.services_port, self.metrics_port, self.api_port = ports
         self.stack = contextlib.ExitStack()
         self.backends, self.haproxy, self.services, self.evenkeel = {}, None, None, None
+        self.token = None  # of the API
 
     # Files.
     def write_network(self):
@@ -124,14 +125,14 @@ class World:
                   "  http-request use-service prometheus-exporter if { path /metrics }"]
         self.haproxy_config.write_text("\n".join(lines) + "\n")
 
-    def write_config(self, mode="active", policy=POLICY, demand=(), lead=2, more=()):
-        """`demand`: lines of a [source demand] instead of the services'."""
+    def write_config(self, mode="active", policy=POLICY, demand=(), lead=2, meters=True, head=(), more=()):
+        """`demand`: lines of a [source demand] instead of the services'; `head` and `more`: of the head and of [http]."""
         services = f"url = http://127.0.0.1:{self.services_port}"
         token = self.folder / "token"
         token.write_text("token-of-the-demonstration\n")
         token.chmod(0o600)
         lines = [f"network = {self.network}", f"policy = {policy}", f"state = {self.state}", f"mode = {mode}",
-                 f"slot = {self.slot}s", f"decide-before = {lead}s"]
+                 f"slot = {self.slot}s", f"decide-before = {lead}s", *head]
         lines += ["", "[source carbon]", "kind = electricity-maps", services, f"token-file = {token}", "every = 2s"]
         lines += [f"zone = {region}:{region}" for region in self.regions]
         lines += ["", "[source price]", "kind = prometheus", services, "query = price", "signal = price", "every = 2s"]
@@ -142,8 +143,8 @@ class World:
         lines += ["", "[source demand]"]
         lines += demand or ["kind = prometheus", services, "query = demand", "signal = demand", "every = 2s",
                             f"factor = {self.rate * self.slot * self.WORKLOAD!r}"]
-        lines += ["", "[haproxy edge]", f"socket = {self.socket}", "every = 1s",
-                  f"workload-per-request = {self.WORKLOAD!r}", "ramp-every = 2s"]
+        lines += ["", "[haproxy edge]", f"socket = {self.socket}", "every = 1s", "ramp-every = 2s"]
+        lines += [f"workload-per-request = {self.WORKLOAD!r}"] if meters else []
         lines += [f"backend = {gateway}:{gateway}" for gateway in self.gateways]
         lines += [f"server = {gateway}/{region}-{k}:{region}" for gateway in self.gateways
                   for (region, k) in self.servers]
@@ -183,9 +184,9 @@ class World:
                     "--token", "token-of-the-demonstration", log=self.folder / "services.log"))
         wait_for(lambda: fetch(f"http://127.0.0.1:{self.services_port}/mock/log"))
 
-    def start_evenkeel(self):
+    def start_evenkeel(self, **options):
         self.evenkeel = self.stack.enter_context(
-            Program(self.evenkeel_program, "serve", self.config, log=self.folder / "evenkeel.log"))
+            Program(self.evenkeel_program, "serve", self.config, log=self.folder / "evenkeel.log", **options))
         wait_for(lambda: self.get("/healthz"))
 
     def start(self):
@@ -203,7 +204,7 @@ class World:
 
     # Asking.
     def get(self, path):
-        return fetch(f"http://127.0.0.1:{self.api_port}{path}")
+        return fetch(f"http://127.0.0.1:{self.api_port}{path}", self.token)
 
     def status(self):
         return json.loads(self.get("/v1/status"))
@@ -239,8 +240,16 @@ class World:
         return served
 
 
-def fetch(url):
-    with urllib.request.urlopen(url, timeout=5) as answer:
+def put(world, path, body, method="PUT"):
+    request = urllib.request.Request(f"http://127.0.0.1:{world.api_port}{path}", json.dumps(body).encode(),
+                                     {"Content-Type": "application/json"}, method=method)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.loads(answer.read())
+
+
+def fetch(url, token=None):
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
+    with urllib.request.urlopen(request, timeout=5) as answer:
         return answer.read().decode()
 
 
