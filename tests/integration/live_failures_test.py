@@ -119,6 +119,7 @@ class FailuresTest(LiveTest):
         resource.prlimit(world.evenkeel.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
         worlds.wait_for(lambda: self.status_of(world, "/readyz") == 503, 20)
         held = world.status()["decided"]
+        time.sleep(2 * world.slot)  # it comes into force
         weights = world.status()["applied"]["shares"]
         time.sleep(3 * world.slot)
         self.assertEqual(world.status()["decided"], held)  # nothing that is not on disk

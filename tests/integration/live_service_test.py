@@ -53,11 +53,12 @@ class AcceptanceTest(LiveTest):
         self.assertGreaterEqual(checked, 4 * 6)
 
     def check_ledger(self, world, counters):
-        """Cost, carbon and water from the balancer's counters as another has read them. Here PUE and energy per unit are
-        1: a MWh in a slot costs its price and the way there, and is 1000 kWh times the intensities."""
+        """Cost, carbon and water from the balancer's counters as another has read them. Here a unit of
+        workload is a MWh of IT energy, and the network costs nothing: cost = price PUE E, carbon = 1000 intensity PUE E,
+        water = 1000 intensity E."""
         with h5py.File(world.network) as network:
-            self.assertTrue((network["pue"][()] == 1).all() and (network["energy_per_unit"][()] == 1).all())
-            way = network["network_cost"][()]
+            self.assertTrue((network["energy_per_unit"][()] == 1).all() and (network["network_cost"][()] == 0).all())
+            pue = [float(value) for value in network["pue"][()]]
         ledger, events = None, None
         while ledger is None or json.loads(world.get("/v1/ledger"))["guarantee"] != ledger["guarantee"]:
             ledger, events = json.loads(world.get("/v1/ledger")), journal_of(world)
@@ -75,9 +76,9 @@ class AcceptanceTest(LiveTest):
                     workload = [count * world.WORKLOAD for count in served]
                     said = sum(row[i] for row in metered[index]["served"]) / world.WORKLOAD
                     self.assertAlmostEqual(sum(served), said, delta=0.02 * said + 12, msg=f"slot {index}, {region}")
-                own[region, "price"] += workload[0] * way[0][i] + workload[1] * way[1][i]
-                for name in names:
-                    own[region, name] += sum(workload) * slot["slot"][name][i] * (1 if name == "price" else 1000)
+                factors = (pue[i], 1000 * pue[i], 1000)
+                for name, factor in zip(names, factors):
+                    own[region, name] += sum(workload) * slot["slot"][name][i] * factor
         for said in ledger["regions"]:
             for name, field in zip(names, ("cost_usd", "carbon_kg", "water_liters")):
                 self.assertAlmostEqual(said[field], own[said["region"], name], delta=0.01 * said[field])
