@@ -21,7 +21,8 @@ namespace po = boost::program_options;
 std::string SectionName(const IniFile& file, const std::string& line, int number) {
   const std::string text = Trimmed(line.substr(0, line.find('#')));
   const std::string name = text.back() == ']' ? Trimmed(text.substr(1, text.size() - 2)) : "";
-  if (name.empty() || name.find_first_of("[]") != std::string::npos) file.Fail(number, "expected [SECTION], not " + line);
+  if (name.empty() || name.find_first_of("[]") != std::string::npos)
+    file.Fail(number, "expected [SECTION], not " + line);
   return name;
 }
 
@@ -127,8 +128,8 @@ std::int64_t IniSection::Seconds(const std::string& key, std::int64_t low, std::
   if (!entry) return otherwise;
   const std::optional<std::int64_t> seconds = ParseDuration(entry->value);
   if (!seconds || *seconds < low || *seconds > high) {
-    Fail(*entry, fmt::format("is {}, expected a duration from {} to {}", entry->value, DurationText(low),
-                             DurationText(high)));
+    Fail(*entry,
+         fmt::format("is {}, expected a duration from {} to {}", entry->value, DurationText(low), DurationText(high)));
   }
   return *seconds;
 }
@@ -137,8 +138,7 @@ int IniSection::Word(const std::string& key, const std::vector<std::string>& wor
   const auto entry = Find(key);
   if (!entry) return otherwise;
   const auto at = std::find(words.begin(), words.end(), entry->value);
-  if (at == words.end())
-    Fail(*entry, fmt::format("is {}, expected one of {}", entry->value, fmt::join(words, ", ")));
+  if (at == words.end()) Fail(*entry, fmt::format("is {}, expected one of {}", entry->value, fmt::join(words, ", ")));
   return static_cast<int>(at - words.begin());
 }
 
@@ -146,8 +146,7 @@ void IniSection::CheckNothingIsLeft() {
   for (const IniEntry& entry : file_.entries) {
     if (entry.section != name_ || std::find(asked_.begin(), asked_.end(), entry.key) != asked_.end()) continue;
     file_.Fail(entry.line, fmt::format("unknown key {}{}; {} takes {}", entry.key, DidYouMean(entry.key, asked_),
-                                       name_.empty() ? "the file's head" : "[" + name_ + "]",
-                                       fmt::join(asked_, ", ")));
+                                       name_.empty() ? "the file's head" : "[" + name_ + "]", fmt::join(asked_, ", ")));
   }
 }
 

@@ -14,6 +14,8 @@
 #include "models/base/checksum.h"
 #include "models/base/error.h"
 #include "models/base/journal.h"
+#include "models/base/numbers.h"
+#include "models/base/utc_time.h"
 #include "models/world/time_base.h"
 
 namespace evenkeel {
@@ -76,26 +78,41 @@ bool CheckJournal(const LiveEngineOptions& options, std::int64_t now, const Say&
 
 using Places = std::set<std::pair<LiveSignal, int>>;
 
-bool CheckSource(SourceSetup* setup, const ReadingStore& store, std::int64_t now, Places* known, const Say& say) {
+std::string PlaceName(const Network& network, LiveSignal signal, int place) {
+  const auto at = static_cast<std::size_t>(place);
+  return signal == LiveSignal::kDemand ? network.gateways[at].name : network.regions[at].name;
+}
+
+/// Why no slot that is decided now would have that reading; empty: it would.
+std::string WhyOfNoUse(const ReadingStore& store, const Reading& reading, std::int64_t now) {
+  if (const auto reason = store.WhyRefused(reading, now)) return Name(*reason);
+  const std::int64_t most = store.options().limits[static_cast<std::size_t>(reading.signal)].max_age;
+  if (now - reading.time <= most) return "";
+  return fmt::format("it is of {}, and not used after {}", FormatUtc(reading.time), DurationText(most));
+}
+
+bool CheckSource(SourceSetup* setup, const Network& network, const ReadingStore& store, std::int64_t now, Places* known,
+                 const Say& say) {
   HttpClient client(setup->limits);
   Source& source = *setup->source;
   const PollResult result = source.Poll([&](const HttpRequest& request) { return client.Get(request); }, now);
   std::vector<std::string> refused;
-  std::size_t good = 0;
+  int good = 0;
   for (const Refusal& refusal : result.refused) refused.push_back(refusal.message);
   for (const Reading& reading : result.readings) {
-    if (const auto reason = store.WhyRefused(reading, now)) {
-      refused.push_back(
-          fmt::format("{} of place {} is {}: {}", Name(reading.signal), reading.place, reading.value, Name(*reason)));
-    } else {
+    const std::string why = WhyOfNoUse(store, reading, now);
+    if (why.empty()) {
       known->insert({reading.signal, reading.place});
       ++good;
+    } else {
+      refused.push_back(fmt::format("{} of {} is {}: {}", Name(reading.signal),
+                                    PlaceName(network, reading.signal, reading.place), reading.value, why));
     }
   }
-  say(fmt::format("source {}: {} readings{}", source.name(), good,
-                  result.failure ? ", then " + result.failure->message : ""));
+  if (result.failure) refused.push_back(result.failure->message);
+  say(fmt::format("source {}: {} good readings", source.name(), good));
   for (const std::string& one : refused) say("  " + one);
-  return !result.failure && refused.empty() && good > 0;
+  return refused.empty() && good > 0;
 }
 
 bool CheckBalancer(const BalancerSetup& balancer, const Say& say) {
@@ -122,9 +139,7 @@ void SayUnknown(const LiveEngineOptions& options, const Places& known, const Say
     const bool of_gateways = signal == LiveSignal::kDemand;
     const int places = of_gateways ? options.network.num_gateways() : options.network.num_regions();
     for (int i = 0; i < places; ++i) {
-      if (known.count({signal, i}) > 0) continue;
-      const auto at = static_cast<std::size_t>(i);
-      names.push_back(of_gateways ? options.network.gateways[at].name : options.network.regions[at].name);
+      if (known.count({signal, i}) == 0) names.push_back(PlaceName(options.network, signal, i));
     }
     if (!names.empty())
       say(fmt::format("{} of {}: no source says it; it has to be pushed", Name(signal), fmt::join(names, ", ")));
@@ -143,7 +158,8 @@ bool CheckService(ServiceSetup* setup, std::int64_t now, const Say& say) {
   of_store.time_base = {0, options.slot_hours};
   const ReadingStore store(of_store);
   Places known;
-  for (SourceSetup& source : setup->sources) good = CheckSource(&source, store, now, &known, say) && good;
+  for (SourceSetup& source : setup->sources)
+    good = CheckSource(&source, options.network, store, now, &known, say) && good;
   SayUnknown(options, known, say);
   for (const BalancerSetup& balancer : setup->balancers) good = CheckBalancer(balancer, say) && good;
   if (setup->weights_file) {

@@ -1,6 +1,7 @@
 // The file that describes a running service (docs/operating.md), and what it makes.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,8 @@ ServiceSetup MakeServiceSetup(const IniFile& file);
 // Its parts.
 /// The file's head: period, network, objective, policy, mode, state folder.
 LiveEngineOptions MakeEngineOptions(IniSection* head);
+/// What readings may be, and for how long they are kept.
+void ReadReadingLimits(IniSection* head, std::int64_t slot_seconds, ReadingStoreOptions* store);
 CanaryOptions MakeCanaryOptions(IniSection* head, LiveMode mode, const Network& network);
 /// [source NAME]
 SourceSetup MakeSource(IniSection* section, const Network& network);
@@ -30,6 +33,8 @@ ServerOptions MakeServerOptions(IniSection* section, ApiOptions* api);
 std::string NameOf(const IniSection& section);
 /// `A:B`, split at the first colon; an error that says `form` where there is none.
 std::pair<std::string, std::string> PairOf(const IniSection& section, const IniEntry& entry, const char* form);
+/// A signal by its name.
+LiveSignal SignalOf(const IniSection& section, const IniEntry& entry, const std::string& name);
 /// Index of the name; an error of the entry, with the nearest name.
 int RegionOf(const IniSection& section, const IniEntry& entry, const std::string& name, const Network& network);
 int GatewayOf(const IniSection& section, const IniEntry& entry, const std::string& name, const Network& network);

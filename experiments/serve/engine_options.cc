@@ -161,6 +161,7 @@ LiveEngineOptions MakeEngineOptions(IniSection* head) {
   options.mode = static_cast<LiveMode>(head->Word("mode", {"shadow", "canary", "active"}, 0));
   options.slot_hours = static_cast<double>(ReadSlotSeconds(head, recorded.slot_seconds)) / 3600.0;
   ReadTimes(head, &options);
+  ReadReadingLimits(head, SlotSeconds(options.slot_hours), &options.store);
   options.network = parts.network;
   options.checksum = ChecksumOf(NetworkText(parts.network), objective);
   const double recorded_hours = static_cast<double>(recorded.slot_seconds) / 3600.0;

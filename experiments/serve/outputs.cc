@@ -1,6 +1,5 @@
 // [haproxy NAME], [agent], [weights-file] and [http] of a service's file.
 #include <algorithm>
-#include <tuple>
 
 #include "experiments/serve/config.h"
 #include "live/http/access.h"
@@ -19,20 +18,19 @@ struct ServerText {
 };
 
 ServerText ServerOf(const IniSection& section, const IniEntry& entry) {
-  constexpr const char* kForm = "BACKEND/SERVER:REGION or BACKEND/SERVER:REGION:FACTOR";
-  const std::size_t slash = entry.value.find('/');
-  if (slash == std::string::npos) section.Fail(entry, fmt::format("is {}, expected {}", entry.value, kForm));
-  IniEntry rest = entry;
-  rest.value = entry.value.substr(slash + 1);
+  const std::string& value = entry.value;
+  const std::size_t slash = value.find('/'), colon = value.find(':', slash == std::string::npos ? 0 : slash);
+  if (slash == std::string::npos || colon == std::string::npos)
+    section.Fail(entry, fmt::format("is {}, expected BACKEND/SERVER:REGION or BACKEND/SERVER:REGION:FACTOR", value));
   ServerText text;
-  text.backend = entry.value.substr(0, slash);
-  std::tie(text.server, text.region) = PairOf(section, rest, kForm);
-  const std::size_t colon = text.region.rfind(':');
-  if (colon == std::string::npos) return text;
-  const auto factor = ParseNumber(text.region.substr(colon + 1));
-  if (!factor || !(*factor > 0.0)) section.Fail(entry, fmt::format("is {}, expected a factor > 0", entry.value));
+  text.backend = value.substr(0, slash);
+  text.server = value.substr(slash + 1, colon - slash - 1);
+  const std::size_t second = value.find(':', colon + 1);
+  text.region = value.substr(colon + 1, second == std::string::npos ? second : second - colon - 1);
+  if (second == std::string::npos) return text;
+  const auto factor = ParseNumber(value.substr(second + 1));
+  if (!factor || !(*factor > 0.0)) section.Fail(entry, fmt::format("is {}, expected a factor > 0", value));
   text.factor = *factor;
-  text.region.resize(colon);
   return text;
 }
 

@@ -19,15 +19,6 @@
 namespace evenkeel {
 namespace {
 
-LiveSignal SignalOf(const IniSection& section, const IniEntry& entry, const std::string& name) {
-  for (int s = 0; s < kNumLiveSignals; ++s) {
-    if (name == kLiveSignalNames[s]) return static_cast<LiveSignal>(s);
-  }
-  section.Fail(entry, fmt::format("names signal {}, expected demand, capacity, price, carbon_intensity or "
-                                  "water_intensity",
-                                  name));
-}
-
 std::string SecretOf(const IniSection& section, const IniEntry& path) {
   return section.Of(path, [&] { return ReadToken(path.value); });
 }
