@@ -23,7 +23,7 @@ struct JournalHead {
   int num_slots = 0;
   std::vector<std::string> gateways, regions;
   std::vector<double> expected_demand;  ///< [gateways], of the problem: what normalises quality loss
-  std::string network;  ///< checksum of what is decided with: network and objective
+  std::string network;                  ///< checksum of what is decided with: network and objective
 };
 
 /// Readings that were accepted, of one source.

@@ -116,11 +116,16 @@ class World:
                  "  mode http", "  timeout connect 1s", "  timeout client 30s", "  timeout server 30s",
                  "  timeout check 1s", "  retries 3", "  option redispatch 1",
                  "  retry-on conn-failure empty-response",
-                 "  default-server weight 100 check inter 500ms fall 2 rise 2"]
+                 "  default-server weight 100"]
         for gateway in self.gateways:
             lines += [f"frontend {gateway}_in", f"  bind 127.0.0.1:{self.frontends[gateway]}",
-                      f"  default_backend {gateway}", f"backend {gateway}", "  balance roundrobin"]
+                      f"  default_backend {gateway}", f"backend {gateway}", "  balance roundrobin",
+                      "  option allbackups",
+                      "  default-server check inter 500ms fall 2 rise 2 observe layer4 error-limit 1 on-error mark-down"]
             lines += [f"  server {region}-{k} 127.0.0.1:{port}" for (region, k), port in self.servers.items()]
+            lines += ["  default-server no-check"]
+            lines += [f"  server {region}-{k}-spare 127.0.0.1:{port} backup track {gateway}/{region}-{k}"
+                      for (region, k), port in self.servers.items()]
         lines += ["frontend metrics", f"  bind 127.0.0.1:{self.metrics_port}",
                   "  http-request use-service prometheus-exporter if { path /metrics }"]
         self.haproxy_config.write_text("\n".join(lines) + "\n")
@@ -146,8 +151,8 @@ class World:
         lines += ["", "[haproxy edge]", f"socket = {self.socket}", "every = 1s", "ramp-every = 2s"]
         lines += [f"workload-per-request = {self.WORKLOAD!r}"] if meters else []
         lines += [f"backend = {gateway}:{gateway}" for gateway in self.gateways]
-        lines += [f"server = {gateway}/{region}-{k}:{region}" for gateway in self.gateways
-                  for (region, k) in self.servers]
+        lines += [f"{word} = {gateway}/{region}-{k}{ending}:{region}" for word, ending in
+                  (("server", ""), ("spare", "-spare")) for gateway in self.gateways for (region, k) in self.servers]
         lines += ["", "[http]", f"port = {self.api_port}", *more]
         self.config.write_text("\n".join(lines) + "\n")
 
@@ -234,7 +239,7 @@ class World:
         column = {name.lstrip("# "): at for at, name in enumerate(lines[0])}
         served = dict.fromkeys(((gateway, region) for gateway in self.gateways for region in self.regions), 0)
         for line in lines[1:]:
-            name, _, _ = line[column["svname"]].rpartition("-")
+            name = line[column["svname"]].split("-")[0]
             if (line[column["pxname"]], name) in served:
                 served[line[column["pxname"]], name] += sum(int(line[column[f"hrsp_{k}xx"]] or 0) for k in range(1, 5))
         return served
@@ -259,7 +264,7 @@ class Traffic:
     def __init__(self, world, rate):
         self.world, self.rate = world, rate
         self.served = {(gateway, region): 0 for gateway in world.gateways for region in world.regions}
-        self.failures = []
+        self.failures, self.retried = [], 0
         self.stopping = threading.Event()
         self.threads = [threading.Thread(target=self.run, args=(gateway,), daemon=True) for gateway in world.gateways]
 
@@ -270,9 +275,7 @@ class Traffic:
             due = max(due + 1 / self.rate(gateway), time.monotonic() - 1)  # at most a second is made up for
             self.stopping.wait(max(0, due - time.monotonic()))
             try:
-                client.request("GET", "/")
-                answer = client.getresponse()
-                body = answer.read().decode()
+                answer, body = self.ask(client)
                 if answer.status != 200:
                     self.failures.append(f"{gateway}: {answer.status}")
                     continue
@@ -281,6 +284,20 @@ class Traffic:
                 self.failures.append(f"{gateway}: {error!r}")
                 client.close()
         client.close()
+
+    def ask(self, client):
+        """A connection that was closed before anything of an answer came is tried again, as RFC 9112 (9.3.1) has it for
+        GETs and all browsers do: HAProxy closes one when the server behind it resets its own."""
+        for last in (False, True):
+            try:
+                client.request("GET", "/")
+                answer = client.getresponse()
+                return answer, answer.read().decode()
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                client.close()
+                self.retried += 1
+                if last:
+                    raise
 
     def total(self):
         return sum(self.served.values())
