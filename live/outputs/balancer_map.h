@@ -19,7 +19,7 @@ struct BalancedBackend {
   std::string name;
   std::vector<BalancedServer> servers;
   /// Backup servers, which serve when none of `servers` can: their weights are left alone, what they serve is counted.
-  std::vector<BalancedServer> spares;
+  std::vector<BalancedServer> spares = {};
 };
 
 /// What one balancer does; the names are those of the network, for messages.

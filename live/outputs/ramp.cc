@@ -33,7 +33,7 @@ RowMatrix RampCaps(const FlagMatrix& up, std::int64_t now, const RampOptions& op
   return cap;
 }
 
-RowVector CapShares(const RowVector& share, const RowVector& cap) {
+RowVector CapShares(const RowVector& share, const RowVector& cap, const RowVector& stand_in) {
   const int count = static_cast<int>(share.size());
   std::vector<bool> capped(count, false);
   const double all = share.sum();
@@ -47,7 +47,11 @@ RowVector CapShares(const RowVector& share, const RowVector& cap) {
       if (capped[r] || result[r] <= cap[r]) continue;
       capped[r] = found = true;
     }
-    if (!found) return taken > 0.0 || all <= 0.0 ? result : share;
+    if (found) continue;
+    if (taken > 0.0 || all <= 0.0) return result;
+    const RowVector able = (cap.array() >= 1.0).select(stand_in, 0.0);
+    if (!(able.sum() > 0.0)) return share;
+    return result + able * (std::max(left, 0.0) / able.sum());
   }
   return share;
 }

@@ -25,7 +25,8 @@ struct RampState {
 RowMatrix RampCaps(const FlagMatrix& up, std::int64_t now, const RampOptions& options, RampState* state);
 
 /// Shares of one gateway, none above its cap; what that leaves goes to the other regions in proportion to their shares.
-/// Where caps leave nobody to take it the shares stay as they are: requests that come have to go somewhere.
-RowVector CapShares(const RowVector& share, const RowVector& cap);
+/// Where none of them has one it goes to those without a cap in proportion to `stand_in` (>= 0); where that is 0 as well
+/// the shares stay as they are: requests that come have to go somewhere.
+RowVector CapShares(const RowVector& share, const RowVector& cap, const RowVector& stand_in);
 
 }  // namespace evenkeel

@@ -31,6 +31,19 @@ Place PlaceOf(const BalancerMap& map, const HaproxyCounters& counters) {
   return {};
 }
 
+/// Who takes what a region that is down or just back may not have, where nobody else has a share: whoever has it now,
+/// else all that can, [gateways x regions].
+RowMatrix StandIns(const BalancerMap& map, const HaproxyView& seen, const FlagMatrix& up, const RowMatrix& caps) {
+  RowMatrix now = AppliedShares(map, seen.servers);
+  now = (caps.array() >= 1.0).select(now, 0.0);
+  for (const BalancedBackend& backend : map.backends) {
+    if (now.row(backend.gateway).sum() > 0.0) continue;
+    for (const BalancedServer& server : backend.servers)
+      now(backend.gateway, server.region) = up(backend.gateway, server.region) != 0 ? 1.0 : 0.0;
+  }
+  return now;
+}
+
 }  // namespace
 
 void CheckWanted(const WantedShares& wanted, const BalancerMap& map) {
@@ -56,10 +69,12 @@ void CheckOptions(const ReconcileOptions& options) {
 
 WeightPlan Reconcile(const BalancerMap& map, const WantedShares& wanted, const HaproxyView& seen, std::int64_t now,
                      const ReconcileOptions& options, ReconcileState* state, RowMatrix* target) {
-  const RowMatrix caps = RampCaps(RegionsUp(map, seen.servers), now, options.ramp, &state->ramp);
+  const FlagMatrix up = RegionsUp(map, seen.servers);
+  const RowMatrix caps = RampCaps(up, now, options.ramp, &state->ramp);
+  const RowMatrix stand_in = StandIns(map, seen, up, caps);
   RowMatrix share = wanted.shares.share;
   EVENKEEL_CHECK(share.rows() == caps.rows() && share.cols() == caps.cols());
-  for (int j = 0; j < share.rows(); ++j) share.row(j) = CapShares(share.row(j), caps.row(j));
+  for (int j = 0; j < share.rows(); ++j) share.row(j) = CapShares(share.row(j), caps.row(j), stand_in.row(j));
   if (target != nullptr) *target = share;
   return PlanWeights(map, share, wanted.regions, seen);
 }

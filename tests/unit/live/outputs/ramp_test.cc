@@ -34,8 +34,9 @@ TEST(RampTest, NoRampUnlessAskedFor) {
   EXPECT_EQ(RampCaps(up, 1, {}, &state)(0, 0), 1.0);
 }
 
-void ExpectShares(const RowVector& share, const RowVector& cap, const RowVector& expected) {
-  const RowVector result = CapShares(share, cap);
+void ExpectShares(const RowVector& share, const RowVector& cap, const RowVector& expected,
+                  const RowVector& stand_in = RowVector::Zero(3)) {
+  const RowVector result = CapShares(share, cap, stand_in);
   EXPECT_LT((result - expected).cwiseAbs().maxCoeff(), 1e-15) << result << " in place of " << expected;
 }
 
@@ -51,6 +52,11 @@ TEST(RampTest, OthersTakeWhatACapLeaves) {
   // Nobody can take it.
   ExpectShares(RowVector{{1.0, 0.0, 0.0}}, RowVector{{0.1, one, one}}, RowVector{{1.0, 0.0, 0.0}});
   ExpectShares(RowVector{{0.6, 0.4, 0.0}}, RowVector{{0.1, 0.1, one}}, RowVector{{0.6, 0.4, 0.0}});
+  // Those that stand in, in their proportions, but none that is capped itself.
+  ExpectShares(RowVector{{1.0, 0.0, 0.0}}, RowVector{{0.1, one, one}}, RowVector{{0.1, 0.6, 0.3}},
+               RowVector{{5.0, 2.0, 1.0}});
+  ExpectShares(RowVector{{1.0, 0.0, 0.0}}, RowVector{{0.1, 0.2, one}}, RowVector{{0.1, 0.0, 0.9}},
+               RowVector{{0.0, 2.0, 1.0}});
   ExpectShares(RowVector{{0.0, 0.0, 0.0}}, RowVector{{0.1, 0.1, one}}, RowVector{{0.0, 0.0, 0.0}});
 }
 

@@ -261,6 +261,30 @@ TEST(ReconcileTest, ARegionComesBackByARamp) {
   EXPECT_EQ(target(0, 1), 0.4);
 }
 
+// All is decided to go to one region. When it fails the other one stands in, and goes on while the first comes back.
+TEST(ReconcileTest, WhoHasNoShareStandsInForTheOnlyRegionThatHasOne) {
+  ReconcileState state;
+  ReconcileOptions options;
+  options.ramp = {0.25, 10};
+  HaproxyView view = View({Server("a", 256), Server("b1", 0), Server("b2", 0)});
+  RowMatrix target;
+  const auto step = [&](std::int64_t now) {
+    const WeightPlan plan = Reconcile(Map(), Wanted(RowMatrix{{1.0, 0.0}}), view, now, options, &state, &target);
+    Play(plan.raise, &view);
+    Play(plan.lower, &view);
+    return target(0, 1);
+  };
+  EXPECT_EQ(step(0), 0.0);
+  view.servers[0].operation = 0;
+  EXPECT_EQ(step(10), 0.75);
+  EXPECT_EQ(AppliedShares(Map(), view.servers)(0, 1), 1.0);
+  view.servers[0].operation = 2;
+  EXPECT_EQ(step(20), 0.75);
+  EXPECT_EQ(step(30), 0.5);
+  EXPECT_EQ(step(40), 0.25);
+  EXPECT_EQ(step(50), 0.0);
+}
+
 TEST(ReconcileTest, Pauses) {
   ReconcileOptions options;
   options.interval = 5.0;

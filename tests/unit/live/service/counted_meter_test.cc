@@ -9,7 +9,7 @@ namespace {
 /// Slots of 100 s, a gateway whose requests are 0.5 units each, two regions.
 CountedMeter Make() { return CountedMeter({0, 100.0 / 3600.0}, Vector::Constant(1, 0.5), 60); }
 
-CountedRequests At(std::int64_t at, double first, double second) {
+CountedRequests At(double at, double first, double second) {
   return {at, (RowMatrix(1, 2) << first, second).finished()};
 }
 
