@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t kLongestRound = 30;  // seconds; counts further apart than a minute are no meter
 
-/// `server = BACKEND/SERVER:REGION[:FACTOR]`
+/// `server = BACKEND/SERVER:REGION[:FACTOR]`, `spare = ..` the same
 struct ServerText {
   std::string backend, server, region;
   double factor = 1.0;
@@ -34,13 +34,14 @@ ServerText ServerOf(const IniSection& section, const IniEntry& entry) {
   return text;
 }
 
-void AddServer(const IniSection& section, const IniEntry& entry, const Network& network, BalancerMap* map) {
+void AddServer(const IniSection& section, const IniEntry& entry, const Network& network,
+               std::vector<BalancedServer> BalancedBackend::*list, BalancerMap* map) {
   const ServerText text = ServerOf(section, entry);
   const auto of = std::find_if(map->backends.begin(), map->backends.end(),
                                [&](const BalancedBackend& one) { return one.name == text.backend; });
   if (of == map->backends.end())
     section.Fail(entry, fmt::format("names backend {}, which no backend = has", text.backend));
-  of->servers.push_back({text.server, RegionOf(section, entry, text.region, network), text.factor});
+  ((*of).*list).push_back({text.server, RegionOf(section, entry, text.region, network), text.factor});
 }
 
 /// `backend = GATEWAY:NAME` and `server = ..`
@@ -50,10 +51,13 @@ BalancerMap MakeMap(IniSection* section, const Network& network) {
   for (const Region& region : network.regions) map.regions.push_back(region.name);
   for (const IniEntry& entry : section->All("backend")) {
     const auto [gateway, name] = PairOf(*section, entry, "GATEWAY:BACKEND");
-    map.backends.push_back({GatewayOf(*section, entry, gateway, network), name, {}});
+    map.backends.push_back({GatewayOf(*section, entry, gateway, network), name, {}, {}});
   }
   if (map.backends.empty()) section->Entry("backend");  // says that it is missing
-  for (const IniEntry& entry : section->All("server")) AddServer(*section, entry, network, &map);
+  for (const IniEntry& entry : section->All("server"))
+    AddServer(*section, entry, network, &BalancedBackend::servers, &map);
+  for (const IniEntry& entry : section->All("spare"))
+    AddServer(*section, entry, network, &BalancedBackend::spares, &map);
   section->OfAll([&] { CheckMap(map); });
   return map;
 }

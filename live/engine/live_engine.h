@@ -94,7 +94,7 @@ class LiveEngine {
   ComposedSlot ComposeNext(const Open& open, std::int64_t now) const;
   void ApplyRegionStates(Slot* slot) const;
   void CheckRegion(int region, const std::string& where) const;
-  void AddRemarks(LiveStatus* status) const;
+  void AddRemarks(std::int64_t now, LiveStatus* status) const;
   Open* Current();
   Open* OpenAt(std::int64_t time);
   std::vector<Slot> PastSlots() const;

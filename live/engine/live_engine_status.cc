@@ -5,6 +5,7 @@
 
 #include "live/engine/live_engine.h"
 #include "models/base/error.h"
+#include "models/base/utc_time.h"
 
 namespace evenkeel {
 namespace {
@@ -102,6 +103,7 @@ std::vector<ReadingStatus> ReadingsOf(const ReadingStore& store, std::int64_t be
       if (value.age) {
         status.value = value.newest;
         status.time = begin - *value.age;
+        status.source = store.SourceOf(status.signal, status.place);
       }
       readings.push_back(status);
     }
@@ -143,7 +145,12 @@ std::optional<Shares> RealisedOf(const PeriodRun& run) {
 }  // namespace
 
 /// What works less well than it could.
-void LiveEngine::AddRemarks(LiveStatus* status) const {
+void LiveEngine::AddRemarks(std::int64_t now, LiveStatus* status) const {
+  if (published_ && published_->begin > now + options_.lead) {
+    status->degraded.push_back(
+        {"clock", fmt::format("the clock is at {}, before the slot that is decided, of {}: it went back",
+                              FormatUtc(now), FormatUtc(published_->begin))});
+  }
   for (std::size_t i = 0; i < serving_.size(); ++i) {
     if (serving_[i] || region_state_[i].value_or(RegionState::kUp) != RegionState::kUp) continue;
     status->degraded.push_back({"region_down", fmt::format("no server of region {} passes the balancer's checks",
@@ -184,7 +191,7 @@ LiveStatus LiveEngine::Status(std::int64_t now) const {
   status.not_ready = waiting_;
   if (!journal_failure_.empty()) status.not_ready.push_back({"journal", journal_failure_});
   for (const auto& state : region_state_) status.region.push_back({state.value_or(RegionState::kUp)});
-  AddRemarks(&status);
+  AddRemarks(now, &status);
   if (open_.empty()) return status;
   const Open& open = open_.rbegin()->second;
   status.period = open.month.name;

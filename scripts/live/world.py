@@ -99,6 +99,7 @@ class World:
         self.services_port, self.metrics_port, self.api_port = ports
         self.stack = contextlib.ExitStack()
         self.backends, self.haproxy, self.services, self.evenkeel = {}, None, None, None
+        self.token = None  # of the API
 
     # Files.
     def write_network(self):
@@ -115,23 +116,28 @@ class World:
                  "  mode http", "  timeout connect 1s", "  timeout client 30s", "  timeout server 30s",
                  "  timeout check 1s", "  retries 3", "  option redispatch 1",
                  "  retry-on conn-failure empty-response",
-                 "  default-server weight 100 check inter 500ms fall 2 rise 2"]
+                 "  default-server weight 100"]
         for gateway in self.gateways:
             lines += [f"frontend {gateway}_in", f"  bind 127.0.0.1:{self.frontends[gateway]}",
-                      f"  default_backend {gateway}", f"backend {gateway}", "  balance roundrobin"]
+                      f"  default_backend {gateway}", f"backend {gateway}", "  balance roundrobin",
+                      "  option allbackups",
+                      "  default-server check inter 500ms fall 2 rise 2 observe layer4 error-limit 1 on-error mark-down"]
             lines += [f"  server {region}-{k} 127.0.0.1:{port}" for (region, k), port in self.servers.items()]
+            lines += ["  default-server no-check"]
+            lines += [f"  server {region}-{k}-spare 127.0.0.1:{port} backup track {gateway}/{region}-{k}"
+                      for (region, k), port in self.servers.items()]
         lines += ["frontend metrics", f"  bind 127.0.0.1:{self.metrics_port}",
                   "  http-request use-service prometheus-exporter if { path /metrics }"]
         self.haproxy_config.write_text("\n".join(lines) + "\n")
 
-    def write_config(self, mode="active", policy=POLICY, demand=(), lead=2, more=()):
-        """`demand`: lines of a [source demand] instead of the services'."""
+    def write_config(self, mode="active", policy=POLICY, demand=(), lead=2, meters=True, head=(), more=()):
+        """`demand`: lines of a [source demand] instead of the services'; `head` and `more`: of the head and of [http]."""
         services = f"url = http://127.0.0.1:{self.services_port}"
         token = self.folder / "token"
         token.write_text("token-of-the-demonstration\n")
         token.chmod(0o600)
         lines = [f"network = {self.network}", f"policy = {policy}", f"state = {self.state}", f"mode = {mode}",
-                 f"slot = {self.slot}s", f"decide-before = {lead}s"]
+                 f"slot = {self.slot}s", f"decide-before = {lead}s", *head]
         lines += ["", "[source carbon]", "kind = electricity-maps", services, f"token-file = {token}", "every = 2s"]
         lines += [f"zone = {region}:{region}" for region in self.regions]
         lines += ["", "[source price]", "kind = prometheus", services, "query = price", "signal = price", "every = 2s"]
@@ -142,11 +148,11 @@ class World:
         lines += ["", "[source demand]"]
         lines += demand or ["kind = prometheus", services, "query = demand", "signal = demand", "every = 2s",
                             f"factor = {self.rate * self.slot * self.WORKLOAD!r}"]
-        lines += ["", "[haproxy edge]", f"socket = {self.socket}", "every = 1s",
-                  f"workload-per-request = {self.WORKLOAD!r}", "ramp-every = 2s"]
+        lines += ["", "[haproxy edge]", f"socket = {self.socket}", "every = 1s", "ramp-every = 2s"]
+        lines += [f"workload-per-request = {self.WORKLOAD!r}"] if meters else []
         lines += [f"backend = {gateway}:{gateway}" for gateway in self.gateways]
-        lines += [f"server = {gateway}/{region}-{k}:{region}" for gateway in self.gateways
-                  for (region, k) in self.servers]
+        lines += [f"{word} = {gateway}/{region}-{k}{ending}:{region}" for word, ending in
+                  (("server", ""), ("spare", "-spare")) for gateway in self.gateways for (region, k) in self.servers]
         lines += ["", "[http]", f"port = {self.api_port}", *more]
         self.config.write_text("\n".join(lines) + "\n")
 
@@ -183,9 +189,9 @@ class World:
                     "--token", "token-of-the-demonstration", log=self.folder / "services.log"))
         wait_for(lambda: fetch(f"http://127.0.0.1:{self.services_port}/mock/log"))
 
-    def start_evenkeel(self):
+    def start_evenkeel(self, **options):
         self.evenkeel = self.stack.enter_context(
-            Program(self.evenkeel_program, "serve", self.config, log=self.folder / "evenkeel.log"))
+            Program(self.evenkeel_program, "serve", self.config, log=self.folder / "evenkeel.log", **options))
         wait_for(lambda: self.get("/healthz"))
 
     def start(self):
@@ -203,7 +209,7 @@ class World:
 
     # Asking.
     def get(self, path):
-        return fetch(f"http://127.0.0.1:{self.api_port}{path}")
+        return fetch(f"http://127.0.0.1:{self.api_port}{path}", self.token)
 
     def status(self):
         return json.loads(self.get("/v1/status"))
@@ -233,14 +239,22 @@ class World:
         column = {name.lstrip("# "): at for at, name in enumerate(lines[0])}
         served = dict.fromkeys(((gateway, region) for gateway in self.gateways for region in self.regions), 0)
         for line in lines[1:]:
-            name, _, _ = line[column["svname"]].rpartition("-")
+            name = line[column["svname"]].split("-")[0]
             if (line[column["pxname"]], name) in served:
                 served[line[column["pxname"]], name] += sum(int(line[column[f"hrsp_{k}xx"]] or 0) for k in range(1, 5))
         return served
 
 
-def fetch(url):
-    with urllib.request.urlopen(url, timeout=5) as answer:
+def put(world, path, body, method="PUT"):
+    request = urllib.request.Request(f"http://127.0.0.1:{world.api_port}{path}", json.dumps(body).encode(),
+                                     {"Content-Type": "application/json"}, method=method)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.loads(answer.read())
+
+
+def fetch(url, token=None):
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
+    with urllib.request.urlopen(request, timeout=5) as answer:
         return answer.read().decode()
 
 
@@ -250,7 +264,7 @@ class Traffic:
     def __init__(self, world, rate):
         self.world, self.rate = world, rate
         self.served = {(gateway, region): 0 for gateway in world.gateways for region in world.regions}
-        self.failures = []
+        self.failures, self.retried = [], 0
         self.stopping = threading.Event()
         self.threads = [threading.Thread(target=self.run, args=(gateway,), daemon=True) for gateway in world.gateways]
 
@@ -261,9 +275,7 @@ class Traffic:
             due = max(due + 1 / self.rate(gateway), time.monotonic() - 1)  # at most a second is made up for
             self.stopping.wait(max(0, due - time.monotonic()))
             try:
-                client.request("GET", "/")
-                answer = client.getresponse()
-                body = answer.read().decode()
+                answer, body = self.ask(client)
                 if answer.status != 200:
                     self.failures.append(f"{gateway}: {answer.status}")
                     continue
@@ -272,6 +284,20 @@ class Traffic:
                 self.failures.append(f"{gateway}: {error!r}")
                 client.close()
         client.close()
+
+    def ask(self, client):
+        """A connection that was closed before anything of an answer came is tried again, as RFC 9112 (9.3.1) has it for
+        GETs and all browsers do: HAProxy closes one when the server behind it resets its own."""
+        for last in (False, True):
+            try:
+                client.request("GET", "/")
+                answer = client.getresponse()
+                return answer, answer.read().decode()
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                client.close()
+                self.retried += 1
+                if last:
+                    raise
 
     def total(self):
         return sum(self.served.values())
