@@ -20,7 +20,7 @@ namespace po = boost::program_options;
 /// The section that a line in brackets begins.
 std::string SectionName(const IniFile& file, const std::string& line, int number) {
   const std::string text = Trimmed(line.substr(0, line.find('#')));
-  const std::string name = text.back() == ']' ? Trimmed(text.substr(1, text.size() - 2)) : "";
+  std::string name = text.back() == ']' ? Trimmed(text.substr(1, text.size() - 2)) : "";
   if (name.empty() || name.find_first_of("[]") != std::string::npos)
     file.Fail(number, "expected [SECTION], not " + line);
   return name;

@@ -57,6 +57,7 @@ int Serve(const Options& options) {
   ServiceSetup setup = MakeServiceSetup(file);
   if (HasOption(options, "check")) return Check(std::move(setup), file.path);
   MakeStateFolder(setup.engine.folder);
+  TryPolicy(setup.engine, Now());  // rather than when the first slot is decided
   const auto log = [](const std::string& line) { Note(FormatUtc(Now()) + " " + line); };
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   std::signal(SIGTERM, Stop);

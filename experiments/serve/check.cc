@@ -76,6 +76,16 @@ bool CheckJournal(const LiveEngineOptions& options, std::int64_t now, const Say&
   return why.empty();
 }
 
+bool CheckPolicy(const LiveEngineOptions& options, std::int64_t now, const Say& say) {
+  try {
+    TryPolicy(options, now);
+    return true;
+  } catch (const InputError& error) {
+    say(fmt::format("policy: {}", error.what()));
+    return false;
+  }
+}
+
 using Places = std::set<std::pair<LiveSignal, int>>;
 
 std::string PlaceName(const Network& network, LiveSignal signal, int place) {
@@ -148,10 +158,17 @@ void SayUnknown(const LiveEngineOptions& options, const Places& known, const Say
 
 }  // namespace
 
+void TryPolicy(const LiveEngineOptions& options, std::int64_t now) {
+  const Month month = MonthOf(now);
+  const int slots = static_cast<int>((month.end - month.begin) / SlotSeconds(options.slot_hours));
+  options.make_period({{month.begin, options.slot_hours}, slots, {}, {}});
+}
+
 bool CheckService(ServiceSetup* setup, std::int64_t now, const Say& say) {
   const LiveEngineOptions& options = setup->engine;
   bool good = CheckState(options.folder, say);
   good = CheckJournal(options, now, say) && good;
+  good = CheckPolicy(options, now, say) && good;
   ReadingStoreOptions of_store = options.store;
   of_store.num_gateways = options.network.num_gateways();
   of_store.num_regions = options.network.num_regions();

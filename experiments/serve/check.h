@@ -14,6 +14,10 @@ namespace evenkeel {
 /// all of it works; `now` in seconds since 1970-01-01 00:00:00 UTC.
 bool CheckService(ServiceSetup* setup, std::int64_t now, const std::function<void(const std::string& line)>& say);
 
+/// Makes the policy for the running month and lets it go again. Throws InputError where that fails: a network's file
+/// that is missing, a program that does not start.
+void TryPolicy(const LiveEngineOptions& options, std::int64_t now);
+
 /// The folder that journals are in, made with mode 0700 where there is none; its parent has to be there. Throws
 /// InputError where nothing can be written to it.
 void MakeStateFolder(const std::string& folder);

@@ -321,8 +321,8 @@ Event ReadEvent(const Problem& problem, const std::string& text, const std::stri
     event.what = ModeEvent{fields.Word<LiveMode>("mode", kLiveModeNames, kNumLiveModes),
                            fields.Word<LiveMode>("configured", kLiveModeNames, kNumLiveModes)};
   } else {
-    throw InputError("{}: event {} is none of readings, decided, missed, not_applied, metered, region, serving, mode", where,
-                     kind);
+    throw InputError("{}: event {} is none of readings, decided, missed, not_applied, metered, region, serving, mode",
+                     where, kind);
   }
   return event;
 }

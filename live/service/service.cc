@@ -163,7 +163,9 @@ void LiveService::LogDecision() const {
   if (run == nullptr) return;
   const SlotEntry& entry = run->books().entry(engine_.published()->slot);
   const BooksReport books = run->books().Report();
-  const std::string how = entry.missed ? "missed" : DecisionsOf(run->policy()) == nullptr ? "decided" : Name(entry.verdict);
+  const std::string how = entry.missed                            ? "missed"
+                          : DecisionsOf(run->policy()) == nullptr ? "decided"
+                                                                  : Name(entry.verdict);
   log_(fmt::format("slot {} from {}: {}; J {:.6g} USD, at most {:.6g}", engine_.published()->slot,
                    FormatUtc(engine_.published()->begin), how, books.objective, books.bound - books.shift));
 }

@@ -113,6 +113,15 @@ class Checks(Folder):
         self.assertEqual(result.returncode, 1)
         self.assertIn(f"carbon_intensity of {self.regions[0]} is 500: out_of_range", result.stdout)
 
+    def test_a_policy_that_cannot_be_made(self):
+        self.write(*self.constants(), policy=f"plan(forecast=learned(file={self.folder}/no.h5))")
+        result = check(self.config)
+        self.assertEqual(result.returncode, 1)
+        self.assertRegex(result.stdout, r"policy: .*no\.h5")
+        served = subprocess.run([EVENKEEL, "serve", str(self.config)], capture_output=True, text=True, timeout=60)
+        self.assertEqual(served.returncode, 2, served.stderr)
+        self.assertIn("no.h5", served.stderr)
+
     def test_folders(self):
         self.state = self.folder / "no" / "state"
         self.write(*self.constants())
@@ -148,31 +157,40 @@ class Checks(Folder):
         self.assertEqual((result.returncode, result.stdout), (2, ""))
         self.assertIn(f"{self.config}:5: unknown key polcy, did you mean", result.stderr)
 
-    def weights(self, one):
-        """Server, its weight as it is, and as configured; what its checks say goes its own way."""
-        lines = [line.split() for line in one.ask_haproxy("show servers state").splitlines()]
-        return [(line[1], line[3], line[7], line[8]) for line in lines if len(line) > 8]
+    def haproxy(self):
+        """One backend of a server in each region, which nobody listens as."""
+        path = self.folder / "haproxy.sock"
+        servers = [f"  server s{at} 127.0.0.1:1" for at in range(2)]
+        (self.folder / "haproxy.cfg").write_text("\n".join(
+            ["global", f"  stats socket {path} mode 600 level operator", "defaults", "  mode http", "  timeout connect 1s",
+             "  timeout client 1s", "  timeout server 1s", "backend web", "  balance roundrobin", *servers]) + "\n")
+        self.stack.enter_context(Started("haproxy", "-db", "-f", self.folder / "haproxy.cfg", stderr=subprocess.DEVNULL))
+        world.wait_for(lambda: self.servers())
+
+    def servers(self):
+        with socket.socket(socket.AF_UNIX) as one:
+            one.connect(str(self.folder / "haproxy.sock"))
+            one.sendall(b"show servers state\n")
+            return [line.split()[:9] for line in one.makefile()]
 
     @unittest.skipUnless(shutil.which("haproxy"), "there is no haproxy")
     def test_haproxy(self):
-        (self.folder / "world").mkdir()
-        with world.World(self.folder / "world", EVENKEEL) as one:
-            one.write_haproxy_config()
-            one.write_network()
-            one.write_config()
-            result = check(one.config)
-            self.assertEqual(result.returncode, 1)
-            self.assertIn("haproxy edge: ", result.stdout)
-            one.start_haproxy()
-            before = self.weights(one)
-            result = check(one.config)
-            self.assertEqual(result.returncode, 0, result.stdout)
-            self.assertRegex(result.stdout, r"haproxy edge: version \S+, 12 servers")
-            one.config.write_text(one.config.read_text().replace("server = berlin/de0", "server = berlin/de7"))
-            result = check(one.config)
-            self.assertEqual(result.returncode, 1)
-            self.assertIn("de7", result.stdout)
-            self.assertEqual(self.weights(one), before)
+        lines = [*self.constants(), "[haproxy edge]", f"socket = {self.folder}/haproxy.sock",
+                 f"backend = {self.gateway}:web", f"server = web/s0:{self.regions[0]}"]
+        self.write(*lines, f"server = web/s1:{self.regions[1]}")
+        result = check(self.config)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(f"haproxy edge: haproxy's socket {self.folder}/haproxy.sock: cannot connect", result.stdout)
+        self.haproxy()
+        before = self.servers()
+        result = check(self.config)
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertRegex(result.stdout, r"haproxy edge: version \S+, 2 servers")
+        self.write(*lines, f"server = web/s7:{self.regions[1]}")
+        result = check(self.config)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("s7", result.stdout)
+        self.assertEqual(self.servers(), before)
 
 
 class Notify(Folder):

@@ -283,7 +283,8 @@ TEST_F(ServeConfig, Balancers) {
   const ServiceSetup setup = Make(
       "[haproxy edge]\nsocket = DIR/haproxy.sock\nevery = 2s\nramp-step = 0.5\nramp-every = 30s\n"
       "workload-per-request = berlin:0.002\nworkload-per-request = madrid:0.004\n"
-      "backend = berlin:to_berlin\nserver = to_berlin/n1:north\nserver = to_berlin/w1:west:2.5\n"
+      "backend = berlin:to_berlin\nserver = to_berlin/n1:north\nserver = to_berlin/w1:west:2.5\nspare = "
+      "to_berlin/b1:south\n"
       "[agent]\naddress = 127.0.0.2\nport = 8300\nraise = 9s\nbackend = madrid:m\nserver = m/s1:south\n"
       "[weights-file]\npath = DIR/weights.json\ncommand = /bin/cp\ncommand = -f\ntimeout = 3s\n"
       "[http]\naddress = 0.0.0.0\nport = 0\ntoken-file = DIR/token\n");
@@ -300,6 +301,9 @@ TEST_F(ServeConfig, Balancers) {
   EXPECT_EQ(edge.map.backends[0].servers[1].name, "w1");
   EXPECT_EQ(edge.map.backends[0].servers[1].region, 2);
   EXPECT_EQ(edge.map.backends[0].servers[1].factor, 2.5);
+  ASSERT_EQ(edge.map.backends[0].spares.size(), 1u);
+  EXPECT_EQ(edge.map.backends[0].spares[0].name, "b1");
+  EXPECT_EQ(edge.map.backends[0].spares[0].region, 1);
   ASSERT_TRUE(setup.agent);
   EXPECT_EQ(setup.agent->responder.host, "127.0.0.2");
   EXPECT_EQ(setup.agent->responder.port, 8300);
@@ -322,6 +326,7 @@ TEST_F(ServeConfig, MistakesInOutputs) {
       {"[haproxy a]\nbackend = berlin:b\nserver = b/s1\n", "s.ini:6: server is b/s1, expected BACKEND/SERVER:REGION"},
       {"[haproxy a]\nbackend = berlin:b\nserver = c/s1:north\n", "s.ini:6: server names backend c, which no backend"},
       {"[haproxy a]\nbackend = berlin:b\nserver = b/s1:east\n", "s.ini:6: server names region east"},
+      {"[haproxy a]\nbackend = berlin:b\nspare = b/s1:east\n", "s.ini:6: spare names region east"},
       {"[haproxy a]\nbackend = berlin:b\nserver = b/s1:north:0\n",
        "s.ini:6: server is b/s1:north:0, expected a factor"},
       {"[haproxy a]\nbackend = berlin:b\nserver = b/s1:north\nserver = b/s1:west\n",
