@@ -166,8 +166,9 @@ def read_log(path, file):
                                "norm": float(numpy.ravel(data.attrs["norm"])[0])}
     for name in ("slack", "certificate_slot", "certificate_ratio"):
         log[name] = file[name][()] if name in file else None
-    if "journal" in attribute:  # decided before meters came: what the budget became is what is left of the bound
-        log["seen"] = log["seen"] or "live"
+    log["live"] = "journal" in attribute
+    if log["live"]:  # decided before meters came: the budget in final values says what is left of the bound
+        log["seen"] = "what was known"
         log["slack"] = file["live_budget"][()] if "live_budget" in file else None
     if len(log["time"]) == 0:
         raise InputError(f"{path}: has no slots")

@@ -59,7 +59,7 @@ class LiveJournalTest : public CliTest {
   void Play(LiveEngine* engine, int slots) const {
     for (int t = 0; t < slots; ++t) {
       const std::int64_t begin = kNovember + t * kHour, now = begin - 20;
-      if (t % 97 == 60) continue;  // evenkeel is down: the slot is missed
+      if (t % 97 == 60 || t % 97 == 61) continue;  // evenkeel is down: a slot is missed, the next one decided late
       ASSERT_EQ(engine->Observe("test", LiveReadings(begin), now).command.reason, "");
       engine->Tick(now);
       shares_.push_back(engine->published()->share);
@@ -77,7 +77,9 @@ class LiveJournalTest : public CliTest {
       ASSERT_EQ(engine->Meter(meter, now).reason, "") << t;
       meter.revision = 2;
       meter.served *= 1.01;
-      if (t % 7 == 0) ASSERT_EQ(engine->Meter(meter, now + 60).reason, "");
+      if (t % 7 == 0) {
+        ASSERT_EQ(engine->Meter(meter, now + 60).reason, "") << t;
+      }
     }
   }
 
