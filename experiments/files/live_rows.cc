@@ -100,8 +100,8 @@ void LiveRows::Finish(const std::int64_t (&count)[kNumLiveSlotStates]) {
   for (auto* rows : {&demand_, &capacity_, &price_, &carbon_, &water_, &decision_, &revision_, &served_, &energy_})
     rows->Finish();
   for (Robust& robust : robust_) {
-    for (auto* rows : {&robust.expert, &robust.credit, &robust.expert_objective, &robust.allowance, &robust.budget,
-                       &robust.error})
+    for (auto* rows :
+         {&robust.expert, &robust.credit, &robust.expert_objective, &robust.allowance, &robust.budget, &robust.error})
       rows->Finish();
   }
   for (int s = 0; s < kNumLiveSlotStates; ++s) file_->SetAttribute("live_state", kLiveSlotStateNames[s], count[s]);

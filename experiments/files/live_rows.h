@@ -31,19 +31,19 @@ struct LiveLogSlot {
 
 /// The rows of a live period as a log has them, [rows x ..], and what is of the whole period.
 struct RunLogLive {
-  Vector expected_demand;                  ///< [gateways], of the period: what normalises quality loss
-  std::vector<std::int64_t> state_count;   ///< [kNumLiveSlotStates], slots of each; empty: it is no live period's log
-  std::vector<LiveSlotState> state;        ///< [rows]
-  RowMatrix demand;                        ///< [rows x gateways], as it was expected when deciding
+  Vector expected_demand;                 ///< [gateways], of the period: what normalises quality loss
+  std::vector<std::int64_t> state_count;  ///< [kNumLiveSlotStates], slots of each; empty: it is no live period's log
+  std::vector<LiveSlotState> state;       ///< [rows]
+  RowMatrix demand;                       ///< [rows x gateways], as it was expected when deciding
   RowMatrix capacity, price, carbon_intensity, water_intensity;  ///< [rows x regions], as seen when deciding
-  RowMatrix decision;                      ///< [rows x cells], of the expected demand
-  Vector revision;                         ///< [rows], of the meters that count; 0: the slot has none
-  RowMatrix served;                        ///< [rows x (gateways x regions)], metered; kNoAllocation without
-  RowMatrix energy;                        ///< [rows x regions], metered, MWh; kNoAllocation without
+  RowMatrix decision;                                            ///< [rows x cells], of the expected demand
+  Vector revision;   ///< [rows], of the meters that count; 0: the slot has none
+  RowMatrix served;  ///< [rows x (gateways x regions)], metered; kNoAllocation without
+  RowMatrix energy;  ///< [rows x regions], metered, MWh; kNoAllocation without
 
   // Of robust policies, else empty.
-  RowMatrix expert_decision;  ///< [rows x cells], of the expected demand
-  Vector credit;              ///< [rows], RobustDecision::credit
+  RowMatrix expert_decision;                          ///< [rows x cells], of the expected demand
+  Vector credit;                                      ///< [rows], RobustDecision::credit
   Vector expert_objective, allowance, budget, error;  ///< [rows], after the slot, USD: BooksReport
 };
 

@@ -52,7 +52,8 @@ Hdf5Field GroupField(const Group& group) {
 Hdf5Writer Begin(Hdf5Writer writer, const Problem& problem, const RunLogInfo& info) {
   writer.SetAttribute("", "Conventions", std::string("CF-1.8"));
   writer.SetAttribute("", "schema", std::string(kRunLogSchemaName));
-  writer.SetAttribute("", "schema_version", std::int64_t{info.journal.empty() ? kRunLogSchemaVersion : kLiveRunLogSchemaVersion});
+  writer.SetAttribute("", "schema_version",
+                      std::int64_t{info.journal.empty() ? kRunLogSchemaVersion : kLiveRunLogSchemaVersion});
   writer.SetAttribute("", "title", "run of " + info.policy);
   writer.SetAttribute("", "policy", info.policy);
   writer.SetAttribute("", "trace", info.trace);

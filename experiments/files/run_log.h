@@ -1,5 +1,5 @@
-// The log of a run on disk: HDF5, schema version 2, or 3 of a live period (docs/run_format.md). Per slot the cost, the loads and J so far; on
-// request every allocation; for policies that follow advice how each decision came about. Written slot by slot under a
+// The log of a run on disk: HDF5, schema version 2, or 3 of a live period (docs/run_format.md). Per slot the cost, the
+// loads and J so far; on request every allocation; for policies that follow advice how each decision came about. Written slot by slot under a
 // temporary name and renamed when the run is complete.
 #pragma once
 
@@ -30,20 +30,20 @@ struct RunLogInfo {
   std::string policy;  ///< spec string
   std::string trace;   ///< path of the trace
   std::string command;
-  std::string generator;       ///< program and version
-  std::string observed = {};   ///< path of the trace that the policy saw; empty: `trace` itself
-  std::string observe = {};    ///< spec of an error in what the policy saw; empty: none
-  std::string events = {};     ///< specs of what happened to the trace, a line each
-  std::string guarantee = {};  ///< all options of a robust policy as `name=value, ..`, defaults included; else empty
-  std::int64_t certify = 0;    ///< a certificate every so many slots, and after the last; 0: none
-  std::string journal = {};    ///< path of the journal of the live period that this is the log of; empty: of none
+  std::string generator;          ///< program and version
+  std::string observed = {};      ///< path of the trace that the policy saw; empty: `trace` itself
+  std::string observe = {};       ///< spec of an error in what the policy saw; empty: none
+  std::string events = {};        ///< specs of what happened to the trace, a line each
+  std::string guarantee = {};     ///< all options of a robust policy as `name=value, ..`, defaults included; else empty
+  std::int64_t certify = 0;       ///< a certificate every so many slots, and after the last; 0: none
+  std::string journal = {};       ///< path of the journal of the live period that this is the log of; empty: of none
   std::int64_t period_slots = 0;  ///< of that period, of which the log may have fewer
 };
 
 /// What stands in the log's attributes once the run is complete.
 struct RunLogTotals {
-  Ledger ledger;                                  ///< metered, after the last slot
-  std::int64_t verdict_count[kNumVerdicts] = {};  ///< slots of each, where the log keeps decisions
+  Ledger ledger;                                     ///< metered, after the last slot
+  std::int64_t verdict_count[kNumVerdicts] = {};     ///< slots of each, where the log keeps decisions
   std::int64_t live_count[kNumLiveSlotStates] = {};  ///< slots of each, of a live period
 };
 

@@ -22,8 +22,9 @@ void ExpectSameFlow(int t, const char* what, const Vector& logged, const Vector&
 void ExpectSignal(int t, const char* what, const Vector& trace, const Vector& known) {
   for (Eigen::Index i = 0; i < known.size(); ++i) {
     if (IsClose(trace[i], known[i], kTolerance * known.cwiseAbs().sum())) continue;
-    throw RunDifference(fmt::format("slot {}: {}[{}] is {:.17g} in the trace, {:.17g} by what the log says became known",
-                                    t, what, i, trace[i], known[i]));
+    throw RunDifference(
+        fmt::format("slot {}: {}[{}] is {:.17g} in the trace, {:.17g} by what the log says became known", t, what, i,
+                    trace[i], known[i]));
   }
 }
 
@@ -40,8 +41,8 @@ LiveCheck::LiveCheck(const Problem& problem, const RunLog& log)
       options_(is_robust_ ? GuaranteeOf(log.info) : RobustOptions()),
       trust_(problem, options_.spending, options_.trust),
       books_(problem, is_robust_ ? AllowanceRule([this](double objective, double credit) {
-        return trust_.AllowanceAt(objective, credit);
-      })
+               return trust_.AllowanceAt(objective, credit);
+             })
                                  : AllowanceRule()) {}
 
 SlotEntry LiveCheck::EntryAt(int t, const Slot& slot) const {
@@ -76,8 +77,8 @@ SlotEntry LiveCheck::EntryAt(int t, const Slot& slot) const {
                                              problem_.network.num_regions());
   // Where there is no such meter.
   meter.energy_mwh = live.energy.row(row);
-  *meter.energy_mwh = (meter.energy_mwh->array() == kNoAllocation)
-                          .select(std::numeric_limits<double>::quiet_NaN(), *meter.energy_mwh);
+  *meter.energy_mwh =
+      (meter.energy_mwh->array() == kNoAllocation).select(std::numeric_limits<double>::quiet_NaN(), *meter.energy_mwh);
   // What was metered of these is in the trace.
   meter.price = slot.price;
   meter.carbon_intensity = slot.carbon_intensity;
@@ -103,8 +104,8 @@ void LiveCheck::CheckVerdict(int t, const SlotEntry& entry) const {
     throw RunDifference(fmt::format("slot {}: the verdict is {}, but {}", t, Name(entry.verdict), why));
   };
   const bool has_advice = (log_.advice.row(row).array() != kNoAllocation).any();
-  const bool is_decided = log_.live.state[row] != LiveSlotState::kMissed &&
-                          log_.live.state[row] != LiveSlotState::kSharedByCapacity;
+  const bool is_decided =
+      log_.live.state[row] != LiveSlotState::kMissed && log_.live.state[row] != LiveSlotState::kSharedByCapacity;
   if (!is_decided) {
     if (entry.verdict != Verdict::kExpert || has_advice) fail("nothing was decided by the policy");
   } else if (has_advice != (entry.verdict != Verdict::kRejected)) {
@@ -122,8 +123,7 @@ void LiveCheck::CheckVerdict(int t, const SlotEntry& entry) const {
     return;
   }
   ExpectClose(t, "alpha", entry.alpha, entry.verdict == Verdict::kTaken ? 0.0 : 1.0, 0.0);
-  const Vector source =
-      entry.verdict == Verdict::kTaken ? FlowOf(problem_, t, row, log_.advice) : entry.expert.flow;
+  const Vector source = entry.verdict == Verdict::kTaken ? FlowOf(problem_, t, row, log_.advice) : entry.expert.flow;
   if (source != entry.decision.flow) fail("the decision is another");
 }
 

@@ -71,8 +71,7 @@ Trace KnownTrace(const RecordedPeriod& period, Provenance provenance) {
   trace.header = {run.problem().network, run.time().slot_hours, std::move(provenance)};
   Signals& signals = trace.signals;
   signals.demand.resize(slots, run.problem().network.num_gateways());
-  for (RowMatrix* signal :
-       {&signals.capacity, &signals.price, &signals.carbon_intensity, &signals.water_intensity})
+  for (RowMatrix* signal : {&signals.capacity, &signals.price, &signals.carbon_intensity, &signals.water_intensity})
     signal->resize(slots, run.problem().network.num_regions());
   Booking booking;
   int metered = 0, raised = 0;

@@ -22,7 +22,7 @@ Provenance ProvenanceOf(const IniFile& file, const RecordedPeriod& period);
 struct SlotCounts {
   int decided = 0;  ///< by the policy, in force as far as is known
   int shared_by_capacity = 0, missed = 0, not_applied = 0;
-  int advice_off = 0, metered = 0;  ///< of all of them
+  int advice_off = 0, metered = 0;           ///< of all of them
   std::int64_t verdicts[kNumVerdicts] = {};  ///< of those that the policy decided
 };
 SlotCounts CountSlots(const RecordedPeriod& period);

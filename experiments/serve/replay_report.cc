@@ -70,7 +70,8 @@ Json ReplayJson(const RecordedPeriod& period) {
   json["units"] = UnitsJson(run.problem());
   json.update(PlacesJson(run.problem(), run.books().own()));
   json["modes"] = Json::array();
-  for (const auto& [at, event] : period.modes) json["modes"].push_back({{"at", FormatIsoUtc(at)}, {"mode", Name(event.mode)}});
+  for (const auto& [at, event] : period.modes)
+    json["modes"].push_back({{"at", FormatIsoUtc(at)}, {"mode", Name(event.mode)}});
   return json;
 }
 
@@ -80,11 +81,14 @@ std::string ReplayText(const RecordedPeriod& period) {
   const BooksReport books = run.books().Report();
   std::string text = fmt::format("{}: {}, {} of {} slots from {} on\n", period.path, MonthOf(period.head.begin).name,
                                  run.next_slot(), run.problem().num_slots, FormatUtc(run.time().start));
-  const auto add = [&text](const char* name, const std::string& what) { text += fmt::format("{:<14}{}\n", name, what); };
+  const auto add = [&text](const char* name, const std::string& what) {
+    text += fmt::format("{:<14}{}\n", name, what);
+  };
   add("policy", period.head.policy);
-  add("slots", fmt::format("{} decided, {} shared by capacity, {} missed, {} not applied; {} without advice, {} metered",
-                           counts.decided, counts.shared_by_capacity, counts.missed, counts.not_applied,
-                           counts.advice_off, counts.metered));
+  add("slots",
+      fmt::format("{} decided, {} shared by capacity, {} missed, {} not applied; {} without advice, {} metered",
+                  counts.decided, counts.shared_by_capacity, counts.missed, counts.not_applied, counts.advice_off,
+                  counts.metered));
   if (DecisionsOf(run.policy()) != nullptr) {
     std::string verdicts;
     for (int v = 0; v < kNumVerdicts; ++v)

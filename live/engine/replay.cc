@@ -101,8 +101,9 @@ void ReplayDecision(PeriodRun* run, const DecidedEvent& event, const std::string
   const SlotEntry& entry = run->books().entry(event.made.slot.index);
   const std::string difference = Difference(run->problem(), event, entry, made.shared_by_capacity);
   if (difference.empty()) return;
-  throw InputError("{}: slot {} is decided otherwise now than it was ({}); was it written on another machine or version?",
-                   where, event.made.slot.index, difference);
+  throw InputError(
+      "{}: slot {} is decided otherwise now than it was ({}); was it written on another machine or version?", where,
+      event.made.slot.index, difference);
 }
 
 /// A slot that is decided, or missed.

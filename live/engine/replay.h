@@ -27,7 +27,8 @@ std::string WhyNotOf(const LiveEngineOptions& options, const JournalHead& head);
 void CheckUndamaged(const JournalContent& content, const std::string& path);
 
 /// Does what a line says of a slot: decides it again and compares, misses it, books meters. Lines that say something
-/// else change nothing. Throws InputError beginning with `where`: another slot's turn, or the first number that differs.
+/// else change nothing. Throws InputError beginning with `where`: another slot's turn, or the first number that
+/// differs.
 void ReplayOfSlot(PeriodRun* run, const Event& event, const std::string& where);
 
 }  // namespace evenkeel
