@@ -1,5 +1,6 @@
 # What `cmake --install` and `cpack` put where: docs/library.md. Three components, each a Debian package:
-#   program      bin/evenkeel with its report, manual and completion
+#   program      bin/evenkeel with its report, manual and completion; the service's unit file, an example of its
+#                configuration, a dashboard
 #   networks     lib/evenkeel/libevenkeel_torch.so, which the program opens when it is asked for a network
 #   development  archives, public headers and the package config for find_package(evenkeel)
 # Everything finds everything else relative to itself, so that an installed tree can be moved.
@@ -17,6 +18,9 @@ install(FILES ${report_files} DESTINATION share/evenkeel/report COMPONENT progra
 install(FILES ${PROJECT_BINARY_DIR}/evenkeel.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
 install(FILES ${PROJECT_BINARY_DIR}/evenkeel.bash DESTINATION share/bash-completion/completions RENAME evenkeel
         COMPONENT program)
+install(FILES live/systemd/evenkeel.service DESTINATION lib/systemd/system COMPONENT program)
+install(FILES live/systemd/evenkeel.ini DESTINATION share/doc/evenkeel/examples COMPONENT program)
+install(FILES live/dashboard/grafana.json DESTINATION share/evenkeel COMPONENT program)
 install(FILES LICENSE DESTINATION share/doc/evenkeel RENAME copyright COMPONENT program)
 
 # Private to evenkeel, and of one kind on every machine: lib/, not lib64/ or lib/x86_64-linux-gnu/.

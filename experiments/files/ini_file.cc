@@ -17,33 +17,41 @@ namespace {
 
 namespace po = boost::program_options;
 
+/// The section that a line in brackets begins.
+std::string SectionName(const IniFile& file, const std::string& line, int number) {
+  const std::string text = Trimmed(line.substr(0, line.find('#')));
+  const std::string name = text.back() == ']' ? Trimmed(text.substr(1, text.size() - 2)) : "";
+  if (name.empty() || name.find_first_of("[]") != std::string::npos)
+    file.Fail(number, "expected [SECTION], not " + line);
+  return name;
+}
+
+}  // namespace
+
 std::string Trimmed(const std::string& text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
   if (first == std::string::npos) return "";
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-/// The section that a line in brackets begins.
-std::string SectionName(const IniFile& file, const std::string& line, int number) {
-  if (line.back() != ']' || line.size() < 3) file.Fail(number, "expected [SECTION], not " + line);
-  return Trimmed(line.substr(1, line.size() - 2));
-}
-
-}  // namespace
-
 void IniFile::Fail(int line, const std::string& what) const { throw InputError("{}:{}: {}", path, line, what); }
 
 std::vector<std::string> IniFile::SectionsOf(const std::string& prefix) const {
   std::vector<std::string> names;
-  for (const IniEntry& entry : entries) {
-    if (entry.section.rfind(prefix, 0) == 0 && std::find(names.begin(), names.end(), entry.section) == names.end())
-      names.push_back(entry.section);
+  for (const IniHeading& heading : headings) {
+    if (heading.name.rfind(prefix, 0) == 0 && std::find(names.begin(), names.end(), heading.name) == names.end())
+      names.push_back(heading.name);
   }
   return names;
 }
 
+const IniHeading* IniFile::Heading(const std::string& name) const {
+  const auto at = std::find_if(headings.begin(), headings.end(), [&](const auto& one) { return one.name == name; });
+  return at == headings.end() ? nullptr : &*at;
+}
+
 IniFile ParseIniFile(const std::string& path, const std::string& text) {
-  IniFile file{path, WithoutByteOrderMark(text, path), {}, 0};
+  IniFile file{path, WithoutByteOrderMark(text, path), {}, {}, 0};
   const po::options_description none;
   std::istringstream lines(file.text);
   std::string section;
@@ -52,6 +60,7 @@ IniFile ParseIniFile(const std::string& path, const std::string& text) {
     const std::string trimmed = Trimmed(line);
     if (!trimmed.empty() && trimmed.front() == '[') {
       section = SectionName(file, trimmed, file.lines);
+      file.headings.push_back({section, file.lines});
       continue;
     }
     // Line by line, because Boost does not say where an entry stands.
@@ -85,9 +94,10 @@ std::optional<IniEntry> IniSection::Find(const std::string& key) {
   return found.empty() ? std::nullopt : std::optional(found[0]);
 }
 
-std::string IniSection::Text(const std::string& key) {
-  if (const auto entry = Find(key)) return entry->value;
-  throw InputError("{}: {} is missing{}", file_.path, key, name_.empty() ? "" : " in [" + name_ + "]");
+IniEntry IniSection::Entry(const std::string& key) {
+  const auto entry = Find(key);
+  if (!entry) FailAll(key + " is missing");
+  return *entry;
 }
 
 std::string IniSection::Text(const std::string& key, const std::string& otherwise) {
@@ -104,13 +114,22 @@ double IniSection::Number(const std::string& key, double low, double high, doubl
   return *number;
 }
 
+int IniSection::Integer(const std::string& key, int low, int high, int otherwise) {
+  const auto entry = Find(key);
+  if (!entry) return otherwise;
+  const std::optional<std::int64_t> number = ParseInteger(entry->value);
+  if (!number || *number < low || *number > high)
+    Fail(*entry, fmt::format("is {}, expected a whole number from {} to {}", entry->value, low, high));
+  return static_cast<int>(*number);
+}
+
 std::int64_t IniSection::Seconds(const std::string& key, std::int64_t low, std::int64_t high, std::int64_t otherwise) {
   const auto entry = Find(key);
   if (!entry) return otherwise;
   const std::optional<std::int64_t> seconds = ParseDuration(entry->value);
   if (!seconds || *seconds < low || *seconds > high) {
-    Fail(*entry, fmt::format("is {}, expected a duration from {} to {}", entry->value, DurationText(low),
-                             DurationText(high)));
+    Fail(*entry,
+         fmt::format("is {}, expected a duration from {} to {}", entry->value, DurationText(low), DurationText(high)));
   }
   return *seconds;
 }
@@ -119,8 +138,7 @@ int IniSection::Word(const std::string& key, const std::vector<std::string>& wor
   const auto entry = Find(key);
   if (!entry) return otherwise;
   const auto at = std::find(words.begin(), words.end(), entry->value);
-  if (at == words.end())
-    Fail(*entry, fmt::format("is {}, expected one of {}", entry->value, fmt::join(words, ", ")));
+  if (at == words.end()) Fail(*entry, fmt::format("is {}, expected one of {}", entry->value, fmt::join(words, ", ")));
   return static_cast<int>(at - words.begin());
 }
 
@@ -128,13 +146,18 @@ void IniSection::CheckNothingIsLeft() {
   for (const IniEntry& entry : file_.entries) {
     if (entry.section != name_ || std::find(asked_.begin(), asked_.end(), entry.key) != asked_.end()) continue;
     file_.Fail(entry.line, fmt::format("unknown key {}{}; {} takes {}", entry.key, DidYouMean(entry.key, asked_),
-                                       name_.empty() ? "the file's head" : "[" + name_ + "]",
-                                       fmt::join(asked_, ", ")));
+                                       name_.empty() ? "the file's head" : "[" + name_ + "]", fmt::join(asked_, ", ")));
   }
 }
 
 void IniSection::Fail(const IniEntry& entry, const std::string& what) const {
   file_.Fail(entry.line, entry.key + " " + what);
+}
+
+void IniSection::FailAll(const std::string& what) const {
+  if (name_.empty()) throw InputError("{}: {}", file_.path, what);
+  const IniHeading* heading = file_.Heading(name_);
+  file_.Fail(heading == nullptr ? file_.lines : heading->line, fmt::format("[{}]: {}", name_, what));
 }
 
 }  // namespace evenkeel

@@ -13,6 +13,7 @@
 #include <ctime>
 
 #include "experiments/program/command.h"
+#include "experiments/serve/check.h"
 #include "experiments/serve/config.h"
 #include "models/base/error.h"
 #include "models/base/utc_time.h"
@@ -43,29 +44,8 @@ void Tell(const char* state) {
   ::close(descriptor);
 }
 
-/// Asks every source once and says what came of it.
 int Check(ServiceSetup setup, const std::string& path) {
-  bool good = true;
-  for (SourceSetup& source : setup.sources) {
-    HttpClient client(source.limits);
-    const PollResult result = source.source->Poll([&](const HttpRequest& request) { return client.Get(request); }, Now());
-    const std::string what = result.failure ? result.failure->message : fmt::format("{} readings", result.readings.size());
-    good = good && !result.failure;
-    Print(fmt::format("source {}: {}\n", source.source->name(), what));
-    for (const Refusal& refusal : result.refused) Print("  " + refusal.message + "\n");
-  }
-  for (const BalancerSetup& balancer : setup.balancers) {
-    try {
-      const HaproxyView seen = HaproxyReader(balancer.address).View();
-      const WeightPlan plan = PlanWeights(balancer.map, RowMatrix::Zero(setup.engine.network.num_gateways(), setup.engine.network.num_regions()), {}, seen);
-      Print(fmt::format("haproxy {}: version {}, {} servers\n", balancer.name, seen.process.version, seen.servers.size()));
-      for (const ApplyFailure& failure : plan.failures) Print("  " + failure.text + "\n");
-      good = good && plan.failures.empty();
-    } catch (const InputError& error) {
-      Print(fmt::format("haproxy {}: {}\n", balancer.name, error.what()));
-      good = false;
-    }
-  }
+  const bool good = CheckService(&setup, Now(), [](const std::string& line) { Print(line + "\n"); });
   Print(fmt::format("{}: {}\n", path, good ? "ok" : "not all of it works"));
   return good ? kExitSuccess : kExitFailed;
 }
@@ -74,10 +54,12 @@ int Serve(const Options& options) {
   const IniFile file = ReadIniFile(options.positionals[0]);
   ServiceSetup setup = MakeServiceSetup(file);
   if (HasOption(options, "check")) return Check(std::move(setup), file.path);
+  MakeStateFolder(setup.engine.folder);
   const auto log = [](const std::string& line) { Note(FormatUtc(Now()) + " " + line); };
-  LiveService service(std::move(setup), Now, log);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   std::signal(SIGTERM, Stop);
   std::signal(SIGINT, Stop);
+  LiveService service(std::move(setup), Now, log);
   Note(fmt::format("serving on port {}", service.port()));
   Tell("READY=1");
   service.Run([] { return stopped != 0; }, [] { Tell("WATCHDOG=1"); });

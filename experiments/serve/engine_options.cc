@@ -6,16 +6,26 @@
 #include "live/engine/slot_list.h"
 #include "models/base/checksum.h"
 #include "models/base/error.h"
+#include "models/base/numbers.h"
 #include "models/files/objective_text.h"
 #include "models/files/trace_file.h"
 
 namespace evenkeel {
 namespace {
 
-std::vector<std::string> Values(IniSection* section, const std::string& key) {
-  std::vector<std::string> values;
-  for (const IniEntry& entry : section->All(key)) values.push_back(entry.value);
-  return values;
+/// As told so far and once more with each entry, so that an error is of the entry that brings it.
+Objective ReadObjective(IniSection* head, const Network& network, ObjectiveText* text) {
+  Objective objective = ParseObjective(*text, network);
+  const auto add = [&](const std::string& key, std::vector<std::string>* values) {
+    for (const IniEntry& entry : head->All(key)) {
+      values->push_back(entry.value);
+      objective = head->Of(entry, [&] { return ParseObjective(*text, network); });
+    }
+  };
+  add("weight", &text->weights);
+  add("norm", &text->norms);
+  add("bucket-weight", &text->bucket_weights);
+  return objective;
 }
 
 /// What came before: the trace's slots and, after them, those of live periods.
@@ -84,47 +94,91 @@ std::string NetworkText(const Network& network) {
   return text;
 }
 
+Spec ReadPolicy(IniSection* head) {
+  const IniEntry entry = head->Entry("policy");
+  return head->Of(entry, [&] {
+    Spec policy = ParseSpec(entry.value);
+    CheckSpec(Catalog(), Kind::kPolicy, policy);
+    if (IsClairvoyant(Catalog(), Kind::kPolicy, policy))
+      throw InputError("{} looks into the future, which nobody can here", entry.value);
+    return policy;
+  });
+}
+
+/// What the network's trace has to say beside the network.
+struct Recorded {
+  Network network;
+  std::int64_t slot_seconds = 0;
+  std::vector<Slot> slots;
+};
+
+Recorded ReadRecorded(IniSection* head) {
+  const IniEntry entry = head->Entry("network");
+  return head->Of(entry, [&] {
+    TraceFile trace(entry.value);
+    Recorded recorded;
+    recorded.network = trace.header().network;
+    recorded.slot_seconds = SlotSeconds(trace.header().slot_hours);
+    recorded.slots.resize(static_cast<std::size_t>(trace.num_slots()));
+    int t = 0;
+    for (Slot& slot : recorded.slots) trace.Read(t++, &slot);
+    return recorded;
+  });
+}
+
+constexpr std::int64_t kDay = 86400;
+
+/// Slots are cut from days, so that months hold whole ones.
+std::int64_t ReadSlotSeconds(IniSection* head, std::int64_t otherwise) {
+  const std::int64_t seconds = head->Seconds("slot", 1, kDay, otherwise);
+  if (kDay % seconds == 0) return seconds;
+  if (const auto entry = head->Find("slot"))
+    head->Fail(*entry, fmt::format("is {}, expected a duration that divides a day", entry->value));
+  throw InputError("slot is missing, and the network's trace has slots of {}, which do not divide a day",
+                   DurationText(seconds));
+}
+
+void ReadTimes(IniSection* head, LiveEngineOptions* options) {
+  const std::int64_t slot = SlotSeconds(options->slot_hours);
+  options->lead = head->Seconds("decide-before", 0, slot, std::min<std::int64_t>(20, slot / 4));
+  options->close_after = head->Seconds("close-after", 0, 31 * kDay, 3 * kDay);
+  options->valid_for = head->Seconds("valid-for", slot, 31 * kDay, 2 * slot);
+}
+
 }  // namespace
 
-LiveEngineOptions MakeEngineOptions(const IniFile& file, IniSection* head) {
-  const std::string path = head->Text("network");
-  TraceFile trace(path);
+LiveEngineOptions MakeEngineOptions(IniSection* head) {
+  Recorded recorded = ReadRecorded(head);
   PeriodParts parts;
-  parts.network = trace.header().network;
-  ObjectiveText objective{Values(head, "weight"), Values(head, "norm"), Values(head, "bucket-weight"), {}};
-  parts.objective = ParseObjective(objective, parts.network);
+  parts.network = recorded.network;
+  ObjectiveText objective;
+  parts.objective = ReadObjective(head, parts.network, &objective);
+  parts.policy = ReadPolicy(head);
+  parts.advice_timeout = static_cast<double>(head->Seconds("advice-timeout", 1, 3600, 10));
   LiveEngineOptions options;
   options.policy = head->Text("policy");
-  parts.policy = ParseSpec(options.policy);
-  CheckSpec(Catalog(), Kind::kPolicy, parts.policy);
-  if (IsClairvoyant(Catalog(), Kind::kPolicy, parts.policy))
-    throw InputError("{}: policy {} looks into the future, which nobody can here", file.path, options.policy);
-  parts.advice_timeout = static_cast<double>(head->Seconds("advice-timeout", 1, 3600, 10));
-  parts.recorded.resize(static_cast<std::size_t>(trace.num_slots()));
-  for (int t = 0; t < trace.num_slots(); ++t) trace.Read(t, &parts.recorded[static_cast<std::size_t>(t)]);
   options.folder = head->Text("state");
-  options.slot_hours = static_cast<double>(head->Seconds("slot", 1, 86400, SlotSeconds(trace.header().slot_hours))) / 3600.0;
-  if (SlotSeconds(options.slot_hours) != SlotSeconds(trace.header().slot_hours) && trace.num_slots() > 0)
-    parts.recorded.clear();  // slots of another length are no past of these
-  const std::int64_t slot = SlotSeconds(options.slot_hours);
-  options.lead = head->Seconds("decide-before", 0, slot, std::min<std::int64_t>(20, slot / 4));
-  options.close_after = head->Seconds("close-after", 0, 31 * 86400, 72 * 3600);
-  options.valid_for = head->Seconds("valid-for", slot, 31 * 86400, 2 * slot);
   options.mode = static_cast<LiveMode>(head->Word("mode", {"shadow", "canary", "active"}, 0));
+  options.slot_hours = static_cast<double>(ReadSlotSeconds(head, recorded.slot_seconds)) / 3600.0;
+  ReadTimes(head, &options);
+  ReadReadingLimits(head, SlotSeconds(options.slot_hours), &options.store);
   options.network = parts.network;
   options.checksum = ChecksumOf(NetworkText(parts.network), objective);
-  if (!parts.recorded.empty()) options.store.capacity = parts.recorded.back().capacity / options.slot_hours;
-  options.make_period = [parts](const PeriodStart& start) {
-    return MakePeriodSetup(parts, start);
-  };
+  const double recorded_hours = static_cast<double>(recorded.slot_seconds) / 3600.0;
+  if (!recorded.slots.empty()) options.store.capacity = recorded.slots.back().capacity / recorded_hours;
+  if (SlotSeconds(options.slot_hours) == recorded.slot_seconds)  // slots of another length are no past of these
+    parts.recorded = std::move(recorded.slots);
+  options.make_period = [parts](const PeriodStart& start) { return MakePeriodSetup(parts, start); };
   return options;
 }
 
-CanaryOptions MakeCanaryOptions(IniSection* head, const Network& network) {
+CanaryOptions MakeCanaryOptions(IniSection* head, LiveMode mode, const Network& network) {
   CanaryOptions options;
   for (const IniEntry& entry : head->All("canary"))
     options.gateways.push_back(GatewayOf(*head, entry, entry.value, network));
   options.step = head->Number("canary-step", 0.001, 1.0, options.step);
+  if (mode == LiveMode::kCanary && options.gateways.empty())
+    head->Fail(*head->Find("mode"), "is canary, expected a canary = GATEWAY beside it");
   return options;
 }
 

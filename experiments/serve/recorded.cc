@@ -13,7 +13,7 @@ namespace {
 LiveSlotState StateOf(const SlotEntry& entry, const RecordedSlot& slot) {
   if (entry.missed) return LiveSlotState::kMissed;
   if (slot.not_applied) return LiveSlotState::kNotApplied;
-  return slot.shared_by_capacity ? LiveSlotState::kSharedByCapacity : LiveSlotState::kDecided;
+  return entry.shared_by_capacity ? LiveSlotState::kSharedByCapacity : LiveSlotState::kDecided;
 }
 
 }  // namespace
@@ -56,9 +56,9 @@ SlotCounts CountSlots(const RecordedPeriod& period) {
        : state == LiveSlotState::kSharedByCapacity ? counts.shared_by_capacity
        : state == LiveSlotState::kMissed           ? counts.missed
                                                    : counts.not_applied);
-    if (slot.advice_off) ++counts.advice_off;
+    if (entry.advice_off) ++counts.advice_off;
     if (entry.meter) ++counts.metered;
-    if (!entry.missed && !slot.shared_by_capacity) ++counts.verdicts[static_cast<int>(entry.verdict)];
+    if (!entry.missed && !entry.shared_by_capacity) ++counts.verdicts[static_cast<int>(entry.verdict)];
   }
   return counts;
 }

@@ -1,6 +1,9 @@
 // [source NAME] of a service's file.
+#include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <set>
 
 #include "experiments/serve/config.h"
 #include "live/http/access.h"
@@ -16,141 +19,178 @@
 namespace evenkeel {
 namespace {
 
-/// `A:B`, split at the first colon.
-std::pair<std::string, std::string> Pair(const IniSection& section, const IniEntry& entry, const char* form) {
-  const std::size_t colon = entry.value.find(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == entry.value.size())
-    section.Fail(entry, fmt::format("is {}, expected {}", entry.value, form));
-  return {entry.value.substr(0, colon), entry.value.substr(colon + 1)};
-}
-
-LiveSignal SignalOf(const IniSection& section, const IniEntry& entry, const std::string& name) {
-  for (int s = 0; s < kNumLiveSignals; ++s) {
-    if (name == kLiveSignalNames[s]) return static_cast<LiveSignal>(s);
-  }
-  section.Fail(entry, fmt::format("names signal {}, expected demand, capacity, price, carbon_intensity or "
-                                  "water_intensity",
-                                  name));
-}
-
-std::string TokenOf(IniSection* section, const std::string& key, bool required) {
-  const auto path = section->Find(key);
-  if (path) return ReadToken(path->value);
-  if (required) section->Text(key);  // says that it is missing
-  return "";
+std::string SecretOf(const IniSection& section, const IniEntry& path) {
+  return section.Of(path, [&] { return ReadToken(path.value); });
 }
 
 std::optional<CarbonKind> CarbonKindOf(IniSection* section, bool gives_carbon) {
   const int kind = section->Word("carbon-kind", {"average", "marginal"}, -1);
   if (!gives_carbon) return std::nullopt;
-  if (kind < 0) section->Text("carbon-kind");  // says that it is missing
+  if (kind < 0) section->Entry("carbon-kind");  // says that it is missing
   return static_cast<CarbonKind>(kind);
+}
+
+/// Of what must not be said twice: (signal, place) and the like.
+template <typename Key>
+void Once(const IniSection& section, const IniEntry& entry, const Key& key, std::set<Key>* seen) {
+  if (!seen->insert(key).second) section.Fail(entry, fmt::format("is {}, which is said already", entry.value));
+}
+
+/// `key = REGION:NAME`, each region at most once, at least one.
+std::vector<std::pair<int, std::string>> RegionNames(IniSection* section, const std::string& key, const char* form,
+                                                     const Network& network) {
+  const std::vector<IniEntry> entries = section->All(key);
+  if (entries.empty()) section->Entry(key);  // says that it is missing
+  std::vector<std::pair<int, std::string>> names;
+  std::set<int> seen;
+  for (const IniEntry& entry : entries) {
+    const auto [region, name] = PairOf(*section, entry, form);
+    names.emplace_back(RegionOf(*section, entry, region, network), name);
+    Once(*section, entry, names.back().first, &seen);
+  }
+  return names;
 }
 
 std::unique_ptr<Source> MakeElectricityMaps(IniSection* section, const std::string& name, const Network& network) {
   ElectricityMapsOptions options;
   options.url = section->Text("url", options.url);
-  options.token = TokenOf(section, "token-file", true);
+  options.token = SecretOf(*section, section->Entry("token-file"));
   options.scope = static_cast<CarbonScope>(section->Word("scope", {"direct", "lifecycle"}, 1));
-  for (const IniEntry& entry : section->All("zone")) {
-    const auto [region, zone] = Pair(*section, entry, "REGION:ZONE");
-    options.zones.push_back({zone, RegionOf(*section, entry, region, network)});
-  }
-  return std::make_unique<ElectricityMapsSource>(name, options);
+  for (const auto& [region, zone] : RegionNames(section, "zone", "REGION:ZONE", network))
+    options.zones.push_back({zone, region});
+  return section->OfAll([&] { return std::make_unique<ElectricityMapsSource>(name, options); });
 }
 
 std::unique_ptr<Source> MakeWattTime(IniSection* section, const std::string& name, const Network& network) {
   WattTimeOptions options;
   options.url = section->Text("url", options.url);
   options.user = section->Text("user");
-  options.password = TokenOf(section, "password-file", true);
-  for (const IniEntry& entry : section->All("grid-region")) {
-    const auto [region, grid] = Pair(*section, entry, "REGION:GRID_REGION");
-    options.regions.push_back({grid, RegionOf(*section, entry, region, network)});
+  options.password = SecretOf(*section, section->Entry("password-file"));
+  for (const auto& [region, grid] : RegionNames(section, "grid-region", "REGION:GRID_REGION", network))
+    options.regions.push_back({grid, region});
+  return section->OfAll([&] { return std::make_unique<WattTimeSource>(name, options); });
+}
+
+/// `place = NAME:LABEL_VALUE`; without any, labels have the network's names.
+std::map<std::string, int> PlacesOf(IniSection* section, bool of_gateways, const Network& network) {
+  std::map<std::string, int> places;
+  std::set<std::string> seen;
+  for (const IniEntry& entry : section->All("place")) {
+    const auto [place, value] = PairOf(*section, entry, of_gateways ? "GATEWAY:LABEL_VALUE" : "REGION:LABEL_VALUE");
+    Once(*section, entry, value, &seen);
+    places[value] =
+        of_gateways ? GatewayOf(*section, entry, place, network) : RegionOf(*section, entry, place, network);
   }
-  return std::make_unique<WattTimeSource>(name, options);
+  if (!places.empty()) return places;
+  int index = 0;
+  if (of_gateways) {
+    for (const Gateway& gateway : network.gateways) places[gateway.name] = index++;
+  } else {
+    for (const Region& region : network.regions) places[region.name] = index++;
+  }
+  return places;
 }
 
 std::unique_ptr<Source> MakePrometheus(IniSection* section, const std::string& name, const Network& network) {
   PrometheusOptions options;
   options.url = section->Text("url", options.url);
-  options.token = TokenOf(section, "token-file", false);
+  if (const auto path = section->Find("token-file")) options.token = SecretOf(*section, *path);
   PrometheusQuery query;
   query.query = section->Text("query");
-  const std::string signal = section->Text("signal");
-  query.signal = SignalOf(*section, *section->Find("signal"), signal);
+  const IniEntry signal = section->Entry("signal");
+  query.signal = SignalOf(*section, signal, signal.value);
   const bool of_gateways = query.signal == LiveSignal::kDemand;
   query.label = section->Text("label", of_gateways ? "gateway" : "region");
   query.factor = section->Number("factor", 1e-12, 1e12, 1.0);
   query.shift = section->Seconds("shift", 0, 86400, 0);
-  for (const IniEntry& entry : section->All("place")) {
-    const auto [place, value] = Pair(*section, entry, of_gateways ? "GATEWAY:LABEL_VALUE" : "REGION:LABEL_VALUE");
-    query.places[value] = of_gateways ? GatewayOf(*section, entry, place, network) : RegionOf(*section, entry, place, network);
-  }
-  int index = 0;
-  if (query.places.empty() && of_gateways) {
-    for (const Gateway& gateway : network.gateways) query.places[gateway.name] = index++;
-  } else if (query.places.empty()) {
-    for (const Region& region : network.regions) query.places[region.name] = index++;
-  }
+  query.places = PlacesOf(section, of_gateways, network);
   const auto kind = CarbonKindOf(section, query.signal == LiveSignal::kCarbonIntensity);
-  return std::make_unique<PrometheusSource>(name, options, std::vector<PrometheusQuery>{query}, kind);
+  return section->OfAll(
+      [&] { return std::make_unique<PrometheusSource>(name, options, std::vector<PrometheusQuery>{query}, kind); });
+}
+
+/// `value = SIGNAL:PLACE:NUMBER`
+ConstantValue ConstantOf(const IniSection& section, const IniEntry& entry, const Network& network) {
+  constexpr const char* kForm = "SIGNAL:PLACE:NUMBER";
+  const auto [signal, rest] = PairOf(section, entry, kForm);
+  const std::size_t colon = rest.rfind(':');
+  const auto number = colon == std::string::npos ? std::nullopt : ParseNumber(rest.substr(colon + 1));
+  if (!number) section.Fail(entry, fmt::format("is {}, expected {}", entry.value, kForm));
+  ConstantValue value;
+  value.signal = SignalOf(section, entry, signal);
+  value.place = value.signal == LiveSignal::kDemand ? GatewayOf(section, entry, rest.substr(0, colon), network)
+                                                    : RegionOf(section, entry, rest.substr(0, colon), network);
+  value.value = *number;
+  return value;
 }
 
 std::unique_ptr<Source> MakeConstant(IniSection* section, const std::string& name, const Network& network) {
+  const std::vector<IniEntry> entries = section->All("value");
+  if (entries.empty()) section->Entry("value");  // says that it is missing
   std::vector<ConstantValue> values;
+  std::set<std::pair<LiveSignal, int>> seen;
   bool carbon = false;
-  for (const IniEntry& entry : section->All("value")) {
-    const auto [signal, rest] = Pair(*section, entry, "SIGNAL:PLACE:NUMBER");
-    const std::size_t colon = rest.rfind(':');
-    const auto number = colon == std::string::npos ? std::nullopt : ParseNumber(rest.substr(colon + 1));
-    if (!number) section->Fail(entry, fmt::format("is {}, expected SIGNAL:PLACE:NUMBER", entry.value));
-    ConstantValue value;
-    value.signal = SignalOf(*section, entry, signal);
-    value.place = value.signal == LiveSignal::kDemand ? GatewayOf(*section, entry, rest.substr(0, colon), network)
-                                                      : RegionOf(*section, entry, rest.substr(0, colon), network);
-    value.value = *number;
-    carbon = carbon || value.signal == LiveSignal::kCarbonIntensity;
-    values.push_back(value);
+  for (const IniEntry& entry : entries) {
+    values.push_back(ConstantOf(*section, entry, network));
+    Once(*section, entry, {values.back().signal, values.back().place}, &seen);
+    carbon = carbon || values.back().signal == LiveSignal::kCarbonIntensity;
   }
-  return std::make_unique<ConstantSource>(name, values, CarbonKindOf(section, carbon));
+  const auto kind = CarbonKindOf(section, carbon);
+  return section->OfAll([&] { return std::make_unique<ConstantSource>(name, values, kind); });
 }
 
-std::unique_ptr<Source> MakeTraceSource(IniSection* section, const std::string& name) {
+template <typename Places>
+void CheckSame(const IniSection& section, const IniEntry& entry, const Places& places, const Places& expected,
+               const char* what) {
+  const auto same = [](const auto& one, const auto& other) { return one.name == other.name; };
+  if (!std::equal(places.begin(), places.end(), expected.begin(), expected.end(), same))
+    section.Fail(entry, fmt::format("is {}, whose {} are not the network's", entry.value, what));
+}
+
+std::unique_ptr<Source> MakeTraceSource(IniSection* section, const std::string& name, const Network& network) {
   std::vector<LiveSignal> wanted;
-  for (const IniEntry& entry : section->All("signal")) wanted.push_back(SignalOf(*section, entry, entry.value));
-  return std::make_unique<TraceSource>(name, ReadTrace(section->Text("file")), wanted);
+  std::set<LiveSignal> seen;
+  for (const IniEntry& entry : section->All("signal")) {
+    wanted.push_back(SignalOf(*section, entry, entry.value));
+    Once(*section, entry, wanted.back(), &seen);
+  }
+  if (wanted.empty()) section->Entry("signal");  // says that it is missing
+  const IniEntry file = section->Entry("file");
+  Trace trace = section->Of(file, [&] { return ReadTrace(file.value); });
+  CheckSame(*section, file, trace.header.network.regions, network.regions, "regions");
+  CheckSame(*section, file, trace.header.network.gateways, network.gateways, "gateways");
+  return section->OfAll([&] { return std::make_unique<TraceSource>(name, std::move(trace), wanted); });
+}
+
+std::unique_ptr<Source> MakeSourceOfKind(IniSection* section, const Network& network) {
+  const std::string name = NameOf(*section);
+  section->Entry("kind");
+  switch (section->Word("kind", {"electricity-maps", "watttime", "prometheus", "constant", "trace"}, 0)) {
+    case 0:
+      return MakeElectricityMaps(section, name, network);
+    case 1:
+      return MakeWattTime(section, name, network);
+    case 2:
+      return MakePrometheus(section, name, network);
+    case 3:
+      return MakeConstant(section, name, network);
+    default:
+      return MakeTraceSource(section, name, network);
+  }
 }
 
 }  // namespace
 
-SourceSetup MakeSource(const IniFile& file, IniSection* section, const Network& network) {
-  const std::string name = section->name().substr(section->name().find(' ') + 1);
-  section->Text("kind");
+SourceSetup MakeSource(IniSection* section, const Network& network) {
   SourceSetup setup;
-  switch (section->Word("kind", {"electricity-maps", "watttime", "prometheus", "constant", "trace"}, 0)) {
-    case 0:
-      setup.source = MakeElectricityMaps(section, name, network);
-      break;
-    case 1:
-      setup.source = MakeWattTime(section, name, network);
-      break;
-    case 2:
-      setup.source = MakePrometheus(section, name, network);
-      break;
-    case 3:
-      setup.source = MakeConstant(section, name, network);
-      break;
-    default:
-      setup.source = MakeTraceSource(section, name);
-  }
+  setup.source = MakeSourceOfKind(section, network);
   setup.policy.interval = static_cast<double>(section->Seconds("every", 1, 86400, 300));
-  setup.policy.seed = Crc32(name);
+  setup.policy.seed = Crc32(NameOf(*section));
   setup.limits.total_ms = 1000 * section->Seconds("timeout", 1, 300, 20);
   setup.limits.connect_ms = std::min(setup.limits.connect_ms, setup.limits.total_ms);
   setup.limits.proxy = section->Text("proxy", "");
   setup.limits.ca_file = section->Text("ca-file", "");
-  CheckPollPolicy(setup.policy, file.path + ": [" + section->name() + "]");
+  section->OfAll([&] { CheckPollPolicy(setup.policy, "every"); });
   return setup;
 }
 

@@ -1,13 +1,11 @@
 #include "experiments/sweep/config.h"
 
-#include <boost/program_options.hpp>
-
 #include <algorithm>
 #include <cctype>
 #include <cstdint>
 #include <optional>
-#include <sstream>
 
+#include "experiments/files/ini_file.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 #include "models/base/read_file.h"
@@ -16,9 +14,7 @@
 namespace evenkeel {
 namespace {
 
-namespace po = boost::program_options;
-
-constexpr const char* kVary = "vary.";
+constexpr const char* kVary = "vary";
 
 /// Keys of the file's head. Several values of a key make a grid, but for those that may stand once.
 struct Key {
@@ -28,12 +24,6 @@ struct Key {
 constexpr Key kKeys[] = {{"title", true},   {"trace", false},         {"period", false},    {"policy", false},
                          {"weight", false}, {"norm", false},          {"observe", false},   {"event", false},
                          {"seed", true},    {"bucket-weight", false}, {"shed-cost", false}, {"optimum", true}};
-
-std::string Trimmed(const std::string& text) {
-  const std::size_t first = text.find_first_not_of(" \t\r");
-  if (first == std::string::npos) return "";
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
 
 /// Splits at commas outside of parentheses and quotes.
 std::vector<std::string> SplitList(const std::string& text) {
@@ -113,17 +103,17 @@ void CheckKey(const SweepConfig& config, const SweepEntry& entry) {
                               ", and names of one's own in [vary])");
 }
 
-void AddEntry(const SweepEntry& entry, SweepConfig* config) {
-  if (entry.key.rfind(kVary, 0) != 0) {
-    CheckKey(*config, entry);
-    config->entries.push_back(entry);
+void AddEntry(const IniEntry& entry, SweepConfig* config) {
+  if (entry.section.empty()) {
+    const SweepEntry own = {entry.key, entry.value, entry.line};
+    CheckKey(*config, own);
+    config->entries.push_back(own);
     return;
   }
-  const std::string name = entry.key.substr(std::string(kVary).size());
   for (const SweepVariable& other : config->variables) {
-    if (other.name == name) config->Fail(entry.line, "\"" + name + "\" is given twice");
+    if (other.name == entry.key) config->Fail(entry.line, "\"" + entry.key + "\" is given twice");
   }
-  config->variables.push_back(ParseVariable(*config, entry, name));
+  config->variables.push_back(ParseVariable(*config, {entry.key, entry.value, entry.line}, entry.key));
 }
 
 }  // namespace
@@ -131,32 +121,17 @@ void AddEntry(const SweepEntry& entry, SweepConfig* config) {
 void SweepConfig::Fail(int line, const std::string& what) const { throw InputError("{}:{}: {}", path, line, what); }
 
 SweepConfig ParseSweepConfig(const std::string& path, const std::string& text) {
-  SweepConfig config{path, WithoutByteOrderMark(text, path), {}, {}};
-  const po::options_description none;
-  std::istringstream lines(config.text);
-  std::string section;
-  int number = 0;
-  for (std::string line; std::getline(lines, line);) {
-    ++number;
-    const std::string trimmed = Trimmed(line);
-    if (!trimmed.empty() && trimmed.front() == '[') section = trimmed;
-    // Line by line, because Boost does not say where an entry stands; the section goes with it.
-    std::istringstream one(section + "\n" + line);
-    try {
-      for (const auto& option : po::parse_config_file(one, none, true).options) {
-        AddEntry({option.string_key, option.value.at(0), number}, &config);
-      }
-    } catch (const po::error& error) {
-      config.Fail(number, error.what());
-    }
-    if (!section.empty() && section != "[vary]") {
-      config.Fail(number, "unknown section " + section + ", the only one is [vary]");
-    }
+  const IniFile file = ParseIniFile(path, text);
+  SweepConfig config{path, file.text, {}, {}};
+  for (const IniHeading& heading : file.headings) {
+    if (heading.name != kVary)
+      config.Fail(heading.line, "unknown section [" + heading.name + "], the only one is [" + kVary + "]");
   }
+  for (const IniEntry& entry : file.entries) AddEntry(entry, &config);
   for (const char* key : {"trace", "policy"}) {
     const auto is_key = [&](const SweepEntry& entry) { return entry.key == key; };
     if (std::none_of(config.entries.begin(), config.entries.end(), is_key)) {
-      config.Fail(std::max(number, 1), std::string("the file ends without a \"") + key + "\"");
+      config.Fail(std::max(file.lines, 1), std::string("the file ends without a \"") + key + "\"");
     }
   }
   return config;

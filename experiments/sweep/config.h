@@ -1,5 +1,4 @@
-// The file that describes a sweep (docs/sweeps.md): INI, read by Boost.Program_options, with the line of every entry
-// kept for messages.
+// The file that describes a sweep (docs/sweeps.md): INI, with the line of every entry kept for messages.
 #pragma once
 
 #include <string>

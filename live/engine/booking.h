@@ -21,6 +21,7 @@ struct SlotEntry {
   /// was decided was not applied.
   bool same_flow = true;
   bool missed = false;  ///< nothing was decided: the slot began and ended without evenkeel
+  bool advice_off = false, shared_by_capacity = false;  ///< as in SlotDecision
   Verdict verdict = Verdict::kExpert;
   double alpha = 1.0;
   double slack = 0.0;   ///< the budget that was left when deciding, as known then, USD

@@ -83,6 +83,10 @@ Json WhatJson(const RegionEvent& event) {
   return {{"event", "region"}, {"region", event.region}, {"state", Name(event.state)}};
 }
 
+Json WhatJson(const ServingEvent& event) {
+  return {{"event", "serving"}, {"region", event.region}, {"serving", event.serving}};
+}
+
 Json WhatJson(const ModeEvent& event) {
   return {{"event", "mode"}, {"mode", Name(event.mode)}, {"configured", Name(event.configured)}};
 }
@@ -311,11 +315,13 @@ Event ReadEvent(const Problem& problem, const std::string& text, const std::stri
   } else if (kind == "region") {
     event.what =
         RegionEvent{fields.Get<int>("region"), fields.Word<RegionState>("state", kRegionStateNames, kNumRegionStates)};
+  } else if (kind == "serving") {
+    event.what = ServingEvent{fields.Get<int>("region"), fields.Get<bool>("serving")};
   } else if (kind == "mode") {
     event.what = ModeEvent{fields.Word<LiveMode>("mode", kLiveModeNames, kNumLiveModes),
                            fields.Word<LiveMode>("configured", kLiveModeNames, kNumLiveModes)};
   } else {
-    throw InputError("{}: event {} is none of readings, decided, missed, not_applied, metered, region, mode", where,
+    throw InputError("{}: event {} is none of readings, decided, missed, not_applied, metered, region, serving, mode", where,
                      kind);
   }
   return event;

@@ -23,7 +23,7 @@ struct JournalHead {
   int num_slots = 0;
   std::vector<std::string> gateways, regions;
   std::vector<double> expected_demand;  ///< [gateways], of the problem: what normalises quality loss
-  std::string network;  ///< checksum of what is decided with: network and objective
+  std::string network;                  ///< checksum of what is decided with: network and objective
 };
 
 /// Readings that were accepted, of one source.
@@ -52,6 +52,11 @@ struct RegionEvent {
   int region = 0;
   RegionState state = RegionState::kUp;
 };
+/// Whether any server of the region passes the balancers' checks.
+struct ServingEvent {
+  int region = 0;
+  bool serving = true;
+};
 struct ModeEvent {
   LiveMode mode = LiveMode::kShadow;
   LiveMode configured = LiveMode::kShadow;  ///< by the configuration: when that changes, it counts again
@@ -59,7 +64,9 @@ struct ModeEvent {
 
 struct Event {
   std::int64_t at = 0;  ///< when, seconds since 1970-01-01 00:00:00 UTC
-  std::variant<ReadingsEvent, DecidedEvent, MissedEvent, NotAppliedEvent, MeteredEvent, RegionEvent, ModeEvent> what;
+  std::variant<ReadingsEvent, DecidedEvent, MissedEvent, NotAppliedEvent, MeteredEvent, RegionEvent, ServingEvent,
+               ModeEvent>
+      what;
 };
 
 std::string HeadText(const JournalHead& head);

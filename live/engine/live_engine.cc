@@ -76,6 +76,7 @@ LiveEngine::LiveEngine(LiveEngineOptions options, std::int64_t now)
       store_(StoreOptions(options_)),
       mode_(options_.mode),
       region_state_(options_.network.num_regions()),
+      serving_(options_.network.num_regions(), true),
       started_(now) {
   TakeUpWaiting();
   const Month month = MonthOf(now);
@@ -139,13 +140,20 @@ void LiveEngine::ReplayLines(const Journal& journal, const std::string& path, Op
   }
 }
 
+void LiveEngine::CheckRegion(int region, const std::string& where) const {
+  if (region < 0 || region >= options_.network.num_regions())
+    throw InputError("{}: there is no region {}", where, region);
+}
+
 void LiveEngine::Replay(Open* open, const Event& event, const std::string& where) {
   if (const auto* readings = std::get_if<ReadingsEvent>(&event.what)) {
     for (const Reading& reading : readings->readings) store_.Add(readings->source, reading, event.at);
   } else if (const auto* region = std::get_if<RegionEvent>(&event.what)) {
-    if (region->region < 0 || region->region >= options_.network.num_regions())
-      throw InputError("{}: there is no region {}", where, region->region);
+    CheckRegion(region->region, where);
     region_state_[region->region] = region->state;
+  } else if (const auto* checked = std::get_if<ServingEvent>(&event.what)) {
+    CheckRegion(checked->region, where);
+    serving_[checked->region] = checked->serving;
   } else if (const auto* mode = std::get_if<ModeEvent>(&event.what)) {
     if (mode->configured == options_.mode) mode_ = mode->mode;
   } else if (open == nullptr) {
@@ -175,6 +183,7 @@ std::unique_ptr<Journal> LiveEngine::NewJournal(const Open& open, std::int64_t n
   journal->Append(EventText({now, ModeEvent{mode_, options_.mode}}));
   for (std::size_t i = 0; i < region_state_.size(); ++i) {
     if (region_state_[i]) journal->Append(EventText({now, RegionEvent{static_cast<int>(i), *region_state_[i]}}));
+    if (!serving_[i]) journal->Append(EventText({now, ServingEvent{static_cast<int>(i), false}}));
   }
   return journal;
 }
@@ -249,7 +258,7 @@ ComposedSlot LiveEngine::ComposeNext(const Open& open, std::int64_t now) const {
 
 void LiveEngine::ApplyRegionStates(Slot* slot) const {
   for (std::size_t i = 0; i < region_state_.size(); ++i) {
-    if (region_state_[i].value_or(RegionState::kUp) != RegionState::kUp)
+    if (!serving_[i] || region_state_[i].value_or(RegionState::kUp) != RegionState::kUp)
       slot->capacity[static_cast<Eigen::Index>(i)] = 0.0;
   }
 }
@@ -353,6 +362,13 @@ CommandResult LiveEngine::SetRegionState(int region, RegionState state, std::int
   EVENKEEL_CHECK(region >= 0 && region < options_.network.num_regions());
   CommandResult result = SaveToCurrent({now, RegionEvent{region, state}});
   if (result.is_done()) region_state_[region] = state;
+  return result;
+}
+
+CommandResult LiveEngine::SetServing(int region, bool serving, std::int64_t now) {
+  EVENKEEL_CHECK(region >= 0 && region < options_.network.num_regions());
+  CommandResult result = SaveToCurrent({now, ServingEvent{region, serving}});
+  if (result.is_done()) serving_[region] = serving;
   return result;
 }
 

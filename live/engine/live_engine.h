@@ -41,6 +41,8 @@ class LiveEngine {
   /// An earlier revision than the one that is known is kept in the journal, and changes nothing.
   CommandResult Meter(const MeterReport& meter, std::int64_t now);
   CommandResult SetRegionState(int region, RegionState state, std::int64_t now);
+  /// As the balancers' checks say: a region of which no server passes has no capacity in the slots decided from now on.
+  CommandResult SetServing(int region, bool serving, std::int64_t now);
   CommandResult SetMode(LiveMode mode, std::int64_t now);
   /// The weights of the slot that begins then never came into force, wholly or in part: engine and expert are booked
   /// with the same flows.
@@ -51,6 +53,7 @@ class LiveEngine {
   LiveMode mode() const { return mode_; }
   /// As somebody said, [regions]; nothing where nobody did: up, as far as is known.
   const std::vector<std::optional<RegionState>>& region_states() const { return region_state_; }
+  const std::vector<bool>& serving() const { return serving_; }
   const ReadingStore& store() const { return store_; }
   /// Of the period that `time` is in; null: none is running or open.
   const PeriodRun* RunOf(std::int64_t time) const;
@@ -75,6 +78,8 @@ class LiveEngine {
   bool WaitFor(const ComposedSlot& composed);
   ComposedSlot ComposeNext(const Open& open, std::int64_t now) const;
   void ApplyRegionStates(Slot* slot) const;
+  void CheckRegion(int region, const std::string& where) const;
+  void AddRemarks(std::int64_t now, LiveStatus* status) const;
   Open* Current();
   Open* OpenAt(std::int64_t time);
   std::vector<Slot> PastSlots() const;
@@ -94,6 +99,7 @@ class LiveEngine {
   ReadingStore store_;
   LiveMode mode_;
   std::vector<std::optional<RegionState>> region_state_;  // as somebody said; nothing: nobody did, it is up
+  std::vector<bool> serving_;                             // by the balancers' checks
   std::map<std::int64_t, Open> open_;                     // by the period's begin
   std::unique_ptr<Journal> waiting_journal_;              // what was said while no period was running
   std::optional<Shares> published_;

@@ -5,6 +5,7 @@
 
 #include "live/engine/live_engine.h"
 #include "models/base/error.h"
+#include "models/base/utc_time.h"
 
 namespace evenkeel {
 namespace {
@@ -68,6 +69,8 @@ SlotStatus SlotStatusOf(const PeriodRun& run, int slot) {
   status.expert_objective = books.expert_objective;
   status.bound = books.bound - books.shift;
   if (entry.missed) status.flags.emplace_back("missed");
+  if (entry.advice_off) status.flags.emplace_back("advice_off");
+  if (entry.shared_by_capacity) status.flags.emplace_back("demand_above_capacity");
   if (!entry.meter) status.flags.emplace_back("unsettled");
   return status;
 }
@@ -100,6 +103,7 @@ std::vector<ReadingStatus> ReadingsOf(const ReadingStore& store, std::int64_t be
       if (value.age) {
         status.value = value.newest;
         status.time = begin - *value.age;
+        status.source = store.SourceOf(status.signal, status.place);
       }
       readings.push_back(status);
     }
@@ -140,6 +144,37 @@ std::optional<Shares> RealisedOf(const PeriodRun& run) {
 
 }  // namespace
 
+/// What works less well than it could.
+void LiveEngine::AddRemarks(std::int64_t now, LiveStatus* status) const {
+  if (published_ && published_->begin > now + options_.lead) {
+    status->degraded.push_back(
+        {"clock", fmt::format("the clock is at {}, before the slot that is decided, of {}: it went back",
+                              FormatUtc(now), FormatUtc(published_->begin))});
+  }
+  for (std::size_t i = 0; i < serving_.size(); ++i) {
+    if (serving_[i] || region_state_[i].value_or(RegionState::kUp) != RegionState::kUp) continue;
+    status->degraded.push_back({"region_down", fmt::format("no server of region {} passes the balancer's checks",
+                                                           options_.network.regions[i].name)});
+  }
+  const auto old = std::count_if(status->readings.begin(), status->readings.end(), [](const ReadingStatus& reading) {
+    return reading.state == ReadingState::kPastDays || reading.state == ReadingState::kMissing;
+  });
+  if (old > 0) {
+    status->degraded.push_back(
+        {"readings", fmt::format("nothing recent is known of {} of {} values", old, status->readings.size())});
+  }
+  if (open_.empty() || open_.rbegin()->second.run.next_slot() == 0) return;
+  const PeriodRun& run = open_.rbegin()->second.run;
+  const SlotEntry& last = run.books().entry(run.next_slot() - 1);
+  if (last.missed) status->degraded.push_back({"slot_missed", "the last slot ended without a decision"});
+  if (last.advice_off)
+    status->degraded.push_back({"advice_off", "the last slot was decided without the advice, on past days"});
+  if (last.shared_by_capacity)
+    status->degraded.push_back({"demand_above_capacity", "demand is more than the regions can take"});
+  if (!last.missed && !last.advice_off && DecisionsOf(run.policy()) != nullptr && last.verdict == Verdict::kRejected)
+    status->degraded.push_back({"advice", "the advice gave no usable answer for the last slot"});
+}
+
 LiveStatus LiveEngine::Status(std::int64_t now) const {
   LiveStatus status;
   status.version = EVENKEEL_VERSION;
@@ -156,6 +191,7 @@ LiveStatus LiveEngine::Status(std::int64_t now) const {
   status.not_ready = waiting_;
   if (!journal_failure_.empty()) status.not_ready.push_back({"journal", journal_failure_});
   for (const auto& state : region_state_) status.region.push_back({state.value_or(RegionState::kUp)});
+  AddRemarks(now, &status);
   if (open_.empty()) return status;
   const Open& open = open_.rbegin()->second;
   status.period = open.month.name;

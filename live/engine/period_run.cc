@@ -58,6 +58,8 @@ SlotDecision PeriodRun::Decide(const Slot& slot, Advice advice, const AdviceAnsw
   entry.slot = slot;
   entry.decision = MakeAllocation(problem());
   DecideByPolicy(slot, advice, recalled, &entry, &made);
+  entry.advice_off = made.advice_off;
+  entry.shared_by_capacity = made.shared_by_capacity;
   SetShares(problem(), entry.decision, &share_);
   books_.Append(std::move(entry));
   return made;

@@ -115,6 +115,7 @@ std::optional<RejectReason> ReadingStore::Add(const std::string& source, const R
   Entry& hour = series.hours.try_emplace(FloorDivide(entry.time, kHour), entry).first->second;
   Keep(entry, entry.time > hour.time, &hour);
   if (!series.newest) series.newest = entry;
+  if (entry.time >= series.newest->time) series.source = source;
   Keep(entry, entry.time > series.newest->time, &*series.newest);
   Forget(options_.limits[s], &series);
   return std::nullopt;

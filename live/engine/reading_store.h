@@ -119,6 +119,10 @@ class ReadingStore {
   /// Capacity becomes MW times slot_hours, as in FillSlot. `index` is the slot's in the accounting period.
   ComposedSlot Compose(std::int64_t time, std::int64_t now, int index = 0) const;
 
+  /// Who said the newest reading; empty: nobody did.
+  const std::string& SourceOf(LiveSignal signal, int place) const {
+    return series_[static_cast<std::size_t>(signal)][static_cast<std::size_t>(place)].source;
+  }
   /// Entries kept in all: bounded by places, signals, history_days and max_age, whatever comes in.
   std::size_t size() const;
   const ReadingStoreOptions& options() const { return options_; }
@@ -137,6 +141,7 @@ class ReadingStore {
     std::map<std::int64_t, Stretch> slots;  ///< by slot number: recent ones
     std::map<std::int64_t, Entry> hours;    ///< by hours since 1970: the newest reading of each
     std::optional<Entry> newest;
+    std::string source;  ///< of the newest
   };
 
   int num_places(LiveSignal signal) const;

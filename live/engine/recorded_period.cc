@@ -36,10 +36,15 @@ std::vector<Slot> SlotsBefore(const LiveEngineOptions& options, const JournalHea
   return slots;
 }
 
+void CheckRegion(const LiveEngineOptions& options, int region, const std::string& where) {
+  if (region < 0 || region >= options.network.num_regions())
+    throw InputError("{}: there is no region {}", where, region);
+}
+
 void Record(const Event& event, RecordedPeriod* period) {
   period->slots.resize(static_cast<std::size_t>(period->run->next_slot()));
   if (const auto* decided = std::get_if<DecidedEvent>(&event.what)) {
-    period->slots.back() = {decided->made.advice_off, decided->made.shared_by_capacity, false, decided->made.answer};
+    period->slots.back().answer = decided->made.answer;
   } else if (const auto* not_applied = std::get_if<NotAppliedEvent>(&event.what)) {
     period->slots[static_cast<std::size_t>(not_applied->slot)].not_applied = true;
   } else if (const auto* mode = std::get_if<ModeEvent>(&event.what)) {
@@ -64,10 +69,8 @@ RecordedPeriod ReadRecordedPeriod(const LiveEngineOptions& options, const std::s
   for (const JournalLine& line : content.lines) {
     const std::string where = fmt::format("{}: line {}", path, line.line);
     const Event event = EventOf(period.run->problem(), line, path);
-    if (const auto* region = std::get_if<RegionEvent>(&event.what)) {
-      if (region->region < 0 || region->region >= options.network.num_regions())
-        throw InputError("{}: there is no region {}", where, region->region);
-    }
+    if (const auto* region = std::get_if<RegionEvent>(&event.what)) CheckRegion(options, region->region, where);
+    if (const auto* region = std::get_if<ServingEvent>(&event.what)) CheckRegion(options, region->region, where);
     ReplayOfSlot(period.run.get(), event, where);
     Record(event, &period);
     period.last_at = event.at;

@@ -16,8 +16,6 @@ namespace evenkeel {
 
 /// What a journal says of a slot beside what the books keep of it.
 struct RecordedSlot {
-  bool advice_off = false;
-  bool shared_by_capacity = false;
   bool not_applied = false;
   std::optional<AdviceAnswer> answer;
 };

@@ -41,7 +41,7 @@ struct RegionStatus {
   double workload = 0.0;     ///< served in the period so far
   double carbon_kg = 0.0;    ///< of the period so far, as all sums below
   double water_liters = 0.0;
-  double cost_usd = 0.0;  ///< electricity
+  double cost_usd = 0.0;  ///< energy, and the network to it
 };
 
 /// One slot that is decided.

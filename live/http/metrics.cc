@@ -6,6 +6,7 @@
 #include <cmath>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -98,7 +99,7 @@ void AddRegions(const LiveStatus& status, Exposition* out) {
 void AddGuarantee(const LiveStatus& status, Exposition* out) {
   double cost = 0.0;
   for (const RegionStatus& region : status.region) cost += region.cost_usd;
-  out->Single("evenkeel_period_cost_usd", "gauge", "Cost of electricity of the period so far.", cost);
+  out->Single("evenkeel_period_cost_usd", "gauge", "Cost of energy and network of the period so far.", cost);
   out->Single("evenkeel_objective_usd", "gauge", "J: cost and weighted inequity of the period so far.",
               status.objective);
   out->Single("evenkeel_expert_objective_usd", "gauge", "J of the expert under the same outages.",
@@ -199,7 +200,9 @@ std::string MetricsText(const LiveStatus& status) {
   out.Single("evenkeel_journal_failures_total", "counter", "Times that the journal could not be written.",
              static_cast<double>(status.journal_failures));
   out.Begin("evenkeel_degraded", "gauge", "1 for each reason why evenkeel works less well than it could.");
-  for (const Remark& remark : status.degraded) out.Add({{"reason", remark.word}}, 1.0);
+  std::set<std::string> reasons;
+  for (const Remark& remark : status.degraded) reasons.insert(remark.word);
+  for (const std::string& reason : reasons) out.Add({{"reason", reason}}, 1.0);
   out.Single("evenkeel_ready", "gauge", "1 while /readyz says 200, else 0.", status.not_ready.empty() ? 1.0 : 0.0);
   out.Single("evenkeel_status_timestamp_seconds", "gauge", "When these values were put together.",
              static_cast<double>(status.as_of));

@@ -41,12 +41,14 @@ void CheckMap(const BalancerMap& map) {
     if (!gateways.insert(backend.gateway).second)
       throw InputError("backend {}: gateway {} has another backend", backend.name, map.gateways[backend.gateway]);
     std::set<std::string> servers;
-    for (const BalancedServer& server : backend.servers) {
-      CheckServer(map, backend, server);
-      if (!servers.insert(server.name).second)
-        throw InputError("server {}/{} stands there twice", backend.name, server.name);
+    for (const auto* list : {&backend.servers, &backend.spares}) {
+      for (const BalancedServer& server : *list) {
+        CheckServer(map, backend, server);
+        if (!servers.insert(server.name).second)
+          throw InputError("server {}/{} stands there twice", backend.name, server.name);
+      }
     }
-    if (servers.empty()) throw InputError("backend {} has no servers", backend.name);
+    if (backend.servers.empty()) throw InputError("backend {} has no servers", backend.name);
   }
 }
 

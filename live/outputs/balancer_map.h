@@ -18,6 +18,8 @@ struct BalancedBackend {
   int gateway = 0;
   std::string name;
   std::vector<BalancedServer> servers;
+  /// Backup servers, which serve when none of `servers` can: their weights are left alone, what they serve is counted.
+  std::vector<BalancedServer> spares;
 };
 
 /// What one balancer does; the names are those of the network, for messages.

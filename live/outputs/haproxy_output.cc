@@ -62,6 +62,7 @@ std::optional<HaproxyView> HaproxyWatch::Read(std::int64_t now) {
   snapshot_.read_at = now;
   snapshot_.process = seen->process;
   snapshot_.applied = AppliedShares(map_, seen->servers);
+  snapshot_.serving = ServingRegions(map_, seen->servers);
   return seen;
 }
 

@@ -22,8 +22,10 @@ struct Place {
 Place PlaceOf(const BalancerMap& map, const HaproxyCounters& counters) {
   for (int b = 0; b < static_cast<int>(map.backends.size()); ++b) {
     if (map.backends[b].name != counters.backend) continue;
-    for (const BalancedServer& server : map.backends[b].servers)
-      if (server.name == counters.server) return {b, server.region};
+    for (const auto* list : {&map.backends[b].servers, &map.backends[b].spares}) {
+      for (const BalancedServer& server : *list)
+        if (server.name == counters.server) return {b, server.region};
+    }
     return {b, -1};
   }
   return {};

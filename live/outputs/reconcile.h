@@ -62,6 +62,7 @@ struct HaproxySnapshot {
   std::int64_t read_at = 0;  ///< when it last answered, seconds since 1970; 0: never
   HaproxyProcess process;
   RowMatrix applied;            ///< AppliedShares as last read; no rows: never
+  std::vector<std::optional<bool>> serving;  ///< ServingRegions as last read; empty: never
   RowMatrix target;             ///< what was last asked for; no rows: nothing
   int slot = -1;                ///< that `target` is of
   std::int64_t applied_at = 0;  ///< when `applied` was first read after `target` changed, without commands left

@@ -251,4 +251,16 @@ FlagMatrix RegionsUp(const BalancerMap& map, const std::vector<HaproxyServer>& s
   return up;
 }
 
+std::vector<std::optional<bool>> ServingRegions(const BalancerMap& map, const std::vector<HaproxyServer>& seen) {
+  std::vector<std::optional<bool>> serving(map.regions.size());
+  for (const BalancedBackend& backend : map.backends) {
+    for (const BalancedServer& server : backend.servers) {
+      const HaproxyServer* found = Find(seen, backend.name, server.name);
+      std::optional<bool>& region = serving[static_cast<std::size_t>(server.region)];
+      region = region.value_or(false) || (found != nullptr && found->IsUsable());
+    }
+  }
+  return serving;
+}
+
 }  // namespace evenkeel

@@ -74,4 +74,7 @@ RowMatrix AppliedShares(const BalancerMap& map, const std::vector<HaproxyServer>
 /// Whether a region has a usable server for a gateway, [gateways x regions]; true where it has none in the map.
 FlagMatrix RegionsUp(const BalancerMap& map, const std::vector<HaproxyServer>& seen);
 
+/// Of every region, whether any of its servers is usable, for whatever gateway; nothing where the map has none of it.
+std::vector<std::optional<bool>> ServingRegions(const BalancerMap& map, const std::vector<HaproxyServer>& seen);
+
 }  // namespace evenkeel

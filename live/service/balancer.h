@@ -41,6 +41,8 @@ class Balancer {
   std::vector<MeterReport> TakeMeters();
   /// What it gives regions now; no rows: never read.
   RowMatrix Applied() const { return watch_.Snapshot().applied; }
+  /// [regions], as its checks say; empty: never read.
+  std::vector<std::optional<bool>> Serving() const { return watch_.Snapshot().serving; }
   /// Whether what was last asked for is what is there.
   bool Agrees() const;
   OutputStatus Status() const;

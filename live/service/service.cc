@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "models/base/error.h"
+#include "models/base/utc_time.h"
 
 namespace evenkeel {
 namespace {
@@ -119,6 +120,7 @@ void LiveService::Run(const std::function<bool()>& stop, const std::function<voi
 }
 
 void LiveService::Step(std::int64_t now) {
+  TakeChecks(now);
   TickEngine(now);
   ApplyDecision(now);
   WatchForce(now);
@@ -126,12 +128,41 @@ void LiveService::Step(std::int64_t now) {
   Publish(now);
 }
 
+/// A region is down when no balancer that has servers of it finds one that works.
+void LiveService::TakeChecks(std::int64_t now) {
+  std::vector<std::optional<bool>> serving(engine_.serving().size());
+  for (const std::unique_ptr<Balancer>& balancer : balancers_) {
+    const std::vector<std::optional<bool>> seen = balancer->Serving();
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      if (seen[i]) serving[i] = serving[i].value_or(false) || *seen[i];
+    }
+  }
+  for (std::size_t i = 0; i < serving.size(); ++i) {
+    if (!serving[i] || *serving[i] == engine_.serving()[i]) continue;
+    const std::string& region = setup_.engine.network.regions[i].name;
+    if (engine_.SetServing(static_cast<int>(i), *serving[i], now).is_done())
+      log_(fmt::format("region {} {}", region, *serving[i] ? "serves again" : "is down: no server passes its checks"));
+  }
+}
+
 void LiveService::TickEngine(std::int64_t now) {
   const std::int64_t before = engine_.published() ? engine_.published()->begin : -1;
   const auto start = std::chrono::steady_clock::now();
   engine_.Tick(now);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (engine_.published() && engine_.published()->begin != before) Count(seconds, &decide_seconds_);
+  if (!engine_.published() || engine_.published()->begin == before) return;
+  Count(seconds, &decide_seconds_);
+  LogDecision();
+}
+
+void LiveService::LogDecision() const {
+  const PeriodRun* run = engine_.RunOf(engine_.published()->begin);
+  if (run == nullptr) return;
+  const SlotEntry& entry = run->books().entry(engine_.published()->slot);
+  const BooksReport books = run->books().Report();
+  const std::string how = entry.missed ? "missed" : DecisionsOf(run->policy()) == nullptr ? "decided" : Name(entry.verdict);
+  log_(fmt::format("slot {} from {}: {}; J {:.6g} USD, at most {:.6g}", engine_.published()->slot,
+                   FormatUtc(engine_.published()->begin), how, books.objective, books.bound - books.shift));
 }
 
 void LiveService::TakeSourceReport(const SourceReport& report) {
@@ -216,24 +247,36 @@ void LiveService::TakeMeters(std::int64_t now) {
       sum.served += other->second.served;
     const CommandResult result = engine_.Meter(sum, now);
     if (result.outcome == CommandOutcome::kUnavailable) return;  // again, when it can be written
-    if (!result.is_done()) log_("meters of the balancers: " + result.reason);
+    // A conflict: of a slot before the first that was decided.
+    if (result.outcome == CommandOutcome::kInvalid) log_("meters of the balancers: " + result.reason);
     slot = meters_.erase(slot);
   }
   constexpr std::size_t kMostWaiting = 1000;
   while (meters_.size() > kMostWaiting) meters_.erase(meters_.begin());
 }
 
+void LiveService::AddOutputs(LiveStatus* made) const {
+  for (const SourceStatus& source : made->sources) {
+    if (!source.reason.empty()) made->degraded.push_back({"source", source.reason});
+  }
+  for (const std::unique_ptr<Balancer>& balancer : balancers_) {
+    made->outputs.push_back(balancer->Status());
+    const OutputStatus& output = made->outputs.back();
+    if (!output.reason.empty()) made->degraded.push_back({"balancer", output.reason});
+    const RowMatrix applied = balancer->Applied();
+    if (applied.size() == 0) continue;
+    if (!made->applied) {
+      made->applied = force_ ? force_->decided : Shares{-1, made->as_of, made->as_of, {}};
+      made->applied->share = RowMatrix::Zero(applied.rows(), applied.cols());
+    }
+    made->applied->share += applied;
+  }
+}
+
 void LiveService::Publish(std::int64_t now) {
   auto made = std::make_shared<LiveStatus>(engine_.Status(now));
   for (const auto& [name, status] : source_status_) made->sources.push_back(status);
-  for (const std::unique_ptr<Balancer>& balancer : balancers_) {
-    made->outputs.push_back(balancer->Status());
-    const RowMatrix applied = balancer->Applied();
-    if (applied.size() > 0) {
-      if (!made->applied) made->applied = Shares{-1, now, now, RowMatrix::Zero(applied.rows(), applied.cols())};
-      made->applied->share += applied;
-    }
-  }
+  AddOutputs(made.get());
   made->decide_seconds = decide_seconds_;
   std::string said;
   for (const Remark& remark : made->not_ready) said += (said.empty() ? "" : "; ") + remark.text;

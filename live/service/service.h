@@ -68,6 +68,7 @@ class LiveService {
   LiveCommands Commands();
   void Step(std::int64_t now);
   void TakeSourceReport(const SourceReport& report);
+  void TakeChecks(std::int64_t now);
   void TickEngine(std::int64_t now);
   void ApplyDecision(std::int64_t now);
   void Tell();
@@ -75,6 +76,8 @@ class LiveService {
   void JudgeForce(std::int64_t now);
   void TakeMeters(std::int64_t now);
   void Publish(std::int64_t now);
+  void AddOutputs(LiveStatus* made) const;
+  void LogDecision() const;
 
   ServiceSetup setup_;
   Clock clock_;

@@ -23,8 +23,8 @@ namespace evenkeel {
 /// How a signal of a region is read, where it is.
 struct SignalChoice {
   double constant = kMissingValue;  ///< the value of every slot, USD/MWh, kg/kWh or L/kWh; NaN: from the files
-  std::string format;          ///< name of the files' format; empty: by content
-  std::string place;           ///< whose rows in files of several places; empty: the folder's, for a mix its name
+  std::string format;               ///< name of the files' format; empty: by content
+  std::string place;                ///< whose rows in files of several places; empty: the folder's, for a mix its name
 };
 
 struct ZoneRegion {
@@ -36,7 +36,7 @@ struct ZoneRegion {
   std::string price_currency;  ///< of price files that don't say it
   SignalChoice carbon;
   double onsite_water = kMissingValue;  ///< L/kWh of IT energy in every slot; NaN: from the weather
-  std::string fuel_mix;            ///< NAME of its generation files; empty: none
+  std::string fuel_mix;                 ///< NAME of its generation files; empty: none
   SignalChoice mix;
   bool carbon_of_mix = false;  ///< carbon from the generation, not from the zone's carbon files
   double offsite_water = 0.0;  ///< L/kWh of facility energy; negative: from the generation

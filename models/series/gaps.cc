@@ -13,7 +13,8 @@ namespace {
 
 /// Stretches of `step` seconds without a value over [begin, end), which is a multiple of it.
 void AddMissing(std::int64_t begin, std::int64_t end, std::int64_t step, std::vector<Stretch>* stretches) {
-  for (std::int64_t time = begin; time < end; time += step) stretches->push_back({time, time + step, kMissingValue, 1.0});
+  for (std::int64_t time = begin; time < end; time += step)
+    stretches->push_back({time, time + step, kMissingValue, 1.0});
 }
 
 /// Steps of `step` seconds that cover `seconds`, none for a negative number.
