@@ -20,7 +20,7 @@ LiveSlotState StateOf(const SlotEntry& entry, const RecordedSlot& slot) {
 
 LiveEngineOptions ReadEngineOptions(const IniFile& file) {
   IniSection head(file, "");
-  return MakeEngineOptions(file, &head);
+  return MakeEngineOptions(&head);
 }
 
 Provenance ProvenanceOf(const IniFile& file, const RecordedPeriod& period) {

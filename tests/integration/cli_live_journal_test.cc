@@ -44,7 +44,7 @@ class LiveJournalTest : public CliTest {
  protected:
   void SetUp() override {
     CliTest::SetUp();
-    WriteTrace(RecordedTrace(7), folder_ / "network.h5");
+    WriteTrace(RecordedTrace(30), folder_ / "network.h5");
     std::filesystem::create_directory(folder_ / "state");
     WriteConfig("serve.ini", kLivePolicy);
   }
@@ -164,10 +164,10 @@ TEST_F(LiveJournalTest, AMonthIsReplayedExportedCheckedAndLearnedFrom) {
   Succeed({"run", "trace.h5", "--policy", "robust(advice=plan(forecast=seasonal-naive),rho=0.05)"});
   Succeed({"compare", "trace.h5", "--policy", "nearest", "--policy", "norm-greedy(q=8)"});
   Succeed({"backtest", "trace.h5", "--predictor", "ridge"});
-  // The week before November and what was exported of it, one after the other.
+  // The month before November and what was exported of it, one after the other.
   const ProgramResult trained = Run({"train", "--predictor", "dlinear", "--train", "network.h5", "--valid", "trace.h5",
                                      "--out", "model.h5", "--epochs", "1", "--samples", "64"});
-  if (trained.err.find("LibTorch") == std::string::npos) EXPECT_EQ(trained.exit_code, 0) << trained.err;
+  EXPECT_TRUE(trained.exit_code == 0 || trained.err.find("LibTorch") != std::string::npos) << trained.err;
   EXPECT_EQ(Run({"report", "run.h5", "expert.h5", "--out", "page.html"}).exit_code, 0);
   EXPECT_THAT(Text(folder_ / "page.html"), HasSubstr("norm-greedy"));
 }
@@ -242,7 +242,7 @@ TEST_F(LiveJournalTest, NoForgedLogIsConfirmed) {
   const std::string good = ReadBytes(log);
   const auto places = Hdf5Places(log);
   // A prime: all datasets come in all columns.
-  const std::size_t every = places.size() > 1500 ? 41 : 1;
+  const std::size_t every = places.size() > 1500 ? 211 : 1;
   std::string unseen;
   int changes = 0;
   for (std::size_t p = 0; p < places.size(); ++p) {
@@ -256,14 +256,14 @@ TEST_F(LiveJournalTest, NoForgedLogIsConfirmed) {
     }
   }
   EXPECT_EQ(unseen, "");
-  EXPECT_GT(changes, 500);
+  EXPECT_GT(changes, 300);
 }
 
 // Checksums, which a forger can make, don't stand in for the books.
 TEST_F(LiveJournalTest, BooksAreKeptAgain) {
   {
     LiveEngine engine(EngineOptions(), kNovember);
-    ASSERT_NO_FATAL_FAILURE(Play(&engine, 40));
+    ASSERT_NO_FATAL_FAILURE(Play(&engine, 70));
   }
   const LiveEngineOptions options = EngineOptions();
   RecordedPeriod period = ReadRecordedPeriod(options, folder_ / journal_);
@@ -277,9 +277,11 @@ TEST_F(LiveJournalTest, BooksAreKeptAgain) {
   ASSERT_EQ(check(), "");
   // A slot that was not applied, logged as one that was: the expert's books are others.
   int turned = -1;
-  for (int t = 0; t < 40 && turned < 0; ++t) {
+  for (int t = 0; t < 70 && turned < 0; ++t) {
     const SlotEntry& entry = period.run->books().entry(t);
-    if (period.slots[t].not_applied && entry.verdict == Verdict::kTaken && entry.meter) turned = t;
+    if (period.slots[t].not_applied && entry.verdict != Verdict::kExpert && entry.verdict != Verdict::kRejected &&
+        entry.meter)
+      turned = t;
   }
   ASSERT_GE(turned, 0);
   period.slots[turned].not_applied = false;
