@@ -25,9 +25,11 @@ volatile std::sig_atomic_t stopped = 0;
 
 void Stop(int) { stopped = 1; }
 
-std::int64_t Now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+double PreciseNow() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
+
+std::int64_t Now() { return static_cast<std::int64_t>(PreciseNow()); }
 
 /// Tells the service manager, where there is one (sd_notify(3)).
 void Tell(const char* state) {
@@ -59,7 +61,7 @@ int Serve(const Options& options) {
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like a full disk
   std::signal(SIGTERM, Stop);
   std::signal(SIGINT, Stop);
-  LiveService service(std::move(setup), Now, log);
+  LiveService service(std::move(setup), PreciseNow, log);
   Note(fmt::format("serving on port {}", service.port()));
   Tell("READY=1");
   service.Run([] { return stopped != 0; }, [] { Tell("WATCHDOG=1"); });

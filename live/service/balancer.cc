@@ -1,6 +1,7 @@
 #include "live/service/balancer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace evenkeel {
@@ -28,13 +29,14 @@ std::shared_ptr<HaproxyOutput> Balancer::Output() const {
 }
 
 double Balancer::Step() {
-  const std::int64_t now = clock_();
+  const double at = clock_();
+  const auto now = static_cast<std::int64_t>(std::floor(at));
   double pause = watch_.Look(now);
   if (const std::shared_ptr<HaproxyOutput> output = Output()) pause = std::min(pause, output->Step(now));
   const HaproxySnapshot seen = watch_.Snapshot();
-  if (meters() && seen.read_at > 0 && seen.requests.served.size() > 0) {
+  if (meters() && seen.read_at == now && seen.requests.served.size() > 0) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (MeterReport& report : meter_.Add({seen.read_at, seen.requests.served}))
+    for (MeterReport& report : meter_.Add({at, seen.requests.served}))
       completed_.push_back(std::move(report));
   }
   return pause;

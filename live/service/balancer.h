@@ -26,7 +26,7 @@ struct BalancerSetup {
 
 class Balancer {
  public:
-  using Clock = std::function<std::int64_t()>;
+  using Clock = std::function<double()>;  ///< seconds since 1970-01-01 00:00:00 UTC, with their parts
 
   /// Looks from now on, in a thread of its own. Throws as HaproxyWatch.
   Balancer(BalancerSetup setup, const TimeBase& grid, Clock clock);

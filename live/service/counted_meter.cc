@@ -1,6 +1,7 @@
 #include "live/service/counted_meter.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "models/base/error.h"
@@ -15,7 +16,7 @@ CountedMeter::CountedMeter(const TimeBase& grid, Vector workload_per_request, st
 std::vector<MeterReport> CountedMeter::Add(const CountedRequests& reading) {
   std::vector<MeterReport> completed;
   if (last_ && reading.at <= last_->at) return completed;
-  const bool follows = last_ && reading.at - last_->at <= longest_gap_ && last_->count.size() == reading.count.size() &&
+  const bool follows = last_ && reading.at - last_->at <= static_cast<double>(longest_gap_) && last_->count.size() == reading.count.size() &&
                        (reading.count - last_->count).minCoeff() >= 0.0;
   follows ? Spread(reading, &completed) : Begin(reading);
   last_ = reading;
@@ -23,18 +24,19 @@ std::vector<MeterReport> CountedMeter::Add(const CountedRequests& reading) {
 }
 
 void CountedMeter::Begin(const CountedRequests& reading) {
-  const std::int64_t step = grid_.step();
-  slot_begin_ = grid_.start + (reading.at - grid_.start) / step * step;
-  whole_ = slot_begin_ == reading.at;
+  const auto second = static_cast<std::int64_t>(std::floor(reading.at));
+  slot_begin_ = grid_.start + (second - grid_.start) / grid_.step() * grid_.step();
+  whole_ = static_cast<double>(slot_begin_) == reading.at;
   served_ = RowMatrix::Zero(reading.count.rows(), reading.count.cols());
 }
 
 void CountedMeter::Spread(const CountedRequests& reading, std::vector<MeterReport>* completed) {
   const RowMatrix gained = reading.count - last_->count;
-  const auto length = static_cast<double>(reading.at - last_->at);
-  for (std::int64_t from = last_->at; from < reading.at;) {
-    const std::int64_t end = slot_begin_ + grid_.step(), until = std::min(end, reading.at);
-    served_ += gained * (static_cast<double>(until - from) / length);
+  const double length = reading.at - last_->at;
+  for (double from = last_->at; from < reading.at;) {
+    const std::int64_t next = slot_begin_ + grid_.step();
+    const double end = static_cast<double>(next), until = std::min(end, reading.at);
+    served_ += gained * ((until - from) / length);
     from = until;
     if (until < end) continue;
     if (whole_) {
@@ -43,7 +45,7 @@ void CountedMeter::Spread(const CountedRequests& reading, std::vector<MeterRepor
       report.served = workload_per_request_.asDiagonal() * served_;
       completed->push_back(std::move(report));
     }
-    slot_begin_ = end;
+    slot_begin_ = next;
     whole_ = true;
     served_.setZero();
   }

@@ -13,8 +13,8 @@ namespace evenkeel {
 
 /// What a balancer has served since somebody began to count, at one time.
 struct CountedRequests {
-  std::int64_t at = 0;  ///< seconds since 1970-01-01 00:00:00 UTC
-  RowMatrix count;      ///< [gateways x regions], never falling
+  double at = 0.0;  ///< seconds since 1970-01-01 00:00:00 UTC, with their parts: a second is much of a short slot
+  RowMatrix count;  ///< [gateways x regions], never falling
 };
 
 /// Cuts counts into slots. What was counted between two readings is spread evenly over the time between them; a slot is

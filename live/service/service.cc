@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "models/base/error.h"
@@ -45,7 +46,7 @@ LiveService::LiveService(ServiceSetup setup, Clock clock, Log log)
     : setup_(std::move(setup)),
       clock_(std::move(clock)),
       log_(std::move(log)),
-      engine_(setup_.engine, clock_()),
+      engine_(setup_.engine, Now()),
       decide_seconds_(EmptyHistogram()) {
   const TimeBase grid = {0, setup_.engine.slot_hours};
   for (const BalancerSetup& balancer : setup_.balancers)
@@ -55,7 +56,7 @@ LiveService::LiveService(ServiceSetup setup, Clock clock, Log log)
         AgentWeights(setup_.agent->map, setup_.agent->options), setup_.agent->responder,
         [] { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); });
   }
-  Publish(clock_());
+  Publish(Now());
   if (setup_.weights_file) {
     const std::shared_ptr<const LiveStatus> now = status();
     weights_file_ = std::make_unique<WeightsFile>(setup_.weights_file->path, now->gateways, now->regions,
@@ -64,12 +65,12 @@ LiveService::LiveService(ServiceSetup setup, Clock clock, Log log)
   }
   setup_.api.on_failure = log_;
   api_ = std::make_unique<LiveApi>(
-      setup_.api, Commands(), [this] { return status(); }, clock_);
+      setup_.api, Commands(), [this] { return status(); }, [this] { return Now(); });
   server_ = std::make_unique<HttpServer>(setup_.server, api_.get());
   for (SourceSetup& source : setup_.sources) {
     source_status_[source.source->name()].name = source.source->name();
     runners_.push_back(std::make_unique<SourceRunner>(
-        std::move(source.source), source.limits, source.policy, clock_,
+        std::move(source.source), source.limits, source.policy, [this] { return Now(); },
         [this](const SourceReport& report) { tasks_.Post([this, report] { TakeSourceReport(report); }); }));
     runners_.back()->Start();
   }
@@ -86,6 +87,8 @@ std::shared_ptr<const LiveStatus> LiveService::status() const {
   return status_;
 }
 
+std::int64_t LiveService::Now() const { return static_cast<std::int64_t>(std::floor(clock_())); }
+
 LiveCommands LiveService::Commands() {
   const CommandResult late = {CommandOutcome::kUnavailable, "the engine is busy, or about to end"};
   const auto ask = [this, late](std::function<CommandResult()> task) {
@@ -94,17 +97,17 @@ LiveCommands LiveService::Commands() {
   LiveCommands commands;
   commands.observe = [this, late](const std::vector<Reading>& readings) {
     return tasks_
-        .Ask<ObserveResult>([this, readings] { return engine_.Observe("push", readings, clock_()); }, kPatience)
+        .Ask<ObserveResult>([this, readings] { return engine_.Observe("push", readings, Now()); }, kPatience)
         .value_or(ObserveResult{late, {}});
   };
   commands.meter = [this, ask](const MeterReport& meter) {
-    return ask([this, meter] { return engine_.Meter(meter, clock_()); });
+    return ask([this, meter] { return engine_.Meter(meter, Now()); });
   };
   commands.set_region_state = [this, ask](int region, RegionState state) {
-    return ask([this, region, state] { return engine_.SetRegionState(region, state, clock_()); });
+    return ask([this, region, state] { return engine_.SetRegionState(region, state, Now()); });
   };
   commands.set_mode = [this, ask](LiveMode mode) {
-    return ask([this, mode] { return engine_.SetMode(mode, clock_()); });
+    return ask([this, mode] { return engine_.SetMode(mode, Now()); });
   };
   return commands;
 }
@@ -112,7 +115,7 @@ LiveCommands LiveService::Commands() {
 void LiveService::Run(const std::function<bool()>& stop, const std::function<void()>& alive) {
   std::int64_t stepped = -1;
   for (bool asked = true; !stop(); asked = tasks_.RunFor(kRest) > 0) {
-    const std::int64_t now = clock_();
+    const std::int64_t now = Now();
     if (asked || now != stepped) Step(now);
     stepped = now;
     alive();
@@ -176,7 +179,7 @@ void LiveService::TakeSourceReport(const SourceReport& report) {
   status.reason = reason;
   for (const Refusal& refusal : report.result.refused) ++status.rejected[Name(refusal.reason)];
   if (report.result.readings.empty()) return;
-  const ObserveResult result = engine_.Observe(report.source, report.result.readings, clock_());
+  const ObserveResult result = engine_.Observe(report.source, report.result.readings, Now());
   for (const RejectedReading& rejected : result.rejected) ++status.rejected[rejected.reason];
 }
 

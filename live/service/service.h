@@ -51,7 +51,7 @@ struct ServiceSetup {
 
 class LiveService {
  public:
-  using Clock = std::function<std::int64_t()>;
+  using Clock = std::function<double()>;  ///< seconds since 1970-01-01 00:00:00 UTC, with their parts
   using Log = std::function<void(const std::string& line)>;  ///< from any thread
 
   /// Takes up the journals, listens, and begins to ask the sources. Throws InputError.
@@ -65,6 +65,7 @@ class LiveService {
   std::shared_ptr<const LiveStatus> status() const;
 
  private:
+  std::int64_t Now() const;
   LiveCommands Commands();
   void Step(std::int64_t now);
   void TakeSourceReport(const SourceReport& report);
