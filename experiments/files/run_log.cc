@@ -26,6 +26,7 @@ std::uint32_t QuestionChecksum(const Problem& problem, const RunLogInfo& info) {
                                     info.guarantee,
                                     fmt::to_string(info.certify),
                                     problem.shed_cost ? fmt::to_string(*problem.shed_cost) : ""};
+  if (!info.journal.empty()) words.push_back(fmt::format("{} {}", info.journal, info.period_slots));
   for (const Group& group : problem.groups) {
     words.push_back(fmt::format("{} {} {}", group.name, group.weight, group.norm));
   }
@@ -51,7 +52,8 @@ Hdf5Field GroupField(const Group& group) {
 Hdf5Writer Begin(Hdf5Writer writer, const Problem& problem, const RunLogInfo& info) {
   writer.SetAttribute("", "Conventions", std::string("CF-1.8"));
   writer.SetAttribute("", "schema", std::string(kRunLogSchemaName));
-  writer.SetAttribute("", "schema_version", std::int64_t{kRunLogSchemaVersion});
+  writer.SetAttribute("", "schema_version",
+                      std::int64_t{info.journal.empty() ? kRunLogSchemaVersion : kLiveRunLogSchemaVersion});
   writer.SetAttribute("", "title", "run of " + info.policy);
   writer.SetAttribute("", "policy", info.policy);
   writer.SetAttribute("", "trace", info.trace);
@@ -60,6 +62,10 @@ Hdf5Writer Begin(Hdf5Writer writer, const Problem& problem, const RunLogInfo& in
   if (!info.events.empty()) writer.SetAttribute("", "events", info.events);
   if (!info.guarantee.empty()) writer.SetAttribute("", "guarantee", info.guarantee);
   if (info.certify > 0) writer.SetAttribute("", "certify", info.certify);
+  if (!info.journal.empty()) {
+    writer.SetAttribute("", "journal", info.journal);
+    writer.SetAttribute("", "period_slots", info.period_slots);
+  }
   writer.SetAttribute("", "command", info.command);
   writer.SetAttribute("", "generator", info.generator);
   writer.SetAttribute("", "history", info.generator + ": " + info.command);
@@ -87,6 +93,7 @@ struct RunLogWriter::Impl {
   std::vector<RowBuffer<double>> loads;  // per group
   std::optional<AllocationRows> allocations;
   std::optional<DecisionRows> decisions;
+  std::optional<LiveRows> live;
   Ledger last;  // after the slot before
 
   Impl(std::unique_ptr<AtomicFile> the_target, const Problem& the_problem, const RunLogInfo& info,
@@ -121,6 +128,7 @@ RunLogWriter::Impl::Impl(std::unique_ptr<AtomicFile> the_target, const Problem& 
   for (const Group& group : problem.groups) AddGroup(group);
   if (options.allocations) allocations.emplace(&file, problem, "allocation", "shed", "");
   if (options.decisions) decisions.emplace(&file, problem, options.allocations);
+  if (options.live) live.emplace(&file, problem, options.decisions);
 }
 
 void RunLogWriter::Impl::AddGroup(const Group& group) {
@@ -166,7 +174,7 @@ RunLogWriter::RunLogWriter(const std::string& path, const Problem& problem, cons
 RunLogWriter::~RunLogWriter() = default;
 
 void RunLogWriter::Append(std::int64_t time, const Allocation& allocation, const Ledger& ledger,
-                          const RobustDecision* decision) {
+                          const RobustDecision* decision, const LiveLogSlot* live) {
   Impl& log = *impl_;
   log.time.Append(time);
   log.energy_cost.Append(ledger.energy_cost - log.last.energy_cost);
@@ -179,6 +187,8 @@ void RunLogWriter::Append(std::int64_t time, const Allocation& allocation, const
   if (log.allocations) log.allocations->Append(&allocation);
   EVENKEEL_CHECK_EQ(log.decisions.has_value(), decision != nullptr);
   if (decision != nullptr) log.decisions->Append(*decision);
+  EVENKEEL_CHECK_EQ(log.live.has_value(), live != nullptr);
+  if (live != nullptr) log.live->Append(*live);
   log.last = ledger;
 }
 
@@ -196,6 +206,7 @@ void RunLogWriter::Finish() {
   Impl& log = *impl_;
   log.FinishRows();
   if (log.decisions) log.decisions->Finish();
+  if (log.live) log.live->Finish();
   log.WriteSummary();
   log.file.Close();
   log.target->Commit();
@@ -208,6 +219,7 @@ std::string RunLogLayout(const Problem& problem, const RunLogInfo& info, const R
   log.AddCertificates(certificates);
   log.FinishRows();
   if (log.decisions) log.decisions->Finish(totals.verdict_count);
+  if (log.live) log.live->Finish(totals.live_count);
   log.WriteSummary();
   return log.file.Image();
 }

@@ -1,5 +1,5 @@
-// The log of a run on disk: HDF5, schema version 2 (docs/run_format.md). Per slot the cost, the loads and J so far; on
-// request every allocation; for policies that follow advice how each decision came about. Written slot by slot under a
+// The log of a run on disk: HDF5, schema version 2, or 3 of a live period (docs/run_format.md). Per slot the cost, the
+// loads and J so far; on request every allocation; for policies that follow advice how each decision came about. Written slot by slot under a
 // temporary name and renamed when the run is complete.
 #pragma once
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/planner/running_certificate.h"
+#include "experiments/files/live_rows.h"
 #include "experiments/files/run_log_schema.h"
 #include "models/files/hdf5_reader.h"
 #include "models/world/ledger.h"
@@ -21,6 +22,7 @@ namespace evenkeel {
 struct RunLogOptions {
   bool allocations = false;  ///< also keep every slot's decision, [slots x gateways x regions x variants]
   bool decisions = false;    ///< also keep how every decision came about; with `allocations` advice and expert, too
+  bool live = false;         ///< of a live period (RunLogInfo::journal), with `allocations`
 };
 
 /// What the log says of itself, as attributes.
@@ -28,18 +30,21 @@ struct RunLogInfo {
   std::string policy;  ///< spec string
   std::string trace;   ///< path of the trace
   std::string command;
-  std::string generator;       ///< program and version
-  std::string observed = {};   ///< path of the trace that the policy saw; empty: `trace` itself
-  std::string observe = {};    ///< spec of an error in what the policy saw; empty: none
-  std::string events = {};     ///< specs of what happened to the trace, a line each
-  std::string guarantee = {};  ///< all options of a robust policy as `name=value, ..`, defaults included; else empty
-  std::int64_t certify = 0;    ///< a certificate every so many slots, and after the last; 0: none
+  std::string generator;          ///< program and version
+  std::string observed = {};      ///< path of the trace that the policy saw; empty: `trace` itself
+  std::string observe = {};       ///< spec of an error in what the policy saw; empty: none
+  std::string events = {};        ///< specs of what happened to the trace, a line each
+  std::string guarantee = {};     ///< all options of a robust policy as `name=value, ..`, defaults included; else empty
+  std::int64_t certify = 0;       ///< a certificate every so many slots, and after the last; 0: none
+  std::string journal = {};       ///< path of the journal of the live period that this is the log of; empty: of none
+  std::int64_t period_slots = 0;  ///< of that period, of which the log may have fewer
 };
 
 /// What stands in the log's attributes once the run is complete.
 struct RunLogTotals {
-  Ledger ledger;                                  ///< metered, after the last slot
-  std::int64_t verdict_count[kNumVerdicts] = {};  ///< slots of each, where the log keeps decisions
+  Ledger ledger;                                     ///< metered, after the last slot
+  std::int64_t verdict_count[kNumVerdicts] = {};     ///< slots of each, where the log keeps decisions
+  std::int64_t live_count[kNumLiveSlotStates] = {};  ///< slots of each, of a live period
 };
 
 class RunLogWriter {
@@ -49,9 +54,10 @@ class RunLogWriter {
   /// Removes the temporary file unless Finish was called.
   ~RunLogWriter();
 
-  /// Adds a slot. `ledger` is the metered one after the slot; `decision` must be given when the log keeps decisions.
+  /// Adds a slot. `ledger` is the metered one after the slot; `decision` must be given when the log keeps decisions,
+  /// `live` when it is of a live period.
   void Append(std::int64_t time, const Allocation& allocation, const Ledger& ledger,
-              const RobustDecision* decision = nullptr);
+              const RobustDecision* decision = nullptr, const LiveLogSlot* live = nullptr);
   /// Adds the certificates of the run, once, before Finish.
   void AddCertificates(const std::vector<PrefixCertificate>& certificates);
   /// Syncs and renames.
@@ -108,10 +114,12 @@ struct RunLog {
   Vector alpha;                                        ///< [rows]
   Vector slack;                                        ///< [rows], USD
   RowMatrix advice, advice_shed, expert, expert_shed;  ///< like allocation and shed; kNoAllocation where none was
+  RunLogLive live;                                     ///< of a live period, else empty
   std::vector<PrefixCertificate> certificates;         ///< in the order of their slots; RunLogReader reads them singly
   std::optional<double> certified_ratio;               ///< of the last certificate
 
   int num_slots() const { return slots; }
+  bool is_live() const { return !info.journal.empty(); }
 };
 
 /// Reads a log a few slots at a time, so that it takes no more memory for a long run.

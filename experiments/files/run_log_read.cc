@@ -18,9 +18,10 @@ void CheckSchema(const Hdf5Reader& file) {
                      schema ? fmt::format("\"{}\"", *schema) : "missing", kRunLogSchemaName);
   }
   const auto version = file.Number("", "schema_version");
-  if (version != static_cast<double>(kRunLogSchemaVersion)) {
+  const int expected = file.HasAttribute("", "journal") ? kLiveRunLogSchemaVersion : kRunLogSchemaVersion;
+  if (version != static_cast<double>(expected)) {
     throw InputError("{}: the attribute 'schema_version' is {}, this program reads version {}: run the policy again",
-                     file.path(), version ? fmt::format("{}", *version) : "missing", kRunLogSchemaVersion);
+                     file.path(), version ? fmt::format("{}", *version) : "missing", expected);
   }
 }
 
@@ -78,6 +79,8 @@ struct RunLogReader::Impl {
   explicit Impl(const std::string& path) : file(path) {}
   void ReadHeader();
   void ReadDecisions(int first, int count);
+  void ReadLiveHeader();
+  void ReadLive(int first, int count);
   std::vector<std::int64_t> Cells() const {
     return {static_cast<std::int64_t>(log.gateways.size()), static_cast<std::int64_t>(log.regions.size()),
             static_cast<std::int64_t>(log.variants.size())};
@@ -90,6 +93,7 @@ void RunLogReader::Impl::ReadHeader() {
   log.info = {text("policy"),   text("trace"),   text("command"), text("generator"),
               text("observed"), text("observe"), text("events"),  text("guarantee")};
   log.info.certify = static_cast<std::int64_t>(std::clamp(file.Number("", "certify").value_or(0.0), 0.0, 1e9));
+  log.info.journal = text("journal");
   log.total_objective = Number(file, "", "objective");
   log.total_shift = Number(file, "", "shift");
   log.shed_price = file.Number("", "shed_price");
@@ -105,6 +109,7 @@ void RunLogReader::Impl::ReadHeader() {
   log.has_allocations = file.Has("allocation");
   std::istringstream names(text("groups"));
   for (std::string name; names >> name;) log.groups.push_back(ReadGroup(file, name));
+  if (log.is_live()) ReadLiveHeader();
   if (file.Has("certificate")) {
     num_certificates = static_cast<int>(file.Labels("certificate").size());
     log.certified_ratio = Number(file, "", "certified_ratio");
@@ -113,6 +118,51 @@ void RunLogReader::Impl::ReadHeader() {
   for (const char* name : kVerdictNames) {
     log.verdict_count.push_back(static_cast<std::int64_t>(std::clamp(Number(file, "verdict", name), -1.0, 1e9)));
   }
+}
+
+void RunLogReader::Impl::ReadLiveHeader() {
+  RunLogLive& live = log.live;
+  if (!log.has_allocations) throw InputError("{}: dataset 'allocation' is missing", file.path());
+  log.info.period_slots = static_cast<std::int64_t>(std::clamp(Number(file, "", "period_slots"), 0.0, 1e9));
+  const auto gateways = Cells()[0];
+  live.expected_demand = RowsOf(file, "live_expected_demand", gateways, 0, static_cast<int>(gateways), {}).col(0);
+  for (const char* name : kLiveSlotStateNames)
+    live.state_count.push_back(static_cast<std::int64_t>(std::clamp(Number(file, "live_state", name), -1.0, 1e9)));
+}
+
+void RunLogReader::Impl::ReadLive(int first, int count) {
+  RunLogLive& live = log.live;
+  file.ExpectShape("live_state", {log.slots}, "time");
+  std::vector<std::int64_t> states(count);
+  file.ReadRows("live_state", first, count, states.data());
+  live.state.clear();
+  for (const std::int64_t state : states) {
+    if (state < 0 || state >= kNumLiveSlotStates)
+      throw InputError("{}: dataset 'live_state': slot {} is {}, allowed is 0 to {}", file.path(),
+                       static_cast<std::size_t>(first) + live.state.size(), state, kNumLiveSlotStates - 1);
+    live.state.push_back(static_cast<LiveSlotState>(state));
+  }
+  const auto read = [&](const char* name, const std::vector<std::int64_t>& others,
+                        std::optional<double> no_value = {}) {
+    return RowsOf(file, name, log.slots, first, count, others, no_value);
+  };
+  const std::vector<std::int64_t> cells = Cells(), regions = {cells[1]};
+  live.demand = read("live_demand", {cells[0]});
+  live.capacity = read("live_capacity", regions);
+  live.price = read("live_price", regions);
+  live.carbon_intensity = read("live_carbon_intensity", regions);
+  live.water_intensity = read("live_water_intensity", regions);
+  live.decision = read("live_decision", cells);
+  live.revision = read("live_revision", {}).col(0);
+  live.served = read("live_served", {cells[0], cells[1]}, kNoAllocation);
+  live.energy = read("live_energy", regions, kNoAllocation);
+  if (log.verdict_count.empty()) return;
+  live.expert_decision = read("live_expert_decision", cells);
+  for (const auto& [name, values] :
+       {std::pair{"live_credit", &live.credit}, std::pair{"live_expert_objective", &live.expert_objective},
+        std::pair{"live_allowance", &live.allowance}, std::pair{"live_budget", &live.budget},
+        std::pair{"live_error", &live.error}})
+    *values = read(name, {}).col(0);
 }
 
 void RunLogReader::Impl::ReadDecisions(int first, int count) {
@@ -181,6 +231,7 @@ void RunLogReader::ReadRows(int first, int count) {
     log.shed = read("shed", {cells[0]});
   }
   impl_->ReadDecisions(first, count);
+  if (log.is_live()) impl_->ReadLive(first, count);
 }
 
 PrefixCertificate RunLogReader::ReadCertificate(int index) const {

@@ -32,6 +32,15 @@ void WriteChecksum(const std::string& dataset, std::uint32_t crc, Hdf5Writer* fi
   file->SetAttribute(dataset, kChecksumName, ChecksumText(crc));
 }
 
+void FillCells(const Problem& problem, const Vector& flow, double* row) {
+  const Network& network = problem.network;
+  std::fill_n(row, NumCells(network), 0.0);
+  for (int a = 0; a < problem.num_arcs(); ++a) {
+    const Arc& arc = problem.arcs.arcs[a];
+    row[(arc.gateway * network.num_regions() + arc.region) * network.num_variants() + arc.variant] = flow[a];
+  }
+}
+
 const char* BucketAxis(const Group& group) { return group.footprint == Footprint::kQualityLoss ? "gateway" : "region"; }
 
 AllocationRows::AllocationRows(Hdf5Writer* file, const Problem& problem, const std::string& flow,
@@ -51,13 +60,7 @@ void AllocationRows::Append(const Allocation* allocation) {
     std::fill_n(shed_.NextRow(), shed_.columns(), kNoAllocation);
     return;
   }
-  std::fill_n(row, flow_.columns(), 0.0);
-  for (int a = 0; a < problem_.num_arcs(); ++a) {
-    const Arc& arc = problem_.arcs.arcs[a];
-    const int cell =
-        (arc.gateway * problem_.network.num_regions() + arc.region) * problem_.network.num_variants() + arc.variant;
-    row[cell] = allocation->flow[a];
-  }
+  FillCells(problem_, allocation->flow, row);
   shed_.Append(allocation->shed);
 }
 

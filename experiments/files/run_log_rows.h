@@ -22,6 +22,9 @@ Hdf5Field RunLogField(std::string name, std::vector<std::string> axes, std::stri
 /// The attribute of a dataset that is checked by CheckLayout (experiments/run/layout_check.h).
 void WriteChecksum(const std::string& dataset, std::uint32_t crc, Hdf5Writer* file);
 
+/// flow [arcs] as a dense row, [gateways x regions x variants]; 0 where no arc is.
+void FillCells(const Problem& problem, const Vector& flow, double* row);
+
 /// Appends rows to a growing dataset, a chunk at a time.
 template <typename T>
 class RowBuffer {

@@ -4,6 +4,8 @@
 namespace evenkeel {
 
 inline constexpr int kRunLogSchemaVersion = 2;
+/// Of a live period's log, which has more, and whose decisions other programs than this one realised.
+inline constexpr int kLiveRunLogSchemaVersion = 3;
 inline constexpr const char* kRunLogSchemaName = "evenkeel-run";
 
 /// In `advice` and its kin: there was none in this slot.

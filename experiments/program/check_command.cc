@@ -16,6 +16,7 @@ Json CheckJson(const std::string& path, const RunLog& log, const RunCheck& check
   json["difference"] = check.difference.empty() ? Json() : Json(check.difference);
   json["objective_recomputed"] = check.has_allocations;
   json["budget_recomputed"] = check.has_budget;
+  json["live_books_recomputed"] = check.has_live_books;
   json["decisions_by_price"] = check.off_line;
   json["certificates"] = check.certificates;
   json["objective"] = JsonNumber(log.total_objective);
@@ -36,6 +37,12 @@ std::string CheckText(const std::string& path, const RunLog& log, const RunCheck
   if (check.has_budget) {
     text += fmt::format(
         "{:<14}verdicts and slack of every slot recomputed from both ledgers, J never above the bound\n", "guarantee");
+  }
+  if (check.has_live_books) {
+    text += fmt::format(
+        "{:<14}what every slot was booked with and both ledgers recomputed from decisions and meters,\n{:<14}J never "
+        "above the bound, of which {:.6f} USD are for what was not known when deciding\n",
+        "live", "", check.live_error);
   }
   for (const std::string& what : check.not_checked) text += fmt::format("{:<14}{}\n", "not checked", what);
   return text + "Everything holds to 1e-9 of the sums that it is made of.\n";

@@ -29,6 +29,8 @@ Command CheckCommand();
 Command SweepCommand();
 Command ReportCommand();
 Command ServeCommand();
+Command ServeReplayCommand();
+Command ServeExportCommand();
 Command ModuleCommand();
 
 /// All of them, in the order of the help.

@@ -133,7 +133,8 @@ std::vector<Command> AllCommands() {
           TraceInfoCommand(),     TraceValidateCommand(), SolveCommand(),
           RunCommand(),           CompareCommand(),       TrainCommand(),
           BacktestCommand(),      CheckCommand(),         SweepCommand(),
-          ReportCommand(),        ServeCommand(),         ModuleCommand()};
+          ReportCommand(),        ServeCommand(),         ServeReplayCommand(),
+          ServeExportCommand(),   ModuleCommand()};
 }
 
 int RunProgram(const std::vector<std::string>& arguments) {

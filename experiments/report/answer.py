@@ -96,7 +96,7 @@ def bound_of_runs(runs):
     if wrong:
         text = (f"As far as logs tell: {listed(run.name for run in wrong)} saw other values than the meters', which "
                 f"brought the budget {number(max(run.broken_by() for run in wrong))} USD below zero, as theorem 5 "
-                "allows; `evenkeel run` states the bound that follows.")
+                "allows; `evenkeel run` (of a live period `serve replay`) states the bound that follows.")
     return text, False
 
 

@@ -105,7 +105,7 @@ class Sweep:
 
 
 VERDICTS = ("taken", "pulled", "expert", "rejected")
-VERSIONS = {"evenkeel-sweep": 1, "evenkeel-run": 2}
+VERSIONS = {"evenkeel-sweep": (1,), "evenkeel-run": (2, 3)}  # 3: of a live period
 
 
 def read(paths):
@@ -141,8 +141,9 @@ def schema_of(path, file):
     if schema not in VERSIONS:
         raise InputError(f"{path}: schema is \"{schema}\"; allowed are {' and '.join(VERSIONS)}")
     version = int(numpy.ravel(file.attrs["schema_version"])[0])
-    if version != VERSIONS[schema]:
-        raise InputError(f"{path}: schema_version is {version}, this program reads version {VERSIONS[schema]}")
+    if version not in VERSIONS[schema]:
+        versions = " and ".join(str(one) for one in VERSIONS[schema])
+        raise InputError(f"{path}: schema_version is {version}, this program reads version {versions}")
     return schema
 
 
@@ -165,6 +166,10 @@ def read_log(path, file):
                                "norm": float(numpy.ravel(data.attrs["norm"])[0])}
     for name in ("slack", "certificate_slot", "certificate_ratio"):
         log[name] = file[name][()] if name in file else None
+    log["live"] = "journal" in attribute
+    if log["live"]:  # decided before meters came: the budget in final values says what is left of the bound
+        log["seen"] = "what was known"
+        log["slack"] = file["live_budget"][()] if "live_budget" in file else None
     if len(log["time"]) == 0:
         raise InputError(f"{path}: has no slots")
     if parse(log["policy"]).name == "robust" and (log["slack"] is None or log["rho"] is None):

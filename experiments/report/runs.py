@@ -83,7 +83,8 @@ def tell_apart(runs):
     for same in [[run for run in runs if run.name == name] for name in in_order(run.name for run in runs)]:
         if len(same) < 2:
             continue
-        for tell in (lambda run: run.log["seen"] and f"seeing {pathlib.Path(run.log['seen']).stem}",
+        for tell in (lambda run: run.log["seen"] and (
+                "live" if run.log["live"] else f"seeing {pathlib.Path(run.log['seen']).stem}"),
                      lambda run: run.log["events"].replace("\n", ", "),
                      lambda run: pathlib.Path(run.log["trace"]).stem,
                      lambda run: "from " + str(numpy.datetime64(int(run.log["time"][0]), "s"))[:10],

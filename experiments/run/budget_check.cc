@@ -64,17 +64,21 @@ std::string GuaranteeText(const Spec& policy) {
                             options.trust.gain);
 }
 
+RobustOptions GuaranteeOf(const RunLogInfo& info) {
+  const RobustOptions options = ParseGuarantee(info.guarantee);
+  ExpectOptionsOfPolicy(info);
+  return options;
+}
+
 BudgetCheck::BudgetCheck(const Problem& problem, const RunLog& log)
     : problem_(problem),
       log_(log),
-      options_(ParseGuarantee(log.info.guarantee)),
+      options_(GuaranteeOf(log.info)),
       trust_(problem, options_.spending, options_.trust),
       budget_(problem),
       engine_(MakeLedger(problem)),
       expert_(MakeLedger(problem)),
-      found_(MakeAllocation(problem)) {
-  ExpectOptionsOfPolicy(log.info);
-}
+      found_(MakeAllocation(problem)) {}
 
 void BudgetCheck::ExpectFeasible(int t, const char* whose, const Slot& slot, const Allocation& decision) {
   const double violation = Infeasibility(problem_, slot, decision, &region_use_);

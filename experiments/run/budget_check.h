@@ -12,6 +12,10 @@ namespace evenkeel {
 /// number. Empty for policies that are not `robust`. Throws InputError.
 std::string GuaranteeText(const Spec& policy);
 
+/// The options of the guarantee as the log names them. Throws InputError when they cannot be understood, RunDifference
+/// when the policy's spec says something else.
+RobustOptions GuaranteeOf(const RunLogInfo& info);
+
 class BudgetCheck {
  public:
   /// `problem` and `log`, which has decisions and the rows of the slots that are added, must outlive this. Throws

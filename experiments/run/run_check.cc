@@ -10,6 +10,7 @@
 #include "experiments/run/budget_check.h"
 #include "experiments/run/layout_check.h"
 #include "experiments/run/ledger_check.h"
+#include "experiments/run/live_check.h"
 #include "experiments/run/run_difference.h"
 #include "models/base/error.h"
 #include "models/base/utc_time.h"
@@ -70,7 +71,10 @@ Period PeriodOf(const RunLog& log, const std::string& path, const std::string& o
   }
   period.observed = observed;
   if (!log.info.observe.empty()) period.observe_error = ParseSignalError(ParseSpec(log.info.observe));
-  return MakePeriod(std::move(period));
+  const Objective objective = period.objective;
+  Period made = MakePeriod(std::move(period));
+  if (log.is_live()) made.problem = LiveProblem(made.problem, objective, log);
+  return made;
 }
 
 /// Certificates on the way, each recomputed from its prices as soon as its slot is reached.
@@ -142,6 +146,8 @@ Checked CheckSlots(const Period& period, RunLogReader* reader, RunCheck* check) 
   CertificateCheck certificates(problem, *reader, OpenMetered(period));
   std::unique_ptr<BudgetCheck> budget;
   if (check->has_budget) budget = std::make_unique<BudgetCheck>(problem, log);
+  std::unique_ptr<LiveCheck> live;
+  if (check->has_live_books) live = std::make_unique<LiveCheck>(problem, log);
   Slot slot, observed;
   Coefficients metered, estimated;
   for (int t = 0; t < trace->num_slots(); ++t) {
@@ -152,6 +158,7 @@ Checked CheckSlots(const Period& period, RunLogReader* reader, RunCheck* check) 
     EstimateCoefficients(problem, slot, &metered);
     ledger.Add(t, slot, metered);
     certificates.Add(t, ledger);
+    if (live) live->Add(t, slot, ledger.gross());
     if (!budget) continue;
     SlotSource& seen = apart ? *apart : *trace;
     seen.Read(t, &observed);
@@ -161,7 +168,11 @@ Checked CheckSlots(const Period& period, RunLogReader* reader, RunCheck* check) 
   check->certificates = static_cast<int>(certificates.seen().size());
   check->ratio = certificates.ratio();
   Checked checked{{ledger.ledger()}, {ledger.gross(), ledger.gross_shed()}, certificates.seen()};
-  if (budget) {
+  if (live) {
+    std::copy_n(live->verdict_count(), kNumVerdicts, checked.totals.verdict_count);
+    std::copy_n(live->state_count(), kNumLiveSlotStates, checked.totals.live_count);
+    check->live_error = live->error();
+  } else if (budget) {
     std::copy_n(budget->verdict_count(), kNumVerdicts, checked.totals.verdict_count);
     check->off_line = budget->off_line();
     if (check->off_line > 0) {
@@ -181,13 +192,20 @@ void ListWhatIsNotChecked(const RunLog& log, bool is_robust, RunCheck* check) {
     if (is_robust)
       list.emplace_back("the guarantee: the log has no decisions of advice and expert (run --allocations)");
   }
+  if (log.is_live()) {
+    list.emplace_back("that every decision follows from what was known then (evenkeel serve replay does)");
+    if (is_robust) list.emplace_back("slack and credit, which follow from the meters that were there when deciding");
+    list.emplace_back("what the meters said");
+    if (log.info.certify == 0) list.emplace_back("how far J is from the optimum (evenkeel solve or compare)");
+    return;
+  }
   if (log.info.certify == 0) list.emplace_back("how far J is from the optimum: no certificates (run --certify)");
   list.emplace_back(is_robust && check->has_allocations ? "that advice and expert decide as the policy's spec says"
                                                         : "that the policy decides as its spec says");
 }
 
 /// The options that the log itself names.
-RunLogOptions OptionsOf(const RunLog& log, bool is_robust) { return {log.has_allocations, is_robust}; }
+RunLogOptions OptionsOf(const RunLog& log, bool is_robust) { return {log.has_allocations, is_robust, log.is_live()}; }
 
 }  // namespace
 
@@ -197,7 +215,8 @@ RunCheck CheckRun(RunLogReader* reader, const std::string& trace_path, const std
   const bool is_robust = ParseSpec(log.info.policy).name == "robust";
   check.slots = log.num_slots();
   check.has_allocations = log.has_allocations;
-  check.has_budget = log.has_allocations && is_robust;
+  check.has_live_books = log.is_live();
+  check.has_budget = log.has_allocations && is_robust && !log.is_live();
   if (!log.has_allocations && log.info.certify == 0) {
     throw InputError(
         "{}: the log has neither decisions (run --allocations) nor certificates (run --certify): nothing to check",
@@ -207,7 +226,7 @@ RunCheck CheckRun(RunLogReader* reader, const std::string& trace_path, const std
   const Period period = PeriodOf(log, trace_path, observed);
   ListWhatIsNotChecked(log, is_robust, &check);
   try {
-    if (check.has_budget && log.verdict_count.empty())
+    if (log.has_allocations && is_robust && log.verdict_count.empty())
       throw RunDifference("dataset 'verdict' is missing: the policy is robust");
     const Checked checked = CheckSlots(period, reader, &check);
     CheckLayout(reader->file(),

@@ -13,8 +13,10 @@ namespace evenkeel {
 struct RunCheck {
   bool has_allocations = false;  ///< J was recomputed from the decisions, else only from the logged costs and loads
   bool has_budget = false;       ///< slack and verdicts were recomputed
+  bool has_live_books = false;   ///< bookings, both ledgers and the bound of a live period were recomputed
   int slots = 0;
   int certificates = 0;
+  double live_error = 0.0;               ///< err of theorem 5 (c) of a live period, USD
   int off_line = 0;                      ///< decisions of mode price: safe, but why these the log cannot tell
   double ratio = 0.0;                    ///< of the last certificate
   std::vector<std::string> not_checked;  ///< what the log cannot show

@@ -64,6 +64,15 @@ void BookExpert(const Problem& problem, const Vector& decided, const Vector& own
   }
 }
 
+/// With what meters say of prices and intensities.
+Slot WithMeteredSignals(const Slot& seen, const MeterReport& meter) {
+  Slot slot = seen;
+  Override(meter.price, &slot.price);
+  Override(meter.carbon_intensity, &slot.carbon_intensity);
+  Override(meter.water_intensity, &slot.water_intensity);
+  return slot;
+}
+
 }  // namespace
 
 void Book(const Problem& problem, const SlotEntry& entry, Booking* booking) {
@@ -75,17 +84,30 @@ void Book(const Problem& problem, const SlotEntry& entry, Booking* booking) {
     return;
   }
   const MeterReport& meter = *entry.meter;
-  Slot truth = entry.slot;
-  Override(meter.price, &truth.price);
-  Override(meter.carbon_intensity, &truth.carbon_intensity);
-  Override(meter.water_intensity, &truth.water_intensity);
-  EstimateCoefficients(problem, truth, &booking->coefficients);
+  EstimateCoefficients(problem, WithMeteredSignals(entry.slot, meter), &booking->coefficients);
   SpreadServed(problem, meter.served, entry.decision.flow, &booking->own.flow);
   ScaleToEnergy(problem, meter.energy_mwh, &booking->own.flow);
   booking->own.shed.setZero();
   booking->expert = booking->own;
   if (!entry.same_flow) BookExpert(problem, entry.expert.flow, booking->own.flow, &booking->expert.flow);
   booking->demand = booking->own.flow.sum();
+}
+
+Slot KnownSlot(const Problem& problem, const SlotEntry& entry, const Booking& booking) {
+  const Network& network = problem.network;
+  Slot slot = entry.meter ? WithMeteredSignals(entry.slot, *entry.meter) : entry.slot;
+  const Vector& flow = booking.own.flow;
+  for (int j = 0; entry.meter && j < network.num_gateways(); ++j) {
+    const int first = problem.arcs.first_of_gateway[j], end = problem.arcs.first_of_gateway[j + 1];
+    slot.demand[j] = flow.segment(first, end - first).sum();
+  }
+  Vector used = Vector::Zero(network.num_regions());
+  for (int a = 0; a < problem.num_arcs(); ++a) {
+    const Arc& arc = problem.arcs.arcs[a];
+    used[arc.region] += network.variants[arc.variant].resource_per_unit * flow[a];
+  }
+  slot.capacity = slot.capacity.cwiseMax(used);
+  return slot;
 }
 
 namespace {

@@ -43,6 +43,10 @@ struct Booking {
 /// metered demand, or the metered flows for a gateway that the expert had nothing to decide for.
 void Book(const Problem& problem, const SlotEntry& entry, Booking* booking);
 
+/// The slot as it became known: demand, prices and intensities as metered where they were, else as seen when deciding;
+/// and at least the capacity that was used, so that what was served could be. `booking` is the entry's.
+Slot KnownSlot(const Problem& problem, const SlotEntry& entry, const Booking& booking);
+
 /// Why the meters cannot be booked: a size, a value, work that the network does not allow, energy where nothing ran.
 /// Empty: they can. Texts name gateway and region.
 std::string WhyNotBookable(const Problem& problem, const MeterReport& meter);

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <utility>
 
-#include "models/base/checksum.h"
+#include "live/engine/replay.h"
 #include "models/base/error.h"
 #include "models/base/read_file.h"
 #include "models/base/utc_time.h"
@@ -23,10 +23,6 @@ ReadingStoreOptions StoreOptions(const LiveEngineOptions& options) {
   store.num_regions = options.network.num_regions();
   store.time_base = {0, options.slot_hours};
   return store;
-}
-
-std::string JournalPath(const std::string& folder, const Month& month) {
-  return fmt::format("{}/{}.journal", folder, month.name);
 }
 
 bool Exists(const std::string& path) {
@@ -92,24 +88,9 @@ LiveEngine::LiveEngine(LiveEngineOptions options, std::int64_t now)
 
 LiveEngine::~LiveEngine() = default;
 
-/// Of a period as the journal's begin says, or, with null, of no period: whatever decides, what was said was said.
-JournalHead LiveEngine::HeadOf(const PeriodStart* period) const {
-  JournalHead head;
-  head.slot_seconds = SlotSeconds(options_.slot_hours);
-  for (const Gateway& gateway : options_.network.gateways) head.gateways.push_back(gateway.name);
-  for (const Region& region : options_.network.regions) head.regions.push_back(region.name);
-  if (period == nullptr) return head;
-  head.policy = options_.policy;
-  head.network = ChecksumText(options_.checksum);
-  head.begin = period->time.start;
-  head.num_slots = period->num_slots;
-  head.expected_demand.assign(period->expected_demand->begin(), period->expected_demand->end());
-  return head;
-}
-
-JournalHead LiveEngine::HeadOf(const PeriodRun& run) const {
+std::string LiveEngine::HeadTextOf(const PeriodRun& run) const {
   const PeriodStart start = {run.time(), run.problem().num_slots, {}, run.problem().expected_demand};
-  return HeadOf(&start);
+  return HeadText(HeadOf(options_, &start));
 }
 
 std::vector<Slot> LiveEngine::PastSlots() const {
@@ -131,17 +112,10 @@ void LiveEngine::TakeUp(const Month& month) {
   const std::string path = JournalPath(options_.folder, month);
   if (!Exists(path)) return;
   const JournalHead head = ReadHead(ReadJournalHeader(path), path);
-  PeriodStart start = {{head.begin, options_.slot_hours}, head.num_slots, {}, Vector(head.expected_demand.size())};
-  std::copy(head.expected_demand.begin(), head.expected_demand.end(), start.expected_demand->begin());
-  const std::string text = HeadText(HeadOf(&start));
-  if (HeadText(head) != text) {
-    throw InputError(
-        "{}: it is of another network, policy, objective or slot length ({}); end its month with those, or move it "
-        "away",
-        path, HeadText(head));
-  }
-  Open* open = Begin(std::move(start), month);
-  open->journal = std::make_unique<Journal>(path, text);
+  if (const std::string why = WhyNotOf(options_, head); !why.empty())
+    throw InputError("{}: {}; end its month with those, or move it away", path, why);
+  Open* open = Begin(StartOf(head), month);
+  open->journal = std::make_unique<Journal>(path, HeadText(head));
   ReplayLines(*open->journal, path, open);
   if (open->run.next_slot() > 0) Publish(*open);
 }
@@ -153,62 +127,18 @@ void LiveEngine::TakeUpWaiting() {
 
 Journal* LiveEngine::WaitingJournal() {
   if (waiting_journal_ == nullptr)
-    waiting_journal_ = std::make_unique<Journal>(options_.folder + kWaitingName, HeadText(HeadOf(nullptr)));
+    waiting_journal_ = std::make_unique<Journal>(options_.folder + kWaitingName, HeadText(HeadOf(options_, nullptr)));
   return waiting_journal_.get();
 }
 
 void LiveEngine::ReplayLines(const Journal& journal, const std::string& path, Open* open) {
   const JournalContent& content = journal.content();
-  if (!content.damaged.empty()) {
-    const DamagedLine& damaged = content.damaged.front();
-    throw InputError("{}: line {} is damaged: {}; what follows it cannot be relied on", path, damaged.line,
-                     damaged.what);
-  }
+  CheckUndamaged(content, path);
   for (const JournalLine& line : content.lines) {
     const std::string where = fmt::format("{}: line {}", path, line.line);
     Replay(open, ReadEvent(open == nullptr ? sizes_ : open->run.problem(), line.text, where), where);
   }
 }
-
-namespace {
-
-/// Decides a slot again and compares.
-void ReplayDecision(PeriodRun* run, const DecidedEvent& event, const std::string& where) {
-  const Advice advice = event.made.advice_off ? Advice::kOff : Advice::kRecalled;
-  if (run->is_over() || event.made.slot.index != run->next_slot())
-    throw InputError("{}: it decides slot {}, expected {}", where, event.made.slot.index, run->next_slot());
-  run->Decide(event.made.slot, advice, event.made.answer ? &*event.made.answer : nullptr);
-  const SlotEntry& entry = run->books().entry(event.made.slot.index);
-  if (entry.decision.flow == event.decision.flow && entry.expert.flow == event.expert.flow &&
-      entry.verdict == event.verdict && entry.slack == event.slack)
-    return;
-  throw InputError("{}: slot {} is decided otherwise now than it was; was it written on another machine or version?",
-                   where, event.made.slot.index);
-}
-
-/// A slot that is decided, or missed.
-void CheckBooked(const PeriodRun& run, int slot, const std::string& where) {
-  if (slot < 0 || slot >= run.next_slot())
-    throw InputError("{}: slot {} is none of the {} that are decided by then", where, slot, run.next_slot());
-}
-
-void ReplayOfSlot(PeriodRun* run, const Event& event, const std::string& where) {
-  if (const auto* decided = std::get_if<DecidedEvent>(&event.what)) {
-    ReplayDecision(run, *decided, where);
-  } else if (const auto* missed = std::get_if<MissedEvent>(&event.what)) {
-    if (run->is_over() || missed->slot.index != run->next_slot())
-      throw InputError("{}: it misses slot {}, expected {}", where, missed->slot.index, run->next_slot());
-    run->Miss(missed->slot);
-  } else if (const auto* not_applied = std::get_if<NotAppliedEvent>(&event.what)) {
-    CheckBooked(*run, not_applied->slot, where);
-    run->NotApplied(not_applied->slot);
-  } else if (const auto* metered = std::get_if<MeteredEvent>(&event.what)) {
-    const std::string why = run->Meter(metered->slot, metered->meter);
-    if (!why.empty()) throw InputError("{}: {}", where, why);
-  }
-}
-
-}  // namespace
 
 void LiveEngine::CheckRegion(int region, const std::string& where) const {
   if (region < 0 || region >= options_.network.num_regions())
@@ -249,7 +179,7 @@ const PeriodRun* LiveEngine::RunOf(std::int64_t time) const {
 
 /// Begins with what was set in the period before.
 std::unique_ptr<Journal> LiveEngine::NewJournal(const Open& open, std::int64_t now) const {
-  auto journal = std::make_unique<Journal>(JournalPath(options_.folder, open.month), HeadText(HeadOf(open.run)));
+  auto journal = std::make_unique<Journal>(JournalPath(options_.folder, open.month), HeadTextOf(open.run));
   journal->Append(EventText({now, ModeEvent{mode_, options_.mode}}));
   for (std::size_t i = 0; i < region_state_.size(); ++i) {
     if (region_state_[i]) journal->Append(EventText({now, RegionEvent{static_cast<int>(i), *region_state_[i]}}));

@@ -16,6 +16,7 @@
 
 #include "live/engine/command_result.h"
 #include "live/engine/events.h"
+#include "live/engine/live_engine_options.h"
 #include "live/engine/month.h"
 #include "live/engine/period_run.h"
 #include "live/engine/reading_store.h"
@@ -23,22 +24,6 @@
 #include "models/base/journal.h"
 
 namespace evenkeel {
-
-struct LiveEngineOptions {
-  std::string
-      folder;  ///< where journals are, one per period: 2026-11.journal; and waiting.journal, of before the first
-  std::string policy;  ///< spec string, for the journal's head
-  double slot_hours = 1.0;
-  std::int64_t lead = 20;                ///< seconds before a slot's begin at which it is decided
-  std::int64_t close_after = 72 * 3600;  ///< seconds after a period's end until which meters count
-  std::int64_t valid_for = 2 * 3600;     ///< seconds after a slot's begin until which adapters may believe its shares
-  LiveMode mode = LiveMode::kShadow;     ///< until somebody sets another
-  Network network;
-  ReadingStoreOptions store;   ///< time base and sizes are filled in
-  std::uint32_t checksum = 0;  ///< of all else that decisions depend on: network file, objective, options
-  /// Makes problem and policy of a period. Throws InputError.
-  std::function<PeriodSetup(const PeriodStart& start)> make_period;
-};
 
 class LiveEngine {
  public:
@@ -98,8 +83,7 @@ class LiveEngine {
   Open* Current();
   Open* OpenAt(std::int64_t time);
   std::vector<Slot> PastSlots() const;
-  JournalHead HeadOf(const PeriodStart* period) const;
-  JournalHead HeadOf(const PeriodRun& run) const;
+  std::string HeadTextOf(const PeriodRun& run) const;
   void TakeUpWaiting();
   Journal* WaitingJournal();
   CommandResult TryAppend(const std::function<Journal*()>& journal, const Event& event);

@@ -116,12 +116,25 @@ void Journal::Append(const std::string& line) {
 
 void Journal::Remove() { ::unlink(path_.c_str()); }
 
-std::string ReadJournalHeader(const std::string& path) {
-  const std::string bytes = ReadBytes(path);
+namespace {
+
+std::string HeaderOf(const std::string& path, const std::string& bytes) {
   std::string header;
   const std::string what = Unframe(bytes.substr(0, bytes.find('\n')), &header);
   if (!what.empty()) throw InputError("{}: line 1 is damaged, or this is no journal: {}", path, what);
   return header;
+}
+
+}  // namespace
+
+std::string ReadJournalHeader(const std::string& path) { return HeaderOf(path, ReadBytes(path)); }
+
+JournalText ReadJournalText(const std::string& path) {
+  const std::string bytes = ReadBytes(path);
+  JournalText text;
+  text.header = HeaderOf(path, bytes);
+  Parse(bytes, &text.header, &text.content);
+  return text;
 }
 
 JournalContent ReadJournal(const std::string& path, const std::string& header) {

@@ -58,6 +58,16 @@ class Journal {
 /// when its first line is damaged.
 std::string ReadJournalHeader(const std::string& path);
 
+/// A journal's first line and what follows it.
+struct JournalText {
+  std::string header;
+  JournalContent content;
+};
+
+/// The journal at `path` as it is now, read only: up to its last whole line, also while somebody appends to it. Throws
+/// InputError when it cannot be read, is no regular file, or when its first line is damaged.
+JournalText ReadJournalText(const std::string& path);
+
 /// Somebody else's journal with that header; nothing for another header, a link or no regular file.
 JournalContent ReadJournal(const std::string& path, const std::string& header);
 

@@ -49,6 +49,29 @@ TEST(BookTest, WithoutAMeterTheDecisionsCount) {
   EXPECT_EQ(booking.demand, 6.0);
 }
 
+// Metered demand is 8 and 1; of the second region's capacity of 2.5 the 2 + 1 of its meters were used, above it; the
+// price was metered in the first region only.
+TEST(KnownSlotTest, HasWhatBecameKnown) {
+  const Problem problem = SmallProblem();
+  SlotEntry entry = SmallEntry();
+  entry.slot.capacity[1] = 2.5;
+  Booking booking;
+  Book(problem, entry, &booking);
+  Slot known = KnownSlot(problem, entry, booking);
+  EXPECT_EQ(known.demand, entry.slot.demand);
+  EXPECT_EQ(known.price, entry.slot.price);
+  EXPECT_EQ(known.capacity, (Vector(2) << 10.0, 3.0).finished()) << "the decision's 1 + 2";
+
+  entry.meter = SmallMeter();
+  entry.meter->price = (Vector(2) << 11.0, std::numeric_limits<double>::quiet_NaN()).finished();
+  Book(problem, entry, &booking);
+  known = KnownSlot(problem, entry, booking);
+  EXPECT_EQ(known.demand, (Vector(2) << 8.0, 1.0).finished());
+  EXPECT_EQ(known.price, (Vector(2) << 11.0, 20.0).finished());
+  EXPECT_EQ(known.carbon_intensity, entry.slot.carbon_intensity);
+  EXPECT_EQ(known.capacity, (Vector(2) << 10.0, 3.0).finished());
+}
+
 // Metered demand is 8 and 1 instead of 4 and 2: the expert's quarters become 2 and 6, its only way 1.
 TEST(BookTest, TheExpertsSharesAreThoseOfTheRealisedDemand) {
   const Problem problem = SmallProblem();

@@ -47,6 +47,19 @@ TEST_F(JournalTest, KeepsLinesAcrossOpenings) {
   EXPECT_EQ(Texts(ReadJournal(path_, "another")), Lines());
 }
 
+TEST_F(JournalTest, IsReadWhileSomebodyWritesItUpToTheLastWholeLine) {
+  Journal journal(path_, "header");
+  journal.Append("one");
+  std::ofstream(path_, std::ios::app) << "9 0000";
+  const std::string before = ReadBytes(path_);
+  const JournalText text = ReadJournalText(path_);
+  EXPECT_EQ(text.header, "header");
+  EXPECT_EQ(Texts(text.content), (Lines{"one"}));
+  EXPECT_EQ(ReadBytes(path_), before);
+  EXPECT_THROW(ReadJournalText(path_ + ".missing"), InputError);
+  EXPECT_THROW(ReadJournalText(folder_), InputError);
+}
+
 TEST_F(JournalTest, ACutLineIsRemoved) {
   { Journal(path_, "header").Append("one"); }
   std::ofstream(path_, std::ios::app) << "tw";
