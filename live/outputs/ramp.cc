@@ -5,22 +5,23 @@
 namespace evenkeel {
 namespace {
 
-std::int64_t NextState(std::int64_t since, bool is_up, std::int64_t now) {
+std::int64_t NextState(std::int64_t since, bool is_up, bool has_share, std::int64_t now) {
   if (!is_up) return RampState::kDown;
   if (since == RampState::kUnknown) return RampState::kFull;
-  return since == RampState::kDown ? now : since;
+  return since == RampState::kDown && has_share ? now : since;
 }
 
 }  // namespace
 
-RowMatrix RampCaps(const FlagMatrix& up, std::int64_t now, const RampOptions& options, RampState* state) {
+RowMatrix RampCaps(const FlagMatrix& up, const RowMatrix& share, std::int64_t now, const RampOptions& options,
+                   RampState* state) {
   if (state->since.rows() != up.rows() || state->since.cols() != up.cols())
     state->since.setConstant(up.rows(), up.cols(), RampState::kUnknown);
   RowMatrix cap = RowMatrix::Ones(up.rows(), up.cols());
   for (int j = 0; j < up.rows(); ++j) {
     for (int r = 0; r < up.cols(); ++r) {
       std::int64_t& since = state->since(j, r);
-      since = NextState(since, up(j, r) != 0, now);
+      since = NextState(since, up(j, r) != 0, share(j, r) > 0.0, now);
       if (since == RampState::kFull) continue;
       // A clock that was set back makes the ramp wait, no more.
       const std::int64_t steps = since == RampState::kDown ? 1

@@ -20,9 +20,10 @@ struct RampState {
 };
 
 /// The most that every region may be given now, [gateways x regions]. One that is down gets `step`, so that it has that
-/// weight at once when its checks find it up again; from then on it is `step` more after every interval, until 1. One
-/// that is up when it is seen first is not ramped. `up` [gateways x regions].
-RowMatrix RampCaps(const FlagMatrix& up, std::int64_t now, const RampOptions& options, RampState* state);
+/// weight at once when its checks find it up again; from when it is up and has a share, it is `step` more after every
+/// interval, until 1. One that is up when it is seen first is not ramped. `up` and `share` [gateways x regions].
+RowMatrix RampCaps(const FlagMatrix& up, const RowMatrix& share, std::int64_t now, const RampOptions& options,
+                   RampState* state);
 
 /// Shares of one gateway, none above its cap; what that leaves goes to the other regions in proportion to their shares.
 /// Where none of them has one it goes to those without a cap in proportion to `stand_in` (>= 0); where that is 0 as well

@@ -70,10 +70,10 @@ void CheckOptions(const ReconcileOptions& options) {
 WeightPlan Reconcile(const BalancerMap& map, const WantedShares& wanted, const HaproxyView& seen, std::int64_t now,
                      const ReconcileOptions& options, ReconcileState* state, RowMatrix* target) {
   const FlagMatrix up = RegionsUp(map, seen.servers);
-  const RowMatrix caps = RampCaps(up, now, options.ramp, &state->ramp);
+  EVENKEEL_CHECK(wanted.shares.share.rows() == up.rows() && wanted.shares.share.cols() == up.cols());
+  const RowMatrix caps = RampCaps(up, wanted.shares.share, now, options.ramp, &state->ramp);
   const RowMatrix stand_in = StandIns(map, seen, up, caps);
   RowMatrix share = wanted.shares.share;
-  EVENKEEL_CHECK(share.rows() == caps.rows() && share.cols() == caps.cols());
   for (int j = 0; j < share.rows(); ++j) share.row(j) = CapShares(share.row(j), caps.row(j), stand_in.row(j));
   if (target != nullptr) *target = share;
   return PlanWeights(map, share, wanted.regions, seen);

@@ -36,8 +36,7 @@ double Balancer::Step() {
   const HaproxySnapshot seen = watch_.Snapshot();
   if (meters() && seen.read_at == now && seen.requests.served.size() > 0) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (MeterReport& report : meter_.Add({at, seen.requests.served}))
-      completed_.push_back(std::move(report));
+    for (MeterReport& report : meter_.Add({at, seen.requests.served})) completed_.push_back(std::move(report));
   }
   return pause;
 }

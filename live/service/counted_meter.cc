@@ -16,8 +16,8 @@ CountedMeter::CountedMeter(const TimeBase& grid, Vector workload_per_request, st
 std::vector<MeterReport> CountedMeter::Add(const CountedRequests& reading) {
   std::vector<MeterReport> completed;
   if (last_ && reading.at <= last_->at) return completed;
-  const bool follows = last_ && reading.at - last_->at <= static_cast<double>(longest_gap_) && last_->count.size() == reading.count.size() &&
-                       (reading.count - last_->count).minCoeff() >= 0.0;
+  const bool follows = last_ && reading.at - last_->at <= static_cast<double>(longest_gap_) &&
+                       last_->count.size() == reading.count.size() && (reading.count - last_->count).minCoeff() >= 0.0;
   follows ? Spread(reading, &completed) : Begin(reading);
   last_ = reading;
   return completed;

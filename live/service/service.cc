@@ -96,18 +96,26 @@ LiveCommands LiveService::Commands() {
   };
   LiveCommands commands;
   commands.observe = [this, late](const std::vector<Reading>& readings) {
-    return tasks_
-        .Ask<ObserveResult>([this, readings] { return engine_.Observe("push", readings, Now()); }, kPatience)
+    return tasks_.Ask<ObserveResult>([this, readings] { return engine_.Observe("push", readings, Now()); }, kPatience)
         .value_or(ObserveResult{late, {}});
   };
   commands.meter = [this, ask](const MeterReport& meter) {
     return ask([this, meter] { return engine_.Meter(meter, Now()); });
   };
   commands.set_region_state = [this, ask](int region, RegionState state) {
-    return ask([this, region, state] { return engine_.SetRegionState(region, state, Now()); });
+    return ask([this, region, state] {
+      const CommandResult result = engine_.SetRegionState(region, state, Now());
+      if (result.is_done())
+        log_(fmt::format("region {} is set to {}", setup_.engine.network.regions[region].name, Name(state)));
+      return result;
+    });
   };
   commands.set_mode = [this, ask](LiveMode mode) {
-    return ask([this, mode] { return engine_.SetMode(mode, Now()); });
+    return ask([this, mode] {
+      const CommandResult result = engine_.SetMode(mode, Now());
+      if (result.is_done()) log_(fmt::format("mode is set to {}", Name(mode)));
+      return result;
+    });
   };
   return commands;
 }
@@ -151,7 +159,13 @@ void LiveService::TakeChecks(std::int64_t now) {
 void LiveService::TickEngine(std::int64_t now) {
   const std::int64_t before = engine_.published() ? engine_.published()->begin : -1;
   const auto start = std::chrono::steady_clock::now();
-  engine_.Tick(now);
+  try {
+    engine_.Tick(now);
+    engine_failure_.clear();
+  } catch (const InputError& error) {  // such as a policy whose network is no more: what is decided stays in force
+    engine_failure_ = error.what();
+    return;
+  }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!engine_.published() || engine_.published()->begin == before) return;
   Count(seconds, &decide_seconds_);
@@ -176,9 +190,7 @@ void LiveService::TakeSourceReport(const SourceReport& report) {
   status.last_success = report.state.last_success;
   status.failures_in_a_row = report.state.consecutive_failures;
   status.failures = report.state.failures;
-  const std::string reason = report.result.failure ? report.result.failure->message : "";
-  if (!reason.empty() && status.reason.empty()) log_(reason);
-  status.reason = reason;
+  status.reason = report.result.failure ? report.result.failure->message : "";
   for (const Refusal& refusal : report.result.refused) ++status.rejected[Name(refusal.reason)];
   if (report.result.readings.empty()) return;
   const ObserveResult result = engine_.Observe(report.source, report.result.readings, Now());
@@ -213,7 +225,7 @@ void LiveService::Tell() {
   if (!writes) return;
   if (agent_) agent_->Want(wanted);
   if (weights_file_) {
-    weights_file_->Want(force_->decided);
+    weights_file_->Want(wanted.shares);
     write_weights_->Wake();
   }
 }
@@ -261,13 +273,48 @@ void LiveService::TakeMeters(std::int64_t now) {
 }
 
 void LiveService::AddOutputs(LiveStatus* made) const {
+  AddBalancers(made);
+  if (agent_) {
+    const ResponderCounts counts = agent_->Counts();
+    OutputStatus status;
+    status.name = "agent";
+    status.agrees = force_ && force_->mode != LiveMode::kShadow;
+    status.last_slot = status.agrees ? force_->decided.slot : -1;
+    status.failures = {{"unknown", counts.unknown}, {"late", counts.late}};
+    made->outputs.push_back(std::move(status));
+  }
+  if (weights_file_) {
+    const WeightsFileCounts counts = weights_file_->Counts();
+    OutputStatus status;
+    status.name = "weights-file";
+    status.agrees = force_ && counts.slot == force_->decided.slot && counts.last_failure.empty();
+    status.last_slot = counts.slot;
+    status.reason = counts.last_failure;
+    status.failures = {{"file", counts.failed}, {"command", counts.hook_failures}};
+    made->outputs.push_back(std::move(status));
+  }
   for (const SourceStatus& source : made->sources) {
     if (!source.reason.empty()) made->degraded.push_back({"source", source.reason});
   }
+  for (const OutputStatus& output : made->outputs) {
+    if (!output.reason.empty()) made->degraded.push_back({"output", output.reason});
+  }
+}
+
+/// Who began to fail, and who works again.
+void LiveService::LogChanges(const LiveStatus& made) {
+  const auto tell = [&](const std::string& what, const std::string& reason) {
+    bool& failing = failing_[what];
+    if (failing != !reason.empty()) log_(reason.empty() ? what + " works again" : what + " fails: " + reason);
+    failing = !reason.empty();
+  };
+  for (const SourceStatus& source : made.sources) tell("source " + source.name, source.reason);
+  for (const OutputStatus& output : made.outputs) tell("output " + output.name, output.reason);
+}
+
+void LiveService::AddBalancers(LiveStatus* made) const {
   for (const std::unique_ptr<Balancer>& balancer : balancers_) {
     made->outputs.push_back(balancer->Status());
-    const OutputStatus& output = made->outputs.back();
-    if (!output.reason.empty()) made->degraded.push_back({"balancer", output.reason});
     const RowMatrix applied = balancer->Applied();
     if (applied.size() == 0) continue;
     if (!made->applied) {
@@ -283,6 +330,8 @@ void LiveService::Publish(std::int64_t now) {
   for (const auto& [name, status] : source_status_) made->sources.push_back(status);
   AddOutputs(made.get());
   made->decide_seconds = decide_seconds_;
+  LogChanges(*made);
+  if (!engine_failure_.empty()) made->not_ready.push_back({"engine", engine_failure_});
   std::string said;
   for (const Remark& remark : made->not_ready) said += (said.empty() ? "" : "; ") + remark.text;
   if (said != said_) log_(said.empty() ? "ready" : "not ready: " + said);

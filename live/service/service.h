@@ -78,6 +78,8 @@ class LiveService {
   void TakeMeters(std::int64_t now);
   void Publish(std::int64_t now);
   void AddOutputs(LiveStatus* made) const;
+  void AddBalancers(LiveStatus* made) const;
+  void LogChanges(const LiveStatus& made);
   void LogDecision() const;
 
   ServiceSetup setup_;
@@ -103,7 +105,9 @@ class LiveService {
   std::int64_t watched_at_ = 0;
 
   DurationHistogram decide_seconds_;
-  std::string said_;  // of what keeps it from being ready, the last time that it was logged
+  std::string engine_failure_;           // of the last step; empty: it went well
+  std::map<std::string, bool> failing_;  // sources and outputs, as was logged last
+  std::string said_;                     // of what keeps it from being ready, the last time that it was logged
   mutable std::mutex status_mutex_;
   std::shared_ptr<const LiveStatus> status_;
 

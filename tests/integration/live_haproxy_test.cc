@@ -256,7 +256,7 @@ TEST_F(LiveHaproxyTest, WatchingChangesNothing) {
   WriteConfiguration();
   // Without checks, which change the state by themselves.
   std::string text = Configuration();
-  text = std::regex_replace(text, std::regex(" check inter .*| agent-check .*"), "");
+  text = std::regex_replace(text, std::regex(" check inter .*| agent-check .*| track .*"), "");
   std::ofstream(folder_ / "haproxy.cfg") << text;
   Start();
   Ask("set server paris/fr1 weight 17");

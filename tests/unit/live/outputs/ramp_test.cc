@@ -5,13 +5,17 @@
 namespace evenkeel {
 namespace {
 
+const RowMatrix kAll = RowMatrix::Ones(1, 1);
+
 TEST(RampTest, ComesBackStepByStep) {
   const RampOptions options = {0.3, 60};
   RampState state;
   const FlagMatrix up = FlagMatrix::Constant(1, 2, 1);
   FlagMatrix down = up;
   down(0, 1) = 0;
-  const auto cap = [&](const FlagMatrix& seen, std::int64_t now) { return RampCaps(seen, now, options, &state)(0, 1); };
+  const auto cap = [&](const FlagMatrix& seen, std::int64_t now) {
+    return RampCaps(seen, RowMatrix::Ones(1, 2), now, options, &state)(0, 1);
+  };
   EXPECT_EQ(cap(up, 1000), 1.0) << "up from the first";
   EXPECT_EQ(cap(down, 1010), 0.3) << "what it has at once when it is back";
   EXPECT_EQ(cap(down, 5000), 0.3);
@@ -24,14 +28,25 @@ TEST(RampTest, ComesBackStepByStep) {
   EXPECT_EQ(cap(up, 5010), 1.0) << "it is done";
   EXPECT_EQ(cap(down, 5200), 0.3);
   EXPECT_EQ(cap(up, 5210), 0.3) << "and begins anew";
-  EXPECT_EQ(RampCaps(down, 1, options, &state)(0, 0), 1.0) << "the other was never down";
+  EXPECT_EQ(RampCaps(down, kAll, 1, options, &state)(0, 0), 1.0) << "the other was never down";
+}
+
+TEST(RampTest, BeginsWhenThereIsSomethingToGive) {
+  RampState state;
+  const RampOptions options = {0.3, 10};
+  const FlagMatrix down = FlagMatrix::Zero(1, 1), up = FlagMatrix::Ones(1, 1);
+  const RowMatrix none = RowMatrix::Zero(1, 1);
+  EXPECT_EQ(RampCaps(down, none, 0, options, &state)(0, 0), 0.3);
+  EXPECT_EQ(RampCaps(up, none, 100, options, &state)(0, 0), 0.3);
+  EXPECT_EQ(RampCaps(up, kAll, 200, options, &state)(0, 0), 0.3);
+  EXPECT_EQ(RampCaps(up, kAll, 210, options, &state)(0, 0), 0.6);
 }
 
 TEST(RampTest, NoRampUnlessAskedFor) {
   RampState state;
   const FlagMatrix down = FlagMatrix::Zero(1, 1), up = FlagMatrix::Ones(1, 1);
-  EXPECT_EQ(RampCaps(down, 0, {}, &state)(0, 0), 1.0);
-  EXPECT_EQ(RampCaps(up, 1, {}, &state)(0, 0), 1.0);
+  EXPECT_EQ(RampCaps(down, kAll, 0, {}, &state)(0, 0), 1.0);
+  EXPECT_EQ(RampCaps(up, kAll, 1, {}, &state)(0, 0), 1.0);
 }
 
 void ExpectShares(const RowVector& share, const RowVector& cap, const RowVector& expected,
