@@ -23,7 +23,16 @@ int Export(const Options& options) {
   const IniFile file = ReadIniFile(options.positionals[0]);
   const LiveEngineOptions engine = ReadEngineOptions(file);
   CheckRegularFile(path);
-  CheckOutputs(options, {out, trace_path}, {options.positionals[0], path});
+  std::vector<std::string> outputs = {out, trace_path}, inputs = {options.positionals[0], path};
+  const bool joins = HasOption(options, "joined");
+  if (joins != HasOption(options, "after"))
+    throw InputError(
+        "--joined NEW.h5 and --after OLD.h5 belong together: the trace to write, and the one to begin with");
+  if (joins) {
+    outputs.push_back(TextOption(options, "joined"));
+    inputs.push_back(TextOption(options, "after"));
+  }
+  CheckOutputs(options, outputs, inputs);
   RecordedPeriod period;
   try {
     period = ReadRecordedPeriod(engine, path);
@@ -34,6 +43,7 @@ int Export(const Options& options) {
   Provenance provenance = ProvenanceOf(file, period);
   provenance.command = options.command_line;
   const Trace trace = KnownTrace(period, provenance);
+  if (joins) WriteTrace(BehindTrace(TextOption(options, "after"), trace), TextOption(options, "joined"));
   WriteTrace(trace, trace_path);
   WriteLiveLog(period, out, trace_path, options.command_line);
   if (HasOption(options, "quiet")) return kExitSuccess;
@@ -54,7 +64,9 @@ Command ServeExportCommand() {
       {"out", "RUN.h5", "", "the log to write, which check and report take; replaced when it exists"},
       {"trace", "TRACE.h5", "",
        "the trace to write, every slot as it became known, which train, backtest, run and compare take; RUN.trace.h5 "
-       "unless given"}};
+       "unless given"},
+      {"joined", "NEW.h5", "", "another trace to write: the slots of --after, and behind them the period's"},
+      {"after", "OLD.h5", "", "a trace that reaches to the period's begin, for --joined"}};
   info.details =
       "Decides every slot again before anything is written, as serve replay does, with the same exit codes. Flows are "
       "those\nthat were realised where they are metered, else those that were decided. Only reads the journal, that of "

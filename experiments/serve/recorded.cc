@@ -5,6 +5,7 @@
 #include "experiments/serve/config.h"
 #include "live/engine/month.h"
 #include "models/base/error.h"
+#include "models/base/utc_time.h"
 #include "models/files/trace_file.h"
 
 namespace evenkeel {
@@ -92,6 +93,41 @@ Trace KnownTrace(const RecordedPeriod& period, Provenance provenance) {
       "demand as metered in {} of {} slots, else as expected when deciding\ncapacity of {} slots as it was used, above "
       "what was known",
       metered, slots, raised);
+  return trace;
+}
+
+namespace {
+
+void Append(const RowMatrix& more, int kept, RowMatrix* rows) {
+  rows->conservativeResize(kept + more.rows(), more.cols());
+  rows->bottomRows(more.rows()) = more;
+}
+
+}  // namespace
+
+Trace BehindTrace(const std::string& path, const Trace& period) {
+  Trace trace = ReadTrace(path);
+  CheckSameColumns(IdentityOf(period.header.network, period.header.slot_hours),
+                   IdentityOf(trace.header.network, trace.header.slot_hours), path);
+  Signals& signals = trace.signals;
+  const Signals& more = period.signals;
+  const std::int64_t begin = more.time.front(), step = SlotSeconds(period.header.slot_hours);
+  const auto first = std::lower_bound(signals.time.begin(), signals.time.end(), begin);
+  const std::int64_t end = first == signals.time.begin() ? begin : *std::prev(first) + step;
+  if (first == signals.time.begin() || end != begin) {
+    throw InputError("{}: its slots before {}, when the period begins, end at {}, expected without a gap", path,
+                     FormatUtc(begin), FormatUtc(first == signals.time.begin() ? signals.time.front() : end));
+  }
+  const int kept = static_cast<int>(first - signals.time.begin());
+  signals.time.erase(first, signals.time.end());
+  signals.time.insert(signals.time.end(), more.time.begin(), more.time.end());
+  Append(more.demand, kept, &signals.demand);
+  Append(more.capacity, kept, &signals.capacity);
+  Append(more.price, kept, &signals.price);
+  Append(more.carbon_intensity, kept, &signals.carbon_intensity);
+  Append(more.water_intensity, kept, &signals.water_intensity);
+  trace.header.provenance.processing +=
+      fmt::format("\nfrom {} on: {}", FormatUtc(begin), period.header.provenance.processing);
   return trace;
 }
 

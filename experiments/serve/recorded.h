@@ -30,6 +30,10 @@ SlotCounts CountSlots(const RecordedPeriod& period);
 /// The period as a trace: every slot that is over as it became known (KnownSlot). Throws InputError when there is none.
 Trace KnownTrace(const RecordedPeriod& period, Provenance provenance);
 
+/// The slots of the trace in the file up to the period's first one, and behind them the period's. Throws InputError
+/// when it is of other regions, gateways or slots, or does not reach to the period's begin.
+Trace BehindTrace(const std::string& path, const Trace& period);
+
 /// Writes the period's log (docs/run_format.md): `trace` is the path of its trace. Throws InputError.
 void WriteLiveLog(const RecordedPeriod& period, const std::string& path, const std::string& trace,
                   const std::string& command);

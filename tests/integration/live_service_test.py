@@ -107,10 +107,10 @@ class AcceptanceTest(LiveTest):
         while time.monotonic() < end:
             status = world.status()
             rises.append([row[0] for row in status["applied"]["shares"]])
-            time.sleep(0.2)
+            time.sleep(0.1)
         for j in range(2):  # never more than a quarter of the requests at once, however much was decided
             steps = [after[j] - before[j] for before, after in zip(rises, rises[1:])]
-            self.assertLess(max(steps), 0.26)
+            self.assertLess(max(steps), 0.26, rises)
         self.assertGreater(max(map(sum, rises)), 0.0)
         self.assertEqual(traffic.failures, [])
 
