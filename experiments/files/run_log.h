@@ -1,6 +1,6 @@
 // The log of a run on disk: HDF5, schema version 2, or 3 of a live period (docs/run_format.md). Per slot the cost, the
-// loads and J so far; on request every allocation; for policies that follow advice how each decision came about. Written slot by slot under a
-// temporary name and renamed when the run is complete.
+// loads and J so far; on request every allocation; for policies that follow advice how each decision came about.
+// Written slot by slot under a temporary name and renamed when the run is complete.
 #pragma once
 
 #include <cstdint>

@@ -26,7 +26,7 @@ RowMatrix RampCaps(const FlagMatrix& up, const RowMatrix& share, std::int64_t no
                    RampState* state);
 
 /// Shares of one gateway, none above its cap; what that leaves goes to the other regions in proportion to their shares.
-/// Where none of them has one it goes to those without a cap in proportion to `stand_in` (>= 0); where that is 0 as well
+/// Where none of them has one it goes to those without a cap in proportion to `stand_in` (>= 0); where that is 0, too,
 /// the shares stay as they are: requests that come have to go somewhere.
 RowVector CapShares(const RowVector& share, const RowVector& cap, const RowVector& stand_in);
 
