@@ -190,7 +190,8 @@ LiveStatus LiveEngine::Status(std::int64_t now) const {
   status.readings = ReadingsOf(store_, (now + options_.lead) / grid.step() * grid.step(), now);
   status.not_ready = waiting_;
   if (!journal_failure_.empty()) status.not_ready.push_back({"journal", journal_failure_});
-  for (const auto& state : region_state_) status.region.push_back({state.value_or(RegionState::kUp)});
+  for (std::size_t i = 0; i < region_state_.size(); ++i)
+    status.region.push_back({serving_[i] ? region_state_[i].value_or(RegionState::kUp) : RegionState::kDown});
   AddRemarks(now, &status);
   if (open_.empty()) return status;
   const Open& open = open_.rbegin()->second;

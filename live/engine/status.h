@@ -35,7 +35,7 @@ inline const char* Name(ReadingState state) { return kReadingStateNames[static_c
 // Times are seconds since 1970-01-01 00:00:00 UTC. A number that is not finite is one that is not known.
 
 struct RegionStatus {
-  RegionState state = RegionState::kUp;
+  RegionState state = RegionState::kUp;  ///< as somebody said, and down where no server passes its checks
   double capacity = 0.0;     ///< of the current slot, workload
   double utilisation = 0.0;  ///< part of the capacity that the decision uses
   double workload = 0.0;     ///< served in the period so far
