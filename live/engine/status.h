@@ -36,10 +36,10 @@ inline const char* Name(ReadingState state) { return kReadingStateNames[static_c
 
 struct RegionStatus {
   RegionState state = RegionState::kUp;  ///< as somebody said, and down where no server passes its checks
-  double capacity = 0.0;     ///< of the current slot, workload
-  double utilisation = 0.0;  ///< part of the capacity that the decision uses
-  double workload = 0.0;     ///< served in the period so far
-  double carbon_kg = 0.0;    ///< of the period so far, as all sums below
+  double capacity = 0.0;                 ///< of the current slot, workload
+  double utilisation = 0.0;              ///< part of the capacity that the decision uses
+  double workload = 0.0;                 ///< served in the period so far
+  double carbon_kg = 0.0;                ///< of the period so far, as all sums below
   double water_liters = 0.0;
   double cost_usd = 0.0;  ///< energy, and the network to it
 };
