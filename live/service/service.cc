@@ -104,7 +104,7 @@ LiveCommands LiveService::Commands() {
   };
   commands.set_region_state = [this, ask](int region, RegionState state) {
     return ask([this, region, state] {
-      const CommandResult result = engine_.SetRegionState(region, state, Now());
+      CommandResult result = engine_.SetRegionState(region, state, Now());
       if (result.is_done())
         log_(fmt::format("region {} is set to {}", setup_.engine.network.regions[region].name, Name(state)));
       return result;
@@ -112,7 +112,7 @@ LiveCommands LiveService::Commands() {
   };
   commands.set_mode = [this, ask](LiveMode mode) {
     return ask([this, mode] {
-      const CommandResult result = engine_.SetMode(mode, Now());
+      CommandResult result = engine_.SetMode(mode, Now());
       if (result.is_done()) log_(fmt::format("mode is set to {}", Name(mode)));
       return result;
     });
