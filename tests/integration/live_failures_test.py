@@ -11,6 +11,7 @@ import random
 import resource
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -75,6 +76,11 @@ class FailuresTest(LiveTest):
         """Every slot once, in order; the bound holds."""
         slots = [event["slot"]["index"] for event in journal_of(world) if event.get("event") in ("decided", "missed")]
         self.assertEqual(slots, list(range(len(slots))))
+        # Decided again from the journal alone, to the bit, while the service goes on writing.
+        for journal in world.state.glob("2*.journal"):
+            replay = subprocess.run([live_case.PROGRAM, "serve", "replay", world.config, journal], capture_output=True,
+                                    text=True)
+            self.assertEqual(replay.returncode, 0, replay.stderr)
         guarantee = json.loads(world.get("/v1/ledger"))["guarantee"]
         self.assertLessEqual(guarantee["objective_usd"], guarantee["bound_usd"] * (1 + 1e-12))
         return len(slots)

@@ -81,6 +81,45 @@ TEST_F(ServeConfig, APeriodHasTheTraceBeforeIt) {
   EXPECT_TRUE(period.problem->expected_demand.isApprox(48 * mean, 1e-12));
 }
 
+/// Of fixed prices in the file that every carbon and water costs so much in north, and nothing elsewhere.
+std::string PricesOfNorth(double price) {
+  std::string text = "group,bucket,price\n";
+  for (const char* group : {"carbon", "water"}) {
+    for (const char* region : {"north", "south", "west"})
+      text += fmt::format("{},{},{}\n", group, region, std::string(region) == "north" ? price : 0.0);
+  }
+  return text;
+}
+
+// What a policy reads is read when its period begins: the file that was replaced by name counts from the next month on.
+TEST_F(ServeConfig, AFileThatIsReplacedByNameCountsFromTheNextPeriodOn) {
+  WriteBytes(folder_ / "prices.csv", PricesOfNorth(0.0));
+  const std::string text =
+      Filled("network = DIR/network.h5\npolicy = fixed-price(file=DIR/prices.csv)\nstate = DIR/s\n");
+  const LiveEngineOptions options = MakeServiceSetup(ParseIniFile("s.ini", text)).engine;
+  const auto to_north = [&] {
+    PeriodRun run(options.make_period({{kNovember, 1.0}, 24, {}, {}}));
+    Slot slot = LiveSlotAt(kNovember);
+    slot.price.setConstant(50.0);
+    slot.price[0] = 10.0;
+    run.Decide(slot, Advice::kAsked);
+    return run.share().col(0).sum();
+  };
+  PeriodRun running(options.make_period({{kNovember, 1.0}, 24, {}, {}}));
+  EXPECT_GT(to_north(), 0.5);
+  WriteBytes(folder_ / "new.csv", PricesOfNorth(1e6));
+  std::filesystem::rename(folder_ / "new.csv", folder_ / "prices.csv");
+  EXPECT_EQ(to_north(), 0.0);
+  Slot slot = LiveSlotAt(kNovember);
+  slot.price.setConstant(50.0);
+  slot.price[0] = 10.0;
+  running.Decide(slot, Advice::kAsked);
+  EXPECT_GT(running.share().col(0).sum(), 0.5) << "the running period goes on with what it began with";
+  // Without the file there is no period: the service says so and tries again (LiveService::TickEngine).
+  std::filesystem::remove(folder_ / "prices.csv");
+  EXPECT_THROW(options.make_period({{kNovember, 1.0}, 24, {}, {}}), InputError);
+}
+
 TEST_F(ServeConfig, MistakesInTheHead) {
   ExpectRefused({
       {"polcy = a\n", "s.ini:4: unknown key polcy, did you mean \"policy\"?; the file's head takes network"},
