@@ -74,6 +74,7 @@ TEST(EventTest, EveryKindReadsBackToTheBit) {
   EXPECT_TRUE(std::get<ReadingsEvent>(said.what).readings[0].estimated);
   EXPECT_EQ(std::get<NotAppliedEvent>(RoundTrip({1, NotAppliedEvent{6}}).what).slot, 6);
   EXPECT_EQ(std::get<RegionEvent>(RoundTrip({1, RegionEvent{1, RegionState::kDown}}).what).state, RegionState::kDown);
+  EXPECT_FALSE(std::get<ServingEvent>(RoundTrip({1, ServingEvent{1, false}}).what).serving);
   EXPECT_EQ(std::get<ModeEvent>(RoundTrip({1, ModeEvent{LiveMode::kActive}}).what).mode, LiveMode::kActive);
   EXPECT_EQ(std::get<MissedEvent>(RoundTrip({1, MissedEvent{SmallSlot()}}).what).slot.price, SmallSlot().price);
 }

@@ -297,6 +297,48 @@ TEST_F(LiveEngineTest, ARegionThatIsDownGetsNothingFromTheNextSlotOn) {
   EXPECT_GT(engine.published()->share.col(1).sum(), 0.0);
 }
 
+TEST_F(LiveEngineTest, ARegionThatFailsItsChecksHasNoCapacityAlsoAfterARestart) {
+  const auto reasons = [](const LiveEngine& engine) {
+    std::vector<std::string> words;
+    for (const Remark& remark : engine.Status(kNovember + kHour).degraded) words.push_back(remark.word);
+    return words;
+  };
+  {
+    LiveEngine engine(LiveOptions(folder_), kNovember);
+    SayAndTick(&engine, kNovember);
+    EXPECT_GT(engine.published()->share.col(1).sum(), 0.0);
+    ASSERT_EQ(engine.SetServing(1, false, kNovember + 60).reason, "");
+    SayAndTick(&engine, kNovember + kHour);
+    EXPECT_EQ(engine.published()->share.col(1).sum(), 0.0);
+    EXPECT_THAT(reasons(engine), testing::ElementsAre("region_down"));
+    EXPECT_EQ(engine.Status(kNovember + kHour).region[1].state, RegionState::kDown);
+  }
+  LiveEngine engine(LiveOptions(folder_), kNovember + kHour + 60);
+  EXPECT_THAT(reasons(engine), testing::ElementsAre("region_down"));
+  ASSERT_EQ(engine.SetServing(1, true, kNovember + kHour + 120).reason, "");
+  EXPECT_THAT(reasons(engine), testing::IsEmpty());
+  SayAndTick(&engine, kNovember + 2 * kHour);
+  EXPECT_GT(engine.published()->share.col(1).sum(), 0.0);
+}
+
+// For three hours nobody says anything: decided on what was said last, and on past days where that is too old; every
+// slot is decided.
+TEST_F(LiveEngineTest, ThreeSilentHoursAreDecidedAndSaid) {
+  LiveEngine engine(LiveOptions(folder_), kNovember);
+  for (int t = 0; t < 30; ++t) SayAndTick(&engine, kNovember + t * kHour);
+  for (int t = 30; t < 33; ++t) {
+    engine.Tick(kNovember + t * kHour - 20);
+    ASSERT_EQ(engine.published()->begin, kNovember + t * kHour);
+    std::vector<std::string> words;
+    for (const Remark& remark : engine.Status(kNovember + t * kHour).degraded) words.push_back(remark.word);
+    if (t > 30) {
+      EXPECT_THAT(words, testing::ElementsAre("readings", "advice_off")) << t;
+    }
+  }
+  SayAndTick(&engine, kNovember + 33 * kHour);
+  EXPECT_THAT(engine.Status(kNovember + 33 * kHour).degraded, testing::IsEmpty());
+}
+
 TEST_F(LiveEngineTest, DemandAboveCapacityIsSharedByCapacity) {
   LiveEngine engine(LiveOptions(folder_), kNovember);
   std::vector<Reading> readings = LiveReadings(kNovember);

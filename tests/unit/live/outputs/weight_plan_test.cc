@@ -328,6 +328,29 @@ TEST(ReconcileTest, RequestsAreCountedThroughReloads) {
   EXPECT_EQ(sums.resets, 2);
 }
 
+// What spares serve counts for their region; their weights are nobody's business.
+TEST(ReconcileTest, SparesAreCountedAndLeftAlone) {
+  BalancerMap map = Map();
+  map.backends[0].spares = {{"x", 1, 1.0}};
+  ServedRequests sums;
+  AddServed(map, Served(1, 100, 50, 3), Served(1, 160, 70, 10), 10, &sums);
+  EXPECT_EQ(sums.served, (RowMatrix{{60.0, 27.0}}));
+  EXPECT_THAT(sums.unmapped, IsEmpty());
+  map.backends[0].spares = {{"a", 1, 1.0}};
+  EXPECT_THROW(CheckMap(map), InputError) << "it is a server already";
+}
+
+TEST(WeightPlanTest, ARegionServesWhileAnyOfItsServersCan) {
+  using Serving = std::vector<std::optional<bool>>;
+  EXPECT_EQ(ServingRegions(Map(), {Server("a", 50), Server("b1", 0), Server("b2", 0, false)}), (Serving{true, true}));
+  EXPECT_EQ(ServingRegions(Map(), {Server("a", 50), Server("b1", 9, false), Server("b2", 9, false)}),
+            (Serving{true, false}));
+  EXPECT_EQ(ServingRegions(Map(), {}), (Serving{false, false}));
+  BalancerMap without = Map();
+  without.regions.push_back("c");
+  EXPECT_EQ(ServingRegions(without, {Server("a", 1)}), (Serving{true, false, std::nullopt}));
+}
+
 TEST(ReconcileTest, RefusesWhatCannotBeWanted) {
   EXPECT_NO_THROW(CheckWanted(Wanted(kHalf), Map()));
   EXPECT_THROW(CheckWanted(Wanted(RowMatrix{{0.5, 0.5}, {1.0, 0.0}}), Map()), InputError);
