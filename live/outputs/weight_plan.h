@@ -1,6 +1,7 @@
 // From decided shares to commands for HAProxy, without talking to it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
