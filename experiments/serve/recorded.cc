@@ -7,6 +7,7 @@
 #include "models/base/error.h"
 #include "models/base/utc_time.h"
 #include "models/files/trace_file.h"
+#include "predictors/learning/learned.h"
 
 namespace evenkeel {
 namespace {

@@ -8,7 +8,9 @@ namespace {
 std::int64_t NextState(std::int64_t since, bool is_up, bool has_share, std::int64_t now) {
   if (!is_up) return RampState::kDown;
   if (since == RampState::kUnknown) return RampState::kFull;
-  return since == RampState::kDown && has_share ? now : since;
+  if (since == RampState::kFull) return since;
+  if (!has_share) return RampState::kDown;  // what was begun begins anew
+  return since == RampState::kDown ? now : since;
 }
 
 }  // namespace

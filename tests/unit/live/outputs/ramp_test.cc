@@ -40,6 +40,10 @@ TEST(RampTest, BeginsWhenThereIsSomethingToGive) {
   EXPECT_EQ(RampCaps(up, none, 100, options, &state)(0, 0), 0.3);
   EXPECT_EQ(RampCaps(up, kAll, 200, options, &state)(0, 0), 0.3);
   EXPECT_EQ(RampCaps(up, kAll, 210, options, &state)(0, 0), 0.6);
+  EXPECT_EQ(RampCaps(up, none, 215, options, &state)(0, 0), 0.3) << "and begins anew when it is taken back";
+  EXPECT_EQ(RampCaps(up, kAll, 300, options, &state)(0, 0), 0.3);
+  EXPECT_EQ(RampCaps(up, kAll, 340, options, &state)(0, 0), 1.0);
+  EXPECT_EQ(RampCaps(up, none, 350, options, &state)(0, 0), 1.0) << "it is done";
 }
 
 TEST(RampTest, NoRampUnlessAskedFor) {
