@@ -20,8 +20,9 @@ struct RampState {
 };
 
 /// The most that every region may be given now, [gateways x regions]. One that is down gets `step`, so that it has that
-/// weight at once when its checks find it up again; from when it is up and has a share, for as long as it has one, it is
-/// `step` more after every interval, until 1. One that is up when it is seen first is not ramped. `up` and `share` [gateways x regions].
+/// weight at once when its checks find it up again; from when it is up and has a share, for as long as it has one, it
+/// is `step` more after every interval, until 1. One that is up when it is seen first is not ramped. `up` and `share`
+/// [gateways x regions].
 RowMatrix RampCaps(const FlagMatrix& up, const RowMatrix& share, std::int64_t now, const RampOptions& options,
                    RampState* state);
 
