@@ -146,11 +146,11 @@ TEST(HaproxySocketTest, WritesInLinesThatHaproxyTakes) {
 }
 
 TEST(HaproxySocketTest, FailuresAreCountedByReasonAndPausesGrow) {
-  std::string mode = "nonsense";
+  std::atomic<bool> late = false;
   Server* self = nullptr;
   Server server([&](int file, const std::string&) {
-    if (mode == "nonsense") Write(file, "hello\n");
-    while (mode == "late" && !self->ending() && ::send(file, " ", 1, MSG_NOSIGNAL) == 1) ::usleep(10'000);
+    if (!late) Write(file, "hello\n");
+    while (late && !self->ending() && ::send(file, " ", 1, MSG_NOSIGNAL) == 1) ::usleep(10'000);
   });
   self = &server;
   ReconcileOptions options;
@@ -158,7 +158,7 @@ TEST(HaproxySocketTest, FailuresAreCountedByReasonAndPausesGrow) {
   options.most_pause = 3.0;
   HaproxyWatch watch({{"g"}, {"A"}, {{0, "g", {{"a", 0, 1.0}}}}}, HaproxyReader(server.Address(0.1)), options);
   EXPECT_EQ(watch.Look(100), 1.0);
-  mode = "late";
+  late = true;
   EXPECT_EQ(watch.Look(101), 2.0);
   EXPECT_EQ(watch.Look(102), 3.0);
   const HaproxySnapshot snapshot = watch.Snapshot();

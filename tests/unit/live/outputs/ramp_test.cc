@@ -28,7 +28,7 @@ TEST(RampTest, ComesBackStepByStep) {
   EXPECT_EQ(cap(up, 5010), 1.0) << "it is done";
   EXPECT_EQ(cap(down, 5200), 0.3);
   EXPECT_EQ(cap(up, 5210), 0.3) << "and begins anew";
-  EXPECT_EQ(RampCaps(down, kAll, 1, options, &state)(0, 0), 1.0) << "the other was never down";
+  EXPECT_EQ(RampCaps(down, RowMatrix::Ones(1, 2), 1, options, &state)(0, 0), 1.0) << "the other was never down";
 }
 
 TEST(RampTest, BeginsWhenThereIsSomethingToGive) {
