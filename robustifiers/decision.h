@@ -19,6 +19,9 @@ inline constexpr int kNumVerdicts = 4;
 inline constexpr const char* kVerdictNames[kNumVerdicts] = {"taken", "pulled", "expert", "rejected"};
 inline const char* Name(Verdict verdict) { return kVerdictNames[static_cast<int>(verdict)]; }
 
+/// Whether what is played is the expert's decision.
+inline bool PlaysExpert(Verdict verdict) { return verdict == Verdict::kExpert || verdict == Verdict::kRejected; }
+
 /// How one decision came about.
 struct RobustDecision {
   Verdict verdict = Verdict::kExpert;

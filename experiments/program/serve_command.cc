@@ -1,16 +1,13 @@
 // evenkeel serve.
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 
 #include "experiments/program/command.h"
 #include "experiments/serve/check.h"

@@ -67,8 +67,7 @@ SlotEntry LiveCheck::EntryAt(int t, const Slot& slot) const {
     entry.credit = live.credit[row];
     entry.expert.flow = FlowOf(problem_, t, row, live.expert_decision);
   }
-  entry.same_flow = live.state[row] != LiveSlotState::kDecided || !is_robust_ || entry.verdict == Verdict::kExpert ||
-                    entry.verdict == Verdict::kRejected;
+  entry.same_flow = live.state[row] != LiveSlotState::kDecided || !is_robust_ || PlaysExpert(entry.verdict);
   if (live.revision[row] == 0.0) return entry;
   MeterReport meter;
   meter.begin = slot.time;

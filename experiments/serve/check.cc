@@ -11,10 +11,11 @@
 
 #include "live/engine/events.h"
 #include "live/engine/month.h"
-#include "models/base/checksum.h"
+#include "live/engine/replay.h"
 #include "models/base/error.h"
 #include "models/base/journal.h"
 #include "models/base/numbers.h"
+#include "models/base/read_file.h"
 #include "models/base/utc_time.h"
 #include "models/world/time_base.h"
 
@@ -31,48 +32,19 @@ std::string WhyNotWritable(const std::string& folder) {
   return ::access(folder.c_str(), W_OK | X_OK) == 0 ? "" : SystemReason(errno);
 }
 
-bool Exists(const std::string& path) {
-  struct stat status = {};
-  return ::lstat(path.c_str(), &status) == 0;
-}
-
-std::string FolderOf(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 bool CheckState(const std::string& folder, const Say& say) {
-  const bool exists = Exists(folder);
+  const bool exists = PathExists(folder);
   const std::string why = WhyNotWritable(exists ? folder : FolderOf(folder));
   say(fmt::format("state {}: {}", folder, !why.empty() ? why : exists ? "writable" : "will be made"));
   return why.empty();
 }
 
-/// Why the engine would refuse a journal with that head; empty: it would not.
-std::string WhyNotContinued(const JournalHead& head, const LiveEngineOptions& options) {
-  const auto names = [](const auto& places) {
-    std::vector<std::string> of;
-    for (const auto& place : places) of.push_back(place.name);
-    return of;
-  };
-  if (head.policy != options.policy)
-    return fmt::format("it is of policy {}, not {}; change policies with a new month", head.policy, options.policy);
-  if (head.slot_seconds != SlotSeconds(options.slot_hours))
-    return fmt::format("it has slots of {} s, not {}", head.slot_seconds, SlotSeconds(options.slot_hours));
-  if (head.gateways != names(options.network.gateways) || head.regions != names(options.network.regions))
-    return "its gateways or regions are others";
-  if (head.network != ChecksumText(options.checksum)) return "it is of another network or objective";
-  return "";
-}
-
 /// Whether the service would go on with the journal of `now`'s month.
 bool CheckJournal(const LiveEngineOptions& options, std::int64_t now, const Say& say) {
-  const std::string path = fmt::format("{}/{}.journal", options.folder, MonthOf(now).name);
-  if (!Exists(path)) return true;
-  const JournalHead head = ReadHead(ReadJournalHeader(path), path);
-  const std::string why = WhyNotContinued(head, options);
-  say(fmt::format("journal {}: {}", path, why.empty() ? "goes on" : why));
+  const std::string path = JournalPath(options.folder, MonthOf(now));
+  if (!PathExists(path)) return true;
+  const std::string why = WhyNotOf(options, ReadHead(ReadJournalHeader(path), path));
+  say(fmt::format("journal {}: {}", path, why.empty() ? "goes on" : "it is of " + why));
   return why.empty();
 }
 
@@ -169,11 +141,7 @@ bool CheckService(ServiceSetup* setup, std::int64_t now, const Say& say) {
   bool good = CheckState(options.folder, say);
   good = CheckJournal(options, now, say) && good;
   good = CheckPolicy(options, now, say) && good;
-  ReadingStoreOptions of_store = options.store;
-  of_store.num_gateways = options.network.num_gateways();
-  of_store.num_regions = options.network.num_regions();
-  of_store.time_base = {0, options.slot_hours};
-  const ReadingStore store(of_store);
+  const ReadingStore store(StoreOptionsOf(options));
   Places known;
   for (SourceSetup& source : setup->sources)
     good = CheckSource(&source, options.network, store, now, &known, say) && good;

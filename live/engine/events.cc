@@ -168,13 +168,13 @@ Vector ReadVector(const Json& json, Eigen::Index size, const std::string& where)
   return values;
 }
 
-Slot ReadSlot(const Problem& problem, const Json& json, const std::string& where) {
+Slot ReadSlot(const Network& network, const Json& json, const std::string& where) {
   const Fields fields(json, where);
-  const int regions = problem.network.num_regions();
+  const int regions = network.num_regions();
   Slot slot;
   slot.index = fields.Get<int>("index");
   slot.time = fields.Get<std::int64_t>("time");
-  slot.demand = ReadVector(fields.At("demand"), problem.network.num_gateways(), fields.Place("demand"));
+  slot.demand = ReadVector(fields.At("demand"), network.num_gateways(), fields.Place("demand"));
   for (const auto& [name, signal] :
        {std::pair{"capacity", &slot.capacity}, std::pair{"price", &slot.price},
         std::pair{"carbon_intensity", &slot.carbon_intensity}, std::pair{"water_intensity", &slot.water_intensity}})
@@ -222,7 +222,7 @@ ReadingsEvent ReadReadings(const Fields& fields, const std::string& where) {
 
 DecidedEvent ReadDecided(const Problem& problem, const Fields& fields) {
   DecidedEvent event;
-  event.made.slot = ReadSlot(problem, fields.At("slot"), fields.Place("slot"));
+  event.made.slot = ReadSlot(problem.network, fields.At("slot"), fields.Place("slot"));
   event.made.advice_off = fields.IsTrue("advice_off");
   event.made.shared_by_capacity = fields.IsTrue("shared_by_capacity");
   if (fields.Has("answer")) event.made.answer = ReadAnswer(problem, fields.At("answer"), fields.Place("answer"));
@@ -262,9 +262,12 @@ Json ParseObject(const std::string& text, const std::string& where) {
   }
 }
 
-}  // namespace
-
-namespace {
+int ReadRegion(const Problem& problem, const Fields& fields, const std::string& where) {
+  const int region = fields.Get<int>("region");
+  if (region < 0 || region >= problem.network.num_regions())
+    throw InputError("{}: there is no region {}", where, region);
+  return region;
+}
 
 /// Of the journal of a period.
 void CheckPeriod(const JournalHead& head, const std::string& where) {
@@ -307,16 +310,16 @@ Event ReadEvent(const Problem& problem, const std::string& text, const std::stri
   } else if (kind == "decided") {
     event.what = ReadDecided(problem, fields);
   } else if (kind == "missed") {
-    event.what = MissedEvent{ReadSlot(problem, fields.At("slot"), fields.Place("slot"))};
+    event.what = MissedEvent{ReadSlot(problem.network, fields.At("slot"), fields.Place("slot"))};
   } else if (kind == "not_applied") {
     event.what = NotAppliedEvent{fields.Get<int>("index")};
   } else if (kind == "metered") {
     event.what = ReadMetered(problem, fields);
   } else if (kind == "region") {
-    event.what =
-        RegionEvent{fields.Get<int>("region"), fields.Word<RegionState>("state", kRegionStateNames, kNumRegionStates)};
+    event.what = RegionEvent{ReadRegion(problem, fields, where),
+                             fields.Word<RegionState>("state", kRegionStateNames, kNumRegionStates)};
   } else if (kind == "serving") {
-    event.what = ServingEvent{fields.Get<int>("region"), fields.Get<bool>("serving")};
+    event.what = ServingEvent{ReadRegion(problem, fields, where), fields.Get<bool>("serving")};
   } else if (kind == "mode") {
     event.what = ModeEvent{fields.Word<LiveMode>("mode", kLiveModeNames, kNumLiveModes),
                            fields.Word<LiveMode>("configured", kLiveModeNames, kNumLiveModes)};
@@ -325,6 +328,14 @@ Event ReadEvent(const Problem& problem, const std::string& text, const std::stri
                      where, kind);
   }
   return event;
+}
+
+std::optional<Slot> ReadSlotOf(const Network& network, const std::string& text, const std::string& where) {
+  const Json json = ParseObject(text, where);
+  const Fields fields(json, where);
+  const auto kind = fields.Get<std::string>("event");
+  if (kind != "decided" && kind != "missed") return std::nullopt;
+  return ReadSlot(network, fields.At("slot"), fields.Place("slot"));
 }
 
 }  // namespace evenkeel

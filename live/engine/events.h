@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -76,5 +77,8 @@ JournalHead ReadHead(const std::string& text, const std::string& where);
 std::string EventText(const Event& event);
 /// Throws InputError beginning with `where` and naming the field. Sizes are the problem's.
 Event ReadEvent(const Problem& problem, const std::string& text, const std::string& where);
+/// The slot that a line decides or misses, for which the network alone must be known; nothing of other lines. Throws as
+/// ReadEvent.
+std::optional<Slot> ReadSlotOf(const Network& network, const std::string& text, const std::string& where);
 
 }  // namespace evenkeel

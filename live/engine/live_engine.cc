@@ -1,7 +1,5 @@
 #include "live/engine/live_engine.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -16,19 +14,6 @@ namespace evenkeel {
 namespace {
 
 constexpr const char* kWaitingName = "/waiting.journal";
-
-ReadingStoreOptions StoreOptions(const LiveEngineOptions& options) {
-  ReadingStoreOptions store = options.store;
-  store.num_gateways = options.network.num_gateways();
-  store.num_regions = options.network.num_regions();
-  store.time_base = {0, options.slot_hours};
-  return store;
-}
-
-bool Exists(const std::string& path) {
-  struct stat status = {};
-  return ::lstat(path.c_str(), &status) == 0;
-}
 
 /// By LiveSignal.
 std::array<Vector*, kNumLiveSignals> SignalsOf(Slot* slot) {
@@ -73,7 +58,7 @@ std::string MissingText(const Network& network, const ComposedSlot& composed) {
 LiveEngine::LiveEngine(LiveEngineOptions options, std::int64_t now)
     : options_(std::move(options)),
       sizes_(MakeProblem(options_.network, Objective{}, 1, Vector::Ones(options_.network.num_gateways()))),
-      store_(StoreOptions(options_)),
+      store_(StoreOptionsOf(options_)),
       mode_(options_.mode),
       region_state_(options_.network.num_regions()),
       serving_(options_.network.num_regions(), true),
@@ -93,16 +78,8 @@ std::string LiveEngine::HeadTextOf(const PeriodRun& run) const {
   return HeadText(HeadOf(options_, &start));
 }
 
-std::vector<Slot> LiveEngine::PastSlots() const {
-  std::vector<Slot> past;
-  for (const auto& [begin, open] : open_) {
-    for (int t = 0; t < open.run.next_slot(); ++t) past.push_back(open.run.books().entry(t).slot);
-  }
-  return past;
-}
-
 LiveEngine::Open* LiveEngine::Begin(PeriodStart start, const Month& month) {
-  start.past = PastSlots();
+  start.past = SlotsBefore(options_, options_.folder, start.time.start);
   const auto [at, is_new] = open_.try_emplace(start.time.start, month, options_.make_period(start));
   EVENKEEL_CHECK(is_new);
   return &at->second;
@@ -110,10 +87,9 @@ LiveEngine::Open* LiveEngine::Begin(PeriodStart start, const Month& month) {
 
 void LiveEngine::TakeUp(const Month& month) {
   const std::string path = JournalPath(options_.folder, month);
-  if (!Exists(path)) return;
+  if (!PathExists(path)) return;
   const JournalHead head = ReadHead(ReadJournalHeader(path), path);
-  if (const std::string why = WhyNotOf(options_, head); !why.empty())
-    throw InputError("{}: {}; end its month with those, or move it away", path, why);
+  CheckOf(options_, head, path, "; end its month with those, or move it away");
   Open* open = Begin(StartOf(head), month);
   open->journal = std::make_unique<Journal>(path, HeadText(head));
   ReplayLines(*open->journal, path, open);
@@ -122,7 +98,7 @@ void LiveEngine::TakeUp(const Month& month) {
 
 void LiveEngine::TakeUpWaiting() {
   const std::string path = options_.folder + kWaitingName;
-  if (Exists(path)) ReplayLines(*WaitingJournal(), path, nullptr);
+  if (PathExists(path)) ReplayLines(*WaitingJournal(), path, nullptr);
 }
 
 Journal* LiveEngine::WaitingJournal() {
@@ -140,19 +116,12 @@ void LiveEngine::ReplayLines(const Journal& journal, const std::string& path, Op
   }
 }
 
-void LiveEngine::CheckRegion(int region, const std::string& where) const {
-  if (region < 0 || region >= options_.network.num_regions())
-    throw InputError("{}: there is no region {}", where, region);
-}
-
 void LiveEngine::Replay(Open* open, const Event& event, const std::string& where) {
   if (const auto* readings = std::get_if<ReadingsEvent>(&event.what)) {
     for (const Reading& reading : readings->readings) store_.Add(readings->source, reading, event.at);
   } else if (const auto* region = std::get_if<RegionEvent>(&event.what)) {
-    CheckRegion(region->region, where);
     region_state_[region->region] = region->state;
   } else if (const auto* checked = std::get_if<ServingEvent>(&event.what)) {
-    CheckRegion(checked->region, where);
     serving_[checked->region] = checked->serving;
   } else if (const auto* mode = std::get_if<ModeEvent>(&event.what)) {
     if (mode->configured == options_.mode) mode_ = mode->mode;

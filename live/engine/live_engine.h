@@ -78,11 +78,9 @@ class LiveEngine {
   bool WaitFor(const ComposedSlot& composed);
   ComposedSlot ComposeNext(const Open& open, std::int64_t now) const;
   void ApplyRegionStates(Slot* slot) const;
-  void CheckRegion(int region, const std::string& where) const;
   void AddRemarks(std::int64_t now, LiveStatus* status) const;
   Open* Current();
   Open* OpenAt(std::int64_t time);
-  std::vector<Slot> PastSlots() const;
   std::string HeadTextOf(const PeriodRun& run) const;
   void TakeUpWaiting();
   Journal* WaitingJournal();

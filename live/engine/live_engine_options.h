@@ -27,4 +27,7 @@ struct LiveEngineOptions {
   std::function<PeriodSetup(const PeriodStart& start)> make_period;
 };
 
+/// The store's, with time base and sizes.
+ReadingStoreOptions StoreOptionsOf(const LiveEngineOptions& options);
+
 }  // namespace evenkeel

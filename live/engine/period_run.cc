@@ -83,7 +83,7 @@ void PeriodRun::DecideByPolicy(const Slot& slot, Advice advice, const AdviceAnsw
   if (decisions_ == nullptr) return;
   const RobustDecision& last = decisions_->last();
   entry->verdict = last.verdict;
-  entry->same_flow = last.verdict == Verdict::kExpert || last.verdict == Verdict::kRejected;
+  entry->same_flow = PlaysExpert(last.verdict);
   entry->alpha = last.alpha;
   entry->slack = last.slack;
   entry->credit = last.credit;

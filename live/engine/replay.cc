@@ -4,6 +4,7 @@
 
 #include "models/base/checksum.h"
 #include "models/base/error.h"
+#include "models/base/read_file.h"
 
 namespace evenkeel {
 
@@ -33,22 +34,37 @@ PeriodStart StartOf(const JournalHead& head) {
 
 std::string WhyNotOf(const LiveEngineOptions& options, const JournalHead& head) {
   const JournalHead now = HeadOf(options, nullptr);
-  std::string what;
-  if (head.policy.empty()) return "it is the journal of no period";
-  if (head.gateways != now.gateways) {
-    what = "gateways";
-  } else if (head.regions != now.regions) {
-    what = "regions";
-  } else if (head.slot_seconds != now.slot_seconds) {
-    what = fmt::format("slots of {} s, not {} s", head.slot_seconds, now.slot_seconds);
-  } else if (head.policy != options.policy) {
-    what = fmt::format("policy {}, not {}", head.policy, options.policy);
-  } else if (head.network != ChecksumText(options.checksum)) {
-    what = fmt::format("checksum {}, not {}", head.network, ChecksumText(options.checksum));
-  } else {
-    return "";
+  const std::string checksum = ChecksumText(options.checksum);
+  if (head.policy.empty()) return "no period";
+  if (head.gateways != now.gateways) return "other gateways";
+  if (head.regions != now.regions) return "other regions";
+  if (head.slot_seconds != now.slot_seconds)
+    return fmt::format("slots of {} s, not {} s", head.slot_seconds, now.slot_seconds);
+  if (head.policy != options.policy) return fmt::format("policy {}, not {}", head.policy, options.policy);
+  if (head.network != checksum) return fmt::format("checksum {}, not {}", head.network, checksum);
+  return "";
+}
+
+void CheckOf(const LiveEngineOptions& options, const JournalHead& head, const std::string& path,
+             const std::string& remedy) {
+  if (head.policy.empty()) throw InputError("{}: it is the journal of no period", path);
+  const std::string why = WhyNotOf(options, head);
+  if (!why.empty())
+    throw InputError("{}: it is of another network, policy, objective or slot length ({}){}", path, why, remedy);
+}
+
+std::vector<Slot> SlotsBefore(const LiveEngineOptions& options, const std::string& folder, std::int64_t begin) {
+  const std::string path = JournalPath(folder, MonthOf(MonthOf(begin).begin - 1));
+  if (!PathExists(path)) return {};
+  const auto [text, content] = ReadJournalText(path);
+  if (!WhyNotOf(options, ReadHead(text, path)).empty()) return {};
+  CheckUndamaged(content, path);
+  std::vector<Slot> slots;
+  for (const JournalLine& line : content.lines) {
+    const auto slot = ReadSlotOf(options.network, line.text, fmt::format("{}: line {}", path, line.line));
+    if (slot) slots.push_back(*slot);
   }
-  return fmt::format("it is of another network, policy, objective or slot length ({})", what);
+  return slots;
 }
 
 void CheckUndamaged(const JournalContent& content, const std::string& path) {

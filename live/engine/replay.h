@@ -2,7 +2,9 @@
 // did, to the bit.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "live/engine/events.h"
 #include "live/engine/live_engine_options.h"
@@ -20,8 +22,16 @@ std::string JournalPath(const std::string& folder, const Month& month);
 JournalHead HeadOf(const LiveEngineOptions& options, const PeriodStart* period);
 /// What a period begins with, by its journal, but for what was before it.
 PeriodStart StartOf(const JournalHead& head);
-/// How the period of that head was decided with something else than these options. Empty: it was not.
+/// What the head is of that these options are not, such as "policy cost, not nearest". Empty: it is of theirs.
 std::string WhyNotOf(const LiveEngineOptions& options, const JournalHead& head);
+/// Throws InputError beginning with `path` and ending with `remedy` when there is something.
+void CheckOf(const LiveEngineOptions& options, const JournalHead& head, const std::string& path,
+             const std::string& remedy = "");
+
+/// What a period that begins then may know of before: the slots of the calendar month before, by its journal in the
+/// folder, whoever asks and whenever. None where there is no journal, or one that was decided with something else.
+/// Throws InputError for a damaged one.
+std::vector<Slot> SlotsBefore(const LiveEngineOptions& options, const std::string& folder, std::int64_t begin);
 
 /// Throws InputError beginning with `path` and naming the first damaged line.
 void CheckUndamaged(const JournalContent& content, const std::string& path);

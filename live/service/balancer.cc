@@ -31,6 +31,7 @@ std::shared_ptr<HaproxyOutput> Balancer::Output() const {
 double Balancer::Step() {
   const double at = clock_();
   const auto now = static_cast<std::int64_t>(std::floor(at));
+  // The watch alone counts, since its sums go on when a mode begins or ends; the output sees what it changes itself.
   double pause = watch_.Look(now);
   if (const std::shared_ptr<HaproxyOutput> output = Output()) pause = std::min(pause, output->Step(now));
   const HaproxySnapshot seen = watch_.Snapshot();

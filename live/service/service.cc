@@ -56,6 +56,7 @@ LiveService::LiveService(ServiceSetup setup, Clock clock, Log log)
         AgentWeights(setup_.agent->map, setup_.agent->options), setup_.agent->responder,
         [] { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); });
   }
+  if (engine_.published()) logged_slot_ = engine_.published()->begin;  // by the service before
   Publish(Now());
   if (setup_.weights_file) {
     const std::shared_ptr<const LiveStatus> now = status();
@@ -167,21 +168,15 @@ void LiveService::TickEngine(std::int64_t now) {
     return;
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (!engine_.published() || engine_.published()->begin == before) return;
-  Count(seconds, &decide_seconds_);
-  LogDecision();
+  if (engine_.published() && engine_.published()->begin != before) Count(seconds, &decide_seconds_);
 }
 
-void LiveService::LogDecision() const {
-  const PeriodRun* run = engine_.RunOf(engine_.published()->begin);
-  if (run == nullptr) return;
-  const SlotEntry& entry = run->books().entry(engine_.published()->slot);
-  const BooksReport books = run->books().Report();
-  const std::string how = entry.missed                            ? "missed"
-                          : DecisionsOf(run->policy()) == nullptr ? "decided"
-                                                                  : Name(entry.verdict);
-  log_(fmt::format("slot {} from {}: {}; J {:.6g} USD, at most {:.6g}", engine_.published()->slot,
-                   FormatUtc(engine_.published()->begin), how, books.objective, books.bound - books.shift));
+void LiveService::LogDecision(const LiveStatus& made) {
+  if (made.slots.empty() || made.slots.back().begin <= logged_slot_) return;
+  const SlotStatus& slot = made.slots.back();
+  logged_slot_ = slot.begin;
+  log_(fmt::format("slot {} from {}: {}; J {:.6g} USD, at most {:.6g}", slot.slot, FormatUtc(slot.begin), slot.verdict,
+                   slot.objective, slot.bound));
 }
 
 void LiveService::TakeSourceReport(const SourceReport& report) {
@@ -330,6 +325,7 @@ void LiveService::Publish(std::int64_t now) {
   for (const auto& [name, status] : source_status_) made->sources.push_back(status);
   AddOutputs(made.get());
   made->decide_seconds = decide_seconds_;
+  LogDecision(*made);
   LogChanges(*made);
   if (!engine_failure_.empty()) made->not_ready.push_back({"engine", engine_failure_});
   std::string said;

@@ -80,7 +80,7 @@ class LiveService {
   void AddOutputs(LiveStatus* made) const;
   void AddBalancers(LiveStatus* made) const;
   void LogChanges(const LiveStatus& made);
-  void LogDecision() const;
+  void LogDecision(const LiveStatus& made);
 
   ServiceSetup setup_;
   Clock clock_;
@@ -105,6 +105,7 @@ class LiveService {
   std::int64_t watched_at_ = 0;
 
   DurationHistogram decide_seconds_;
+  std::int64_t logged_slot_ = -1;        // begin of the last decision that was logged
   std::string engine_failure_;           // of the last step; empty: it went well
   std::map<std::string, bool> failing_;  // sources and outputs, as was logged last
   std::string said_;                     // of what keeps it from being ready, the last time that it was logged

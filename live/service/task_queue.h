@@ -39,12 +39,13 @@ class TaskQueue {
     return true;
   }
 
-  /// Does what is asked for until so much time has passed. How much that was.
+  /// Does what is asked for until so much time has passed, and no longer, however much is asked. How much that was.
   int RunFor(std::chrono::milliseconds time) {
     int done = 0;
     const auto end = std::chrono::steady_clock::now() + time;
     std::unique_lock<std::mutex> lock(mutex_);
-    while (changed_.wait_until(lock, end, [this] { return !tasks_.empty(); })) {
+    while ((done == 0 || std::chrono::steady_clock::now() < end) &&
+           changed_.wait_until(lock, end, [this] { return !tasks_.empty(); })) {
       const std::function<void()> task = std::move(tasks_.front());
       tasks_.pop_front();
       lock.unlock();

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "models/base/error.h"
+#include "models/base/read_file.h"
 
 namespace evenkeel {
 namespace {
@@ -36,7 +37,7 @@ bool Lock(int descriptor) { return ::flock(descriptor, LOCK_EX | LOCK_NB) == 0 |
 
 /// Removes what writers of this target left behind when they were killed. Who still writes holds a lock.
 void SweepLeftovers(const fs::path& target) {
-  const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
+  const fs::path folder = FolderOf(target.string());
   const std::string prefix = target.filename().string() + ".tmp-";
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
@@ -68,9 +69,7 @@ int CreateLocked(const std::string& temporary, const std::string& path) {
 }  // namespace
 
 void SyncDirectoryOf(const std::string& file) {
-  std::string directory = fs::path(file).parent_path().string();
-  if (directory.empty()) directory = ".";
-  const int descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int descriptor = ::open(FolderOf(file).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;
   // The file is complete under its name by now; some file systems cannot sync directories, and that is no failure of
   // ours.

@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <memory>
 #include <string_view>
 
@@ -29,6 +30,16 @@ std::string ReasonOf(gzFile file) {
 }
 
 }  // namespace
+
+bool PathExists(const std::string& path) {
+  struct stat status = {};
+  return ::lstat(path.c_str(), &status) == 0;
+}
+
+std::string FolderOf(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
 
 int OpenRegularFile(const std::string& path) {
   // Opening a pipe that nobody writes to would wait.

@@ -6,6 +6,11 @@
 
 namespace evenkeel {
 
+/// Whether anything has this name, be it a link to nothing.
+bool PathExists(const std::string& path);
+/// The folder that the path's last part is in; "." where it names none.
+std::string FolderOf(const std::string& path);
+
 /// Opens a regular file to read, links followed; the caller closes the descriptor. Throws InputError that names the
 /// path for what is missing, not allowed, a folder, or a pipe or device, which might never answer or never end.
 int OpenRegularFile(const std::string& path);

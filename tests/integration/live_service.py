@@ -1,14 +1,12 @@
 """What the tests of a running service share: programs that end with their test."""
-import ctypes
 import os
 import pathlib
 import signal
-import socket
 import subprocess
+import sys
 
-
-def die_with_parent():
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts" / "live"))
+from world import die_with_parent, free_ports  # noqa: E402
 
 
 class Started:
@@ -38,6 +36,5 @@ def page(program, which, *more):
 
 
 def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    port, = free_ports(1)
+    return port

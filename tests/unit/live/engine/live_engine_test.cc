@@ -1,5 +1,6 @@
 // The live engine in simulated time: what it decides is what `run` decides, and what it knows is what its journal says.
 #include "live/engine/live_engine.h"
+#include "live/engine/recorded_period.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -337,6 +338,33 @@ TEST_F(LiveEngineTest, ThreeSilentHoursAreDecidedAndSaid) {
   }
   SayAndTick(&engine, kNovember + 33 * kHour);
   EXPECT_THAT(engine.Status(kNovember + 33 * kHour).degraded, testing::IsEmpty());
+}
+
+// A plan alone decides by what was before its month. A restart in January decides December again, which began with the
+// last days of November.
+TEST_F(LiveEngineTest, APlanIsDecidedAgainWithThePastThatItsMonthBeganWith) {
+  constexpr std::int64_t kBegin = kNovember + 27 * 24 * kHour, kJanuary = kNovember + 61 * 24 * kHour;
+  const LiveEngineOptions options = LiveOptions(folder_, "plan(forecast=seasonal-naive,every=24)");
+  RowMatrix share;
+  {
+    LiveEngine engine(options, kBegin);
+    for (std::int64_t begin = kBegin; begin < kJanuary + 30 * kHour; begin += kHour) SayAndTick(&engine, begin);
+    share = engine.published()->share;
+  }
+  LiveEngine engine(options, kJanuary + 29 * kHour);
+  EXPECT_EQ(engine.published()->share, share);
+}
+
+// Read without an engine: the month before is read for its slots, whatever its advice said.
+TEST_F(LiveEngineTest, ASecondMonthIsReadBehindTheFirstOne) {
+  constexpr std::int64_t kBegin = kNovember + 29 * 24 * kHour, kDecember = kNovember + 30 * 24 * kHour;
+  const LiveEngineOptions options = LiveOptions(folder_);
+  LiveEngine engine(options, kBegin);
+  for (std::int64_t begin = kBegin; begin < kDecember + 30 * kHour; begin += kHour) SayAndTick(&engine, begin);
+  ASSERT_GT(engine.Status(kDecember).verdicts.count("taken") + engine.Status(kDecember).verdicts.count("pulled"), 0u);
+  const RecordedPeriod recorded = ReadRecordedPeriod(options, Journal("2026-12"));
+  EXPECT_EQ(recorded.run->next_slot(), 30);
+  ExpectSameBits(recorded.run->books().own(), engine.RunOf(kDecember)->books().own());
 }
 
 TEST_F(LiveEngineTest, DemandAboveCapacityIsSharedByCapacity) {
