@@ -34,7 +34,7 @@ double SlotBound(const Problem& problem, const Slot& slot, const Vector& cost, c
     for (int a = problem.arcs.first_of_gateway[j]; a < problem.arcs.first_of_gateway[j + 1]; ++a) {
       const Arc& arc = problem.arcs.arcs[a];
       cheapest = std::min(
-          cheapest, cost[a] + problem.network.variants[arc.variant].resource_per_unit * capacity_price[arc.region]);
+          cheapest, cost[a] + arc.resource * capacity_price[arc.region]);
       dearest = std::max(dearest, std::abs(cost[a]));
     }
     bound += slot.demand[j] * cheapest;
@@ -45,9 +45,10 @@ double SlotBound(const Problem& problem, const Slot& slot, const Vector& cost, c
 
 /// Of the slot's demand. Where there is none, what is served is infeasible but for what is lost in the digits of the
 /// capacity.
-double RelativeInfeasibility(const Problem& problem, const Slot& slot, const Allocation& allocation, Vector* use) {
-  const double violation = Infeasibility(problem, slot, allocation, use);
-  return violation == 0.0 ? 0.0 : violation / std::max({slot.demand.sum(), 1e-12 * slot.capacity.sum(), 1e-300});
+double RelativeInfeasibility(const Problem& problem, const Slot& slot, const Vector& work_done,
+                             const Allocation& allocation, Vector* use) {
+  const double violation = Infeasibility(problem, slot, work_done, allocation, use);
+  return violation == 0.0 ? 0.0 : violation / std::max({slot.demand.sum() + slot.releasable, 1e-12 * slot.capacity.sum(), 1e-300});
 }
 
 }  // namespace
@@ -95,8 +96,8 @@ Certificate CheckCertificate(const Problem& problem, SlotSource& slots,
     bound.Add(slot, coefficients);
     const Allocation& allocation = allocation_of(t);
     certificate.infeasibility =
-        std::max(certificate.infeasibility, RelativeInfeasibility(problem, slot, allocation, &region_use));
-    AddSlot(problem, coefficients, allocation, slot.demand.sum(), &ledger);
+        std::max(certificate.infeasibility, RelativeInfeasibility(problem, slot, ledger.work_done, allocation, &region_use));
+    AddSlot(problem, coefficients, allocation, FirmDemand(problem, slot), &ledger);
   }
   certificate.objective = ObjectiveValue(problem, ledger);
   certificate.lower_bound = bound.value();

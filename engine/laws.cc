@@ -19,29 +19,38 @@ bool SameBits(const Vector& a, const Vector& b) {
 
 /// Largest violation of a constraint, in units of workload, by plain sums over the arcs: independent of what Simulate
 /// checks with.
-double Violation(const Problem& problem, const Slot& slot, const Allocation& decision) {
+/// `work_done` [classes] before the slot.
+double Violation(const Problem& problem, const Slot& slot, const Vector& work_done, const Allocation& decision) {
   if (decision.flow.size() != problem.num_arcs() || decision.shed.size() != slot.demand.size()) return kInfinity;
   if (!decision.flow.allFinite() || !decision.shed.allFinite()) return kInfinity;
   Vector room = slot.capacity, unserved = slot.demand - decision.shed;
   double worst = std::max(0.0, -decision.shed.minCoeff());
   for (int a = 0; a < problem.num_arcs(); ++a) {
     const Arc& arc = problem.arcs.arcs[a];
-    const Variant& variant = problem.network.variants[arc.variant];
-    room[arc.region] -= variant.resource_per_unit * decision.flow[a];
+    room[arc.region] -= arc.resource * decision.flow[a];
     unserved[arc.gateway] -= decision.flow[a];
     worst = std::max(worst, -decision.flow[a]);
   }
   if (!problem.shed_cost) worst = std::max(worst, decision.shed.cwiseAbs().maxCoeff());
-  return std::max({worst, -room.minCoeff(), unserved.cwiseAbs().maxCoeff()});
+  const int firm = problem.network.num_firm();
+  for (int k = 0; k < problem.num_classes(); ++k) {
+    const double done = work_done[k] + slot.demand[firm + k] - unserved[firm + k];
+    worst = std::max({worst, slot.due[k] - done, done - slot.arrived[k]});
+  }
+  return std::max({worst, -room.minCoeff(), firm > 0 ? unserved.head(firm).cwiseAbs().maxCoeff() : 0.0});
 }
 
 void CheckFeasible(const Problem& problem, const Trace& trace, PolicyLawReport* report) {
   const auto slots = MakeSlotSource(trace);
   Slot slot;
+  Vector work_done = Vector::Zero(problem.num_classes());
   for (int t = 0; t < slots->num_slots(); ++t) {
     slots->Read(t, &slot);
-    const double violation = Violation(problem, slot, report->played.decisions[t]);
-    report->worst_violation = std::max(report->worst_violation, violation == 0.0 ? 0.0 : violation / slot.demand.sum());
+    const Allocation& decision = report->played.decisions[t];
+    const double violation = Violation(problem, slot, work_done, decision);
+    for (int k = 0; k < problem.num_classes(); ++k) work_done[k] += Released(problem, decision, k);
+    const double work = slot.demand.sum() + slot.releasable;
+    report->worst_violation = std::max(report->worst_violation, violation == 0.0 ? 0.0 : violation / work);
     if (violation <= AllowedViolation(slot)) continue;
     report->broken.push_back(fmt::format("P1: the decision of slot {} violates a constraint by {:.3g}, allowed {:.3g}",
                                          t, violation, AllowedViolation(slot)));
@@ -65,7 +74,7 @@ PlayedPolicy Resume(const Problem& problem, const Trace& trace, const PlayedPoli
     EstimateCoefficients(problem, slot, &coefficients);
     policy->Witness({slot, coefficients, resumed.ledger});
     resumed.decisions.push_back(whole.decisions[t]);
-    AddSlot(problem, coefficients, whole.decisions[t], slot.demand.sum(), &resumed.ledger);
+    AddSlot(problem, coefficients, whole.decisions[t], FirmDemand(problem, slot), &resumed.ledger);
     policy->Settle({slot, coefficients, coefficients, resumed.ledger, true});
   }
   return resumed;
@@ -80,7 +89,7 @@ void PlaySlot(const Problem& problem, const Slot& slot, Policy* policy, PlayedPo
   allocation.flow.setConstant(std::numeric_limits<double>::quiet_NaN());
   allocation.shed.setConstant(std::numeric_limits<double>::quiet_NaN());
   policy->Decide({slot, coefficients, played->ledger}, &allocation);
-  AddSlot(problem, coefficients, allocation, slot.demand.sum(), &played->ledger);
+  AddSlot(problem, coefficients, allocation, FirmDemand(problem, slot), &played->ledger);
   policy->Settle({slot, coefficients, coefficients, played->ledger, true});
   played->decisions.push_back(allocation);
 }

@@ -8,8 +8,9 @@ namespace evenkeel {
 namespace {
 
 /// A policy that breaks P1 is a bug in the policy, whatever it was told.
-void CheckFeasible(const Problem& problem, const Slot& slot, const Allocation& allocation, Vector* region_use) {
-  const double violation = Infeasibility(problem, slot, allocation, region_use);
+void CheckFeasible(const Problem& problem, const Slot& slot, const Vector& work_done, const Allocation& allocation,
+                   Vector* region_use) {
+  const double violation = Infeasibility(problem, slot, work_done, allocation, region_use);
   const double allowed = AllowedViolation(slot);
   if (!(violation <= allowed)) {
     throw InternalError(fmt::format("slot {}: the policy's decision violates the constraints by {:.3g}, allowed {:.3g}",
@@ -44,15 +45,15 @@ RunLedgers Simulate(const Problem& problem, SlotSource& observed, SlotSource& me
     observed.Read(t, &seen);
     EstimateCoefficients(problem, seen, &seen_coefficients);
     Decide(policy, {seen, seen_coefficients, ledgers.metered}, &allocation);
-    CheckFeasible(problem, seen, allocation, &region_use);
+    CheckFeasible(problem, seen, ledgers.metered.work_done, allocation, &region_use);
     if (!certain) {
       metered.Read(t, &truth);
       EstimateCoefficients(problem, truth, &true_coefficients);
     }
     const Coefficients& settled = certain ? seen_coefficients : true_coefficients;
-    const double total_demand = seen.demand.sum();
-    AddSlot(problem, settled, allocation, total_demand, &ledgers.metered);
-    AddSlot(problem, seen_coefficients, allocation, total_demand, &ledgers.observed);
+    const double firm_demand = FirmDemand(problem, seen);
+    AddSlot(problem, settled, allocation, firm_demand, &ledgers.metered);
+    AddSlot(problem, seen_coefficients, allocation, firm_demand, &ledgers.observed);
     policy.Settle({seen, seen_coefficients, settled, ledgers.metered, certain});
     if (observer) observer({seen, settled, allocation, ledgers});
   }

@@ -135,7 +135,7 @@ std::string GuardedAdvice::Decide(const SlotInput& input, AdviceAnswer* answer) 
   } catch (...) {
     return "it failed and did not say why";
   }
-  const double violation = Infeasibility(problem_, input.slot, answer->allocation, &region_use_);
+  const double violation = Infeasibility(problem_, input.slot, input.ledger.work_done, answer->allocation, &region_use_);
   if (violation <= AllowedViolation(input.slot)) return "";
   return std::isfinite(violation)
              ? fmt::format("the decision breaks demand, capacity or a sign by {:.3g} units", violation)

@@ -95,7 +95,7 @@ void Robust::Decide(const SlotInput& input, Allocation* allocation) {
 
   ComputeIncrement(problem_, input.coefficients, expected_, &expert_increment_);
   expert_after_ = expert_ledger_;
-  AddIncrement(expert_increment_, input.coefficients.shift * input.slot.demand.sum(), &expert_after_);
+  AddIncrement(expert_increment_, input.coefficients.shift * FirmDemand(problem_, input.slot), &expert_after_);
   const double expert_objective = ShiftedObjectiveValue(problem_, expert_after_);
   budget_.Begin(input.ledger, expert_ledger_, expert_increment_, trust_.AllowanceAt(expert_objective));
   scale_ = std::max(expert_objective, ShiftedObjectiveValue(problem_, input.ledger));
@@ -230,7 +230,7 @@ void Robust::Keep(Verdict verdict, double alpha, double slack) {
 }
 
 void Robust::Settle(const Settlement& settlement) {
-  const double demand = settlement.slot.demand.sum();
+  const double demand = FirmDemand(problem_, settlement.slot);
   AddSlot(problem_, settlement.metered, expected_, demand, &expert_ledger_);
   const double expert_objective = ShiftedObjectiveValue(problem_, expert_ledger_);
   settled_budget_ = SettledBudget(problem_, settlement.ledger, expert_ledger_, trust_.AllowanceAt(expert_objective));

@@ -24,7 +24,7 @@ GeneralSimplex::GeneralSimplex(const Problem& problem)
       pricing_(num_gateways_, std::max(4, num_gateways_ / 4)) {
   for (const Arc& arc : problem.arcs.arcs) {
     region_.push_back(arc.region);
-    resource_.push_back(problem.network.variants[arc.variant].resource_per_unit);
+    resource_.push_back(arc.resource);
   }
   zero_cost_ = Vector::Zero(num_arcs_);
   inverse_.resize(num_regions_, num_regions_);

@@ -15,10 +15,8 @@ constexpr double kPhaseOneTolerance = 1e-9;  // reduced costs are whole numbers 
 }  // namespace
 
 bool NetworkSimplex::Fits(const Problem& problem) {
-  const std::vector<Variant>& variants = problem.network.variants;
-  return std::all_of(variants.begin(), variants.end(), [&](const Variant& variant) {
-    return variant.resource_per_unit == variants.front().resource_per_unit;
-  });
+  const std::vector<Arc>& arcs = problem.arcs.arcs;
+  return std::all_of(arcs.begin(), arcs.end(), [&](const Arc& arc) { return arc.resource == arcs.front().resource; });
 }
 
 NetworkSimplex::NetworkSimplex(const Problem& problem)
@@ -27,7 +25,7 @@ NetworkSimplex::NetworkSimplex(const Problem& problem)
       num_gateways_(problem.network.num_gateways()),
       shedding_(problem.shed_cost.has_value()),
       shed_cost_per_unit_(problem.shed_cost.value_or(0.0)),
-      resource_(problem.network.variants.front().resource_per_unit),
+      resource_(problem.arcs.arcs.front().resource),
       first_(problem.arcs.first_of_gateway),
       tree_(num_gateways_ + num_regions_ + 1),
       pricing_(num_gateways_, std::max(4, num_gateways_ / 8)) {

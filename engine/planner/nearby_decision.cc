@@ -10,13 +10,18 @@ namespace {
 constexpr int kMostTurns = 1000;
 constexpr double kWanted = 0.1;  // of what is allowed
 
-void ServeDemand(const Problem& problem, const Slot& slot, Allocation* allocation) {
+void ServeDemand(const Problem& problem, const Slot& slot, const Vector& work_done, Allocation* allocation) {
   for (int j = 0; j < problem.network.num_gateways(); ++j) {
     const int first = problem.arcs.first_of_gateway[j], count = problem.arcs.first_of_gateway[j + 1] - first;
     const double served = allocation->flow.segment(first, count).sum() + allocation->shed[j];
     if (!(served > 0.0)) continue;
-    allocation->flow.segment(first, count) *= slot.demand[j] / served;
-    allocation->shed[j] *= slot.demand[j] / served;
+    double wanted = slot.demand[j];
+    if (const int k = j - problem.network.num_firm(); k >= 0) {
+      const ReleaseWindow window = WindowOf(slot, work_done, k);
+      wanted = std::clamp(served, window.low, std::max(window.low, window.high));
+    }
+    allocation->flow.segment(first, count) *= wanted / served;
+    allocation->shed[j] *= wanted / served;
   }
 }
 
@@ -30,18 +35,18 @@ void KeepToCapacity(const Problem& problem, const Slot& slot, const Vector& use,
 
 }  // namespace
 
-double MoveIntoFeasibleSet(const Problem& problem, const Slot& slot, Allocation* allocation) {
+double MoveIntoFeasibleSet(const Problem& problem, const Slot& slot, const Vector& work_done, Allocation* allocation) {
   Vector use;
-  double violation = Infeasibility(problem, slot, *allocation, &use);
+  double violation = Infeasibility(problem, slot, work_done, *allocation, &use);
   const double allowed = AllowedViolation(slot);
   if (violation <= allowed || violation == kInfinity) return violation;
   allocation->flow = allocation->flow.cwiseMax(0.0);
   allocation->shed = allocation->shed.cwiseMax(0.0);
-  violation = Infeasibility(problem, slot, *allocation, &use);
+  violation = Infeasibility(problem, slot, work_done, *allocation, &use);
   for (int turn = 0; turn < kMostTurns && violation > kWanted * allowed; ++turn) {
     KeepToCapacity(problem, slot, use, allocation);
-    ServeDemand(problem, slot, allocation);
-    violation = Infeasibility(problem, slot, *allocation, &use);
+    ServeDemand(problem, slot, work_done, allocation);
+    violation = Infeasibility(problem, slot, work_done, *allocation, &use);
   }
   return violation;
 }

@@ -33,8 +33,8 @@ OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const Off
     EstimateCoefficients(problem, slot, &coefficients);
     ExpandFlow(problem, data, result.flow.row(t).transpose(), slot.demand, &optimum.allocations[t]);
     // The solver's residuals are relative to the largest demand of the period, decisions to that of their slot.
-    feasible &= MoveIntoFeasibleSet(problem, slot, &optimum.allocations[t]) <= AllowedViolation(slot);
-    AddSlot(problem, coefficients, optimum.allocations[t], slot.demand.sum(), &optimum.ledger);
+    feasible &= MoveIntoFeasibleSet(problem, slot, optimum.ledger.work_done, &optimum.allocations[t]) <= AllowedViolation(slot);
+    AddSlot(problem, coefficients, optimum.allocations[t], FirmDemand(problem, slot), &optimum.ledger);
     bound.AddAt(result.capacity_price.row(t).transpose(), slot, coefficients);
   }
   optimum.objective = ObjectiveValue(problem, optimum.ledger);

@@ -31,7 +31,7 @@ void LayOutArcs(const Problem& problem, PeriodData* data) {
   data->num_arcs = static_cast<int>(data->gateway.size());
   data->resource = Vector::Zero(data->num_arcs);
   for (int a = 0; a < served; ++a)
-    data->resource[a] = problem.network.variants[problem.arcs.arcs[a].variant].resource_per_unit;
+    data->resource[a] = problem.arcs.arcs[a].resource;
 }
 
 /// The set of a footprint's activities, an existing one if it is the same.
@@ -43,7 +43,7 @@ int FindActivities(const Problem& problem, const Group& group, PeriodData* data)
   set.of_arc.assign(data->num_arcs, -1);
   for (int a = 0; a < data->num_arcs && data->region[a] >= 0; ++a) {
     set.of_arc[a] = group.bucket_of_arc[a];
-    set.per_unit[a] = ActivityPerUnit(problem.network, group.footprint, problem.arcs.arcs[a]);
+    set.per_unit[a] = ActivityPerUnit(group.footprint, problem.arcs.arcs[a]);
   }
   for (ActivitySet& known : data->activities) {
     const auto same = [&](int mine, int its) { return mine < 0 ? its < 0 : mine + known.first == its; };

@@ -5,7 +5,7 @@
 #include "engine/planner/offline.h"
 #include "engine/smoothed_prices.h"
 #include "models/base/error.h"
-#include "models/world/trace_window.h"
+#include "models/slots/trace_window.h"
 
 namespace evenkeel {
 namespace {

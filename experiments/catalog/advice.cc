@@ -85,7 +85,7 @@ class HindsightPlay : public Policy {
 
   void Decide(const SlotInput& input, Allocation* allocation) override {
     *allocation = decisions_.at(input.slot.index);
-    if (Infeasibility(problem_, input.slot, *allocation, &region_use_) <= AllowedViolation(input.slot)) return;
+    if (Infeasibility(problem_, input.slot, input.ledger.work_done, *allocation, &region_use_) <= AllowedViolation(input.slot)) return;
     throw InputError("policy 'hindsight': the planner found no feasible decision for slot {}", input.slot.index);
   }
 

@@ -1,4 +1,4 @@
-// Events in the world, as specs; models/world/scenario.h says what each does.
+// Events in the world, as specs; models/slots/scenario.h says what each does.
 //
 //   outage(region=Texas,from=2022-09-25T00:00,to=2022-09-26T00:00)
 //   surge(gateway=all,factor=1.5,from=2022-09-25T00:00,to=2022-09-26T00:00)

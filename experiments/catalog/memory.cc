@@ -6,7 +6,7 @@
 #include "engine/simulate.h"
 #include "experiments/files/run_log.h"
 #include "models/base/error.h"
-#include "models/world/trace_window.h"
+#include "models/slots/trace_window.h"
 #include "predictors/advice/history_slots.h"
 #include "predictors/forecast/rest.h"
 

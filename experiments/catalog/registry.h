@@ -12,7 +12,7 @@
 #include "experiments/catalog/network_spec.h"
 #include "experiments/specs/parameter.h"
 #include "models/world/network.h"
-#include "models/world/scenario.h"
+#include "models/slots/scenario.h"
 #include "models/world/signal_error.h"
 #include "predictors/forecast/forecaster.h"
 

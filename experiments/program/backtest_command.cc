@@ -16,7 +16,7 @@
 #include "models/base/numbers.h"
 #include "models/base/utc_time.h"
 #include "models/files/trace_file.h"
-#include "models/world/trace_window.h"
+#include "models/slots/trace_window.h"
 
 namespace evenkeel {
 namespace {

@@ -30,7 +30,7 @@ void WriteOptimumLog(const Options& options, const Period& period, const Offline
     slots->Read(t, &slot);
     EstimateCoefficients(period.problem, slot, &coefficients);
     const Allocation& allocation = optimum.allocations[t];
-    AddSlot(period.problem, coefficients, allocation, slot.demand.sum(), &ledger);
+    AddSlot(period.problem, coefficients, allocation, FirmDemand(period.problem, slot), &ledger);
     log.Append(slot.time, allocation, ledger);
   }
   log.Finish();

@@ -80,8 +80,9 @@ BudgetCheck::BudgetCheck(const Problem& problem, const RunLog& log)
       expert_(MakeLedger(problem)),
       found_(MakeAllocation(problem)) {}
 
-void BudgetCheck::ExpectFeasible(int t, const char* whose, const Slot& slot, const Allocation& decision) {
-  const double violation = Infeasibility(problem_, slot, decision, &region_use_);
+void BudgetCheck::ExpectFeasible(int t, const char* whose, const Slot& slot, const Vector& work_done,
+                                 const Allocation& decision) {
+  const double violation = Infeasibility(problem_, slot, work_done, decision, &region_use_);
   if (violation <= AllowedViolation(slot)) return;
   throw RunDifference(fmt::format("slot {}: {} violates the constraints by {:.3g}", t, whose, violation));
 }
@@ -91,11 +92,11 @@ BudgetCheck::Decisions BudgetCheck::DecisionsAt(int t, const Slot& slot) {
   Decisions of;
   of.played = PlayedAllocation(problem_, log_, t);
   of.expert = AllocationOf(problem_, t, row, log_.expert, log_.expert_shed);
-  ExpectFeasible(t, "the expert's decision", slot, of.expert);
+  ExpectFeasible(t, "the expert's decision", slot, expert_.work_done, of.expert);
   const auto nothing = [&](const RowMatrix& rows) { return (rows.row(row).array() == kNoAllocation).all(); };
   of.has_advice = !nothing(log_.advice) || !nothing(log_.advice_shed);
   of.advice = of.has_advice ? AllocationOf(problem_, t, row, log_.advice, log_.advice_shed) : MakeAllocation(problem_);
-  if (of.has_advice) ExpectFeasible(t, "the advice, which was not rejected,", slot, of.advice);
+  if (of.has_advice) ExpectFeasible(t, "the advice, which was not rejected,", slot, engine_.work_done, of.advice);
   return of;
 }
 
@@ -153,7 +154,7 @@ void BudgetCheck::CheckPull(int t, const Slot& slot, const Decisions& of, double
 void BudgetCheck::Add(int t, const Slot& slot, const Coefficients& observed, const Coefficients& metered,
                       double gross) {
   const Decisions of = DecisionsAt(t, slot);
-  const double demand = slot.demand.sum();
+  const double demand = FirmDemand(problem_, slot);
   Ledger engine = engine_, beside = expert_;
   AddSlot(problem_, observed, of.played, demand, &engine);
   AddSlot(problem_, observed, of.expert, demand, &beside);

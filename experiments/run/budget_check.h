@@ -36,7 +36,7 @@ class BudgetCheck {
     bool has_advice = false;
   };
   Decisions DecisionsAt(int t, const Slot& slot);
-  void ExpectFeasible(int t, const char* whose, const Slot& slot, const Allocation& decision);
+  void ExpectFeasible(int t, const char* whose, const Slot& slot, const Vector& work_done, const Allocation& decision);
   void CheckVerdict(int t, const Slot& slot, const Decisions& of, double gross);
   void CheckPull(int t, const Slot& slot, const Decisions& of, double alpha);
 

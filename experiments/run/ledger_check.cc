@@ -17,7 +17,7 @@ LedgerCheck::LedgerCheck(const Problem& problem, const RunLog& log)
       gross_load_(ledger_.load) {}
 
 void LedgerCheck::Add(int t, const Slot& slot, const Coefficients& metered) {
-  gross_cost_ += std::abs(metered.shift) * slot.demand.sum();
+  gross_cost_ += std::abs(metered.shift) * FirmDemand(problem_, slot);
   if (log_.has_allocations) {
     Recompute(t, slot, metered);
   } else {
@@ -28,12 +28,12 @@ void LedgerCheck::Add(int t, const Slot& slot, const Coefficients& metered) {
 void LedgerCheck::Recompute(int t, const Slot& slot, const Coefficients& metered) {
   const int row = t - log_.first_slot;
   const Allocation played = PlayedAllocation(problem_, log_, t);
-  const double violation = Infeasibility(problem_, slot, played, &region_use_);
+  const double violation = Infeasibility(problem_, slot, ledger_.work_done, played, &region_use_);
   // What a live period's flows were, nobody could choose.
   if (!log_.is_live() && !(violation <= AllowedViolation(slot)))
     throw RunDifference(fmt::format("slot {}: the decision violates the constraints by {:.3g}", t, violation));
   const Ledger before = ledger_;
-  AddSlot(problem_, metered, played, slot.demand.sum(), &ledger_);
+  AddSlot(problem_, metered, played, FirmDemand(problem_, slot), &ledger_);
   double gross = problem_.shed_cost ? *problem_.shed_cost * played.shed.cwiseAbs().sum() : 0.0;
   for (int a = 0; a < problem_.num_arcs(); ++a) {
     const double flow = std::abs(played.flow[a]), cost = std::abs(metered.cost[a]) * flow;

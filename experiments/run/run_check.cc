@@ -15,7 +15,7 @@
 #include "models/base/error.h"
 #include "models/base/utc_time.h"
 #include "models/files/period.h"
-#include "models/world/trace_window.h"
+#include "models/slots/trace_window.h"
 
 namespace evenkeel {
 namespace {

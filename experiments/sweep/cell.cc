@@ -7,7 +7,7 @@
 #include "experiments/catalog/catalog.h"
 #include "experiments/catalog/plan.h"
 #include "experiments/report/guarantee_report.h"
-#include "models/world/disturbed_slots.h"
+#include "models/slots/disturbed_slots.h"
 #include "models/world/metrics.h"
 #include "predictors/forecast/rest.h"
 

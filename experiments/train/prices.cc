@@ -8,7 +8,7 @@
 #include "models/base/error.h"
 #include "models/files/trace_file.h"
 #include "models/world/time_base.h"
-#include "models/world/trace_window.h"
+#include "models/slots/trace_window.h"
 #include "predictors/advice/learned_price.h"
 #include "predictors/prices/inputs.h"
 #include "robustifiers/robust_policy.h"

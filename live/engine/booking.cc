@@ -19,7 +19,7 @@ void SpreadServed(const Problem& problem, const RowMatrix& served, const Vector&
   const ArcSet& arcs = problem.arcs;
   flow->setZero(arcs.size());
   for (int a = 0; a < arcs.size();) {
-    const auto [gateway, region, variant] = arcs.arcs[a];
+    const int gateway = arcs.arcs[a].gateway, region = arcs.arcs[a].region;
     int end = a;
     double sum = 0.0;
     while (end < arcs.size() && arcs.arcs[end].gateway == gateway && arcs.arcs[end].region == region)
@@ -39,7 +39,7 @@ Vector EnergyOf(const Problem& problem, const Vector& flow) {
   Vector energy = Vector::Zero(problem.network.num_regions());
   for (int a = 0; a < problem.num_arcs(); ++a) {
     const Arc& arc = problem.arcs.arcs[a];
-    energy[arc.region] += problem.network.energy_per_unit(arc.region, arc.variant) * flow[a];
+    energy[arc.region] += arc.energy * flow[a];
   }
   return energy;
 }
@@ -104,7 +104,7 @@ Slot KnownSlot(const Problem& problem, const SlotEntry& entry, const Booking& bo
   Vector used = Vector::Zero(network.num_regions());
   for (int a = 0; a < problem.num_arcs(); ++a) {
     const Arc& arc = problem.arcs.arcs[a];
-    used[arc.region] += network.variants[arc.variant].resource_per_unit * flow[a];
+    used[arc.region] += arc.resource * flow[a];
   }
   slot.capacity = slot.capacity.cwiseMax(used);
   return slot;

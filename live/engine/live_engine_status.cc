@@ -43,7 +43,7 @@ RegionStatus RegionStatusOf(const PeriodRun& run, int region, RegionState state)
   double used = 0.0;
   for (int a = 0; a < problem.num_arcs(); ++a) {
     const Arc& arc = problem.arcs.arcs[a];
-    if (arc.region == region) used += problem.network.variants[arc.variant].resource_per_unit * entry.decision.flow[a];
+    if (arc.region == region) used += arc.resource * entry.decision.flow[a];
   }
   status.capacity = entry.slot.capacity[region];
   status.utilisation = status.capacity > 0.0 ? used / status.capacity : used > 0.0 ? kInfinity : 0.0;

@@ -6,8 +6,9 @@
 #include "models/files/memory_estimate.h"
 #include "models/files/observations.h"
 #include "models/files/trace_file.h"
-#include "models/world/disturbed_slots.h"
-#include "models/world/trace_window.h"
+#include "models/slots/queued_slots.h"
+#include "models/slots/disturbed_slots.h"
+#include "models/slots/trace_window.h"
 
 namespace evenkeel {
 namespace {
@@ -70,12 +71,15 @@ Period MakePeriod(PeriodDescription description) {
 }
 
 std::unique_ptr<SlotSource> OpenMetered(const Period& period) {
-  return MakeSlotWindow(OpenWorld(period.description, period.description.trace), period.description.slots->first,
-                        period.problem.num_slots);
+  return MakeQueuedSlots(MakeSlotWindow(OpenWorld(period.description, period.description.trace),
+                                        period.description.slots->first, period.problem.num_slots),
+                         period.header.network);
 }
 
 std::unique_ptr<SlotSource> OpenObserved(const Period& period) {
-  return MakeSlotWindow(OpenSight(period.description), period.description.slots->first, period.problem.num_slots);
+  return MakeQueuedSlots(
+      MakeSlotWindow(OpenSight(period.description), period.description.slots->first, period.problem.num_slots),
+      period.header.network);
 }
 
 std::unique_ptr<SlotSource> OpenHistory(const Period& period) {

@@ -8,7 +8,7 @@
 
 #include "models/world/objective.h"
 #include "models/world/problem.h"
-#include "models/world/scenario.h"
+#include "models/slots/scenario.h"
 #include "models/world/signal_error.h"
 #include "models/world/slot.h"
 #include "models/world/time_base.h"

@@ -5,9 +5,8 @@
 #include "models/base/error.h"
 
 namespace evenkeel {
-double ActivityPerUnit(const Network& network, Footprint footprint, const Arc& arc) {
-  return footprint == Footprint::kQualityLoss ? network.variants[arc.variant].quality_loss
-                                              : network.energy_per_unit(arc.region, arc.variant);
+double ActivityPerUnit(Footprint footprint, const Arc& arc) {
+  return footprint == Footprint::kQualityLoss ? arc.quality_loss : arc.energy;
 }
 
 double Intensity(const Problem& problem, const Group& group, int bucket, const Slot& slot) {
@@ -34,11 +33,10 @@ void EstimateCoefficients(const Problem& problem, const Slot& slot, Coefficients
   double cheapest = 0.0;
   for (int a = 0; a < num_arcs; ++a) {
     const Arc& arc = problem.arcs.arcs[a];
-    const double energy = network.energy_per_unit(arc.region, arc.variant);
-    const double cost = slot.price[arc.region] * network.regions[arc.region].pue * energy +
+    const double cost = slot.price[arc.region] * network.regions[arc.region].pue * arc.energy +
                         network.network_cost(arc.gateway, arc.region);
     coefficients->cost[a] = cost;
-    cheapest = std::min(cheapest, cost);
+    if (arc.gateway < network.num_firm()) cheapest = std::min(cheapest, cost);
   }
   coefficients->shift = cheapest < 0.0 ? -cheapest : 0.0;
   for (int k = 0; k < problem.num_groups(); ++k) {
@@ -46,7 +44,7 @@ void EstimateCoefficients(const Problem& problem, const Slot& slot, Coefficients
     Vector& load = coefficients->load[k];
     load.resize(num_arcs);
     for (int a = 0; a < num_arcs; ++a) {
-      load[a] = ActivityPerUnit(network, group.footprint, problem.arcs.arcs[a]) *
+      load[a] = ActivityPerUnit(group.footprint, problem.arcs.arcs[a]) *
                 Intensity(problem, group, group.bucket_of_arc[a], slot);
     }
   }

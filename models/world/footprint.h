@@ -18,13 +18,13 @@ namespace evenkeel {
 struct Coefficients {
   Vector cost;               ///< c, [arcs], USD per unit; may be negative
   std::vector<Vector> load;  ///< h^k, per group [arcs], >= 0
-  double shift = 0.0;        ///< sigma = max(0, -min_a c[a]), USD per unit: makes every cost non-negative
+  double shift = 0.0;        ///< sigma = max(0, -min_a c[a]), USD per unit: makes every cost of firm demand non-negative
 };
 
 /// Every footprint is an intensity that changes from slot to slot times an activity that does not:
 ///   carbon, water   energy used in the bucket's region, e[i,m] per unit of workload
 ///   quality loss    quality lost at the bucket's gateway, quality_loss[m] per unit of workload.
-double ActivityPerUnit(const Network& network, Footprint footprint, const Arc& arc);
+double ActivityPerUnit(Footprint footprint, const Arc& arc);
 /// Load of the bucket per unit of its activity, with the bucket's weight theta.
 double Intensity(const Problem& problem, const Group& group, int bucket, const Slot& slot);
 

@@ -29,11 +29,23 @@ Ledger MakeLedger(const Problem& problem) {
   ledger.load = ZeroLoads(problem);
   ledger.region_cost = Vector::Zero(problem.network.num_regions());
   ledger.region_workload = Vector::Zero(problem.network.num_regions());
+  ledger.work_done = Vector::Zero(problem.num_classes());
   return ledger;
 }
 
-void AddSlot(const Problem& problem, const Coefficients& coefficients, const Allocation& allocation,
-             double total_demand, Ledger* ledger) {
+ReleaseWindow WindowOf(const Slot& slot, const Vector& work_done, int k) {
+  const double done = work_done[k];
+  return {std::max(0.0, slot.due[k] - done), std::max(0.0, slot.arrived[k] - done)};
+}
+
+double Released(const Problem& problem, const Allocation& allocation, int k) {
+  const int gateway = problem.network.num_firm() + k, first = problem.arcs.first_of_gateway[gateway];
+  return allocation.flow.segment(first, problem.arcs.first_of_gateway[gateway + 1] - first).sum() +
+         allocation.shed[gateway];
+}
+
+void AddSlot(const Problem& problem, const Coefficients& coefficients, const Allocation& allocation, double firm_demand,
+             Ledger* ledger) {
   EVENKEEL_CHECK_EQ(allocation.flow.size(), problem.num_arcs());
   ledger->energy_cost += AddLoads(problem, coefficients, allocation.flow, &ledger->load);
   ForEachFlow(allocation.flow, [&](Eigen::Index a, double flow) {
@@ -41,7 +53,12 @@ void AddSlot(const Problem& problem, const Coefficients& coefficients, const All
     ledger->region_cost[region] += coefficients.cost[a] * flow;
     ledger->region_workload[region] += flow;
   });
-  ledger->shift += coefficients.shift * total_demand;
+  ledger->shift += coefficients.shift * firm_demand;
+  for (int k = 0; k < problem.num_classes(); ++k) {
+    const double released = Released(problem, allocation, k);
+    ledger->work_done[k] += released;
+    ledger->work_shift -= problem.network.classes[k].cost_floor * released;
+  }
   if (problem.shed_cost) {
     const double shed = allocation.shed.sum();
     ledger->shed += shed;
@@ -61,7 +78,7 @@ double ObjectiveValue(const Problem& problem, const Ledger& ledger) {
 }
 
 double ShiftedObjectiveValue(const Problem& problem, const Ledger& ledger) {
-  return ObjectiveValue(problem, ledger) + ledger.shift;
+  return ObjectiveValue(problem, ledger) + ledger.shift + ledger.work_shift;
 }
 
 double AddLoads(const Problem& problem, const Coefficients& coefficients, const Vector& flow, Loads* load) {
@@ -78,7 +95,8 @@ Allocation MakeAllocation(const Problem& problem) {
   return {Vector::Zero(problem.num_arcs()), Vector::Zero(problem.network.num_gateways())};
 }
 
-double Infeasibility(const Problem& problem, const Slot& slot, const Allocation& allocation, Vector* region_use) {
+double Infeasibility(const Problem& problem, const Slot& slot, const Vector& work_done, const Allocation& allocation,
+                     Vector* region_use) {
   const int num_gateways = problem.network.num_gateways();
   if (allocation.flow.size() != problem.num_arcs() || allocation.shed.size() != num_gateways) return kInfinity;
   if (!allocation.flow.allFinite() || !allocation.shed.allFinite()) return kInfinity;
@@ -92,10 +110,15 @@ double Infeasibility(const Problem& problem, const Slot& slot, const Allocation&
       if (flow == 0.0) continue;  // most arcs, in large networks
       const Arc& arc = problem.arcs.arcs[a];
       worst = std::max(worst, -flow);
-      (*region_use)[arc.region] += problem.network.variants[arc.variant].resource_per_unit * flow;
+      (*region_use)[arc.region] += arc.resource * flow;
       served += flow;
     }
-    worst = std::max(worst, std::abs(served - slot.demand[j]));
+    if (const int k = j - problem.network.num_firm(); k >= 0) {
+      const ReleaseWindow window = WindowOf(slot, work_done, k);
+      worst = std::max({worst, window.low - served, served - window.high});
+    } else {
+      worst = std::max(worst, std::abs(served - slot.demand[j]));
+    }
   }
   return std::max(worst, (*region_use - slot.capacity).maxCoeff());
 }

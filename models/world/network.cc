@@ -84,6 +84,7 @@ void CheckValue(double value, bool allowed, const char* field, const std::string
 
 void CheckMatrices(const Network& network, const std::string& where) {
   const int regions = network.num_regions(), gateways = network.num_gateways(), variants = network.num_variants();
+  CheckShape(network.work_energy, "work_energy", network.num_classes(), network.num_classes() > 0 ? regions : 0, where);
   CheckShape(network.energy_per_unit, "energy_per_unit", regions, variants, where);
   CheckShape(network.reachable, "reachable", gateways, regions, where);
   CheckShape(network.network_cost, "network_cost", gateways, regions, where);
@@ -105,7 +106,26 @@ void CheckMatrices(const Network& network, const std::string& where) {
       CheckValue(network.distance(j, i), network.distance(j, i) >= 0.0, "distance", of, "at least 0", where);
       reaches_one = reaches_one || network.reachable(j, i) != 0;
     }
-    if (!reaches_one) throw InputError("{}: gateway '{}' reaches no region", where, network.gateways[j].name);
+    if (reaches_one) continue;
+    throw InputError("{}: {} '{}' reaches no region", where, j < network.num_firm() ? "gateway" : "work_class",
+                     network.gateways[j].name);
+  }
+}
+
+void CheckClasses(const Network& network, const std::string& where) {
+  if (network.num_firm() < 0)
+    throw InputError("{}: {} classes of work at {} gateways", where, network.num_classes(), network.num_gateways());
+  for (int k = 0; k < network.num_classes(); ++k) {
+    const WorkClass& work = network.classes[k];
+    const std::string& name = network.gateways[network.num_firm() + k].name;
+    CheckValue(work.deadline, work.deadline >= 0, "work_deadline", name, "at least 0", where);
+    CheckValue(work.resource_per_unit, work.resource_per_unit > 0.0, "work_resource_per_unit", name, "greater than 0",
+               where);
+    CheckValue(work.cost_floor, work.cost_floor <= 0.0, "work_cost_floor", name, "at most 0", where);
+    for (int i = 0; i < network.num_regions(); ++i) {
+      CheckValue(network.work_energy(k, i), network.work_energy(k, i) > 0.0, "work_energy_per_unit",
+                 name + " in " + network.regions[i].name, "greater than 0", where);
+    }
   }
 }
 
@@ -117,7 +137,15 @@ ArcSet MakeArcs(const Network& network) {
   for (int j = 0; j < network.num_gateways(); ++j) {
     for (int i = 0; i < network.num_regions(); ++i) {
       if (!network.reachable(j, i)) continue;
-      for (int m = 0; m < network.num_variants(); ++m) set.arcs.push_back({j, i, m});
+      if (const int k = j - network.num_firm(); k >= 0) {
+        set.arcs.push_back({j, i, 0, network.work_energy(k, i), network.classes[k].resource_per_unit, 0.0});
+        continue;
+      }
+      for (int m = 0; m < network.num_variants(); ++m) {
+        const Variant& variant = network.variants[m];
+        set.arcs.push_back(
+            {j, i, m, network.energy_per_unit(i, m), variant.resource_per_unit, variant.quality_loss});
+      }
     }
     set.first_of_gateway.push_back(set.size());
   }
@@ -171,6 +199,7 @@ void ValidateNetwork(const Network& network, const std::string& where) {
     CheckValue(variant.quality_loss, variant.quality_loss >= 0.0, "quality_loss", variant.name, "at least 0", where);
   }
   CheckMatrices(network, where);
+  CheckClasses(network, where);
 }
 
 }  // namespace evenkeel

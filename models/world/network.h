@@ -17,7 +17,7 @@ struct Region {
   double longitude = 0.0;  ///< degrees east
 };
 
-/// A user region: demand enters the system here.
+/// A user region, or a class of work that can wait: demand enters the system here.
 struct Gateway {
   std::string name;
   double latitude = 0.0;   ///< degrees north
@@ -31,25 +31,43 @@ struct Variant {
   double quality_loss = 0.0;       ///< s_m, quality lost per unit of workload served by it, >= 0
 };
 
+/// Work that can wait, training or batch jobs: what arrives in slot t may be served in any of the slots t .. t +
+/// deadline, but not beyond the period's end (docs/waiting.md). Its demand enters at a gateway of its own, by its name.
+struct WorkClass {
+  int deadline = 0;                ///< D, slots, >= 0; 0: in the slot in which it arrives
+  double resource_per_unit = 1.0;  ///< capacity used per unit of its work, > 0
+  /// f, USD per unit, <= 0: nothing that serves it ever costs less. What a bound around advice is based on
+  /// (docs/guarantees.md).
+  double cost_floor = 0.0;
+};
+
 struct Network {
   std::vector<Region> regions;
-  std::vector<Gateway> gateways;
+  std::vector<Gateway> gateways;  ///< users' regions first, whose demand is firm; then the classes', in their order
+  std::vector<WorkClass> classes;
   std::vector<Variant> variants = {Variant{}};
   RowMatrix energy_per_unit;  ///< e, [regions x variants], MWh of IT energy per unit of workload, > 0
   FlagMatrix reachable;       ///< [gateways x regions], 1 where the gateway may use the region
   RowMatrix network_cost;     ///< [gateways x regions], USD per unit of workload, >= 0
   RowMatrix distance;         ///< [gateways x regions], km, >= 0
+  RowMatrix work_energy;      ///< [classes x regions], MWh of IT energy per unit of a class's work, > 0
 
   int num_regions() const { return static_cast<int>(regions.size()); }
   int num_gateways() const { return static_cast<int>(gateways.size()); }
+  int num_classes() const { return static_cast<int>(classes.size()); }
+  /// Gateways whose demand is served in its own slot: [0, num_firm()). Class k has the gateway num_firm() + k.
+  int num_firm() const { return num_gateways() - num_classes(); }
   int num_variants() const { return static_cast<int>(variants.size()); }
 };
 
-/// One way of serving a gateway: in a region, on a variant.
+/// One way of serving a gateway: in a region, on a variant; a class's work knows no variants.
 struct Arc {
   int gateway;
   int region;
   int variant;
+  double energy = 1.0;        ///< e, MWh of IT energy per unit of workload
+  double resource = 1.0;      ///< r, capacity used per unit of workload
+  double quality_loss = 0.0;  ///< s, quality lost per unit of workload; 0 for a class's work
 };
 
 /// All arcs that reachability allows, by gateway, then region, then variant.

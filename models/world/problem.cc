@@ -47,13 +47,16 @@ Group LayOverArcs(const EquityGroup& spec, const Network& network, const ArcSet&
   group.norm = spec.norm;
   const bool by_gateway = spec.footprint == Footprint::kQualityLoss;
   if (by_gateway) {
-    for (const Gateway& gateway : network.gateways) group.bucket_names.push_back(gateway.name);
+    for (int j = 0; j < network.num_firm(); ++j) group.bucket_names.push_back(network.gateways[j].name);
   } else {
     for (const Region& region : network.regions) group.bucket_names.push_back(region.name);
   }
   CheckGroup(spec, group.num_buckets());
   group.bucket_weight = spec.bucket_weight.size() != 0 ? spec.bucket_weight : Vector::Ones(group.num_buckets());
-  for (const Arc& arc : arcs.arcs) group.bucket_of_arc.push_back(by_gateway ? arc.gateway : arc.region);
+  for (const Arc& arc : arcs.arcs) {
+    const int served = arc.gateway < network.num_firm() ? arc.gateway : 0;  // a class's work has no quality to lose
+    group.bucket_of_arc.push_back(by_gateway ? served : arc.region);
+  }
   return group;
 }
 
@@ -78,7 +81,7 @@ Problem MakeProblem(const Network& network, const Objective& objective, int num_
     problem.groups.back().first_bucket = num_buckets;
     num_buckets += problem.groups.back().num_buckets();
     if (spec.footprint != Footprint::kQualityLoss) continue;
-    for (int j = 0; j < network.num_gateways(); ++j) {
+    for (int j = 0; j < network.num_firm(); ++j) {
       if (!(expected_demand[j] > 0.0)) {
         throw InputError(
             "group '{}': gateway '{}' has no demand in the period, so that its mean quality loss is undefined",
@@ -87,6 +90,10 @@ Problem MakeProblem(const Network& network, const Objective& objective, int num_
     }
   }
   return problem;
+}
+
+double FirmDemand(const Problem& problem, const Slot& slot) {
+  return problem.num_classes() == 0 ? slot.demand.sum() : slot.demand.head(problem.network.num_firm()).sum();
 }
 
 Prices ZeroPrices(const Problem& problem) {

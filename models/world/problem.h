@@ -9,6 +9,7 @@
 #include "models/base/linear_algebra.h"
 #include "models/world/network.h"
 #include "models/world/objective.h"
+#include "models/world/slot.h"
 
 namespace evenkeel {
 
@@ -37,7 +38,13 @@ struct Problem {
 
   int num_arcs() const { return arcs.size(); }
   int num_groups() const { return static_cast<int>(groups.size()); }
+  int num_classes() const { return network.num_classes(); }
+  /// The first arc of a class's work: those before it serve firm demand.
+  int first_class_arc() const { return arcs.first_of_gateway[network.num_firm()]; }
 };
+
+/// sum_j d[j] over firm demand, units of workload.
+double FirmDemand(const Problem& problem, const Slot& slot);
 
 /// Loads L^k: one vector per group, one entry per bucket, in the group's unit.
 using Loads = std::vector<Vector>;

@@ -16,16 +16,21 @@ constexpr double kLargestValue = 1e12;
 
 class TraceSlotSource : public SlotSource {
  public:
-  explicit TraceSlotSource(const Trace& trace) : trace_(trace) {}
+  explicit TraceSlotSource(const Trace& trace) : trace_(trace), dues_(trace.header.network) {
+    if (trace.header.network.num_classes() == 0) return;
+    for (int t = 0; t < num_slots(); ++t) dues_.Add(trace.signals.demand.row(t));
+  }
 
   int num_slots() const override { return trace_.signals.num_slots(); }
   void Read(int t, Slot* slot) override {
     EVENKEEL_CHECK(t >= 0 && t < num_slots());
     FillSlot(trace_.signals, trace_.header.slot_hours, t, t, slot);
+    if (dues_.num_slots() > 0) dues_.Fill(num_slots(), slot);
   }
 
  private:
   const Trace& trace_;
+  WorkDues dues_;
 };
 
 }  // namespace

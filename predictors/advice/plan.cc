@@ -99,7 +99,7 @@ class PlanAdvice : public Policy {
   /// Where they keep the slot's capacity as exactly as a vertex does.
   bool PlayOwnFlows(const SlotInput& input, Allocation* allocation) {
     if (!planned_now_ || first_.flow.size() == 0) return false;
-    if (Infeasibility(problem_, input.slot, first_, &region_use_) > 1e-10 * input.slot.demand.sum()) return false;
+    if (Infeasibility(problem_, input.slot, input.ledger.work_done, first_, &region_use_) > 1e-10 * input.slot.demand.sum()) return false;
     *allocation = first_;
     return true;
   }

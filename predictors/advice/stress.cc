@@ -29,7 +29,7 @@ class Adversary : public Policy {
       cost_ = -cost_;
       DispatchOrThrow(problem_, cost_, input.slot, &dispatcher_, &candidate_, -1.0);
       after_ = input.ledger;
-      AddSlot(problem_, input.coefficients, candidate_, input.slot.demand.sum(), &after_);
+      AddSlot(problem_, input.coefficients, candidate_, FirmDemand(problem_, input.slot), &after_);
       const double value = ObjectiveValue(problem_, after_);
       if (value <= worst) continue;
       worst = value;

@@ -27,7 +27,7 @@ Vector EvenFlow(const Problem& problem, const Slot& slot) {
     double sum = 0.0;
     for (int a = first; a < end; ++a) {
       const Arc& arc = problem.arcs.arcs[a];
-      flow[a] = slot.capacity[arc.region] / problem.network.variants[arc.variant].resource_per_unit;
+      flow[a] = slot.capacity[arc.region] / arc.resource;
       sum += flow[a];
     }
     if (sum > 0.0) flow.segment(first, end - first) *= slot.demand[j] / sum;

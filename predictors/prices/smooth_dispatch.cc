@@ -20,7 +20,7 @@ struct Kernel {
 };
 
 double Resource(const Problem& problem, const Arc& arc) {
-  return problem.network.variants[arc.variant].resource_per_unit;
+  return arc.resource;
 }
 
 Kernel MakeKernel(const Problem& problem, const Slot& slot, const Vector& cost, double temperature) {

@@ -6,7 +6,7 @@
 #include "models/base/error.h"
 #include "models/world/footprint.h"
 #include "models/world/stack.h"
-#include "models/world/trace_window.h"
+#include "models/slots/trace_window.h"
 #include "predictors/prices/inputs.h"
 
 namespace evenkeel {

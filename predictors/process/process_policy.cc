@@ -28,7 +28,7 @@ class ProcessPolicy : public Policy {
     Ask(input);
     if (answer_.kind == AnswerKind::kError) throw InputError("{}: {}", options_.program.name, answer_.error);
     if (answer_.kind == AnswerKind::kFlow) {
-      CheckFeasible(slot, answer_.allocation);
+      CheckFeasible(slot, input.ledger.work_done, answer_.allocation);
       *allocation = answer_.allocation;
     } else {
       PricedCost(problem_, input.coefficients, 1.0, answer_.prices, &cost_);
@@ -70,8 +70,8 @@ class ProcessPolicy : public Policy {
   }
 
   /// The program's fault, which is not one of its protocol: it goes on.
-  void CheckFeasible(const Slot& slot, const Allocation& allocation) {
-    const double violation = Infeasibility(problem_, slot, allocation, &region_use_);
+  void CheckFeasible(const Slot& slot, const Vector& work_done, const Allocation& allocation) {
+    const double violation = Infeasibility(problem_, slot, work_done, allocation, &region_use_);
     const double allowed = AllowedViolation(slot);
     if (!(violation <= allowed)) {
       throw InputError("{}: its flow in slot {} violates the constraints by {:.3g}, allowed {:.3g}",

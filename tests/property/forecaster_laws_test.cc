@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "experiments/catalog/catalog.h"
-#include "models/world/trace_window.h"
+#include "models/slots/trace_window.h"
 #include "predictors/forecast/backtest.h"
 #include "predictors/forecast/intervals.h"
 #include "predictors/forecast/laws.h"

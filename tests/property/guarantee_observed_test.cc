@@ -153,7 +153,7 @@ std::vector<double> MeteredWithEstimatedBooks(const Instance& instance, MisreadS
   Simulate(problem, estimates, estimates, policy, [&](const SlotRecord& record) {
     metered->Read(record.slot.index, &truth);
     EstimateCoefficients(problem, truth, &coefficients);
-    AddSlot(problem, coefficients, record.allocation, truth.demand.sum(), &ledger);
+    AddSlot(problem, coefficients, record.allocation, FirmDemand(problem, truth), &ledger);
     objective.push_back(ShiftedObjectiveValue(problem, ledger));
   });
   return objective;

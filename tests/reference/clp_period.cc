@@ -86,7 +86,7 @@ void PeriodProgram::AppendSlot(int t, const Slot& slot, const Coefficients& coef
   for (int a = 0; a < problem_.num_arcs(); ++a) {
     const Arc& arc = problem_.arcs.arcs[a];
     row_.insert(row_.end(), {first_row + arc.gateway, first_row + gateways + arc.region});
-    entry_.insert(entry_.end(), {1.0, problem_.network.variants[arc.variant].resource_per_unit});
+    entry_.insert(entry_.end(), {1.0, arc.resource});
     for (int k = 0; k < problem_.num_groups(); ++k) {
       if (coefficients.load[k][a] == 0.0) continue;
       row_.push_back(LoadRow(k, problem_.groups[k].bucket_of_arc[a]));

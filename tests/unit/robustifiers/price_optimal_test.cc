@@ -94,7 +94,7 @@ Answer Ask(const Case& at, const SlotBudget& budget, PriceOptimal* method) {
                                  {at.advice, at.advice_step, at.expert, at.expert_step}, &found);
   EXPECT_TRUE(answer.result.feasible);
   Vector use;
-  EXPECT_LE(Infeasibility(problem, at.slot, found, &use), 1e-9 * std::max(1.0, at.slot.demand.sum()));
+  EXPECT_LE(Infeasibility(problem, at.slot, {}, found, &use), 1e-9 * std::max(1.0, at.slot.demand.sum()));
   ComputeIncrement(problem, at.coefficients, found, &answer.step);
   answer.value = at.Value(answer.step);
   answer.slack = budget.Value(answer.step);

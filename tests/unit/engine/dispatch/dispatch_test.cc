@@ -111,7 +111,7 @@ double DualValue(const Problem& problem, const Vector& cost, const Slot& slot, c
     double least = problem.shed_cost.value_or(kInfinity);
     for (int a = problem.arcs.first_of_gateway[j]; a < problem.arcs.first_of_gateway[j + 1]; ++a) {
       const Arc& arc = problem.arcs.arcs[a];
-      least = std::min(least, cost[a] + price[arc.region] * problem.network.variants[arc.variant].resource_per_unit);
+      least = std::min(least, cost[a] + price[arc.region] * arc.resource);
     }
     if (slot.demand[j] > 0.0) value += slot.demand[j] * least;
   }
@@ -178,7 +178,7 @@ TEST(DispatchTest, EqualsClpOnTenThousandRandomSlots) {
         continue;
       }
       ASSERT_EQ(result.status, DispatchStatus::kOptimal);
-      EXPECT_LE(Infeasibility(instance.problem, slot, allocation, &use), 1e-9);
+      EXPECT_LE(Infeasibility(instance.problem, slot, {}, allocation, &use), 1e-9);
       const double error = std::abs(result.cost - reference) / (1.0 + std::abs(reference));
       worst = std::max(worst, error);
       ASSERT_LE(error, 1e-9) << "slot " << t << ": " << result.cost << " against " << reference;

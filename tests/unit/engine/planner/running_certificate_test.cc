@@ -5,7 +5,7 @@
 #include "engine/planner/offline.h"
 #include "models/base/error.h"
 #include "models/base/norm.h"
-#include "models/world/trace_window.h"
+#include "models/slots/trace_window.h"
 #include "tests/reference/two_region_periods.h"
 
 namespace evenkeel {
@@ -20,7 +20,7 @@ Ledger LedgerOfFirstRegion(const Problem& problem, SlotSource& slots, int count)
   for (int t = 0; t < count; ++t) {
     slots.Read(t, &slot);
     EstimateCoefficients(problem, slot, &coefficients);
-    AddSlot(problem, coefficients, decision, slot.demand.sum(), &ledger);
+    AddSlot(problem, coefficients, decision, FirmDemand(problem, slot), &ledger);
   }
   return ledger;
 }

@@ -6,7 +6,7 @@
 #include "engine/planner/offline.h"
 #include "experiments/catalog/catalog.h"
 #include "models/base/error.h"
-#include "models/world/trace_window.h"
+#include "models/slots/trace_window.h"
 #include "tests/reference/play.h"
 
 namespace evenkeel {

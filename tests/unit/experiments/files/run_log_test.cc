@@ -60,7 +60,7 @@ class RunLogTest : public testing::Test {
       source->Read(t, &slot);
       EstimateCoefficients(problem_, slot, &coefficients);
       const Allocation allocation = Decide(t);
-      AddSlot(problem_, coefficients, allocation, slot.demand.sum(), &ledger);
+      AddSlot(problem_, coefficients, allocation, FirmDemand(problem_, slot), &ledger);
       ledgers_.push_back(ledger);
       log->Append(slot.time, allocation, ledger);
     }

@@ -24,7 +24,7 @@ Ledger HandLedger(const Problem& problem) {
   for (int t = 0; t < 2; ++t) {
     const Slot slot = HandSlot(t);
     EstimateCoefficients(problem, slot, &coefficients);
-    AddSlot(problem, coefficients, HandDecision(t), slot.demand.sum(), &ledger);
+    AddSlot(problem, coefficients, HandDecision(t), FirmDemand(problem, slot), &ledger);
   }
   return ledger;
 }
@@ -97,7 +97,7 @@ TEST(LedgerTest, InfeasibilityIsTheLargestViolation) {
   const auto violation = [&](const std::function<void(Allocation*)>& change) {
     Allocation allocation = HandDecision(0);
     change(&allocation);
-    return Infeasibility(problem, slot, allocation, &use);
+    return Infeasibility(problem, slot, {}, allocation, &use);
   };
   EXPECT_EQ(violation([](Allocation*) {}), 0.0);
   EXPECT_EQ(use, Eigen::Vector2d(1.0, 3.5));
@@ -109,7 +109,7 @@ TEST(LedgerTest, InfeasibilityIsTheLargestViolation) {
   EXPECT_EQ(violation([](Allocation* a) { a->flow.conservativeResize(7); }), kInfinity);
   Slot small = slot;
   small.capacity = Eigen::Vector2d(1.0, 3.0);
-  EXPECT_EQ(Infeasibility(problem, small, HandDecision(0), &use), 0.5) << "capacity, 3 + 1/2 in the south";
+  EXPECT_EQ(Infeasibility(problem, small, {}, HandDecision(0), &use), 0.5) << "capacity, 3 + 1/2 in the south";
 }
 
 }  // namespace

@@ -9,9 +9,9 @@
 #include "models/base/error.h"
 #include "models/base/random.h"
 #include "models/generate/trace.h"
-#include "models/world/disturbed_slots.h"
-#include "models/world/scenario.h"
-#include "models/world/trace_window.h"
+#include "models/slots/disturbed_slots.h"
+#include "models/slots/scenario.h"
+#include "models/slots/trace_window.h"
 
 namespace evenkeel {
 namespace {

@@ -92,7 +92,7 @@ TEST(FaultyAdviceTest, IsBrokenInEverySlot) {
       Allocation answer = MakeAllocation(three.problem);
       MakeFaultyAdvice(three.Cheapest(), fault)->Decide({slot, coefficients, ledger}, &answer);
       Vector use;
-      EXPECT_GT(Infeasibility(three.problem, slot, answer, &use), 1e-9 * std::max(1.0, demand));
+      EXPECT_GT(Infeasibility(three.problem, slot, {}, answer, &use), 1e-9 * std::max(1.0, demand));
     }
     Allocation answer = MakeAllocation(three.problem);
     EXPECT_THROW(MakeFaultyAdvice(three.Cheapest(), Fault::kThrows)->Decide({slot, coefficients, ledger}, &answer),

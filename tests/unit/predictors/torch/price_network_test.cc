@@ -5,7 +5,7 @@
 
 #include "engine/policies/greedy.h"
 #include "models/base/error.h"
-#include "models/world/trace_window.h"
+#include "models/slots/trace_window.h"
 #include "predictors/advice/learned_price.h"
 #include "predictors/forecast/naive.h"
 #include "predictors/prices/inputs.h"
@@ -174,7 +174,7 @@ TEST(LearnedPrice, IsFeasibleAndReproducible) {
     Vector use;
     for (int t = 0; t < problem.num_slots; ++t) {
       MakeSlotSource(instance.trace)->Read(t, &slot);
-      EXPECT_LE(Infeasibility(problem, slot, a.decisions[t], &use), 1e-9 * std::max(1.0, slot.demand.sum())) << seed;
+      EXPECT_LE(Infeasibility(problem, slot, {}, a.decisions[t], &use), 1e-9 * std::max(1.0, slot.demand.sum())) << seed;
       EXPECT_EQ(a.decisions[t].flow, b.decisions[t].flow) << seed;
     }
   }

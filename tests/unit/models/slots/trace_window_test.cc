@@ -1,4 +1,4 @@
-#include "models/world/trace_window.h"
+#include "models/slots/trace_window.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "models/world/scenario.h"
+#include "models/slots/scenario.h"
 
 #include <utility>
 

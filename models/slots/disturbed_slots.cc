@@ -1,4 +1,4 @@
-#include "models/world/disturbed_slots.h"
+#include "models/slots/disturbed_slots.h"
 
 #include <utility>
 
