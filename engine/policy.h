@@ -75,6 +75,9 @@ class Policy {
   /// The gamma of the last decision, where it was a dispatch at prices: x_t minimises (c + sum_k gamma^k h^k) . x over
   /// X_t. Null for policies that state none.
   virtual const Prices* StatedPrices() const { return nullptr; }
+  /// With them, what a unit of every class's work was worth in that slot, [classes], USD: x_t minimises the same less
+  /// y_k for every unit released. Null where the work cannot wait, or none is stated.
+  virtual const Vector* StatedDeferralPrices() const { return nullptr; }
 };
 
 }  // namespace evenkeel

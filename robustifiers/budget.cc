@@ -75,13 +75,24 @@ void ComputeIncrement(const Problem& problem, const Coefficients& coefficients, 
   for (int k = 0; k < problem.num_groups(); ++k) increment->load[k].setZero(problem.groups[k].num_buckets());
   increment->cost = AddLoads(problem, coefficients, allocation.flow, &increment->load);
   if (problem.shed_cost) increment->cost += *problem.shed_cost * allocation.shed.sum();
+  for (int k = 0; k < problem.num_classes(); ++k)
+    increment->cost -= problem.network.classes[k].cost_floor * Released(problem, allocation, k);
 }
+
+namespace {
+
+/// C - C_E, shifted: the same demand has the same shift, to the bit.
+double CostDifference(const Ledger& engine, const Ledger& expert) {
+  return engine.cost() - expert.cost() + (engine.shift - expert.shift);
+}
+
+}  // namespace
 
 SlotBudget::SlotBudget(const Problem& problem) : problem_(problem), difference_(ZeroPrices(problem)) {}
 
 void SlotBudget::Begin(const Ledger& engine, const Ledger& expert, const Increment& expert_increment,
                        double allowance) {
-  room_ = allowance - (engine.cost() - expert.cost() - expert_increment.cost);
+  room_ = allowance - (CostDifference(engine, expert) - expert_increment.cost);
   for (int k = 0; k < problem_.num_groups(); ++k)
     difference_[k] = engine.load[k] - expert.load[k] - expert_increment.load[k];
 }
@@ -110,7 +121,7 @@ SlotBudget::OnSegment SlotBudget::ValueOnSegment(const Increment& from, const In
 }
 
 double SettledBudget(const Problem& problem, const Ledger& engine, const Ledger& expert, double allowance) {
-  double budget = allowance - (engine.cost() - expert.cost());
+  double budget = allowance - CostDifference(engine, expert);
   for (int k = 0; k < problem.num_groups(); ++k) {
     budget -= problem.groups[k].weight * ReserveOf(engine.load[k] - expert.load[k], problem.groups[k].norm);
   }

@@ -8,8 +8,9 @@
 //
 // a decision is safe when budget_t >= 0 with it. If every decision is safe, J_t <= J_E,t + allowance_t at every t,
 // since ||L|| <= ||E|| + R(L - E). The expert's own decision is always safe after a safe slot: it changes neither
-// C - C_E nor L - E, while the allowance never falls. Costs are the shifted ones; engine and expert serve the same
-// demand, so that the shift cancels in C - C_E.
+// C - C_E nor L - E, while the allowance never falls. Costs are the shifted ones; engine and expert serve the same firm
+// demand, so that its shift cancels in C - C_E. Of work that can wait the engine may have done more than the expert, by
+// a lead: there C - C_E holds lead_k max(0, -f_k), and what is always safe is robustifiers/recovery.h (theorem 7).
 //
 // What this computes is what counts. The formula stands in one other place of the program, which is held to this one:
 // predictors/torch/line_twin.cc, for its gradients (tests/unit/predictors/torch/line_twin_test.cc, to 1e-10).
@@ -41,7 +42,7 @@ void ReserveGradient(const VectorRef& difference, double q, Eigen::Ref<Vector> g
 
 /// Cost and loads that a decision adds in a slot.
 struct Increment {
-  double cost = 0.0;  ///< energy, network and shedding, USD, not shifted
+  double cost = 0.0;  ///< energy, network and shedding, USD, not shifted but for the work of classes
   Loads load;         ///< per group [buckets]
 };
 

@@ -12,8 +12,9 @@ enum class Verdict {
   kTaken = 0,  ///< the advice, to the bit
   kPulled =
       1,  ///< a point between advice and the expert's decision, or the safe one that the advice's prices like best
-  kExpert = 2,    ///< the expert's decision: nothing nearer to the advice was safe, or the settled budget was spent
-  kRejected = 3,  ///< the expert's decision: the advice was missing, late or not a feasible decision
+  kExpert = 2,    ///< the expert's decision: nothing nearer to the advice was safe, or the settled budget was spent;
+                  ///< without the work that was done before (robustifiers/recovery.h)
+  kRejected = 3,  ///< the same: the advice was missing, late or not a feasible decision
 };
 inline constexpr int kNumVerdicts = 4;
 inline constexpr const char* kVerdictNames[kNumVerdicts] = {"taken", "pulled", "expert", "rejected"};
@@ -39,6 +40,7 @@ struct AdviceAnswer {
   Allocation allocation;
   Prices prices;               ///< of Policy::StatedPrices
   bool states_prices = false;  ///< false: `prices` has arbitrary content
+  Vector deferral_prices = {};  ///< of Policy::StatedDeferralPrices, [classes]; empty where none are stated
 };
 
 /// What can be said at the end: J + shift <= bound + observation_error.
@@ -51,6 +53,8 @@ struct GuaranteeReport {
   double observation_error = 0.0;  ///< err of theorem 5 (b), USD; 0 when observations are exact
   long taken = 0, pulled = 0, expert = 0, rejected = 0;  ///< slots by verdict
   long unconverged = 0;                                  ///< slots of mode price that got line's answer: none found
+  long below_floor = 0;  ///< slots in which a class's work cost less than its declared floor: the bound then holds up
+                         ///< to what the engine was ahead of the expert with, times what was missing
   std::string first_failure;  ///< slot and reason of the first rejected advice; empty: none was rejected
 };
 

@@ -126,6 +126,7 @@ bool GuardedAdvice::Ask(const SlotInput& input, AdviceAnswer* answer) {
 /// Why there is no good answer; empty: there is one.
 std::string GuardedAdvice::Decide(const SlotInput& input, AdviceAnswer* answer) {
   answer->states_prices = false;
+  answer->deferral_prices.resize(0);
   try {
     advice_->Decide(input, &answer->allocation);
     KeepPrices(answer);
@@ -138,7 +139,7 @@ std::string GuardedAdvice::Decide(const SlotInput& input, AdviceAnswer* answer) 
   const double violation = Infeasibility(problem_, input.slot, input.ledger.work_done, answer->allocation, &region_use_);
   if (violation <= AllowedViolation(input.slot)) return "";
   return std::isfinite(violation)
-             ? fmt::format("the decision breaks demand, capacity or a sign by {:.3g} units", violation)
+             ? fmt::format("the decision breaks demand, capacity, a release window or a sign by {:.3g} units", violation)
              : "the decision has another size than the period's, or numbers that are not finite";
 }
 
@@ -151,6 +152,9 @@ void GuardedAdvice::KeepPrices(AdviceAnswer* answer) const {
   }
   answer->prices = *stated;
   answer->states_prices = true;
+  const Vector* deferral = advice_->StatedDeferralPrices();
+  if (deferral != nullptr && deferral->size() == problem_.num_classes() && deferral->allFinite())
+    answer->deferral_prices = *deferral;
 }
 
 void GuardedAdvice::Witness(const SlotInput& input) {

@@ -18,6 +18,13 @@ constexpr double kTangentTolerance = 1e-11;  // of the same size
 
 }  // namespace
 
+double DeferralValue(const Problem& problem, const Vector& deferral, const Allocation& decision) {
+  double value = 0.0;
+  for (int k = 0; k < problem.num_classes() && k < deferral.size(); ++k)
+    value += (deferral[k] - problem.network.classes[k].cost_floor) * Released(problem, decision, k);
+  return value;
+}
+
 /// Vectors of a slot's cost and loads are stacked: the cost, then the buckets of every group; increments are those of
 /// the expert's decision and what others add to them. The mixture's linear program, with weights w of the vertices
 /// beside the expert's and sigma_k, by how much the reserve of a group exceeds its tangent at the expert's decision:
@@ -28,12 +35,13 @@ constexpr double kTangentTolerance = 1e-11;  // of the same size
 struct PriceOptimal::Impl {
   explicit Impl(const Problem& the_problem);
 
-  void Begin(const SlotBudget& budget, const Prices& prices, const SlotProposals& proposals);
-  double AddVertex(const Increment& step);
+  void Begin(const SlotBudget& budget, const StatedValues& values, const SlotProposals& proposals);
+  double AddVertex(const Increment& step, double deferred);
   bool SolveMixture();
   bool AddTangents();
   void AddTangent(int k);
   void SumMultipliers();
+  const Slot& Released(const Slot& slot, const Allocation& advice);
   double AddVertexAt(const Slot& slot, const Coefficients& coefficients, const Vector& extra);
   void Combine(const Allocation& expert, Allocation* result) const;
 
@@ -42,6 +50,9 @@ struct PriceOptimal::Impl {
   GrowingProgram program;
   Vector origin;               // the expert's increment
   Vector price;                // (1, gamma)
+  double origin_value = 0.0;   // DeferralValue of the expert's decision
+  double advice_value = 0.0;   // and of the advice, which all other vertices share
+  Slot released;               // the slot with what the advice releases as the classes' demand
   Loads before;                // D with the expert's decision: L - E before the slot
   Vector reserve;              // [groups], R of that
   Vector tight;                // its tangents there
@@ -71,9 +82,11 @@ PriceOptimal::Impl::Impl(const Problem& the_problem)
   entries.resize(std::max(kMaxRows, kMaxVertices + problem.num_groups()));
 }
 
-void PriceOptimal::Impl::Begin(const SlotBudget& budget, const Prices& prices, const SlotProposals& proposals) {
+void PriceOptimal::Impl::Begin(const SlotBudget& budget, const StatedValues& values, const SlotProposals& proposals) {
   FillStack(problem, proposals.expert_step.cost, proposals.expert_step.load, origin);
-  FillStack(problem, 1.0, prices, price);
+  FillStack(problem, 1.0, values.prices, price);
+  origin_value = DeferralValue(problem, values.deferral, proposals.expert);
+  advice_value = DeferralValue(problem, values.deferral, proposals.advice);
   tight[0] = 1.0;
   for (int k = 0; k < problem.num_groups(); ++k) {
     const Group& group = problem.groups[k];
@@ -97,7 +110,7 @@ void PriceOptimal::Impl::Begin(const SlotBudget& budget, const Prices& prices, c
 }
 
 /// Returns the vertex's reduced cost: no mixture is cheaper than the present one by more than what it is below zero.
-double PriceOptimal::Impl::AddVertex(const Increment& added) {
+double PriceOptimal::Impl::AddVertex(const Increment& added, double deferred) {
   auto increment = increments.col(num_vertices);
   FillStack(problem, added.cost, added.load, mixed);
   increment = mixed - origin;
@@ -105,7 +118,7 @@ double PriceOptimal::Impl::AddVertex(const Increment& added) {
   column.noalias() = normals.leftCols(program.num_rows()).transpose() * increment;
   column[0] = 1.0;
   ++num_vertices;
-  return program.ReducedCost(program.AddVariable(price.dot(increment), column));
+  return program.ReducedCost(program.AddVariable(price.dot(increment) - (deferred - origin_value), column));
 }
 
 /// The tangent of group k's reserve at `difference`, as a row.
@@ -162,6 +175,14 @@ void PriceOptimal::Impl::SumMultipliers() {
   multipliers = multipliers.cwiseMax(0.0);  // rounding
 }
 
+const Slot& PriceOptimal::Impl::Released(const Slot& slot, const Allocation& advice) {
+  if (problem.num_classes() == 0) return slot;
+  released = slot;
+  for (int k = 0; k < problem.num_classes(); ++k)
+    released.demand[problem.network.num_firm() + k] = evenkeel::Released(problem, advice, k);
+  return released;
+}
+
 /// Dispatch at (1, gamma) + extra; returns the vertex's reduced cost.
 double PriceOptimal::Impl::AddVertexAt(const Slot& slot, const Coefficients& coefficients, const Vector& extra) {
   for (int k = 0; k < problem.num_groups(); ++k)
@@ -171,7 +192,7 @@ double PriceOptimal::Impl::AddVertexAt(const Slot& slot, const Coefficients& coe
   Allocation& vertex = vertices[num_vertices];
   DispatchOrThrow(problem, cost, slot, &dispatcher, &vertex, cost_scale);
   ComputeIncrement(problem, coefficients, vertex, &step);
-  return AddVertex(step);
+  return AddVertex(step, advice_value);
 }
 
 /// Whatever rounding has done to the weights: a mixture, and so a feasible decision.
@@ -193,20 +214,21 @@ PriceOptimal::PriceOptimal(const Problem& problem) : impl_(std::make_unique<Impl
 PriceOptimal::~PriceOptimal() = default;
 
 PriceOptimalResult PriceOptimal::Decide(const Slot& slot, const Coefficients& coefficients, const SlotBudget& budget,
-                                        const Prices& prices, const SlotProposals& proposals, Allocation* result) {
+                                        const StatedValues& values, const SlotProposals& proposals, Allocation* result) {
   Impl& s = *impl_;
-  s.Begin(budget, prices, proposals);
+  s.Begin(budget, values, proposals);
   s.vertices[0] = proposals.advice;
-  s.AddVertex(proposals.advice_step);
+  s.AddVertex(proposals.advice_step, s.advice_value);
+  const Slot& served = s.Released(slot, proposals.advice);
   PriceOptimalResult outcome;
   if (s.last_multipliers[0] > 0.0) {
-    s.AddVertexAt(slot, coefficients, s.last_multipliers);
+    s.AddVertexAt(served, coefficients, s.last_multipliers);
     ++outcome.dispatches;
   }
   while (s.num_vertices < kMaxVertices) {
     if (!s.SolveMixture()) break;
     s.SumMultipliers();
-    const double reduced = s.AddVertexAt(slot, coefficients, s.multipliers);
+    const double reduced = s.AddVertexAt(served, coefficients, s.multipliers);
     ++outcome.dispatches;
     outcome.gap = std::max(0.0, -reduced);
     if (outcome.gap <= kGap * s.size) break;

@@ -2,6 +2,9 @@
 //
 //     minimise  (c + sum_k gamma^k h^k) . x     over x in X_t with budget(x) >= 0      (robustifiers/budget.h).
 //
+// Where work can wait, every unit of a class that is released counts its deferral price y_k less, and x is sought among
+// mixtures of what is always safe, the advice, and decisions that release as much of every class as the advice does.
+//
 // The budget couples all arcs of the slot, through a few numbers only: the cost and the loads that x adds. So x is
 // sought as a mixture of the expert's decision, the advice and vertices of X_t (Dantzig and Wolfe 1960), and the
 // reserves of the budget as the largest of a few linear functions, exact ones for the norms 1 and inf, tangents for
@@ -26,7 +29,17 @@ struct PriceOptimalResult {
   int dispatches = 0;
 };
 
-/// One slot's advice, expert's decision and their increments.
+/// What the advice values: shadow prices of the loads, and a unit of every class's work, [classes], USD.
+struct StatedValues {
+  const Prices& prices;
+  const Vector& deferral;
+};
+
+/// sum_k (y_k + max(0, -f_k)) times what the decision releases of class k: what its cost, shifted as the budget's is,
+/// weighs less.
+double DeferralValue(const Problem& problem, const Vector& deferral, const Allocation& decision);
+
+/// One slot's advice, the decision that is always safe (the expert's, robustifiers/recovery.h), and their increments.
 struct SlotProposals {
   const Allocation& advice;
   const Increment& advice_step;
@@ -43,7 +56,7 @@ class PriceOptimal {
   /// Writes the decision to `result`, safe but for rounding: the caller still has to check.
   /// The expert's decision must be safe.
   PriceOptimalResult Decide(const Slot& slot, const Coefficients& coefficients, const SlotBudget& budget,
-                            const Prices& prices, const SlotProposals& proposals, Allocation* result);
+                            const StatedValues& values, const SlotProposals& proposals, Allocation* result);
 
  private:
   struct Impl;

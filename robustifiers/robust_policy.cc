@@ -7,6 +7,7 @@
 #include "robustifiers/guarded_advice.h"
 #include "robustifiers/line.h"
 #include "robustifiers/price_optimal.h"
+#include "robustifiers/recovery.h"
 
 namespace evenkeel {
 namespace {
@@ -53,10 +54,13 @@ class Robust : public Policy, public RobustDecisions {
 
  private:
   bool AskAdvice(const SlotInput& input);
+  const Slot& AdvisedSlot(const SlotInput& input);
+  void FindRecovery(const SlotInput& input);
+  void CountFloors(const Coefficients& metered);
   bool IsSafe(double value) const { return value >= -kRounding * scale_; }
   void ComeBack(const SlotInput& input, Allocation* allocation);
   bool TryPriceOptimal(const SlotInput& input, bool pulled, Allocation* allocation);
-  double PricedValue(const Increment& increment) const;
+  double PricedValue(const Increment& increment, const Allocation& decision) const;
   double MixWithExpert(const SlotInput& input, Allocation* allocation);
   void Keep(Verdict verdict, double alpha, double slack);
   void Play(Verdict verdict, double alpha, const Allocation& decision, double slack, Allocation* allocation);
@@ -72,8 +76,12 @@ class Robust : public Policy, public RobustDecisions {
   Ledger expert_after_;                          // with this slot as observed
   Ledger expert_ledger_;                         // metered
   AdviceAnswer advised_;
-  Allocation expected_, found_;  // the expert's decision; the best safe one
-  Increment advice_increment_, expert_increment_, found_increment_, played_increment_;
+  Allocation expected_, found_;          // the expert's decision; the best safe one
+  Allocation recovery_;                  // what is always safe, where that is not the expert's decision
+  const Allocation* safe_ = &expected_;  // what is always safe
+  Increment advice_increment_, expert_increment_, recovery_increment_, found_increment_, played_increment_;
+  const Increment* safe_increment_ = &expert_increment_;
+  Slot advised_slot_;  // as the advice sees it, where work can wait
   bool advice_is_good_ = false;
   bool recalls_ = false, recalled_is_good_ = false;  // the next slot's answer is in advised_ already, or missing
   double scale_ = 1.0;                               // size of the sums that a budget is the difference of, USD
@@ -100,16 +108,17 @@ void Robust::Decide(const SlotInput& input, Allocation* allocation) {
   budget_.Begin(input.ledger, expert_ledger_, expert_increment_, trust_.AllowanceAt(expert_objective));
   scale_ = std::max(expert_objective, ShiftedObjectiveValue(problem_, input.ledger));
 
-  const double expert_slack = budget_.Value(expert_increment_);
+  FindRecovery(input);
+  const double safe_slack = budget_.Value(*safe_increment_);
   if (!advice_is_good_) {
-    Play(Verdict::kRejected, 1.0, expected_, expert_slack, allocation);
+    Play(Verdict::kRejected, 1.0, *safe_, safe_slack, allocation);
     return;
   }
   ComputeIncrement(problem_, input.coefficients, advised_.allocation, &advice_increment_);
   const double advice_slack = budget_.Value(advice_increment_);
   if (!IsSafe(settled_budget_)) {
     // Theorem 5 (b): the meters showed more than was observed; the expert's decision does not make it worse.
-    Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
+    Play(Verdict::kExpert, 1.0, *safe_, safe_slack, allocation);
   } else if (IsSafe(advice_slack)) {
     Play(Verdict::kTaken, 0.0, advised_.allocation, advice_slack, allocation);
   } else {
@@ -117,8 +126,27 @@ void Robust::Decide(const SlotInput& input, Allocation* allocation) {
   }
 }
 
+/// What the advice sees: never behind the expert, so what that has done by then is due for it.
+const Slot& Robust::AdvisedSlot(const SlotInput& input) {
+  if (problem_.num_classes() == 0) return input.slot;
+  advised_slot_ = input.slot;
+  for (int k = 0; k < problem_.num_classes(); ++k) {
+    const double expected = std::min(expert_ledger_.work_done[k] + Released(problem_, expected_, k), input.slot.arrived[k]);
+    advised_slot_.due[k] = std::max(advised_slot_.due[k], expected);
+  }
+  return advised_slot_;
+}
+
+void Robust::FindRecovery(const SlotInput& input) {
+  const bool differs = Recover(problem_, input.ledger, expert_ledger_, expected_, &recovery_);
+  safe_ = differs ? &recovery_ : &expected_;
+  safe_increment_ = differs ? &recovery_increment_ : &expert_increment_;
+  if (differs) ComputeIncrement(problem_, input.coefficients, recovery_, &recovery_increment_);
+}
+
 /// True: `advised_` holds an answer, just given or recalled.
-bool Robust::AskAdvice(const SlotInput& input) {
+bool Robust::AskAdvice(const SlotInput& in) {
+  const SlotInput input = {AdvisedSlot(in), in.coefficients, in.ledger};
   if (recalls_) {
     recalls_ = false;
     advice_.Witness(input);
@@ -152,24 +180,24 @@ void Robust::Rebook(const Ledger& own, const Ledger& expert) {
 
 /// The advice is not safe: the mode's way back, checked after the fact.
 void Robust::ComeBack(const SlotInput& input, Allocation* allocation) {
-  const double expert_slack = budget_.Value(expert_increment_);
+  const double safe_slack = budget_.Value(*safe_increment_);
   if (options_.mode == WayBack::kSwitch) {
-    Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
+    Play(Verdict::kExpert, 1.0, *safe_, safe_slack, allocation);
     return;
   }
   const double alpha = MixWithExpert(input, allocation);
-  const double slack = alpha < 1.0 ? budget_.Value(played_increment_) : expert_slack;
+  const double slack = alpha < 1.0 ? budget_.Value(played_increment_) : safe_slack;
   const bool pulled = alpha < 1.0 && IsSafe(slack);
   if (options_.mode == WayBack::kPrice && TryPriceOptimal(input, pulled, allocation)) return;
   if (pulled) {
     Keep(Verdict::kPulled, alpha, slack);
   } else {
-    Play(Verdict::kExpert, 1.0, expected_, expert_slack, allocation);
+    Play(Verdict::kExpert, 1.0, *safe_, safe_slack, allocation);
   }
 }
 
-double Robust::PricedValue(const Increment& increment) const {
-  double value = increment.cost;
+double Robust::PricedValue(const Increment& increment, const Allocation& decision) const {
+  double value = increment.cost - DeferralValue(problem_, advised_.deferral_prices, decision);
   for (std::size_t k = 0; k < increment.load.size(); ++k) value += advised_.prices[k].dot(increment.load[k]);
   return value;
 }
@@ -178,16 +206,18 @@ double Robust::PricedValue(const Increment& increment) const {
 /// it stays, and the answer is false, where the advice states no prices, the safe set is next to nothing, or line's
 /// answer is no dearer.
 bool Robust::TryPriceOptimal(const SlotInput& input, bool pulled, Allocation* allocation) {
-  if (!advised_.states_prices || budget_.Value(expert_increment_) <= kNoRoom * scale_) return false;
-  const double line_value = PricedValue(pulled ? played_increment_ : expert_increment_);
-  const SlotProposals proposals = {advised_.allocation, advice_increment_, expected_, expert_increment_};
+  if (!advised_.states_prices || advised_.deferral_prices.size() != problem_.num_classes()) return false;
+  if (budget_.Value(*safe_increment_) <= kNoRoom * scale_) return false;
+  const double line_value = pulled ? PricedValue(played_increment_, *allocation) : PricedValue(*safe_increment_, *safe_);
+  const SlotProposals proposals = {advised_.allocation, advice_increment_, *safe_, *safe_increment_};
+  const StatedValues values = {advised_.prices, advised_.deferral_prices};
   const PriceOptimalResult found =
-      price_optimal_->Decide(input.slot, input.coefficients, budget_, advised_.prices, proposals, &found_);
+      price_optimal_->Decide(input.slot, input.coefficients, budget_, values, proposals, &found_);
   report_.unconverged += found.feasible ? 0 : 1;
   if (!found.feasible) return false;
   ComputeIncrement(problem_, input.coefficients, found_, &found_increment_);
   const double slack = budget_.Value(found_increment_);
-  if (!IsSafe(slack) || !(PricedValue(found_increment_) < line_value)) return false;
+  if (!IsSafe(slack) || !(PricedValue(found_increment_, found_) < line_value)) return false;
   *allocation = found_;
   Keep(Verdict::kPulled, 0.0, slack);
   return true;
@@ -196,8 +226,8 @@ bool Robust::TryPriceOptimal(const SlotInput& input, bool pulled, Allocation* al
 /// What line plays; returns its alpha.
 double Robust::MixWithExpert(const SlotInput& input, Allocation* allocation) {
   // A hundredth of what counts as safe: ties in a row must not use up what is left for rounding.
-  const double alpha = SmallestSafeAlpha(budget_, advice_increment_, expert_increment_, 0.01 * kRounding * scale_);
-  Mix(advised_.allocation, expected_, alpha, allocation);
+  const double alpha = SmallestSafeAlpha(budget_, advice_increment_, *safe_increment_, 0.01 * kRounding * scale_);
+  Mix(advised_.allocation, *safe_, alpha, allocation);
   ComputeIncrement(problem_, input.coefficients, *allocation, &played_increment_);
   return alpha;
 }
@@ -236,12 +266,22 @@ void Robust::Settle(const Settlement& settlement) {
   settled_budget_ = SettledBudget(problem_, settlement.ledger, expert_ledger_, trust_.AllowanceAt(expert_objective));
   report_.min_slack = std::min(report_.min_slack, settled_budget_);
   report_.observation_error = std::max(report_.observation_error, decision_.slack - settled_budget_);
+  CountFloors(settlement.metered);
   if (!settlement.exact) MeasureObservation(settlement.observed, settlement.metered);
   report_.expert_objective = expert_objective - expert_ledger_.shift;
   report_.bound = expert_objective + trust_.AllowanceAt(expert_objective);
   if (advice_is_good_) trust_.Observe(settlement.metered, expert_ledger_, advised_.allocation, expected_);
   advice_.Settle(settlement);
   expert_->Settle({settlement.slot, settlement.observed, settlement.metered, expert_ledger_, settlement.exact});
+}
+
+void Robust::CountFloors(const Coefficients& metered) {
+  bool below = false;
+  for (int a = problem_.first_class_arc(); a < problem_.num_arcs(); ++a) {
+    const int k = problem_.arcs.arcs[a].gateway - problem_.network.num_firm();
+    below |= metered.cost[a] < problem_.network.classes[k].cost_floor;
+  }
+  report_.below_floor += below ? 1 : 0;
 }
 
 /// delta of theorem 5 (a), as realised: shifted costs and loads as observed against as metered.

@@ -18,7 +18,19 @@ double Trust::AllowanceAt(double expert_objective, double credit) const {
 
 double Trust::PricedShiftedCost(const Coefficients& metered, const Allocation& allocation) const {
   const double shed_price = problem_.shed_cost.value_or(0.0) + metered.shift;
-  return cost_.dot(allocation.flow) + metered.shift * allocation.flow.sum() + shed_price * allocation.shed.sum();
+  const int firm = problem_.first_class_arc();
+  double cost = cost_.dot(allocation.flow) + metered.shift * allocation.flow.head(firm).sum() +
+                shed_price * allocation.shed.sum();
+  for (int k = 0; k < problem_.num_classes(); ++k)
+    cost -= problem_.network.classes[k].cost_floor * Released(problem_, allocation, k);
+  return cost;
+}
+
+double Trust::PricedAdvice(const Coefficients& metered, const Allocation& advice, const Allocation& expert) const {
+  const double cost = PricedShiftedCost(metered, advice);
+  if (problem_.num_classes() == 0) return cost;
+  const double advised = advice.flow.sum() + advice.shed.sum();
+  return advised > 0.0 ? cost * ((expert.flow.sum() + expert.shed.sum()) / advised) : kInfinity;
 }
 
 void Trust::Observe(const Coefficients& metered, const Ledger& expert_ledger, const Allocation& advice,
@@ -28,7 +40,8 @@ void Trust::Observe(const Coefficients& metered, const Ledger& expert_ledger, co
   PricedCost(problem_, metered, 1.0, prices_, &cost_);
   const double expert_value = PricedShiftedCost(metered, expert);
   const double headroom = options_.tolerance * expert_value;
-  credit_ += std::clamp(expert_value + headroom - PricedShiftedCost(metered, advice), 0.0, headroom);
+  const double advised = PricedAdvice(metered, advice, expert);
+  credit_ += std::clamp(expert_value + headroom - advised, 0.0, std::max(0.0, headroom));
 }
 
 }  // namespace evenkeel

@@ -53,8 +53,8 @@ class Greedy : public Policy {
   void Decide(const SlotInput& input, Allocation* allocation) override {
     // The shift makes the cost non-negative; every feasible decision of the slot carries the same amount of it.
     // So does work of classes, of which a greedy rule is told how much to do (engine/policies/release.h).
-    double cost = input.ledger.cost() + input.ledger.shift + input.ledger.work_shift +
-                  input.coefficients.shift * FirmDemand(problem_, input.slot);
+    double cost =
+        input.ledger.cost() + input.ledger.shift + input.coefficients.shift * FirmDemand(problem_, input.slot);
     for (int k = 0; k < problem_.num_classes(); ++k)
       cost -= problem_.network.classes[k].cost_floor * input.slot.demand[problem_.network.num_firm() + k];
     FillStack(problem_, cost, input.ledger.load, base_);

@@ -2,9 +2,11 @@
 
 #include "engine/planner/offline.h"
 #include "engine/policies/constant_price.h"
+#include "engine/policies/release.h"
 #include "engine/policy.h"
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/make.h"
+#include "experiments/catalog/releases.h"
 #include "experiments/files/run_log.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"
@@ -68,35 +70,59 @@ std::vector<Loads> LoadsBeforeSlots(const PolicyContext& context, const OfflineO
   return before;
 }
 
-PolicyPointer MakeHindsightPrice(const PolicyContext& context, const Arguments&) {
+/// Work that the optimum has done by the end of every slot, [slots x classes].
+RowMatrix WorkDone(const Problem& problem, const std::vector<Allocation>& decisions) {
+  RowMatrix done(decisions.size(), problem.num_classes());
+  for (Eigen::Index t = 0; t < done.rows(); ++t) {
+    for (int k = 0; k < problem.num_classes(); ++k)
+      done(t, k) = (t > 0 ? done(t - 1, k) : 0.0) + Released(problem, decisions[static_cast<std::size_t>(t)], k);
+  }
+  return done;
+}
+
+PolicyPointer DispatchAtOptimum(const PolicyContext& context, const OfflineOptimum& optimum) {
   ConstantPriceOptions options;
-  const OfflineOptimum optimum = Hindsight(context, "hindsight-price");
   options.prices = optimum.prices;
   options.break_ties = true;
   options.planned_load = LoadsBeforeSlots(context, optimum);
-  return MakeConstantPrice(context.problem, options);
+  PolicyPointer policy = MakeConstantPrice(context.problem, options);
+  if (context.problem.num_classes() == 0) return policy;
+  ReleaseOptions release;
+  release.rule = ReleaseRule::kPlanned;
+  release.done = WorkDone(context.problem, optimum.allocations);
+  return MakeReleasing(context.problem, std::move(policy), release);
 }
 
-/// Plays the optimum's decisions, where the planner found feasible ones.
+PolicyPointer MakeHindsightPrice(const PolicyContext& context, const Arguments&) {
+  return DispatchAtOptimum(context, Hindsight(context, "hindsight-price"));
+}
+
+/// Plays the optimum's decisions, where the planner found feasible ones. Of work that can wait more may be due than the
+/// optimum does, where a robust policy's expert has done it: then it dispatches at the optimum's prices.
 class HindsightPlay : public Policy {
  public:
-  HindsightPlay(const Problem& problem, std::vector<Allocation> decisions)
-      : problem_(problem), decisions_(std::move(decisions)) {}
+  HindsightPlay(const Problem& problem, std::vector<Allocation> decisions, PolicyPointer at_prices)
+      : problem_(problem), decisions_(std::move(decisions)), at_prices_(std::move(at_prices)) {}
 
   void Decide(const SlotInput& input, Allocation* allocation) override {
     *allocation = decisions_.at(input.slot.index);
-    if (Infeasibility(problem_, input.slot, input.ledger.work_done, *allocation, &region_use_) <= AllowedViolation(input.slot)) return;
+    const double violation = Infeasibility(problem_, input.slot, input.ledger.work_done, *allocation, &region_use_);
+    if (violation <= AllowedViolation(input.slot)) return;
+    if (problem_.num_classes() > 0) return at_prices_->Decide(input, allocation);
     throw InputError("policy 'hindsight': the planner found no feasible decision for slot {}", input.slot.index);
   }
 
  private:
   const Problem& problem_;
   std::vector<Allocation> decisions_;
+  PolicyPointer at_prices_;
   Vector region_use_;
 };
 
 PolicyPointer MakeHindsight(const PolicyContext& context, const Arguments&) {
-  return std::make_unique<HindsightPlay>(context.problem, Hindsight(context, "hindsight").allocations);
+  OfflineOptimum optimum = Hindsight(context, "hindsight");
+  PolicyPointer at_prices = DispatchAtOptimum(context, optimum);
+  return std::make_unique<HindsightPlay>(context.problem, std::move(optimum.allocations), std::move(at_prices));
 }
 
 PolicyPointer MakeAdversaryPolicy(const PolicyContext& context, const Arguments& arguments) {
@@ -201,9 +227,11 @@ std::vector<Entry> AdviceEntries() {
           Clairvoyant(TestAdvice("hindsight", "plays the optimum in hindsight itself", {}, MakeHindsight)),
           TestAdvice("adversary", "the worst feasible decision of every slot",
                      {WordParameter("harm", "to J as it then is, or to cost and footprints at full weight",
-                                    {"objective", "sum"})},
+                                    {"objective", "sum"}),
+                      ReleaseParameter("hoard")},
                      MakeAdversaryPolicy),
-          TestAdvice("random", "a vertex of the feasible set drawn in every slot", {}, MakeRandomPolicy),
+          TestAdvice("random", "a vertex of the feasible set drawn in every slot", {ReleaseParameter("hoard")},
+                     MakeRandomPolicy),
           TestAdvice("mix", "(1 - share) advice + share adversary",
                      {PolicyParameter("advice", "", "the good part"),
                       PolicyParameter("adversary", "adversary", "the bad part"),

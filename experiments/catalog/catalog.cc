@@ -20,6 +20,7 @@ Registry MakeCatalog() {
   add({PriceNetworkEntry()});
   add(ErrorEntries());
   add(EventEntries());
+  add(ReleaseEntries());
   return registry;
 }
 
@@ -57,7 +58,8 @@ std::string CatalogText() {
   return "Policies (SPEC is NAME or NAME(PARAMETER=VALUE,...); * looks into the future: for experiments; ! test "
          "advice, "
          "to try out\nguarantees with):\n" +
-         EntriesText(Catalog(), Kind::kPolicy) + "\n" + PredictorsText();
+         EntriesText(Catalog(), Kind::kPolicy) + "\n" + PredictorsText() + "\nRelease rules:\n" +
+         EntriesText(Catalog(), Kind::kRelease);
 }
 
 std::string PredictorsText() {

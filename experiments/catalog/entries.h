@@ -20,5 +20,6 @@ std::vector<Entry> NetworkEntries();    ///< networks of forecasts: networks.cc
 Entry PriceNetworkEntry();              ///< the network of prices: prices.cc
 std::vector<Entry> ErrorEntries();      ///< errors in signals: errors.cc
 std::vector<Entry> EventEntries();      ///< events in the world: events.cc
+std::vector<Entry> ReleaseEntries();    ///< when work that can wait is done: releases.cc
 
 }  // namespace evenkeel

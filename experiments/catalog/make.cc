@@ -1,11 +1,20 @@
 #include "experiments/catalog/make.h"
 
+#include <utility>
+
+#include "experiments/catalog/releases.h"
 #include "models/base/error.h"
 
 namespace evenkeel {
 
 std::unique_ptr<Policy> MakePolicy(const Registry& registry, const PolicyContext& context, const Spec& spec) {
-  return Make<Kind::kPolicy>(registry, spec, context);
+  const CheckedSpec checked = CheckSpec(registry, Kind::kPolicy, spec);
+  auto policy = std::get<static_cast<std::size_t>(Kind::kPolicy)>(checked.entry->make)(context, checked.arguments);
+  const Arguments& arguments = checked.arguments;
+  if (context.problem.num_classes() == 0 || arguments.values.count(kReleaseParameter) == 0) return policy;
+  ReleaseOptions release = Make<Kind::kRelease>(registry, arguments.at(kReleaseParameter));
+  release.seed = context.seed;
+  return MakeReleasing(context.problem, std::move(policy), release);
 }
 
 std::unique_ptr<Forecaster> MakeForecaster(const Registry& registry, const ForecastContext& context, const Spec& spec) {

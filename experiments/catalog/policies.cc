@@ -6,6 +6,7 @@
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/make.h"
 #include "experiments/catalog/memory.h"
+#include "experiments/catalog/releases.h"
 
 namespace evenkeel {
 namespace {
@@ -96,25 +97,30 @@ PolicyPointer MakeFixedPrice(const PolicyContext& context, const Arguments& argu
 
 std::vector<Entry> ConstantPriceEntries() {
   return {
-      {"cost", "cheapest energy and network, blind to footprints (GLB-Cost)", {}, MakeCost, {"cost"}},
+      {"cost",
+       "cheapest energy and network, blind to footprints (GLB-Cost)",
+       {ReleaseParameter()},
+       MakeCost,
+       {"cost"}},
       {"carbon",
        "least carbon, blind to cost; the price only scales the policy's own objective",
-       {PriceParameter("price", "150", "USD per t of carbon")},
+       {PriceParameter("price", "150", "USD per t of carbon"), ReleaseParameter()},
        MakeCarbon,
        {"carbon"}},
       {"water",
        "least water, blind to cost; the price only scales the policy's own objective",
-       {PriceParameter("price", "6", "USD per m3 of water")},
+       {PriceParameter("price", "6", "USD per m3 of water"), ReleaseParameter()},
        MakeWater,
        {"water"}},
       {"c2",
        "cost plus the same carbon price everywhere (GLB-C2)",
-       {PriceParameter("carbon", "600", "USD per t of carbon")},
+       {PriceParameter("carbon", "600", "USD per t of carbon"), ReleaseParameter()},
        MakeCostAndCarbon,
        {"c2"}},
       {"all",
        "cost plus the same carbon and water price everywhere (GLB-All)",
-       {PriceParameter("carbon", "300", "USD per t of carbon"), PriceParameter("water", "30", "USD per m3 of water")},
+       {PriceParameter("carbon", "300", "USD per t of carbon"), PriceParameter("water", "30", "USD per m3 of water"),
+        ReleaseParameter()},
        MakeAll,
        {"all"}},
   };
@@ -124,34 +130,40 @@ std::vector<Entry> EquityEntries() {
   const ParameterInfo tolerance =
       NumberParameter("tolerance", "1e-9", "certified gap of a slot's problem, relative", 1e-13, 1e-2);
   return {
-      {"nearest", "closest region first, blind to cost and footprints", {}, MakeNearestPolicy, {"nearest"}},
+      {"nearest",
+       "closest region first, blind to cost and footprints",
+       {ReleaseParameter()},
+       MakeNearestPolicy,
+       {"nearest"}},
       {"l1-greedy",
        "every load at its full weight: the objective with norms q = 1; plain sums, blind to who carries them",
        {WordParameter("groups", "which loads count beside the cost: all, environment (carbon and water) or quality",
                       {"all", "environment", "quality"}),
-        NumberParameter("scale", "1", "factor on the weights, such as 1/10 for means over ten buckets", 0.0, 1e6)},
+        NumberParameter("scale", "1", "factor on the weights, such as 1/10 for means over ten buckets", 0.0, 1e6),
+        ReleaseParameter()},
        MakeL1Greedy,
        {"l1-greedy"}},
       {"dmd",
        "dual mirror descent on the prices, the online algorithm of eGLB",
-       {NumberParameter("step", "1e-5", "step of the prices, 1/USD", 0.0, 1e3, true)},
+       {NumberParameter("step", "1e-5", "step of the prices, 1/USD", 0.0, 1e3, true), ReleaseParameter()},
        MakeDmd,
        {"dmd"}},
       {"norm-greedy",
        "least increase of cost plus weighted q-norms of the loads; norms inf: at most N times the optimum",
        {NumberParameter("q", "8", "exponent of the norms", 1.0, 64.0), tolerance, PrimeParameter(), MemoryParameter(),
-        PrimeForecastParameter()},
+        PrimeForecastParameter(), ReleaseParameter()},
        MakeNormGreedyPolicy,
        {"norm-greedy(q=8)"}},
       {"power-greedy",
        "least q-norm of cost and weighted loads; norms inf, two groups, beta 1: at most q N^(1/q) 3^(1-1/q) optima",
        {NumberParameter("q", "4", "exponent", 1.0, 64.0, true),
-        NumberParameter("beta", "1", "weight of the cost among the loads", 0.0, 1e6, true), tolerance},
+        NumberParameter("beta", "1", "weight of the cost among the loads", 0.0, 1e6, true), tolerance,
+        ReleaseParameter()},
        MakePowerGreedyPolicy,
        {"power-greedy(q=4)"}},
       {"fixed-price",
        "dispatch at prices from a file, as written by `solve --prices-out`",
-       {Parameter(ParameterKind::kPath, "file", "", "CSV with the header group,bucket,price")},
+       {Parameter(ParameterKind::kPath, "file", "", "CSV with the header group,bucket,price"), ReleaseParameter()},
        MakeFixedPrice},
   };
 }

@@ -4,6 +4,7 @@
 
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/make.h"
+#include "experiments/catalog/releases.h"
 #include "models/base/error.h"
 #include "predictors/advice/learned_price.h"
 #include "predictors/prices/inputs.h"
@@ -107,7 +108,7 @@ Entry PriceNetworkEntry() {
 Entry LearnedPriceEntry() {
   return {kLearnedPrice,
           "dispatches at prices that a network says, from the loads so far and forecasts of the rest",
-          {Parameter(ParameterKind::kPath, "file", "", "what `evenkeel train` wrote")},
+          {Parameter(ParameterKind::kPath, "file", "", "what `evenkeel train` wrote"), ReleaseParameter()},
           MakeLearnedPricePolicy};
 }
 

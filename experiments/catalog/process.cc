@@ -3,6 +3,7 @@
 
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/make.h"
+#include "experiments/catalog/releases.h"
 #include "predictors/process/process_forecaster.h"
 #include "predictors/process/process_policy.h"
 
@@ -55,6 +56,7 @@ void SetPatience(const Arguments& arguments, ProgramOptions* options) {
 Entry ProcessPolicyEntry() {
   Entry entry{"process", "an own program decides: docs/process.md", ProgramParameters(), MakeProgramPolicy};
   entry.parameters.push_back(SpanParameter("history", "0", "sent at the start: the last before the first slot", 0));
+  entry.parameters.push_back(ReleaseParameter());
   entry.parameters.push_back(SpanParameter("horizon", "0", "forecasts sent with every slot; 0: none", 0));
   entry.parameters.push_back(
       Parameter(ParameterKind::kForecast, "forecast", "seasonal-naive(season=24h)", "what predicts them"));

@@ -43,9 +43,11 @@ std::string KindName(Kind kind) {
     case Kind::kError:
       return "error";
     case Kind::kEvent:
+      return "event";
+    case Kind::kRelease:
       break;
   }
-  return "event";
+  return "release rule";
 }
 
 std::vector<const Entry*> EntriesOf(const Registry& registry, Kind kind) {

@@ -1,4 +1,4 @@
-// What specs can name: policies, predictors, networks, errors and events, all as entries of one registry. entries.h has
+// What specs can name: policies, predictors, networks, errors, events and release rules, all as entries of one registry. entries.h has
 // the lists of entries, catalog.h the registry that they make together.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/policies/release.h"
 #include "engine/policy.h"
 #include "experiments/catalog/network_spec.h"
 #include "experiments/specs/parameter.h"
@@ -21,7 +22,7 @@ namespace evenkeel {
 struct PolicyContext;
 struct ForecastContext;
 
-enum class Kind { kPolicy, kPredictor, kNetwork, kError, kEvent };
+enum class Kind { kPolicy, kPredictor, kNetwork, kError, kEvent, kRelease };
 
 /// `policy`, `predictor`, ..: for people.
 std::string KindName(Kind kind);
@@ -31,7 +32,8 @@ std::string KindName(Kind kind);
 using Maker = std::variant<std::function<std::unique_ptr<Policy>(const PolicyContext&, const Arguments&)>,
                            std::function<std::unique_ptr<Forecaster>(const ForecastContext&, const Arguments&)>,
                            std::function<TrainableSpec(const Arguments&)>, std::function<SignalError(const Arguments&)>,
-                           std::function<ScenarioEvent(const Network&, const Arguments&)>>;
+                           std::function<ScenarioEvent(const Network&, const Arguments&)>,
+                           std::function<ReleaseOptions(const Arguments&)>>;
 
 struct Entry {
   std::string name;

@@ -13,6 +13,7 @@ namespace {
 std::optional<Kind> KindOfSpecs(const ParameterInfo& parameter) {
   if (parameter.kind == ParameterKind::kPolicy) return Kind::kPolicy;
   if (parameter.kind == ParameterKind::kForecast) return Kind::kPredictor;
+  if (parameter.kind == ParameterKind::kRelease) return Kind::kRelease;
   return std::nullopt;
 }
 

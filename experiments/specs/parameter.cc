@@ -88,7 +88,9 @@ bool IsWordOf(const ParameterInfo& parameter, const std::string& value) {
 }
 
 bool IsAllowed(const ParameterInfo& parameter, const Spec& value) {
-  if (parameter.kind == ParameterKind::kPolicy || parameter.kind == ParameterKind::kForecast) return true;
+  for (ParameterKind specs : {ParameterKind::kPolicy, ParameterKind::kForecast, ParameterKind::kRelease}) {
+    if (parameter.kind == specs) return true;
+  }
   if (!value.parameters.empty() || value.name.empty()) return false;
   switch (parameter.kind) {
     case ParameterKind::kNumber: {
@@ -134,6 +136,8 @@ std::string DescribeAllowed(const ParameterInfo& parameter) {
       return "path of a file";
     case ParameterKind::kForecast:
       return "predictor";
+    case ParameterKind::kRelease:
+      return "release rule";
     case ParameterKind::kPolicy:
       break;
   }

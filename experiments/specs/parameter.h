@@ -37,6 +37,7 @@ enum class ParameterKind {
   kPath,      ///< a file, or one of ParameterInfo::words where there are some
   kPolicy,    ///< a spec of another policy
   kForecast,  ///< a spec of a predictor
+  kRelease,   ///< a spec of a release rule
 };
 
 struct ParameterInfo {
@@ -58,7 +59,7 @@ ParameterInfo IntegerParameter(std::string name, std::string default_value, std:
 ParameterInfo SpanParameter(std::string name, std::string default_value, std::string description, int low);
 /// The first word is the default.
 ParameterInfo WordParameter(std::string name, std::string description, std::vector<std::string> words);
-/// Of another kind: text, a path, a policy or a predictor.
+/// Of another kind: text, a path, a policy, a predictor or a release rule.
 ParameterInfo Parameter(ParameterKind kind, std::string name, std::string default_value, std::string description);
 
 /// Whether it is one of the parameter's words.

@@ -25,6 +25,7 @@ enum class RandomPurpose : std::uint32_t {
   kPriceSpike = 22,
   kDemandNoise = 23,         ///< index: gateway, counter: slot
   kAdvice = 500,             ///< aimless test advice; index: slot, counter: arc
+  kRelease = 501,            ///< when test advice releases all that waits; index: none, counter: slot
   kTraining = 600,           ///< order of origins; index: round, counter: place
   kOtherFuture = 700,        ///< signals of traces with another future; index: slot, counter: signal
   kErrorInjection = 1000,    ///< swapped gateways; 1001 to 1032, errors injected into signals: 1001 + 4 kind + signal;

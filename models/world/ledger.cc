@@ -57,7 +57,7 @@ void AddSlot(const Problem& problem, const Coefficients& coefficients, const All
   for (int k = 0; k < problem.num_classes(); ++k) {
     const double released = Released(problem, allocation, k);
     ledger->work_done[k] += released;
-    ledger->work_shift -= problem.network.classes[k].cost_floor * released;
+    ledger->shift -= problem.network.classes[k].cost_floor * released;
   }
   if (problem.shed_cost) {
     const double shed = allocation.shed.sum();
@@ -78,7 +78,7 @@ double ObjectiveValue(const Problem& problem, const Ledger& ledger) {
 }
 
 double ShiftedObjectiveValue(const Problem& problem, const Ledger& ledger) {
-  return ObjectiveValue(problem, ledger) + ledger.shift + ledger.work_shift;
+  return ObjectiveValue(problem, ledger) + ledger.shift;
 }
 
 double AddLoads(const Problem& problem, const Coefficients& coefficients, const Vector& flow, Loads* load) {

@@ -27,8 +27,9 @@ ReleaseWindow WindowOf(const Slot& slot, const Vector& work_done, int k);
 struct Ledger {
   double energy_cost = 0.0;  ///< sum c . x, USD, energy and network
   double shed_cost = 0.0;    ///< USD
-  double shift = 0.0;        ///< sum_t sigma_t * sum_j d_t[j], USD: added to J it makes all ratios well defined
-  double work_shift = 0.0;   ///< sum_k max(0, -f_k) work_done[k], USD: the same for the work of classes
+  /// sum_t sigma_t sum_j d_t[j] over firm demand, and sum_k max(0, -f_k) work_done[k], USD: added to J it makes all
+  /// ratios well defined.
+  double shift = 0.0;
   double shed = 0.0;         ///< unserved workload
   Loads load;                ///< L^k, per group [buckets], theta applied
   Vector region_cost;        ///< energy cost by region, USD

@@ -16,7 +16,7 @@ void PlayBeside(const Problem& problem, int num_slots, const SlotWriter& writer,
     EstimateCoefficients(problem, slot, &coefficients);
     policy.Decide({slot, coefficients, ledger}, &decision);
     expert.Decide({slot, coefficients, expert_ledger}, &expert_decision);
-    const double demand = slot.demand.sum();
+    const double demand = FirmDemand(problem, slot);
     AddSlot(problem, coefficients, decision, demand, &ledger);
     AddSlot(problem, coefficients, expert_decision, demand, &expert_ledger);
     policy.Settle({slot, coefficients, coefficients, ledger, true});

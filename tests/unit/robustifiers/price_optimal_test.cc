@@ -90,7 +90,7 @@ Answer Ask(const Case& at, const SlotBudget& budget, PriceOptimal* method) {
   const Problem& problem = at.instance.problem;
   Answer answer;
   Allocation found = MakeAllocation(problem), mixed = found;
-  answer.result = method->Decide(at.slot, at.coefficients, budget, at.prices,
+  answer.result = method->Decide(at.slot, at.coefficients, budget, {at.prices, Vector()},
                                  {at.advice, at.advice_step, at.expert, at.expert_step}, &found);
   EXPECT_TRUE(answer.result.feasible);
   Vector use;
