@@ -51,7 +51,7 @@ struct ReleaseFit::Impl {
     const double wanted = demand, shortfall = Shortfall(*slot);
     if (shortfall == 0.0) return;
     // Where a unit uses as much of every region whoever it is from, what fits beside the others is what is left.
-    demand = std::max(low, wanted - shortfall * (1.0 + 1e-9));
+    demand = std::max(low, wanted - shortfall * (1.0 + 1e-12));
     if (demand == low || Shortfall(*slot) == 0.0) return;
     double fits = low, fails = demand;
     for (int step = 0; step < 40; ++step) {

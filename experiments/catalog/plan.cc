@@ -4,6 +4,7 @@
 
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/make.h"
+#include "models/base/error.h"
 #include "predictors/advice/chosen_plan.h"
 
 namespace evenkeel {
@@ -15,6 +16,11 @@ std::unique_ptr<Policy> MakePlan(const PolicyContext& context, const Arguments& 
   const ForecastContext forecast = ForecastContextOf(context, past.num_slots());
   const PlanOptions options = PlanOptionsOf(arguments, SlotHoursOf(context));
   std::unique_ptr<Forecaster> forecaster = ForecasterArgument(forecast, arguments, "forecast");
+  if (context.problem.num_classes() > 0 && (options.merge_after > 0 || IntegerArgument(arguments, "choose") > 0)) {
+    throw InputError("policy \"plan\": {} cannot be used on a trace with work that can wait, whose deadlines tie slots "
+                     "to each other",
+                     options.merge_after > 0 ? "merge_after" : "choose");
+  }
   ChoiceOptions choice;
   choice.days = IntegerArgument(arguments, "choose");
   if (past.num_slots() > 0) choice.every = std::max(1, HistoryView(past).slots_per_day() / 2);

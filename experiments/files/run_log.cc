@@ -40,6 +40,12 @@ std::vector<std::string> Names(const std::vector<Node>& nodes) {
   return names;
 }
 
+std::vector<std::string> ClassNames(const Problem& problem) {
+  std::vector<std::string> names = Names(problem.network.gateways);
+  names.erase(names.begin(), names.begin() + problem.network.num_firm());
+  return names;
+}
+
 /// Quality has no unit; t and m3 are what UDUNITS calls them.
 std::string Units(const Group& group) { return group.footprint == Footprint::kQualityLoss ? "1" : group.unit; }
 
@@ -78,6 +84,7 @@ Hdf5Writer Begin(Hdf5Writer writer, const Problem& problem, const RunLogInfo& in
   writer.AddLabels("region", "region (data center)", Names(problem.network.regions));
   writer.AddLabels("gateway", "gateway (user region)", Names(problem.network.gateways));
   writer.AddLabels("variant", "variant of the served model", Names(problem.network.variants));
+  if (problem.num_classes() > 0) writer.AddLabels("work_class", "class of work that can wait", ClassNames(problem));
   return writer;
 }
 
@@ -91,6 +98,7 @@ struct RunLogWriter::Impl {
   RowBuffer<double> energy_cost, shed_cost, objective, shift;
   RowBuffer<double> region_cost, region_workload;
   std::vector<RowBuffer<double>> loads;  // per group
+  std::vector<RowBuffer<double>> work;   // released and waiting, where the problem has classes
   std::optional<AllocationRows> allocations;
   std::optional<DecisionRows> decisions;
   std::optional<LiveRows> live;
@@ -102,6 +110,7 @@ struct RunLogWriter::Impl {
     return {&file, RunLogField(name, {"time"}, "USD", long_name), 1};
   }
   void AddGroup(const Group& group);
+  void AddWork(const char* name, const char* long_name);
   void AddCertificates(const std::vector<PrefixCertificate>& certificates);
   void FinishRows();  // but for those of decisions
   void WriteSummary();
@@ -126,6 +135,10 @@ RunLogWriter::Impl::Impl(std::unique_ptr<AtomicFile> the_target, const Problem& 
                       problem.network.regions.size()),
       last(MakeLedger(problem)) {
   for (const Group& group : problem.groups) AddGroup(group);
+  if (problem.num_classes() > 0) {
+    AddWork("work_released", "work done or given up in the slot");
+    AddWork("work_waiting", "work that waits at the slot's end");
+  }
   if (options.allocations) allocations.emplace(&file, problem, "allocation", "shed", "");
   if (options.decisions) decisions.emplace(&file, problem, options.allocations);
   if (options.live) live.emplace(&file, problem, options.decisions);
@@ -142,10 +155,15 @@ void RunLogWriter::Impl::AddGroup(const Group& group) {
   WriteChecksum(name, Crc32(group.bucket_weight.data(), group.num_buckets()), &file);
 }
 
+void RunLogWriter::Impl::AddWork(const char* name, const char* long_name) {
+  work.emplace_back(&file, RunLogField(name, {"time", "work_class"}, "MWh", long_name), problem.num_classes());
+}
+
 void RunLogWriter::Impl::FinishRows() {
   time.Finish();
   for (auto* buffer : {&energy_cost, &shed_cost, &objective, &shift, &region_cost, &region_workload}) buffer->Finish();
   for (auto& buffer : loads) buffer.Finish();
+  for (auto& buffer : work) buffer.Finish();
   if (allocations) allocations->Finish();
 }
 
@@ -173,10 +191,10 @@ RunLogWriter::RunLogWriter(const std::string& path, const Problem& problem, cons
 
 RunLogWriter::~RunLogWriter() = default;
 
-void RunLogWriter::Append(std::int64_t time, const Allocation& allocation, const Ledger& ledger,
+void RunLogWriter::Append(const Slot& slot, const Allocation& allocation, const Ledger& ledger,
                           const RobustDecision* decision, const LiveLogSlot* live) {
   Impl& log = *impl_;
-  log.time.Append(time);
+  log.time.Append(slot.time);
   log.energy_cost.Append(ledger.energy_cost - log.last.energy_cost);
   log.shed_cost.Append(ledger.shed_cost - log.last.shed_cost);
   log.objective.Append(ObjectiveValue(log.problem, ledger));
@@ -184,6 +202,10 @@ void RunLogWriter::Append(std::int64_t time, const Allocation& allocation, const
   log.region_cost.Append(ledger.region_cost);
   log.region_workload.Append(ledger.region_workload);
   for (std::size_t k = 0; k < log.loads.size(); ++k) log.loads[k].Append(ledger.load[k]);
+  if (!log.work.empty()) {
+    log.work[0].Append(ledger.work_done - log.last.work_done);
+    log.work[1].Append(slot.arrived - ledger.work_done);
+  }
   if (log.allocations) log.allocations->Append(&allocation);
   EVENKEEL_CHECK_EQ(log.decisions.has_value(), decision != nullptr);
   if (decision != nullptr) log.decisions->Append(*decision);

@@ -15,6 +15,7 @@
 #include "models/files/hdf5_reader.h"
 #include "models/world/ledger.h"
 #include "models/world/problem.h"
+#include "models/world/slot.h"
 #include "robustifiers/decision.h"
 
 namespace evenkeel {
@@ -54,9 +55,9 @@ class RunLogWriter {
   /// Removes the temporary file unless Finish was called.
   ~RunLogWriter();
 
-  /// Adds a slot. `ledger` is the metered one after the slot; `decision` must be given when the log keeps decisions,
+  /// Adds a slot, of which time and what has arrived count. `ledger` is the metered one after the slot; `decision` must be given when the log keeps decisions,
   /// `live` when it is of a live period.
-  void Append(std::int64_t time, const Allocation& allocation, const Ledger& ledger,
+  void Append(const Slot& slot, const Allocation& allocation, const Ledger& ledger,
               const RobustDecision* decision = nullptr, const LiveLogSlot* live = nullptr);
   /// Adds the certificates of the run, once, before Finish.
   void AddCertificates(const std::vector<PrefixCertificate>& certificates);
@@ -95,6 +96,7 @@ struct RunLog {
   std::vector<std::string> regions;
   std::vector<std::string> gateways;
   std::vector<std::string> variants;
+  std::vector<std::string> classes;  ///< of work that can wait: the last of the gateways
   int slots = 0;                   ///< of the whole run
   int first_slot = 0;              ///< that the rows begin with
   std::vector<std::int64_t> time;  ///< [rows]
@@ -105,6 +107,8 @@ struct RunLog {
   std::vector<RunLogGroup> groups;
   RowMatrix region_cost;      ///< [rows x regions], since the first slot, USD
   RowMatrix region_workload;  ///< [rows x regions], since the first slot, units
+  RowMatrix work_released;    ///< [rows x classes], done or given up in the slot, units
+  RowMatrix work_waiting;     ///< [rows x classes], at the slot's end, units
   RowMatrix allocation;       ///< [rows x (gateways x regions x variants)], of the slot; empty when it was not kept
   RowMatrix shed;             ///< [rows x gateways], of the slot; empty when it was not kept
 

@@ -100,6 +100,7 @@ void RunLogReader::Impl::ReadHeader() {
   log.regions = file.Labels("region");
   log.gateways = file.Labels("gateway");
   log.variants = file.Labels("variant");
+  if (file.Has("work_class")) log.classes = file.Labels("work_class");
   const auto shape = file.Shape("time");
   if (shape.size() != 1 || shape[0] < 1 || shape[0] > std::numeric_limits<int>::max()) {
     throw InputError("{}: dataset 'time' has the shape [{}], expected one axis of at least one slot", file.path(),
@@ -226,6 +227,11 @@ void RunLogReader::ReadRows(int first, int count) {
   log.region_cost = read("region_cost", {cells[1]});
   log.region_workload = read("region_workload", {cells[1]});
   for (RunLogGroup& group : log.groups) group.load = read(group.name, {group.load.cols()});
+  if (!log.classes.empty()) {
+    const auto classes = static_cast<std::int64_t>(log.classes.size());
+    log.work_released = read("work_released", {classes});
+    log.work_waiting = read("work_waiting", {classes});
+  }
   if (log.has_allocations) {
     log.allocation = read("allocation", cells);
     log.shed = read("shed", {cells[0]});

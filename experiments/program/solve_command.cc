@@ -31,7 +31,7 @@ void WriteOptimumLog(const Options& options, const Period& period, const Offline
     EstimateCoefficients(period.problem, slot, &coefficients);
     const Allocation& allocation = optimum.allocations[t];
     AddSlot(period.problem, coefficients, allocation, FirmDemand(period.problem, slot), &ledger);
-    log.Append(slot.time, allocation, ledger);
+    log.Append(slot, allocation, ledger);
   }
   log.Finish();
 }

@@ -9,6 +9,7 @@
 #include "models/base/error.h"
 #include "models/base/numbers.h"
 #include "robustifiers/line.h"
+#include "robustifiers/recovery.h"
 
 namespace evenkeel {
 namespace {
@@ -87,16 +88,30 @@ void BudgetCheck::ExpectFeasible(int t, const char* whose, const Slot& slot, con
   throw RunDifference(fmt::format("slot {}: {} violates the constraints by {:.3g}", t, whose, violation));
 }
 
+/// Of work that can wait nobody is behind the expert.
+void BudgetCheck::ExpectAhead(int t, const Slot& slot, const Allocation& played, const Allocation& expert) const {
+  for (int k = 0; k < problem_.num_classes(); ++k) {
+    const double done = engine_.work_done[k] + Released(problem_, played, k);
+    const double expected = expert_.work_done[k] + Released(problem_, expert, k);
+    if (done >= expected - AllowedViolation(slot) - 1e-12 * expected) continue;
+    throw RunDifference(fmt::format("slot {}: {:.17g} of {} are done, the expert has done {:.17g}", t, done,
+                                    log_.classes[k], expected));
+  }
+}
+
 BudgetCheck::Decisions BudgetCheck::DecisionsAt(int t, const Slot& slot) {
   const int row = t - log_.first_slot;
   Decisions of;
   of.played = PlayedAllocation(problem_, log_, t);
   of.expert = AllocationOf(problem_, t, row, log_.expert, log_.expert_shed);
   ExpectFeasible(t, "the expert's decision", slot, expert_.work_done, of.expert);
+  of.safe = of.expert;
+  Recover(problem_, engine_, expert_, of.expert, &of.safe);
   const auto nothing = [&](const RowMatrix& rows) { return (rows.row(row).array() == kNoAllocation).all(); };
   of.has_advice = !nothing(log_.advice) || !nothing(log_.advice_shed);
   of.advice = of.has_advice ? AllocationOf(problem_, t, row, log_.advice, log_.advice_shed) : MakeAllocation(problem_);
   if (of.has_advice) ExpectFeasible(t, "the advice, which was not rejected,", slot, engine_.work_done, of.advice);
+  ExpectAhead(t, slot, of.played, of.expert);
   return of;
 }
 
@@ -125,6 +140,8 @@ void BudgetCheck::CheckVerdict(int t, const Slot& slot, const Decisions& of, dou
     return;
   }
   ExpectClose(t, "alpha", alpha, verdict == Verdict::kTaken ? 0.0 : 1.0, 0.0);
+  if (verdict != Verdict::kTaken && problem_.num_classes() > 0)  // how much is left out, the books say to their digits
+    return ExpectSame(t, of.played, of.safe, 10.0 * AllowedViolation(slot));
   if (!IsSame(of.played, verdict == Verdict::kTaken ? of.advice : of.expert))
     fail(fmt::format("the decision is another than the {}'s", verdict == Verdict::kTaken ? "advice" : "expert"));
 }
@@ -136,17 +153,17 @@ void BudgetCheck::CheckPull(int t, const Slot& slot, const Decisions& of, double
     throw RunDifference(fmt::format("slot {}: the verdict is pulled, which mode switch never is", t));
   if (!(alpha >= 0.0 && alpha <= 1.0))
     throw RunDifference(fmt::format("slot {}: alpha is {}, allowed: 0 to 1", t, alpha));
-  const double allowed = kTolerance * slot.demand.sum();
+  const double allowed = kTolerance * (slot.demand.sum() + slot.releasable);
   if (options_.mode == WayBack::kPrice && alpha == 0.0) {
     // A decision on the line would say where it stands.
-    const double on_line = SmallestSafeAlpha(budget_, advice_increment_, expert_increment_);
-    Mix(of.advice, of.expert, on_line, &found_);
+    const double on_line = SmallestSafeAlpha(budget_, advice_increment_, safe_increment_);
+    Mix(of.advice, of.safe, on_line, &found_);
     if (on_line > 0.0 && IsSame(found_, of.played))
       throw RunDifference(fmt::format("slot {}: alpha is 0 in the log, {:.17g} when recomputed", t, on_line));
     ++off_line_;
     return;
   }
-  Mix(of.advice, of.expert, alpha, &found_);
+  Mix(of.advice, of.safe, alpha, &found_);
   ExpectSame(t, of.played, found_, allowed);
 }
 
@@ -160,6 +177,7 @@ void BudgetCheck::Add(int t, const Slot& slot, const Coefficients& observed, con
   AddSlot(problem_, observed, of.expert, demand, &beside);
   const double allowance = trust_.AllowanceAt(ShiftedObjectiveValue(problem_, beside));
   ComputeIncrement(problem_, observed, of.expert, &expert_increment_);
+  ComputeIncrement(problem_, observed, of.safe, &safe_increment_);
   if (of.has_advice) ComputeIncrement(problem_, observed, of.advice, &advice_increment_);
   budget_.Begin(engine_, expert_, expert_increment_, allowance);
   // The budget is the rest of both sides and of what may be spent.

@@ -33,10 +33,12 @@ class BudgetCheck {
  private:
   struct Decisions {
     Allocation played, expert, advice;
+    Allocation safe;  // the expert's without work done before (robustifiers/recovery.h)
     bool has_advice = false;
   };
   Decisions DecisionsAt(int t, const Slot& slot);
   void ExpectFeasible(int t, const char* whose, const Slot& slot, const Vector& work_done, const Allocation& decision);
+  void ExpectAhead(int t, const Slot& slot, const Allocation& played, const Allocation& expert) const;
   void CheckVerdict(int t, const Slot& slot, const Decisions& of, double gross);
   void CheckPull(int t, const Slot& slot, const Decisions& of, double alpha);
 
@@ -50,7 +52,7 @@ class BudgetCheck {
   double observation_error_ = 0.0;  // err of theorem 5 (b) so far
   std::int64_t count_[kNumVerdicts] = {};
   int off_line_ = 0;
-  Increment advice_increment_, expert_increment_;
+  Increment advice_increment_, expert_increment_, safe_increment_;
   Allocation found_;
   Vector region_use_;
 };

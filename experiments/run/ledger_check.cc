@@ -59,16 +59,39 @@ void LedgerCheck::Recompute(int t, const Slot& slot, const Coefficients& metered
   for (std::size_t k = 0; k < log_.groups.size(); ++k) {
     ExpectClose(t, log_.groups[k].name.c_str(), log_.groups[k].load.row(row), ledger_.load[k], gross_load_[k]);
   }
+  CheckWork(t, slot, before.work_done);
+}
+
+/// What is released is what the ledger took in, within its window, and the rest of what has arrived waits.
+void LedgerCheck::CheckWork(int t, const Slot& slot, const Vector& done_before) const {
+  const int row = t - log_.first_slot;
+  for (int k = 0; k < problem_.num_classes(); ++k) {
+    const ReleaseWindow window = WindowOf(slot, done_before, k);
+    const double released = log_.work_released(row, k), allowed = AllowedViolation(slot) + kCarried * slot.arrived[k];
+    ExpectClose(t, "work_released", released, ledger_.work_done[k] - done_before[k], allowed);
+    ExpectClose(t, "work_waiting", log_.work_waiting(row, k), slot.arrived[k] - ledger_.work_done[k], allowed);
+    if (released >= window.low - allowed && released <= window.high + allowed) continue;
+    throw RunDifference(fmt::format("slot {}: {:.17g} of {} are released, allowed are {:.17g} to {:.17g}", t, released,
+                                    log_.classes[k], window.low, window.high));
+  }
 }
 
 /// J follows from the costs and the loads, the regions' costs add up to the costs, and workload is served or not.
 void LedgerCheck::TakeLogged(int t, const Slot& slot, const Coefficients& metered) {
   const int row = t - log_.first_slot;
-  const double demand = slot.demand.sum(), served_before = ledger_.region_workload.sum();
+  const double served_before = ledger_.region_workload.sum();
   const Ledger before = ledger_;
+  double demand = FirmDemand(problem_, slot);
   ledger_.energy_cost += log_.energy_cost[row];
   ledger_.shed_cost += log_.shed_cost[row];
   ledger_.shift += metered.shift * demand;
+  for (int k = 0; k < problem_.num_classes(); ++k) {
+    const double released = log_.work_released(row, k);
+    ledger_.work_done[k] += released;
+    ledger_.shift -= problem_.network.classes[k].cost_floor * released;
+    demand += released;
+  }
+  CheckWork(t, slot, before.work_done);
   ledger_.region_cost = log_.region_cost.row(row);
   ledger_.region_workload = log_.region_workload.row(row);
   for (std::size_t k = 0; k < log_.groups.size(); ++k) ledger_.load[k] = log_.groups[k].load.row(row);

@@ -26,6 +26,7 @@ class LedgerCheck {
  private:
   void Recompute(int t, const Slot& slot, const Coefficients& metered);
   void TakeLogged(int t, const Slot& slot, const Coefficients& metered);
+  void CheckWork(int t, const Slot& slot, const Vector& done_before) const;
 
   const Problem& problem_;
   const RunLog& log_;

@@ -64,6 +64,8 @@ Period PeriodOf(const RunLog& log, const std::string& path, const std::string& o
   CheckNames(path, "region", network.regions, log.regions);
   CheckNames(path, "gateway", network.gateways, log.gateways);
   CheckNames(path, "variant", network.variants, log.variants);
+  const std::vector<Gateway> classes(network.gateways.begin() + network.num_firm(), network.gateways.end());
+  CheckNames(path, "work_class", classes, log.classes);
   period.objective = ObjectiveOf(log);
   std::istringstream events(log.info.events);
   for (std::string event; std::getline(events, event);) {

@@ -25,7 +25,7 @@ void RunRecorder::Observe(const SlotRecord& record) {
   const Ledger& ledger = record.ledgers.metered;
   if (certificate_) certificate_->Observe(record.slot.index, ledger);
   if (!log_) return;
-  log_->Append(record.slot.time, record.allocation, ledger, decisions_ == nullptr ? nullptr : &decisions_->last());
+  log_->Append(record.slot, record.allocation, ledger, decisions_ == nullptr ? nullptr : &decisions_->last());
 }
 
 void RunRecorder::Finish() {

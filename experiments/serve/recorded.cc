@@ -160,7 +160,7 @@ void WriteLiveLog(const RecordedPeriod& period, const std::string& path, const s
     decision.advice = slot.answer ? &slot.answer->allocation : nullptr;
     decision.expert = &booking.expert;
     const LiveLogSlot live = {StateOf(entry, slot), &entry, run.books().ReportAfter(t + 1)};
-    log.Append(entry.slot.time, booking.own, ledger, is_robust ? &decision : nullptr, &live);
+    log.Append(entry.slot, booking.own, ledger, is_robust ? &decision : nullptr, &live);
   }
   log.Finish();
 }

@@ -19,6 +19,12 @@ double WorkDues::Due(int t, int num_slots, int k) const {
   return last < 0 ? 0.0 : arrived_[last][k];
 }
 
+WorkDues WorkDues::First(int slots) const {
+  WorkDues first = *this;
+  first.arrived_.resize(static_cast<std::size_t>(slots));
+  return first;
+}
+
 void WorkDues::Fill(int num_slots, Slot* slot) const {
   const int t = slot->index, classes = static_cast<int>(deadlines_.size());
   EVENKEEL_CHECK(t >= 0 && t < this->num_slots() && t < num_slots);

@@ -35,6 +35,8 @@ class WorkDues {
   /// Sets arrived, due and releasable of slot `slot->index` of a period of `num_slots` slots; it must have been added.
   void Fill(int num_slots, Slot* slot) const;
   int num_slots() const { return static_cast<int>(arrived_.size()); }
+  /// As it was when `slots` had been added.
+  WorkDues First(int slots) const;
 
  private:
   double Due(int t, int num_slots, int k) const;

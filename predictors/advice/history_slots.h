@@ -1,6 +1,8 @@
 // Slots made of rows of signals: of what was seen, or of what is forecast.
 #pragma once
 
+#include <utility>
+
 #include "predictors/forecast/history.h"
 
 namespace evenkeel {
@@ -44,6 +46,31 @@ class ForecastSlots : public SlotSource {
   const Slot& seen_;
   const RowMatrix& forecast_;
   std::int64_t step_;
+};
+
+/// Forecasts with what has arrived and what is due by then, of a period of `num_slots` slots. `dues` holds the slots up
+/// to the one that is seen, which stays as it is.
+class QueuedForecast : public SlotSource {
+ public:
+  QueuedForecast(ForecastSlots slots, WorkDues dues, int num_slots)
+      : slots_(slots), dues_(std::move(dues)), num_slots_(num_slots) {
+    Slot slot;
+    for (int t = 1; t < slots_.num_slots(); ++t) {
+      slots_.Read(t, &slot);
+      dues_.Add(slot.demand);
+    }
+  }
+
+  int num_slots() const override { return slots_.num_slots(); }
+  void Read(int t, Slot* slot) override {
+    slots_.Read(t, slot);
+    if (t > 0) dues_.Fill(num_slots_, slot);
+  }
+
+ private:
+  ForecastSlots slots_;
+  WorkDues dues_;
+  int num_slots_;
 };
 
 }  // namespace evenkeel

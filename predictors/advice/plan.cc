@@ -8,6 +8,7 @@
 #include "engine/planner/rest_plan.h"
 #include "engine/policies/constant_price.h"
 #include "engine/policies/leaning_prices.h"
+#include "engine/policies/release.h"
 #include "engine/policies/virtual_loads.h"
 #include "models/base/error.h"
 #include "predictors/advice/history_slots.h"
@@ -24,12 +25,14 @@ class PlanAdvice : public Policy {
         history_(std::move(past)),
         options_(options),
         prices_(L1Prices(problem)),
-        dispatcher_(problem) {
+        dispatcher_(problem),
+        dues_(problem.network),
+        fit_(problem) {
     ScaleIntoDualSet(problem, &prices_);
   }
 
   void Decide(const SlotInput& input, Allocation* allocation) override {
-    history_.Append(input.slot);
+    See(input.slot);
     CatchUp();
     // After a plan that failed as well: prices of an older one, or of none, would pass for its answer.
     planned_now_ = input.slot.index % options_.every == 0 || needs_plan_;
@@ -37,12 +40,12 @@ class PlanAdvice : public Policy {
     dispatched_ = !(options_.own_flows && !Blends() && PlayOwnFlows(input, allocation));
     if (!dispatched_) return;
     PricedCost(problem_, input.coefficients, 1.0, PricesOfSlot(input), &cost_);
-    DispatchOrThrow(problem_, cost_, input.slot, &dispatcher_, allocation);
+    DispatchOrThrow(problem_, cost_, ServedSlot(input), &dispatcher_, allocation);
   }
 
   /// Of the plans that were due, only the last one matters: it is made when it is needed.
   void Witness(const SlotInput& input) override {
-    history_.Append(input.slot);
+    See(input.slot);
     if (Blends()) PricesOfSlot(input);  // remembers where the period began
     if (input.slot.index % options_.every == 0)
       witnessed_ =
@@ -53,6 +56,7 @@ class PlanAdvice : public Policy {
     if (!dispatched_) return nullptr;
     return Blends() ? &blended_ : &prices_;
   }
+  const Vector* StatedDeferralPrices() const override { return dispatched_ && deferral_.size() > 0 ? &deferral_ : nullptr; }
 
   PolicyReport Report() const override {
     PolicyReport report;
@@ -69,6 +73,29 @@ class PlanAdvice : public Policy {
     Ledger ledger;
     int seen;  // slots of the history by then
   };
+
+  void See(const Slot& slot) {
+    history_.Append(slot);
+    if (problem_.num_classes() > 0) dues_.Add(slot.demand);
+  }
+
+  /// The slot with what the plan releases as the classes' demand, as far as windows and capacity allow; without a plan
+  /// all that waits.
+  const Slot& ServedSlot(const SlotInput& input) {
+    if (problem_.num_classes() == 0) return input.slot;
+    served_ = input.slot;
+    const int row = input.slot.index - planned_at_;
+    const bool has_plan = row >= 0 && row < work_done_.rows();
+    for (int k = 0; k < problem_.num_classes(); ++k) {
+      const ReleaseWindow window = WindowOf(input.slot, input.ledger.work_done, k);
+      due_[k] = std::min(window.low, window.high);
+      wanted_[k] =
+          has_plan ? std::clamp(work_done_(row, k) - input.ledger.work_done[k], due_[k], window.high) : window.high;
+    }
+    fit_.Fit(due_, wanted_, &served_);
+    if (has_plan) deferral_ = deferral_prices_.row(row);
+    return served_;
+  }
 
   /// Makes the last plan of the slots that were witnessed.
   void CatchUp() {
@@ -113,6 +140,7 @@ class PlanAdvice : public Policy {
     const std::vector<RowMatrix> paths =
         CentredErrorPaths(forecast, view, slots, options_.scenarios, forecaster_->SlotsNeeded(view.slots_per_day()));
     Prices sum = ZeroPrices(problem_);
+    RowMatrix work_done = RowMatrix::Zero(slots + 1, problem_.num_classes()), deferral_prices = work_done;
     int planned = 0;
     for (const RowMatrix& future : Scenarios(view.columns(), forecast(view, slots), paths, options_.spread)) {
       const RestPlan plan = PlanOn(future, view, input);
@@ -120,6 +148,9 @@ class PlanAdvice : public Policy {
       if (!plan.converged) continue;
       if (++planned == 1 && paths.empty()) first_ = plan.first;
       for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += plan.prices[k];
+      if (problem_.num_classes() == 0) continue;
+      work_done += plan.work_done;
+      deferral_prices += plan.deferral_prices;
     }
     if (planned == 0) {
       ++unconverged_;
@@ -127,21 +158,27 @@ class PlanAdvice : public Policy {
     }
     for (Vector& price : sum) price /= planned;
     prices_ = std::move(sum);
+    work_done_ = work_done / planned;
+    deferral_prices_ = deferral_prices / planned;
+    planned_at_ = input.slot.index;
   }
 
   RestPlan PlanOn(const RowMatrix& future, const HistoryView& view, const SlotInput& input) const {
     ForecastSlots one_by_one(input.slot, future, view.step());
     const int two_days = 2 * view.slots_per_day();
     const int fine = options_.merge_after > 0 ? options_.merge_after
-                     : options_.scenarios > 0 ? two_days
+                     : options_.scenarios > 0 && problem_.num_classes() == 0 ? two_days
                                               : one_by_one.num_slots();
-    const std::unique_ptr<SlotSource> rest = MakeMergedSlots(one_by_one, fine, view.slots_per_day());
+    const std::unique_ptr<SlotSource> rest = problem_.num_classes() > 0
+                                                 ? std::make_unique<QueuedForecast>(one_by_one, dues_.First(input.slot.index + 1), problem_.num_slots)
+                                                 : MakeMergedSlots(one_by_one, fine, view.slots_per_day());
+    const Vector& done = input.ledger.work_done;
     try {
-      return PlanRest(problem_, *rest, input.ledger.load, options_.tolerance);
+      return PlanRest(problem_, *rest, input.ledger.load, options_.tolerance, done);
     } catch (const InputError&) {  // more demand forecast than can be served
       Problem relaxed = problem_;
       relaxed.shed_cost = ProhibitiveCost(input.coefficients);
-      RestPlan plan = PlanRest(relaxed, *rest, input.ledger.load, options_.tolerance);
+      RestPlan plan = PlanRest(relaxed, *rest, input.ledger.load, options_.tolerance, done);
       plan.first = {};  // may leave workload unserved
       return plan;
     }
@@ -185,6 +222,12 @@ class PlanAdvice : public Policy {
   Allocation first_;             // of the last plan, where it has one
   Dispatcher dispatcher_;
   Vector cost_, region_use_;
+  WorkDues dues_;                           // of the slots seen
+  ReleaseFit fit_;
+  int planned_at_ = 0;                      // slot of the last plan, and what it wants, [its slots x classes]
+  RowMatrix work_done_, deferral_prices_;
+  Vector due_ = Vector::Zero(problem_.num_classes()), wanted_ = due_, deferral_;
+  Slot served_;
   std::unique_ptr<Witnessed> witnessed_;
   bool dispatched_ = false;  // the last decision, at prices
   bool planned_now_ = false;

@@ -62,7 +62,7 @@ class RunLogTest : public testing::Test {
       const Allocation allocation = Decide(t);
       AddSlot(problem_, coefficients, allocation, FirmDemand(problem_, slot), &ledger);
       ledgers_.push_back(ledger);
-      log->Append(slot.time, allocation, ledger);
+      log->Append(slot, allocation, ledger);
     }
     return ledger;
   }
