@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "engine/deferral_prices.h"
 #include "models/base/error.h"
 
 namespace evenkeel {
@@ -23,24 +25,19 @@ void CheckInDualSet(const Problem& problem, const Prices& prices) {
   }
 }
 
-/// sum_j d[j] min_a (cost[a] + r[a] pi[i]) - sum_i pi[i] cap[i]: at most the slot's minimum for any pi >= 0 (weak
-/// duality).
-/// `gross` gets what the demand would cost at most, taken by size.
-double SlotBound(const Problem& problem, const Slot& slot, const Vector& cost, const VectorRef& capacity_price,
-                 double* gross) {
-  double bound = -capacity_price.dot(slot.capacity);
-  for (int j = 0; j < problem.network.num_gateways(); ++j) {
-    double cheapest = problem.shed_cost.value_or(kInfinity), dearest = problem.shed_cost.value_or(0.0);
-    for (int a = problem.arcs.first_of_gateway[j]; a < problem.arcs.first_of_gateway[j + 1]; ++a) {
-      const Arc& arc = problem.arcs.arcs[a];
-      cheapest = std::min(
-          cheapest, cost[a] + arc.resource * capacity_price[arc.region]);
-      dearest = std::max(dearest, std::abs(cost[a]));
-    }
-    bound += slot.demand[j] * cheapest;
-    *gross += slot.demand[j] * dearest;
+struct CostRange {
+  double cheapest, dearest;  ///< with capacity prices; without, by size
+};
+
+/// Of a unit of a gateway's workload.
+CostRange RangeOf(const Problem& problem, const Vector& cost, const VectorRef& capacity_price, int gateway) {
+  CostRange range{problem.shed_cost.value_or(kInfinity), problem.shed_cost.value_or(0.0)};
+  for (int a = problem.arcs.first_of_gateway[gateway]; a < problem.arcs.first_of_gateway[gateway + 1]; ++a) {
+    const Arc& arc = problem.arcs.arcs[a];
+    range.cheapest = std::min(range.cheapest, cost[a] + arc.resource * capacity_price[arc.region]);
+    range.dearest = std::max(range.dearest, std::abs(cost[a]));
   }
-  return bound;
+  return range;
 }
 
 /// Of the slot's demand. Where there is none, what is served is infeasible but for what is lost in the digits of the
@@ -48,30 +45,82 @@ double SlotBound(const Problem& problem, const Slot& slot, const Vector& cost, c
 double RelativeInfeasibility(const Problem& problem, const Slot& slot, const Vector& work_done,
                              const Allocation& allocation, Vector* use) {
   const double violation = Infeasibility(problem, slot, work_done, allocation, use);
-  return violation == 0.0 ? 0.0 : violation / std::max({slot.demand.sum() + slot.releasable, 1e-12 * slot.capacity.sum(), 1e-300});
+  if (violation == 0.0) return 0.0;
+  return violation / std::max({slot.demand.sum() + slot.releasable, 1e-12 * slot.capacity.sum(), 1e-300});
 }
 
 }  // namespace
 
-PrefixBound::PrefixBound(const Problem& problem, Prices prices)
-    : problem_(problem), prices_(std::move(prices)), dispatcher_(problem), allocation_(MakeAllocation(problem)) {
+PrefixBound::PrefixBound(const Problem& problem, Prices prices, RowMatrix deferral_prices)
+    : problem_(problem),
+      prices_(std::move(prices)),
+      deferral_prices_(std::move(deferral_prices)),
+      minimum_(problem),
+      due_(Vector::Zero(problem.num_classes())),
+      room_(due_),
+      deferral_price_(due_) {
   CheckInDualSet(problem_, prices_);
+  EVENKEEL_CHECK_EQ(deferral_prices_.cols(), problem.num_classes());
+  if (!deferral_prices_.allFinite()) throw InputError("the deferral prices are not all finite, allowed are numbers");
+}
+
+Vector PrefixBound::DeferralPrices() const {
+  if (problem_.num_classes() == 0) return Vector();
+  EVENKEEL_CHECK(slots_ < deferral_prices_.rows());
+  return deferral_prices_.row(slots_);
+}
+
+Vector PrefixBound::MostWork(const Slot& slot) const {
+  return problem_.num_classes() == 0 ? Vector() : Vector((slot.arrived - due_).cwiseMax(0.0));
 }
 
 void PrefixBound::Add(const Slot& slot, const Coefficients& coefficients) {
   PricedCost(problem_, coefficients, 1.0, prices_, &cost_);
-  DispatchOrThrow(problem_, cost_, slot, &dispatcher_, &allocation_);
-  bound_ += SlotBound(problem_, slot, cost_, dispatcher_.capacity_price(), &gross_);
+  AddSlot(minimum_.CapacityPrices(cost_, slot, DeferralPrices(), MostWork(slot)), slot);
 }
 
 void PrefixBound::AddAt(const VectorRef& capacity_price, const Slot& slot, const Coefficients& coefficients) {
   EVENKEEL_CHECK(capacity_price.size() == 0 || capacity_price.minCoeff() >= 0.0);
   PricedCost(problem_, coefficients, 1.0, prices_, &cost_);
-  bound_ += SlotBound(problem_, slot, cost_, capacity_price, &gross_);
+  AddSlot(capacity_price, slot);
 }
 
-double LowerBound(const Problem& problem, SlotSource& slots, const Prices& prices) {
-  PrefixBound bound(problem, prices);
+/// At most the slot's minimum for any capacity prices >= 0 (weak duality).
+void PrefixBound::AddSlot(const VectorRef& capacity_price, const Slot& slot) {
+  double bound = -capacity_price.dot(slot.capacity);
+  for (int j = 0; j < problem_.network.num_firm(); ++j) {
+    const CostRange range = RangeOf(problem_, cost_, capacity_price, j);
+    bound += slot.demand[j] * range.cheapest;
+    gross_ += slot.demand[j] * range.dearest;
+  }
+  bound_ += bound;
+  if (problem_.num_classes() > 0) AddWork(capacity_price, slot);
+  ++slots_;
+}
+
+void PrefixBound::AddWork(const VectorRef& capacity_price, const Slot& slot) {
+  const Vector y = DeferralPrices(), most = MostWork(slot);
+  for (int k = 0; k < problem_.num_classes(); ++k) {
+    const int gateway = problem_.network.num_firm() + k;
+    const CostRange range = RangeOf(problem_, cost_, capacity_price, gateway);
+    bound_ += slot.demand[gateway] * y[k] + most[k] * std::min(0.0, range.cheapest - y[k]);
+    bound_ -= room_[k] * std::max(0.0, deferral_price_[k] - y[k]);
+    gross_ += slot.demand[gateway] * range.dearest;
+  }
+  deferral_price_ = y;
+  due_ = slot.due;
+  room_ = (slot.arrived - slot.due).cwiseMax(0.0);
+}
+
+double PrefixBound::value() const {
+  double bound = bound_;
+  for (Eigen::Index k = 0; k < room_.size(); ++k) bound -= room_[k] * std::max(0.0, deferral_price_[k]);
+  return bound;
+}
+
+double LowerBound(const Problem& problem, SlotSource& slots, const Prices& prices, const RowMatrix& deferral_prices) {
+  PrefixBound bound(problem, prices,
+                    deferral_prices.size() > 0 ? deferral_prices : DeferralPricesAt(problem, slots, prices));
   Slot slot;
   Coefficients coefficients;
   for (int t = 0; t < slots.num_slots(); ++t) {
@@ -83,8 +132,10 @@ double LowerBound(const Problem& problem, SlotSource& slots, const Prices& price
 }
 
 Certificate CheckCertificate(const Problem& problem, SlotSource& slots,
-                             const std::function<const Allocation&(int)>& allocation_of, const Prices& prices) {
-  PrefixBound bound(problem, prices);
+                             const std::function<const Allocation&(int)>& allocation_of, const Prices& prices,
+                             const RowMatrix& deferral_prices) {
+  PrefixBound bound(problem, prices,
+                    deferral_prices.size() > 0 ? deferral_prices : DeferralPricesAt(problem, slots, prices));
   Ledger ledger = MakeLedger(problem);
   Certificate certificate;
   Slot slot;
@@ -96,7 +147,8 @@ Certificate CheckCertificate(const Problem& problem, SlotSource& slots,
     bound.Add(slot, coefficients);
     const Allocation& allocation = allocation_of(t);
     certificate.infeasibility =
-        std::max(certificate.infeasibility, RelativeInfeasibility(problem, slot, ledger.work_done, allocation, &region_use));
+        std::max(certificate.infeasibility,
+                 RelativeInfeasibility(problem, slot, ledger.work_done, allocation, &region_use));
     AddSlot(problem, coefficients, allocation, FirmDemand(problem, slot), &ledger);
   }
   certificate.objective = ObjectiveValue(problem, ledger);

@@ -9,6 +9,7 @@
 #include "engine/planner/coupling.h"
 #include "engine/planner/slot_batch.h"
 #include "engine/planner/start_point.h"
+#include "engine/planner/waiting_chain.h"
 #include "models/base/parallel.h"
 
 namespace evenkeel {
@@ -25,6 +26,7 @@ constexpr int kMostHalvings = 10;
 constexpr int kPatience = 4;
 constexpr int kRefinements = 2;
 constexpr double kAccurateResponse = 1e-13;
+constexpr double kAccurateBalance = 1e-12;  // of the most work of a slot
 
 class InteriorPoint {
  public:
@@ -35,6 +37,7 @@ class InteriorPoint {
   bool Iterate();
   template <typename Visit>
   SlotSums Pass(bool with_curvature, const Visit& visit);
+  bool SolveShared(const Vector& response, const CouplingTarget& target, CouplingState* step);
   bool Predict();
   bool Correct();
   bool Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken);
@@ -53,6 +56,7 @@ class InteriorPoint {
   std::vector<SlotSums> sums_;                                // per chunk
   CouplingState coupling_, affine_, step_;
   std::unique_ptr<CouplingSystem> system_;
+  std::unique_ptr<WaitingChain> chain_;  // null without classes
   SlotSums present_, predicted_;
   BatchUpdate update_;      // to the next point
   bool nonlinear_ = false;  // some group has a finite norm: one step length for both sides
@@ -74,7 +78,7 @@ InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions&
       blocks_(data, shape_),
       batches_(blocks_.count()),
       cost_scale_(LargestOrTiny(data.cost)),
-      demand_scale_(LargestOrTiny(data.demand)) {
+      demand_scale_(std::max(LargestOrTiny(data.demand), data.num_classes > 0 ? LargestOrTiny(data.arrival) : 0.0)) {
   const int least = std::max(1, kSlotsPerChunk / BatchWidth());
   batches_per_chunk_ = std::max(least, (batches_ + kMostChunks - 1) / kMostChunks);
   chunks_ = (batches_ + batches_per_chunk_ - 1) / batches_per_chunk_;
@@ -101,8 +105,9 @@ SlotSums InteriorPoint::Pass(bool with_curvature, const Visit& visit) {
   return total;
 }
 
-/// The shared variables' complementary pairs.
+/// The complementary pairs outside the slots.
 void InteriorPoint::AddCouplingPairs(const CouplingState& step, SlotSums* sums) const {
+  if (chain_) chain_->AddPairs(sums);
   for (std::size_t g = 0; g < data_.groups.size(); ++g) {
     const CoupledGroup& group = data_.groups[g];
     if (!std::isinf(group.norm)) {
@@ -114,16 +119,25 @@ void InteriorPoint::AddCouplingPairs(const CouplingState& step, SlotSums* sums) 
   }
 }
 
+/// The step of everything that slots share, given what the loads answer at fixed prices.
+bool InteriorPoint::SolveShared(const Vector& response, const CouplingTarget& target, CouplingState* step) {
+  if (!chain_) return system_->Solve(response, target, step);
+  if (!system_->Solve(response + chain_->Response(), target, step)) return false;
+  chain_->Step(step->price);
+  return true;
+}
+
 /// The affine step (target zero).
 bool InteriorPoint::Predict() {
   const CouplingTarget zero = {-coupling_.slack.cwiseProduct(coupling_.price),
                                -coupling_.room.cwiseProduct(coupling_.bound)};
   system_ = std::make_unique<CouplingSystem>(data_, coupling_, present_.curvature);
-  if (!system_->Solve(present_.response, zero, &affine_)) return false;
+  if (!SolveShared(present_.response, zero, &affine_)) return false;
   predicted_ = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
     PredictBatch(shape_, affine_.price.data(), block, scratch, sums);
   });
   AddCouplingPairs(affine_, &predicted_);
+  if (chain_) chain_->KeepProducts();
   return true;
 }
 
@@ -149,6 +163,7 @@ bool InteriorPoint::Correct() {
       (aim - (coupling_.room.cwiseProduct(coupling_.bound) + affine_.room.cwiseProduct(affine_.bound)).array())
           .matrix()};
   const Vector response = present_.response + predicted_.product_response + aim * predicted_.unit_response;
+  if (chain_) chain_->Aim(aim);
   SlotSums taken;
   if (!Take(aim, target, response, &taken)) return false;
   update_.primal = SafeStepLength(taken.primal_ratio);
@@ -159,13 +174,15 @@ bool InteriorPoint::Correct() {
 /// Solves for the shared variables' step and takes the slots' with it.
 bool InteriorPoint::Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken) {
   for (int refinement = 0; refinement <= kRefinements; ++refinement) {
-    if (!system_->Solve(response, target, &step_)) return false;
+    if (!SolveShared(response, target, &step_)) return false;
     *taken = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
       CorrectBatch(shape_, step_.price.data(), aim, block, scratch, sums);
     });
     // What the slots really answer differs by the digits that the curvature lost; aim again with the difference.
     const Vector miss = taken->response - step_.load;
-    if (miss.size() == 0 || miss.cwiseAbs().maxCoeff() <= kAccurateResponse * coupling_.load.cwiseAbs().maxCoeff())
+    const double work_miss = chain_ ? chain_->TakeMiss() : 0.0;
+    if (work_miss <= kAccurateBalance &&
+        (miss.size() == 0 || miss.cwiseAbs().maxCoeff() <= kAccurateResponse * coupling_.load.cwiseAbs().maxCoeff()))
       break;
     response += miss;
   }
@@ -235,11 +252,13 @@ bool InteriorPoint::Iterate() {
     FactoriseBatch(shape_, update_, coupling_.price.data(), block, scratch, sums);
   });
   present_.FoldCurvature();
+  if (chain_) chain_->Factorise(&present_);
   coupling_.load = data_.initial_load + present_.load;
   Judge();
   if (best_.accurate || worse_ >= kPatience) return false;
   if (!Predict() || !Correct()) return false;
   MoveCoupling();
+  if (chain_) chain_->Move(update_.primal, update_.dual);
   update_.move = true;
   update_.keep = present_is_best_ && best_.gap <= kWorthKeeping;
   return std::max(update_.primal, update_.dual) > 1e-8;
@@ -248,10 +267,15 @@ bool InteriorPoint::Iterate() {
 InteriorPointResult InteriorPoint::Run() {
   coupling_ = SetStartPoint(data_, shape_, &blocks_);
   pairs_ = CountPairs(data_, shape_, blocks_);
+  if (data_.num_classes > 0) {
+    chain_ = std::make_unique<WaitingChain>(data_, shape_, &blocks_);
+    pairs_ += chain_->pairs();
+  }
   while (best_.iterations < options_.max_iterations && Iterate()) ++best_.iterations;
   const bool present = present_is_best_ || best_.gap > kWorthKeeping;
   best_.flow = blocks_.ReadArcs(present ? shape_.field.x : shape_.field.best_x, shape_);
   best_.capacity_price = blocks_.Read(present ? shape_.field.pi : shape_.field.best_pi, data_.num_regions);
+  best_.deferral_price = blocks_.Read(present ? shape_.field.work_y : shape_.field.best_work_y, data_.num_classes);
   return std::move(best_);
 }
 

@@ -1,6 +1,7 @@
 // The planner's solver: a primal-dual interior-point method (Mehrotra 1992) on the period's problem that eliminates
 // every slot by itself, several slots at a time (engine/planner/slot_batch.h), and solves one small dense system for
-// the prices that couple them (engine/planner/coupling.h). Cost per iteration is linear in the slots.
+// the prices that couple them (engine/planner/coupling.h). Work that can wait makes a chain of the slots
+// (engine/planner/waiting_chain.h). Cost per iteration is linear in the slots.
 //
 // Slots are cut into chunks whose sums are added in order: results do not depend on the number of threads.
 #pragma once
@@ -25,6 +26,7 @@ struct InteriorPointResult {
   Vector price;                 ///< gamma, stacked [loads]
   RowMatrix flow;               ///< x, [slots x arcs]
   RowMatrix capacity_price;     ///< pi >= 0, [slots x regions]
+  RowMatrix deferral_price;     ///< y, [slots x classes]
 };
 
 InteriorPointResult SolveInteriorPoint(const PeriodData& data, const InteriorPointOptions& options);

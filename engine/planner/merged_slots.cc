@@ -40,6 +40,12 @@ class MergedSlots : public SlotSource {
 
 std::unique_ptr<SlotSource> MakeMergedSlots(SlotSource& slots, int fine, int season) {
   EVENKEEL_CHECK(fine >= 1 && season >= 1);
+  if (slots.num_slots() > fine + season) {
+    Slot slot;
+    slots.Read(0, &slot);
+    if (slot.arrived.size() > 0)
+      throw InputError("merge_after cannot be used with classes of work that can wait: slots that are merged have no order");
+  }
   return std::make_unique<MergedSlots>(slots, fine, season);
 }
 

@@ -26,11 +26,15 @@ struct OfflineOptimum {
   double gap = 0.0;          ///< (objective - lower_bound) / |objective|, on the shifted J
   int iterations = 0;        ///< of the interior-point method
   Prices prices;             ///< in the dual set, converged or not; the optimal ones to the accuracy of the gap
+  /// y, [slots x classes], USD per unit: what a unit more of a class's work in that slot would cost, and what its
+  /// waiting work is worth. It rises where work is held and falls where as much waits as may. Of the best point found,
+  /// converged or not; 0 in slots in which a class has nothing to do.
+  RowMatrix deferral_prices;
   Ledger ledger;             ///< of `allocations`
   std::vector<Allocation> allocations;  ///< [slots]; feasible to AllowedViolation, when converged
 };
 
-/// Throws InputError when some slot's demand cannot be served.
+/// Throws InputError when some slot's demand cannot be served, or more work is due than capacity can do.
 OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const OfflineOptions& options);
 
 }  // namespace evenkeel

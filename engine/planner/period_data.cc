@@ -3,35 +3,46 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/dispatch/dispatch.h"
 #include "models/base/error.h"
 
 namespace evenkeel {
 namespace {
 
+constexpr double kNothing = 1e-13;  // a backlog of this share of what arrived is lost in the digits of the sums
+
 bool GatewaysAreInterchangeable(const Problem& problem) {
   const Network& network = problem.network;
-  if (network.num_gateways() == 1 || network.reachable.minCoeff() == 0) return false;
+  const int firm = network.num_firm();
+  if (firm <= 1 || network.reachable.topRows(firm).minCoeff() == 0) return false;
   for (const Group& group : problem.groups) {
     if (group.weight > 0.0 && group.footprint == Footprint::kQualityLoss) return false;
   }
-  return (network.network_cost.rowwise() - network.network_cost.row(0)).cwiseAbs().maxCoeff() == 0.0;
+  const auto costs = network.network_cost.topRows(firm);
+  return (costs.rowwise() - costs.row(0)).cwiseAbs().maxCoeff() == 0.0;
 }
 
+void AddArc(int gateway, int work, int region, int source, PeriodData* data) {
+  data->gateway.push_back(gateway);
+  data->work.push_back(work);
+  data->region.push_back(region);
+  data->source.push_back(source);
+}
+
+/// Those that serve first: firm demand, then classes; then unserved workload in the same order.
 void LayOutArcs(const Problem& problem, PeriodData* data) {
-  const int served = data->aggregated ? problem.arcs.first_of_gateway[1] : problem.num_arcs();
-  for (int a = 0; a < served; ++a) {
-    data->gateway.push_back(problem.arcs.arcs[a].gateway);
-    data->region.push_back(problem.arcs.arcs[a].region);
+  const int firm_end = problem.arcs.first_of_gateway[data->num_gateways];
+  for (int a = 0; a < firm_end; ++a) AddArc(problem.arcs.arcs[a].gateway, -1, problem.arcs.arcs[a].region, a, data);
+  for (int a = problem.first_class_arc(); a < problem.num_arcs(); ++a) {
+    const Arc& arc = problem.arcs.arcs[a];
+    AddArc(-1, arc.gateway - problem.network.num_firm(), arc.region, a, data);
   }
-  for (int j = 0; problem.shed_cost && j < data->num_gateways; ++j) {
-    data->gateway.push_back(j);
-    data->region.push_back(-1);
-  }
+  for (int j = 0; problem.shed_cost && j < data->num_gateways; ++j) AddArc(j, -1, -1, -1, data);
+  for (int k = 0; problem.shed_cost && k < data->num_classes; ++k) AddArc(-1, k, -1, -1, data);
   data->num_arcs = static_cast<int>(data->gateway.size());
   data->resource = Vector::Zero(data->num_arcs);
-  for (int a = 0; a < served; ++a)
-    data->resource[a] = problem.arcs.arcs[a].resource;
+  for (int a = 0; a < data->num_arcs; ++a) {
+    if (data->source[a] >= 0) data->resource[a] = problem.arcs.arcs[data->source[a]].resource;
+  }
 }
 
 /// The set of a footprint's activities, an existing one if it is the same.
@@ -42,8 +53,8 @@ int FindActivities(const Problem& problem, const Group& group, PeriodData* data)
   set.per_unit = Vector::Zero(data->num_arcs);
   set.of_arc.assign(data->num_arcs, -1);
   for (int a = 0; a < data->num_arcs && data->region[a] >= 0; ++a) {
-    set.of_arc[a] = group.bucket_of_arc[a];
-    set.per_unit[a] = ActivityPerUnit(group.footprint, problem.arcs.arcs[a]);
+    set.of_arc[a] = group.bucket_of_arc[data->source[a]];
+    set.per_unit[a] = ActivityPerUnit(group.footprint, problem.arcs.arcs[data->source[a]]);
   }
   for (ActivitySet& known : data->activities) {
     const auto same = [&](int mine, int its) { return mine < 0 ? its < 0 : mine + known.first == its; };
@@ -75,49 +86,69 @@ void LayOutGroups(const Problem& problem, const Loads& initial, PeriodData* data
     data->initial_load.segment(group.first_load, group.num_loads) = initial[group.group];
 }
 
-void FillSlot(const Problem& problem, const Slot& slot, const Coefficients& coefficients, int row, PeriodData* data) {
-  const int shed_arcs = problem.shed_cost ? data->num_gateways : 0;
-  const int served = data->num_arcs - shed_arcs;
-  data->cost.row(row).head(served) = coefficients.cost.head(served).transpose();
-  if (problem.shed_cost) data->cost.row(row).tail(shed_arcs).setConstant(*problem.shed_cost);
-  for (int k = 0; k < problem.num_groups(); ++k) {
-    const Group& group = problem.groups[k];
-    if (group.norm == 1.0)
-      data->cost.row(row).head(served) += group.weight * coefficients.load[k].head(served).transpose();
+void FillCosts(const Problem& problem, const Coefficients& coefficients, int row, PeriodData* data) {
+  for (int a = 0; a < data->num_arcs; ++a) {
+    const int source = data->source[a];
+    double cost = source < 0 ? problem.shed_cost.value_or(0.0) : coefficients.cost[source];
+    for (int k = 0; source >= 0 && k < problem.num_groups(); ++k) {
+      const Group& group = problem.groups[k];
+      if (group.norm == 1.0) cost += group.weight * coefficients.load[k][source];
+    }
+    data->cost(row, a) = cost;
   }
+}
+
+void FillWork(const Slot& slot, const Vector& work_done, int row, PeriodData* data) {
+  EVENKEEL_CHECK_EQ(slot.arrived.size(), data->num_classes);
+  for (int k = 0; k < data->num_classes; ++k) {
+    const double arrives = slot.demand[slot.demand.size() - data->num_classes + k], arrived = slot.arrived[k];
+    data->arrival(row, k) = row == 0 ? std::max(0.0, arrived - work_done[k]) : arrives;
+    const double room = arrived - std::max(slot.due[k], work_done[k]);
+    data->room(row, k) = room > kNothing * arrived ? room : 0.0;
+  }
+}
+
+void FillSlot(const Problem& problem, const Slot& slot, const Coefficients& coefficients, int row, PeriodData* data) {
+  FillCosts(problem, coefficients, row, data);
   for (const CoupledGroup& group : data->groups) {
     for (int b = 0; b < group.num_loads; ++b)
       data->intensity(row, group.first_load + b) = Intensity(problem, problem.groups[group.group], b, slot);
   }
   if (data->aggregated) {
-    data->demand(row, 0) = slot.demand.sum();
+    data->demand(row, 0) = FirmDemand(problem, slot);
   } else {
-    data->demand.row(row) = slot.demand.transpose();
+    data->demand.row(row) = slot.demand.head(data->num_gateways).transpose();
   }
   data->capacity.row(row) = slot.capacity.transpose();
 }
 
 }  // namespace
 
-PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, const Loads& initial) {
+PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, const Loads& initial,
+                          const Vector& work_done) {
   EVENKEEL_CHECK_LE(first, slots.num_slots());
+  EVENKEEL_CHECK_EQ(work_done.size(), problem.num_classes());
   PeriodData data;
   data.num_slots = slots.num_slots() - first;
   data.num_regions = problem.network.num_regions();
   data.aggregated = GatewaysAreInterchangeable(problem);
-  data.num_gateways = data.aggregated ? 1 : problem.network.num_gateways();
+  data.num_gateways = data.aggregated ? 1 : problem.network.num_firm();
+  data.num_classes = problem.num_classes();
   LayOutArcs(problem, &data);
   LayOutGroups(problem, initial, &data);
   data.cost.resize(data.num_slots, data.num_arcs);
   data.intensity.resize(data.num_slots, data.num_loads);
   data.demand.resize(data.num_slots, data.num_gateways);
   data.capacity.resize(data.num_slots, data.num_regions);
+  data.arrival.resize(data.num_slots, data.num_classes);
+  data.room.resize(data.num_slots, data.num_classes);
   Slot slot;
   Coefficients coefficients;
   for (int t = 0; t < data.num_slots; ++t) {
     slots.Read(first + t, &slot);
     EstimateCoefficients(problem, slot, &coefficients);
     FillSlot(problem, slot, coefficients, t, &data);
+    FillWork(slot, work_done, t, &data);
   }
   return data;
 }
@@ -133,29 +164,26 @@ Prices PricesOfPeriod(const Problem& problem, const PeriodData& data, const Vect
   return prices;
 }
 
-void CheckServable(const Problem& problem, SlotSource& slots) {
-  Dispatcher dispatcher(problem);
-  Allocation scratch = MakeAllocation(problem);
-  const Vector cost = Vector::Zero(problem.num_arcs());
-  Slot slot;
-  for (int t = 0; t < slots.num_slots(); ++t) {
-    slots.Read(t, &slot);
-    DispatchOrThrow(problem, cost, slot, &dispatcher, &scratch);
-  }
-}
-
-void ExpandFlow(const Problem& problem, const PeriodData& data, const VectorRef& flow, const Vector& demand,
-                Allocation* allocation) {
-  const double total = demand.sum();
+void ExpandFlow(const Problem& problem, const PeriodData& data, const VectorRef& flow, const Slot& slot,
+                const Vector& work_done, Allocation* allocation) {
+  const int firm = problem.network.num_firm(), shed_arcs = data.num_arcs - data.num_gateways - data.num_classes;
+  const int class_arcs = problem.arcs.first_of_gateway[data.num_gateways] - problem.first_class_arc();
+  const double total = slot.demand.sum() + slot.releasable;
   for (int j = 0; j < problem.network.num_gateways(); ++j) {
     const int first = problem.arcs.first_of_gateway[j], count = problem.arcs.first_of_gateway[j + 1] - first;
-    const int source = data.aggregated ? 0 : first;
-    const int shed_arc = data.num_arcs - data.num_gateways + (data.aggregated ? 0 : j);
+    const int k = j - firm, gathered = data.aggregated ? 0 : j;
+    const int source = k >= 0 ? first + class_arcs : problem.arcs.first_of_gateway[gathered];
+    const int shed_arc = shed_arcs + (k >= 0 ? data.num_gateways + k : gathered);
     auto mine = allocation->flow.segment(first, count);
     mine = flow.segment(source, count).cwiseMax(0.0);
     allocation->shed[j] = problem.shed_cost ? std::max(0.0, flow[shed_arc]) : 0.0;
     const double served = mine.sum() + allocation->shed[j];
-    const double wanted = demand[j];
+    double wanted = slot.demand[j];
+    if (k >= 0) {
+      const ReleaseWindow window = WindowOf(slot, work_done, k);
+      wanted = std::clamp(served, window.low, std::max(window.low, window.high));
+      if (wanted == served) continue;
+    }
     const double share = served > 0.0 ? wanted / served : 0.0;
     EVENKEEL_CHECK(served > 0.0 || wanted <= 1e-9 * std::max(1.0, total));
     mine *= share;

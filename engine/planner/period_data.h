@@ -6,8 +6,15 @@
 // with E [activities x arcs] fixed and I_t diagonal (one intensity per load).
 //
 // Where everyone reaches everyone at a cost that depends on the region only, gateways are interchangeable, and all
-// demand is gathered at one gateway: exact, since any split of the optimum over the gateways has the same cost and
+// their demand is gathered at one gateway: exact, since any split of the optimum over the gateways has the same cost and
 // loads.
+//
+// Work that can wait has no demand row of its own in a slot. With b what a class leaves waiting at a slot's end,
+//
+//   sum_a x_t[a] + b_t = b_{t-1} + a_t,     0 <= b_t <= B_t = A_t - max(G_t, S),
+//
+// where a is what arrives, A and G are what arrived and what is due (models/world/slot.h), and S is what was done before
+// the first slot; what waits then, b_{-1}, counts as arriving in it.
 #pragma once
 
 #include <vector>
@@ -39,31 +46,36 @@ struct ActivitySet {
 
 struct PeriodData {
   int num_slots = 0, num_gateways = 0, num_regions = 0, num_arcs = 0, num_loads = 0, num_activities = 0;
-  bool aggregated = false;           ///< all gateways gathered at one
-  std::vector<int> gateway, region;  ///< [arcs]; region -1: unserved workload
+  int num_classes = 0;
+  bool aggregated = false;           ///< all gateways of firm demand gathered at one
+  std::vector<int> gateway, region;  ///< [arcs]; gateway -1: a class's work; region -1: unserved workload
+  std::vector<int> work;             ///< [arcs], the class, -1 for firm demand
+  std::vector<int> source;           ///< [arcs], in the problem, -1 for unserved workload
   Vector resource;                   ///< [arcs]
   std::vector<CoupledGroup> groups;
   std::vector<ActivitySet> activities;
   Vector initial_load;  ///< L0, [loads]
   RowMatrix cost;       ///< [slots x arcs], USD per unit, with the groups of norm 1
   RowMatrix intensity;  ///< [slots x loads], load per unit of activity
-  RowMatrix demand;     ///< [slots x gateways]
+  RowMatrix demand;     ///< firm, [slots x gateways]
   RowMatrix capacity;   ///< [slots x regions]
+  RowMatrix arrival;    ///< a, [slots x classes], in the first slot with what waits already
+  RowMatrix room;       ///< B, [slots x classes], >= 0; 0 where nothing may wait
 };
 
-/// Reads slots [first, num_slots). `initial` are the loads before `first`, per group of the problem.
-PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, const Loads& initial);
+/// Reads slots [first, num_slots). `initial` are the loads before `first`, per group of the problem; `work_done`
+/// [classes] is Ledger's before `first`, and may be left out where there are no classes.
+PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, const Loads& initial,
+                          const Vector& work_done = Vector());
 
 /// The problem's prices from the stacked ones of the coupled groups, scaled into the dual set. A norm of 1 has one
 /// price, its weight.
 Prices PricesOfPeriod(const Problem& problem, const PeriodData& data, const Vector& stacked);
 
-/// Throws InputError that names the first slot whose demand cannot be served, and its gateways.
-void CheckServable(const Problem& problem, SlotSource& slots);
-
-/// A slot's flows in the problem's own arcs; `flow` [arcs of the data]. Negative rounding is clipped and every
-/// gateway's demand met exactly (to rounding).
-void ExpandFlow(const Problem& problem, const PeriodData& data, const VectorRef& flow, const Vector& demand,
-                Allocation* allocation);
+/// A slot's flows in the problem's own arcs; `flow` [arcs of the data]. Negative rounding is clipped, every gateway's
+/// demand met exactly (to rounding), and what is done of a class moved into its window. `work_done` [classes] is
+/// Ledger's before the slot.
+void ExpandFlow(const Problem& problem, const PeriodData& data, const VectorRef& flow, const Slot& slot,
+                const Vector& work_done, Allocation* allocation);
 
 }  // namespace evenkeel

@@ -1,25 +1,43 @@
 #include "engine/planner/rest_plan.h"
 
+#include <algorithm>
+
 #include "engine/planner/interior_point.h"
 #include "engine/planner/period_data.h"
+#include "engine/planner/servable.h"
 
 namespace evenkeel {
-
 namespace {
 
-Allocation FirstFlow(const Problem& problem, SlotSource& slots, const PeriodData& data,
+Allocation FirstFlow(const Problem& problem, SlotSource& slots, const PeriodData& data, const Vector& work_done,
                      const InteriorPointResult& result) {
   Slot slot;
   slots.Read(0, &slot);
   Allocation first = MakeAllocation(problem);
-  ExpandFlow(problem, data, result.flow.row(0).transpose(), slot.demand, &first);
+  ExpandFlow(problem, data, result.flow.row(0).transpose(), slot, work_done, &first);
   return first;
+}
+
+RowMatrix PlannedWork(const PeriodData& data, const Vector& work_done, const RowMatrix& flow) {
+  RowMatrix done(data.num_slots, data.num_classes);
+  Vector arrived = work_done, present = work_done;
+  for (int t = 0; t < data.num_slots; ++t) {
+    for (int a = 0; a < data.num_arcs; ++a) {
+      if (data.work[a] >= 0) present[data.work[a]] += flow(t, a);
+    }
+    arrived += data.arrival.row(t).transpose();
+    const Vector due = arrived - data.room.row(t).transpose();
+    present = present.cwiseMax(due).cwiseMin(arrived);
+    done.row(t) = present.transpose();
+  }
+  return done;
 }
 
 }  // namespace
 
-RestPlan PlanRest(const Problem& problem, SlotSource& slots, const Loads& load, double tolerance) {
-  const PeriodData data = AssemblePeriod(problem, slots, 0, load);
+RestPlan PlanRest(const Problem& problem, SlotSource& slots, const Loads& load, double tolerance,
+                  const Vector& work_done) {
+  const PeriodData data = AssemblePeriod(problem, slots, 0, load, work_done);
   InteriorPointOptions options;
   options.tolerance = tolerance;
   options.infeasibility = 0.01 * tolerance;
@@ -27,9 +45,13 @@ RestPlan PlanRest(const Problem& problem, SlotSource& slots, const Loads& load, 
   RestPlan plan;
   plan.gap = result.gap;
   plan.converged = result.gap <= 10.0 * tolerance && result.price.allFinite();
-  if (!plan.converged) CheckServable(problem, slots);
+  if (!plan.converged) CheckServable(problem, slots, work_done);
   plan.prices = PricesOfPeriod(problem, data, plan.converged ? result.price : Vector::Zero(data.num_loads));
-  if (plan.converged) plan.first = FirstFlow(problem, slots, data, result);
+  if (!plan.converged) return plan;
+  plan.first = FirstFlow(problem, slots, data, work_done, result);
+  if (data.num_classes == 0) return plan;
+  plan.deferral_prices = result.deferral_price;
+  plan.work_done = PlannedWork(data, work_done, result.flow);
   return plan;
 }
 

@@ -8,13 +8,16 @@ namespace {
 
 constexpr double kBlocksAreFaster = 3.0;
 
-/// Diagonal by diagonal of the matrix of gateways and regions; unserved workload last.
+/// Diagonal by diagonal of the matrix of gateways and regions, then of that of classes and regions; unserved workload
+/// last.
 std::vector<int> OrderOfArcs(const PeriodData& data) {
-  const int size = std::max(data.num_regions, data.num_gateways);
+  const int size = std::max({data.num_regions, data.num_gateways, data.num_classes});
   std::vector<int> order(data.num_arcs);
   std::iota(order.begin(), order.end(), 0);
   const auto diagonal = [&](int a) {
-    return data.region[a] < 0 ? size : (data.region[a] - data.gateway[a] + size) % size;
+    if (data.region[a] < 0) return 2 * size;
+    if (data.work[a] >= 0) return size + (data.region[a] - data.work[a] + size) % size;
+    return (data.region[a] - data.gateway[a] + size) % size;
   };
   std::stable_sort(order.begin(), order.end(), [&](int l, int r) { return diagonal(l) < diagonal(r); });
   return order;
@@ -27,14 +30,16 @@ void LayOutArcs(const PeriodData& data, SlotShape* shape) {
     arc.index = a;
     arc.gateway = data.gateway[a];
     arc.region = data.region[a];
+    arc.work = data.work[a];
     arc.outer = shape->regions_outer ? arc.region : arc.gateway;
     arc.inner = shape->regions_outer ? arc.gateway : arc.region;
     arc.resource = data.resource[a];
-    arc.coupling = arc.region < 0 ? 0.0 : arc.resource;
+    arc.coupling = arc.region < 0 || arc.gateway < 0 ? 0.0 : arc.resource;
     shape->arcs.push_back(arc);
     for (const ActivitySet& set : data.activities) {
       if (set.of_arc[a] >= 0 && set.per_unit[a] != 0.0) shape->amounts.push_back({set.of_arc[a], set.per_unit[a]});
     }
+    if (arc.work >= 0) shape->amounts.push_back({shape->num_shared + arc.work, 1.0});
     shape->first_amount.push_back(static_cast<int>(shape->amounts.size()));
   }
 }
@@ -159,6 +164,11 @@ BatchFields LayOutFields(const SlotShape& shape) {
   reserve(&field.intensity, shape.num_loads);
   reserve(&field.outer, shape.num_outer);
   reserve(&field.factor, SlotShape::PackedRow(shape.num_inner));
+  for (int* f : {&field.work_y, &field.work_dy, &field.best_work_y, &field.work_done, &field.work_weight, &field.work_response,
+                 &field.work_product, &field.work_unit})
+    reserve(f, shape.num_classes);
+  reserve(&field.work_inner, SlotShape::PackedRow(shape.num_classes));
+  reserve(&field.work_cross, shape.num_classes * shape.num_loads);
   return field;
 }
 
@@ -169,7 +179,9 @@ SlotShape::SlotShape(const PeriodData& data)
       num_gateways(data.num_gateways),
       num_regions(data.num_regions),
       num_loads(data.num_loads),
-      num_activities(data.num_activities),
+      num_classes(data.num_classes),
+      num_shared(data.num_activities),
+      num_activities(data.num_activities + data.num_classes),
       num_groups(static_cast<int>(data.groups.size())),
       regions_outer(data.num_regions >= data.num_gateways),
       num_outer(regions_outer ? num_regions : num_gateways),

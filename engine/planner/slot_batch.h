@@ -16,6 +16,11 @@
 // ("outer") is eliminated term by term; the others ("inner") by Cholesky's method. With C the inner nodes' matrix, B
 // what activities share with them and N0 with each other, then, N = N0 - B' C^-1 B.
 //
+// What is done of a class of work that can wait is one more activity, of 1 per unit on the class's arcs, whose price is
+// minus its deferral price y_t, the slot's own: N has rows and columns of classes, which stay with the slot, and the
+// slots' chain (engine/planner/waiting_chain.h) takes them from there. Where N and responses are said to be of loads,
+// they are at fixed deferral prices.
+//
 // A batch's numbers lie in one block of rows, each with one number per lane; SlotShape says which row is what.
 #pragma once
 
@@ -41,6 +46,12 @@ struct BatchFields {
   int product = 0, slack_product = 0;                     ///< dx dz [arcs], ds dpi [regions] of the predictor
   int outer = 0, factor = 0;    ///< 1 / pivots [outer]; packed Cholesky rows of the inner nodes
   int best_x = 0, best_pi = 0;  ///< of the best point so far, [arcs], [regions]
+  int work_y = 0, work_dy = 0, best_work_y = 0;  ///< deferral prices [classes], their step, those of the best point
+  int work_done = 0, work_weight = 0;            ///< by the present point's flows, [classes]; sum of D of their arcs
+  int work_response = 0;                         ///< what classes answer where SlotSums::response is the loads'
+  int work_product = 0, work_unit = 0;           ///< the same of the corrector's two parts
+  int work_inner = 0;                            ///< N between classes, packed
+  int work_cross = 0;                            ///< N I' between classes and loads, [classes x loads]
   int rows = 0;                 ///< of a block
 };
 
@@ -51,7 +62,8 @@ struct SlotShape {
 
   struct Arc {
     int index;            ///< in the data
-    int gateway, region;  ///< region -1: unserved workload
+    int gateway, region;  ///< gateway -1: a class's work; region -1: unserved workload
+    int work;             ///< the class, -1 for firm demand
     int outer, inner;     ///< the same by role, -1 for none
     double resource;
     double coupling;  ///< product of the two nodes' coefficients
@@ -69,14 +81,17 @@ struct SlotShape {
     double coefficient;
   };
 
-  int num_arcs, num_gateways, num_regions, num_loads, num_activities, num_groups;
+  int num_arcs, num_gateways, num_regions, num_loads, num_classes;
+  int num_shared;      ///< activities that loads are made of
+  int num_activities;  ///< those and the classes'
+  int num_groups;
   bool regions_outer;
   int num_outer, num_inner;
   std::vector<Arc> arcs;          ///< neighbours share no node where possible: sums at nodes would wait for each other
   std::vector<int> first_amount;  ///< by arc
   std::vector<Amount> amounts;
   std::vector<int> activity_of_load;
-  std::vector<int> first_load;  ///< by activity
+  std::vector<int> first_load;  ///< by shared activity
   std::vector<int> loads;
   std::vector<int> first_entry;  ///< by arc: what it adds to the matrix of inner nodes and activities
   std::vector<Entry> entries;
@@ -112,6 +127,7 @@ class SlotBlocks {
   SlotBlocks(const PeriodData& data, const SlotShape& shape);
 
   int count() const { return count_; }
+  int width() const { return width_; }  ///< from a slot's row to its next one, in numbers
   double* block(int b) { return numbers_.get() + static_cast<std::size_t>(b) * rows_ * width_; }
   double& at(int t, int row) { return numbers_[Position(t, row)]; }
   double at(int t, int row) const { return numbers_[Position(t, row)]; }

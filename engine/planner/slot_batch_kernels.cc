@@ -73,9 +73,11 @@ struct PairSums {
   V xz, xdz, zdx, dxdz, primal, dual;
 };
 
-/// Price per unit of activity: sum of the loads' prices times their intensities.
-void PriceActivities(const SlotShape& shape, const double* price, const double* intensity, double* activity_price) {
-  for (int p = 0; p < shape.num_activities; ++p) {
+/// Price per unit of activity: sum of the loads' prices times their intensities; of a class, minus its deferral price.
+void PriceActivities(const SlotShape& shape, const double* price, const double* intensity, const double* work,
+                     double* activity_price) {
+  for (int k = 0; k < shape.num_classes; ++k) Put(hn::Neg(Get(work, k)), activity_price, shape.num_shared + k);
+  for (int p = 0; p < shape.num_shared; ++p) {
     V sum = hn::Zero(kLanes);
     for (int e = shape.first_load[p]; e < shape.first_load[p + 1]; ++e)
       sum = hn::MulAdd(All(price[shape.loads[e]]), Get(intensity, shape.loads[e]), sum);
@@ -100,15 +102,20 @@ void AddLoads(const SlotShape& shape, const double* intensity, const double* ans
     (*load)[l] += Sum(hn::Mul(Get(intensity, l), Get(answer, shape.activity_of_load[l])));
 }
 
+/// What classes answered.
+void KeepWork(const SlotShape& shape, const double* answer, double* rows) {
+  std::copy_n(answer + shape.num_shared * Width(), shape.num_classes * Width(), rows);
+}
+
 /// Adds a flow to the sums of its gateway and, times its resource, of its region.
 void AddAtNodes(const SlotShape::Arc& arc, V flow, double* gateway, double* region) {
-  AddTo(flow, gateway, arc.gateway);
+  if (arc.gateway >= 0) AddTo(flow, gateway, arc.gateway);
   if (arc.region >= 0) AddTo(hn::Mul(All(arc.resource), flow), region, arc.region);
 }
 
 /// K' lambda at an arc.
 V Potential(const SlotShape::Arc& arc, const double* gateway, const double* region) {
-  const V at_gateway = Get(gateway, arc.gateway);
+  const V at_gateway = arc.gateway < 0 ? hn::Zero(kLanes) : Get(gateway, arc.gateway);
   return arc.region < 0 ? at_gateway : hn::MulAdd(All(arc.resource), Get(region, arc.region), at_gateway);
 }
 
@@ -118,6 +125,7 @@ void Move(const SlotShape& shape, const BatchUpdate& update, double* block) {
   if (update.keep) {
     std::copy_n(row(f.x), shape.num_arcs * Width(), row(f.best_x));
     std::copy_n(row(f.pi), shape.num_regions * Width(), row(f.best_pi));
+    std::copy_n(row(f.work_y), shape.num_classes * Width(), row(f.best_work_y));
   }
   const auto advance = [&](int field, int step_field, int count, double length) HWY_ATTR {
     double* value = row(field);
@@ -129,6 +137,7 @@ void Move(const SlotShape& shape, const BatchUpdate& update, double* block) {
   advance(f.z, f.dz, shape.num_arcs, update.dual);
   advance(f.y, f.dy, shape.num_gateways, update.dual);
   advance(f.pi, f.dpi, shape.num_regions, update.dual);
+  advance(f.work_y, f.work_dy, shape.num_classes, update.dual);
 }
 
 /// A batch's block by field.
@@ -141,9 +150,13 @@ struct Fields {
     dx = at(f.dx), dz = at(f.dz), dy = at(f.dy), ds = at(f.ds), dpi = at(f.dpi);
     reduced = at(f.reduced), product = at(f.product), slack_product = at(f.slack_product);
     outer = at(f.outer), factor = at(f.factor);
+    work_y = at(f.work_y), work_dy = at(f.work_dy), work_done = at(f.work_done), work_weight = at(f.work_weight);
+    work_response = at(f.work_response);
+    work_product = at(f.work_product), work_unit = at(f.work_unit), work_inner = at(f.work_inner);
   }
   const double *cost, *demand, *capacity, *intensity;
   double *x, *z, *y, *s, *pi, *dx, *dz, *dy, *ds, *dpi, *reduced, *product, *slack_product, *outer, *factor;
+  double *work_y, *work_dy, *work_done, *work_weight, *work_response, *work_product, *work_unit, *work_inner;
 };
 
 /// 1 / x, 1 / z and D of an arc, to scratch; returns D.
@@ -165,15 +178,21 @@ void Measure(const SlotShape& shape, const Fields& f, const Scratch& w, SlotSums
   Clear(w.gateway1, shape.num_gateways);
   Clear(w.region1, shape.num_regions);
   Clear(w.answer, shape.num_activities);
+  Clear(f.work_weight, shape.num_classes);
   for (int i = 0; i < shape.num_regions; ++i) Put(hn::Sub(Get(f.capacity, i), Get(f.s, i)), w.region0, i);
   V cost_sum = zero, dual_residual = zero, primal_residual = zero, dual_value = zero;
   for (int a = 0; a < shape.num_arcs; ++a) {
     const SlotShape::Arc& arc = shape.arcs[a];
-    const V x = Get(f.x, a), z = Get(f.z, a), cost = Get(f.cost, a), y = Get(f.y, arc.gateway), d = Invert(f, w, a);
+    const V x = Get(f.x, a), z = Get(f.z, a), cost = Get(f.cost, a), d = Invert(f, w, a);
+    const V y = arc.gateway < 0 ? zero : Get(f.y, arc.gateway);
     const V capacity_cost = arc.region < 0 ? zero : hn::Mul(All(arc.resource), Get(f.pi, arc.region));
     const V added = hn::Add(PriceOfArc(shape, w.price, a), capacity_cost);
     V reduced = hn::Sub(hn::Add(cost, added), hn::Add(y, z));
-    const V magnitude = hn::Add(hn::Add(hn::Abs(cost), hn::Abs(y)), hn::Add(added, z));
+    V magnitude = hn::Add(hn::Add(hn::Abs(cost), hn::Abs(y)), hn::Add(added, z));
+    if (arc.work >= 0) {  // whose price is part of what is added
+      magnitude = hn::Add(magnitude, hn::Add(Get(f.work_y, arc.work), hn::Abs(Get(f.work_y, arc.work))));
+      AddTo(d, f.work_weight, arc.work);
+    }
     // Mere rounding of the reduced cost must not be taken for infeasibility: near the solution D is huge and would blow
     // it up.
     reduced = hn::IfThenZeroElse(hn::Le(hn::Abs(reduced), hn::Mul(All(kRounding), magnitude)), reduced);
@@ -200,6 +219,7 @@ void Measure(const SlotShape& shape, const Fields& f, const Scratch& w, SlotSums
   sums->primal_residual = std::max(sums->primal_residual, Largest(primal_residual));
   sums->dual_residual = std::max(sums->dual_residual, Largest(dual_residual));
   AddLoads(shape, f.intensity, w.answer, &sums->load);
+  KeepWork(shape, w.answer, f.work_done);
 }
 
 void Factorise(const SlotShape& shape, const BatchUpdate& update, const double* price, double* block, double* scratch,
@@ -207,15 +227,15 @@ void Factorise(const SlotShape& shape, const BatchUpdate& update, const double* 
   const Fields f(shape, block);
   const Scratch w(shape, scratch);
   if (update.move) Move(shape, update, block);
-  PriceActivities(shape, price, f.intensity, w.price);
+  PriceActivities(shape, price, f.intensity, f.work_y, w.price);
   Measure(shape, f, w, sums);
   Assemble(shape, w.d, f.s, f.pi, f.outer, w.touched, w.matrix);
   FactoriseInner(shape, w.matrix);
   if (shape.few_meetings) {
     InvertInner(shape, w.matrix, w.inverse);
-    AddByInverse(shape, w.matrix, w.inverse, f.intensity, w.shared, w.solved, w.columns, sums);
+    AddByInverse(shape, w.matrix, w.inverse, f.intensity, f.work_inner, w.shared, w.solved, w.columns, sums);
   } else {
-    AddTrailing(shape, w.matrix, f.intensity, sums);
+    AddTrailing(shape, w.matrix, f.intensity, f.work_inner, sums);
   }
   std::copy_n(w.matrix, SlotShape::PackedRow(shape.num_inner) * Width(), f.factor);
   SolveNodes(shape, w.d, f.outer, f.factor, w.gateway1, w.region1);
@@ -225,11 +245,12 @@ void Factorise(const SlotShape& shape, const BatchUpdate& update, const double* 
     AddActivities(shape, a, hn::MulSub(Get(w.d, a), driven, Get(f.x, a)), w.answer);
   }
   AddLoads(shape, f.intensity, w.answer, &sums->response);
+  KeepWork(shape, w.answer, f.work_response);
 }
 
-/// What the loads answer to flows u and the potentials that follow from them.
+/// What loads and classes answer to flows u and the potentials that follow from them.
 void AddResponse(const SlotShape& shape, const Fields& f, const Scratch& w, const double* u, double* gateway,
-                 double* region, Vector* response) {
+                 double* region, Vector* response, double* work) {
   SolveNodes(shape, w.d, f.outer, f.factor, gateway, region);
   Clear(w.answer, shape.num_activities);
   for (int a = 0; a < shape.num_arcs; ++a) {
@@ -237,13 +258,14 @@ void AddResponse(const SlotShape& shape, const Fields& f, const Scratch& w, cons
     AddActivities(shape, a, flow, w.answer);
   }
   AddLoads(shape, f.intensity, w.answer, response);
+  KeepWork(shape, w.answer, work);
 }
 
 void Predict(const SlotShape& shape, const double* price_step, double* block, double* scratch, SlotSums* sums) {
   const Fields f(shape, block);
   const Scratch w(shape, scratch);
   const V zero = hn::Zero(kLanes);
-  PriceActivities(shape, price_step, f.intensity, w.price);
+  PriceActivities(shape, price_step, f.intensity, f.work_dy, w.price);
   std::copy_n(f.demand, shape.num_gateways * Width(), w.gateway0);
   std::copy_n(f.capacity, shape.num_regions * Width(), w.region0);
   for (int a = 0; a < shape.num_arcs; ++a) {
@@ -286,8 +308,8 @@ void Predict(const SlotShape& shape, const double* price_step, double* block, do
     Put(hn::IfThenElseZero(active, hn::Sub(Get(w.region2, i), over.over_z)), w.region2, i);
   }
   pairs.AddTo(sums);
-  AddResponse(shape, f, w, w.u0, w.gateway1, w.region1, &sums->product_response);
-  AddResponse(shape, f, w, w.over_z, w.gateway2, w.region2, &sums->unit_response);
+  AddResponse(shape, f, w, w.u0, w.gateway1, w.region1, &sums->product_response, f.work_product);
+  AddResponse(shape, f, w, w.over_z, w.gateway2, w.region2, &sums->unit_response, f.work_unit);
 }
 
 void Correct(const SlotShape& shape, const double* price_step, double aim, double* block, double* scratch,
@@ -295,7 +317,7 @@ void Correct(const SlotShape& shape, const double* price_step, double aim, doubl
   const Fields f(shape, block);
   const Scratch w(shape, scratch);
   const V zero = hn::Zero(kLanes), goal = All(aim);
-  PriceActivities(shape, price_step, f.intensity, w.price);
+  PriceActivities(shape, price_step, f.intensity, f.work_dy, w.price);
   std::copy_n(f.demand, shape.num_gateways * Width(), w.gateway0);
   Clear(w.region0, shape.num_regions);
   for (int a = 0; a < shape.num_arcs; ++a) {
@@ -338,6 +360,7 @@ void Correct(const SlotShape& shape, const double* price_step, double aim, doubl
   std::copy_n(w.gateway0, shape.num_gateways * Width(), f.dy);
   pairs.AddTo(sums);
   AddLoads(shape, f.intensity, w.answer, &sums->response);
+  KeepWork(shape, w.answer, f.work_response);
 }
 
 }  // namespace

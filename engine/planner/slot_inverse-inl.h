@@ -75,7 +75,7 @@ void FillColumns(const SlotShape& shape, const double* matrix, const double* inv
 /// Adds N = N0 - B' C^-1 B, a few columns at a time; `matrix` holds B and N0, `inverse` -C^-1. Scratch: B's entries,
 /// columns of C^-1 B and of N.
 void AddByInverse(const SlotShape& shape, const double* matrix, const double* inverse, const double* intensity,
-                  double* shared, double* solved, double* columns, SlotSums* sums) {
+                  double* work, double* shared, double* solved, double* columns, SlotSums* sums) {
   const int n = shape.num_inner;
   for (int p = 0; p < shape.num_activities; ++p) {
     const double* line = matrix + SlotShape::PackedRow(n + p) * Width();
@@ -86,7 +86,7 @@ void AddByInverse(const SlotShape& shape, const double* matrix, const double* in
     FillColumns<kColumns>(shape, matrix, inverse, shared, first, solved, columns);
     for (int i = 0; i < kColumns; ++i) {
       for (int q = first + i; q < shape.num_activities; ++q)
-        AddCurvature(shape, intensity, q, first + i, Get(columns, q * kColumns + i), sums);
+        AddCurvature(shape, intensity, q, first + i, Get(columns, q * kColumns + i), work, sums);
     }
   };
   int p = 0;

@@ -167,8 +167,18 @@ void ForBlocks(int begin, int end, const Run& run) {
   if (end - row == 1) run(std::integral_constant<int, 1>(), row);
 }
 
-/// Adds one entry of N, times the intensities of the loads on both sides.
-void AddCurvature(const SlotShape& shape, const double* intensity, int p, int q, V value, SlotSums* sums) {
+/// Adds one entry of N, p >= q, times the intensities of the loads on both sides. Those of classes stay with the slots,
+/// at `work`: between classes, then between classes and loads.
+void AddCurvature(const SlotShape& shape, const double* intensity, int p, int q, V value, double* work,
+                  SlotSums* sums) {
+  if (p >= shape.num_shared) {
+    const int row = p - shape.num_shared;
+    if (q >= shape.num_shared) return Put(value, work, SlotShape::PackedRow(row) + q - shape.num_shared);
+    const int cross = SlotShape::PackedRow(shape.num_classes) + row * shape.num_loads;
+    for (int f = shape.first_load[q]; f < shape.first_load[q + 1]; ++f)
+      Put(hn::Mul(value, Get(intensity, shape.loads[f])), work, cross + shape.loads[f]);
+    return;
+  }
   double* curvature = sums->curvature.data();
   for (int e = shape.first_load[p]; e < shape.first_load[p + 1]; ++e) {
     const int l = shape.loads[e];
@@ -182,7 +192,7 @@ void AddCurvature(const SlotShape& shape, const double* intensity, int p, int q,
 }
 
 /// Solves for the activities' rows and adds what is left of the matrix: their entries minus products of solved parts.
-void AddTrailing(const SlotShape& shape, double* matrix, const double* intensity, SlotSums* sums) {
+void AddTrailing(const SlotShape& shape, double* matrix, const double* intensity, double* work, SlotSums* sums) {
   const int first = shape.num_inner, last = shape.matrix_rows();
   ForBlocks(first, last,
             [&](auto rows, int row) HWY_ATTR { FactoriseRows<decltype(rows)::value>(matrix, row, first); });
@@ -196,7 +206,7 @@ void AddTrailing(const SlotShape& shape, double* matrix, const double* intensity
           block.Subtract(matrix, row, column, first);
           for (int i = 0; i < rows.value; ++i) {
             for (int j = 0; j < columns.value && column + j <= row + i; ++j)
-              AddCurvature(shape, intensity, row + i - first, column + j - first, block.value[i][j], sums);
+              AddCurvature(shape, intensity, row + i - first, column + j - first, block.value[i][j], work, sums);
           }
         });
       });

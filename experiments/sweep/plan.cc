@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "engine/planner/period_data.h"
+#include "engine/planner/servable.h"
 #include "experiments/catalog/catalog.h"
 #include "models/base/error.h"
 #include "models/base/numbers.h"

@@ -15,8 +15,9 @@ namespace evenkeel {
 namespace {
 
 /// Rows, top to bottom: per slot the gateways' demand and the regions' capacity; per bucket its load; then the cuts.
-/// Columns, left to right: per slot the arcs and, with shedding, the gateways' unserved workload; per bucket its load
-/// L; per group the epigraph variable s_k of its norm.
+/// Columns, left to right: per slot the arcs, with shedding the gateways' unserved workload, and what classes of work
+/// leave waiting, between 0 and what has arrived and is not due; per bucket its load L; per group the epigraph variable
+/// s_k of its norm. The row of a class says what is served + what waits - what waited before = what arrives.
 ///
 ///   minimise  c x + sum_k mu_k s_k   with  h x - L = 0,  and for every cut g in the unit ball of the dual norm  g .
 ///   L^k - s_k <= 0.
@@ -40,13 +41,21 @@ class PeriodProgram {
 
  private:
   int SlotRows() const { return problem_.network.num_gateways() + problem_.network.num_regions(); }
-  int SlotColumns() const { return problem_.num_arcs() + (problem_.shed_cost ? problem_.network.num_gateways() : 0); }
+  int SlotColumns() const {
+    return problem_.num_arcs() + (problem_.shed_cost ? problem_.network.num_gateways() : 0) + problem_.num_classes();
+  }
   int LoadRow(int k, int b) const { return num_slots_ * SlotRows() + problem_.groups[k].first_bucket + b; }
   int LoadColumn(int k, int b) const { return num_slots_ * SlotColumns() + problem_.groups[k].first_bucket + b; }
   int NormColumn(int k) const { return num_slots_ * SlotColumns() + RowSize(problem_) + k; }
 
   void Load(SlotSource& slots);
   void AppendSlot(int t, const Slot& slot, const Coefficients& coefficients);
+  void AppendWaiting(int t, const Slot& slot);
+  void AppendColumn(double cost, double most = COIN_DBL_MAX) {
+    cost_.push_back(cost);
+    most_.push_back(most);
+    start_.push_back(static_cast<CoinBigIndex>(row_.size()));
+  }
   void AppendLoads();
   void AddFirstCuts();
   void AddCut(int k, const Vector& direction);
@@ -55,7 +64,7 @@ class PeriodProgram {
   int num_slots_;
   std::vector<CoinBigIndex> start_ = {0};
   std::vector<int> row_;
-  std::vector<double> entry_, cost_, row_low_, row_high_;
+  std::vector<double> entry_, cost_, most_, row_low_, row_high_;
   ClpSimplex clp_;
 };
 
@@ -75,7 +84,7 @@ void PeriodProgram::Load(SlotSource& slots) {
   AppendLoads();
   clp_.setLogLevel(0);
   clp_.loadProblem(static_cast<int>(cost_.size()), static_cast<int>(row_low_.size()), start_.data(), row_.data(),
-                   entry_.data(), nullptr, nullptr, cost_.data(), row_low_.data(), row_high_.data());
+                   entry_.data(), nullptr, most_.data(), cost_.data(), row_low_.data(), row_high_.data());
   clp_.setPrimalTolerance(1e-9);
   clp_.setDualTolerance(1e-9);
   AddFirstCuts();
@@ -92,19 +101,31 @@ void PeriodProgram::AppendSlot(int t, const Slot& slot, const Coefficients& coef
       row_.push_back(LoadRow(k, problem_.groups[k].bucket_of_arc[a]));
       entry_.push_back(coefficients.load[k][a]);
     }
-    cost_.push_back(coefficients.cost[a]);
-    start_.push_back(static_cast<CoinBigIndex>(row_.size()));
+    AppendColumn(coefficients.cost[a]);
   }
   for (int j = 0; problem_.shed_cost && j < gateways; ++j) {
     row_.push_back(first_row + j);
     entry_.push_back(1.0);
-    cost_.push_back(*problem_.shed_cost);
-    start_.push_back(static_cast<CoinBigIndex>(row_.size()));
+    AppendColumn(*problem_.shed_cost);
   }
+  AppendWaiting(t, slot);
   row_low_.insert(row_low_.end(), slot.demand.data(), slot.demand.data() + gateways);
   row_high_.insert(row_high_.end(), slot.demand.data(), slot.demand.data() + gateways);
   row_low_.insert(row_low_.end(), slot.capacity.size(), -COIN_DBL_MAX);
   row_high_.insert(row_high_.end(), slot.capacity.data(), slot.capacity.data() + slot.capacity.size());
+}
+
+void PeriodProgram::AppendWaiting(int t, const Slot& slot) {
+  for (int k = 0; k < problem_.num_classes(); ++k) {
+    const int row = t * SlotRows() + problem_.network.num_firm() + k;
+    row_.push_back(row);
+    entry_.push_back(1.0);
+    if (t + 1 < num_slots_) {
+      row_.push_back(row + SlotRows());
+      entry_.push_back(-1.0);
+    }
+    AppendColumn(0.0, std::max(0.0, slot.arrived[k] - slot.due[k]));
+  }
 }
 
 void PeriodProgram::AppendLoads() {
@@ -112,16 +133,12 @@ void PeriodProgram::AppendLoads() {
     for (int b = 0; b < problem_.groups[k].num_buckets(); ++b) {
       row_.push_back(LoadRow(k, b));
       entry_.push_back(-1.0);
-      cost_.push_back(0.0);
-      start_.push_back(static_cast<CoinBigIndex>(row_.size()));
+      AppendColumn(0.0);
       row_low_.push_back(0.0);
       row_high_.push_back(0.0);
     }
   }
-  for (const Group& group : problem_.groups) {
-    cost_.push_back(group.weight);
-    start_.push_back(static_cast<CoinBigIndex>(row_.size()));
-  }
+  for (const Group& group : problem_.groups) AppendColumn(group.weight);
 }
 
 void PeriodProgram::AddFirstCuts() {

@@ -1,0 +1,290 @@
+#include "engine/planner/waiting_chain.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace evenkeel {
+namespace {
+
+constexpr double kRounding = 4e-15;   // a dual residual below this share of its terms is rounding
+constexpr double kLostPivot = 1e-14;  // of its diagonal
+constexpr double kInside = 0.05;      // of B, at least, to either end at the start
+constexpr double kLeastMultiplier = 0.1;  // of the mean cost, at the start
+constexpr int kPanel = 96;            // rows that are taken out of the curvature at once
+
+}  // namespace
+
+WaitingChain::WaitingChain(const PeriodData& data, const SlotShape& shape, SlotBlocks* blocks)
+    : data_(data),
+      shape_(shape),
+      blocks_(*blocks),
+      num_slots_(data.num_slots),
+      num_classes_(data.num_classes),
+      num_loads_(data.num_loads),
+      scale_(std::max(1e-300, data.arrival.size() > 0 ? data.arrival.maxCoeff() : 0.0)) {
+  const auto size = static_cast<std::size_t>(num_slots_) * num_classes_;
+  for (std::vector<double>* rows :
+       {&b_, &w_, &z_, &v_, &db_, &dw_, &dz_, &dv_, &product_b_, &product_w_, &target_b_, &target_w_, &theta_, &left_,
+        &rho_, &base_, &right_, &driven_, &q_, &dy_, &solved_})
+    rows->assign(size, 0.0);
+  for (std::vector<double>* rows : {&factor_, &ahead_, &along_}) rows->assign(size * num_classes_, 0.0);
+  cross_.setZero(static_cast<Eigen::Index>(size), num_loads_);
+  g_.resize(static_cast<std::size_t>(num_classes_) * num_classes_);
+  border_.setZero(num_classes_, num_loads_);
+  panel_.setZero(kPanel + num_classes_, num_loads_);
+  const double multiplier = kLeastMultiplier * std::max(1e-6, data.cost.cwiseAbs().mean());
+  Vector waiting = Vector::Zero(num_classes_);
+  for (int t = 0; t < num_slots_; ++t) {
+    waiting += data.arrival.row(t).transpose();
+    for (int a = 0; a < shape.num_arcs; ++a) {
+      if (shape.arcs[a].work >= 0) waiting[shape.arcs[a].work] -= blocks_.at(t, shape.field.x + a);
+    }
+    for (int k = 0; k < num_classes_; ++k) {
+      const double room = data.room(t, k);
+      if (room == 0.0) continue;
+      const std::size_t i = static_cast<std::size_t>(t) * num_classes_ + k;
+      b_[i] = std::clamp(waiting[k], kInside * room, (1.0 - kInside) * room);
+      w_[i] = room - b_[i];
+      const double next = t + 1 < num_slots_ ? blocks_.at(t + 1, shape.field.work_y + k) : 0.0;
+      const double rise = next - blocks_.at(t, shape.field.work_y + k);
+      z_[i] = std::max(0.0, rise) + multiplier;
+      v_[i] = std::max(0.0, -rise) + multiplier;
+      pairs_ += 2.0;
+    }
+  }
+}
+
+void WaitingChain::Move(double primal, double dual) {
+  for (std::size_t i = 0; i < b_.size(); ++i) {
+    b_[i] += primal * db_[i];
+    w_[i] += primal * dw_[i];
+    z_[i] += dual * dz_[i];
+    v_[i] += dual * dv_[i];
+  }
+}
+
+/// N' and N, without classes whose own entry is lost beside what the slot's elimination took from it.
+void WaitingChain::Gather(int t) {
+  const int n = num_classes_, width = blocks_.width();
+  const double* inner = &blocks_.at(t, shape_.field.work_inner);
+  const double* cross = &blocks_.at(t, shape_.field.work_cross);
+  const auto entry = [&](int i, int j) { return inner[(SlotShape::PackedRow(std::max(i, j)) + std::min(i, j)) * width]; };
+  const auto lives = [&](int k) { return entry(k, k) > kLostPivot * blocks_.at(t, shape_.field.work_weight + k); };
+  double* carried = g_.data();  // of the slot before
+  for (int i = 0; i < n; ++i) {
+    const bool row_lives = lives(i);
+    for (int j = 0; j < n; ++j) carried[i * n + j] += row_lives && lives(j) ? entry(i, j) : 0.0;
+    double* row = cross_.row(static_cast<Eigen::Index>(t) * n + i).data();
+    for (int l = 0; l < num_loads_; ++l) row[l] = row_lives ? cross[(i * num_loads_ + l) * width] : 0.0;
+  }
+}
+
+void WaitingChain::Measure(int t, SlotSums* sums) {
+  for (int k = 0; k < num_classes_; ++k) {
+    const std::size_t i = static_cast<std::size_t>(t) * num_classes_ + k;
+    const double y = blocks_.at(t, shape_.field.work_y + k), arrival = data_.arrival(t, k);
+    const double before = t > 0 ? b_[i - num_classes_] : 0.0;
+    left_[i] = arrival + before - b_[i] - blocks_.at(t, shape_.field.work_done + k);
+    base_[i] = left_[i] - blocks_.at(t, shape_.field.work_response + k);
+    right_[i] = base_[i];
+    sums->primal_residual = std::max(sums->primal_residual, std::abs(left_[i]));
+    sums->dual_value += arrival * y - data_.room(t, k) * v_[i];
+    if (data_.room(t, k) == 0.0) continue;
+    const double next = t + 1 < num_slots_ ? blocks_.at(t + 1, shape_.field.work_y + k) : 0.0;
+    const double rho = next - y - z_[i] + v_[i];
+    const double magnitude = std::abs(next) + std::abs(y) + z_[i] + v_[i];
+    rho_[i] = std::abs(rho) <= kRounding * magnitude ? 0.0 : rho;
+    sums->dual_residual = std::max(sums->dual_residual, std::abs(rho_[i]));
+    theta_[i] = 1.0 / (z_[i] / b_[i] + v_[i] / w_[i]);
+    target_b_[i] = -z_[i];
+    target_w_[i] = -v_[i];
+    q_[i] = target_b_[i] - target_w_[i] - rho_[i];
+  }
+}
+
+/// right = R^-1 right.
+void WaitingChain::SolvePivot(int t, double* right) const {
+  const int n = num_classes_;
+  const double* factor = factor_.data() + static_cast<std::size_t>(t) * n * n;
+  for (int i = 0; i < n; ++i) {
+    for (int k = 0; k < i; ++k) right[i] -= factor[i * n + k] * right[k];
+    right[i] *= factor[i * n + i];
+  }
+  for (int i = n - 1; i >= 0; --i) {
+    right[i] *= factor[i * n + i];
+    for (int k = 0; k < i; ++k) right[k] -= factor[i * n + k] * right[i];
+  }
+}
+
+/// Factorises R and leaves Theta R^-1 G in `g_`. A price that nothing answers to keeps still: a reciprocal of zero.
+void WaitingChain::Pivot(int t) {
+  const int n = num_classes_;
+  const double* theta = Slot(&theta_, t);
+  double *factor = Matrix(&factor_, t), *ahead = Matrix(&ahead_, t), *along = Matrix(&along_, t);
+  for (int j = 0; j < n; ++j) {
+    const double diagonal = g_[j * n + j] + theta[j];
+    double pivot = diagonal;
+    for (int k = 0; k < j; ++k) pivot -= factor[j * n + k] * factor[j * n + k];
+    const double inverse = pivot > kLostPivot * diagonal && pivot > 0.0 ? 1.0 / std::sqrt(pivot) : 0.0;
+    for (int i = j + 1; i < n; ++i) {
+      double value = g_[i * n + j];
+      for (int k = 0; k < j; ++k) value -= factor[i * n + k] * factor[j * n + k];
+      factor[i * n + j] = value * inverse;
+    }
+    factor[j * n + j] = inverse;
+  }
+  // Column by column: both are stored transposed.
+  for (int j = 0; j < n; ++j) {
+    for (int i = 0; i < n; ++i) {
+      ahead[j * n + i] = theta[j] > 0.0 ? g_[i * n + j] : 0.0;
+      along[j * n + i] = i == j ? theta[j] : 0.0;
+    }
+    SolvePivot(t, ahead + j * n);
+    if (theta[j] > 0.0) SolvePivot(t, along + j * n);
+  }
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j <= i; ++j)
+      g_[i * n + j] = g_[j * n + i] = 0.5 * (theta[i] * ahead[j * n + i] + theta[j] * ahead[i * n + j]);
+  }
+}
+
+/// Takes N'' A^-1 N' out of the curvature: rows L^-1 N' of the eliminated border, in panels.
+void WaitingChain::Border(int t) {
+  const int n = num_classes_;
+  const double* factor = Matrix(&factor_, t);
+  const double* theta = Slot(&theta_, t);
+  border_ += cross_.middleRows(static_cast<Eigen::Index>(t) * n, n);
+  for (int i = 0; i < n; ++i) {
+    auto row = panel_.row(panel_rows_ + i);
+    row = border_.row(i);
+    for (int k = 0; k < i; ++k) row -= factor[i * n + k] * panel_.row(panel_rows_ + k);
+    row *= factor[i * n + i];
+  }
+  for (int i = n - 1; i >= 0; --i) {
+    auto row = border_.row(i);
+    row = panel_.row(panel_rows_ + i);
+    for (int k = i + 1; k < n; ++k) row -= factor[k * n + i] * border_.row(k);
+    row *= factor[i * n + i];
+  }
+  for (int i = 0; i < n; ++i) border_.row(i) *= theta[i];
+  panel_rows_ += n;
+}
+
+void WaitingChain::SubtractPanel(SlotSums* sums) {
+  sums->curvature.selfadjointView<Eigen::Lower>().rankUpdate(panel_.topRows(panel_rows_).transpose(), -1.0);
+  panel_rows_ = 0;
+}
+
+void WaitingChain::Factorise(SlotSums* sums) {
+  std::fill(g_.begin(), g_.end(), 0.0);
+  border_.setZero();
+  for (int t = 0; t < num_slots_; ++t) {
+    Measure(t, sums);
+    Gather(t);
+    Pivot(t);
+    if (num_loads_ == 0) continue;
+    Border(t);
+    if (panel_rows_ >= kPanel || t + 1 == num_slots_) SubtractPanel(sums);
+  }
+}
+
+/// dy and db for the right-hand sides in `driven_` and `q_`.
+void WaitingChain::Solve() {
+  const int n = num_classes_;
+  for (int t = 0; t < num_slots_; ++t) {
+    double* p = Slot(&solved_, t);
+    std::copy_n(Slot(&driven_, t), n, p);
+    if (t > 0) {
+      const double *before = p - n, *theta = Slot(&theta_, t - 1), *ahead = Matrix(&ahead_, t - 1);
+      const double* q = Slot(&q_, t - 1);
+      for (int i = 0; i < n; ++i) {
+        double sum = before[i];
+        for (int j = 0; j < n; ++j) sum += ahead[j * n + i] * q[j];
+        p[i] += theta[i] * sum;
+      }
+    }
+    SolvePivot(t, p);
+  }
+  for (int t = num_slots_ - 1; t >= 0; --t) {
+    const double *p = Slot(&solved_, t), *theta = Slot(&theta_, t), *q = Slot(&q_, t);
+    const double *ahead = Matrix(&ahead_, t), *along = Matrix(&along_, t);
+    double *dy = Slot(&dy_, t), *db = Slot(&db_, t);
+    for (int i = 0; i < n; ++i) {
+      double price = p[i], backlog = p[i];
+      for (int j = 0; j < n; ++j) {
+        const double drop = q[j] - (t + 1 < num_slots_ ? dy[n + j] : 0.0);
+        price -= along[j * n + i] * drop;
+        backlog += ahead[j * n + i] * drop;
+      }
+      dy[i] = price;
+      db[i] = theta[i] * backlog;
+    }
+  }
+}
+
+void WaitingChain::Aim(double aim) {
+  for (int t = 0; t < num_slots_; ++t) {
+    for (int k = 0; k < num_classes_; ++k) {
+      const std::size_t i = static_cast<std::size_t>(t) * num_classes_ + k;
+      right_[i] = base_[i] - blocks_.at(t, shape_.field.work_product + k) -
+                  aim * blocks_.at(t, shape_.field.work_unit + k);
+      if (theta_[i] == 0.0) continue;
+      target_b_[i] = (aim - product_b_[i]) / b_[i] - z_[i];
+      target_w_[i] = (aim - product_w_[i]) / w_[i] - v_[i];
+      q_[i] = target_b_[i] - target_w_[i] - rho_[i];
+    }
+  }
+}
+
+Vector WaitingChain::Response() {
+  driven_ = right_;
+  Solve();
+  return cross_.transpose() * Eigen::Map<const Vector>(dy_.data(), static_cast<Eigen::Index>(dy_.size()));
+}
+
+void WaitingChain::Step(const Vector& price_step) {
+  driven_ = right_;
+  if (num_loads_ > 0) Eigen::Map<Vector>(driven_.data(), static_cast<Eigen::Index>(driven_.size())) += cross_ * price_step;
+  Solve();
+  for (std::size_t i = 0; i < b_.size(); ++i) {
+    if (theta_[i] == 0.0) continue;
+    dw_[i] = -db_[i];
+    dz_[i] = target_b_[i] - z_[i] / b_[i] * db_[i];
+    dv_[i] = target_w_[i] - v_[i] / w_[i] * dw_[i];
+  }
+  for (int t = 0; t < num_slots_; ++t) {
+    for (int k = 0; k < num_classes_; ++k)
+      blocks_.at(t, shape_.field.work_dy + k) = dy_[static_cast<std::size_t>(t) * num_classes_ + k];
+  }
+}
+
+void WaitingChain::KeepProducts() {
+  for (std::size_t i = 0; i < b_.size(); ++i) {
+    product_b_[i] = db_[i] * dz_[i];
+    product_w_[i] = dw_[i] * dv_[i];
+  }
+}
+
+void WaitingChain::AddPairs(SlotSums* sums) const {
+  for (std::size_t i = 0; i < b_.size(); ++i) {
+    if (theta_[i] == 0.0) continue;
+    sums->AddPair(b_[i], db_[i], z_[i], dz_[i]);
+    sums->AddPair(w_[i], dw_[i], v_[i], dv_[i]);
+  }
+}
+
+double WaitingChain::TakeMiss() {
+  double worst = 0.0;
+  for (int t = 0; t < num_slots_; ++t) {
+    for (int k = 0; k < num_classes_; ++k) {
+      const std::size_t i = static_cast<std::size_t>(t) * num_classes_ + k;
+      const double before = t > 0 ? db_[i - num_classes_] : 0.0;
+      const double miss = left_[i] - blocks_.at(t, shape_.field.work_response + k) - db_[i] + before;
+      right_[i] += miss;
+      worst = std::max(worst, std::abs(miss));
+    }
+  }
+  return worst / scale_;
+}
+
+}  // namespace evenkeel
