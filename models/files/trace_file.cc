@@ -205,7 +205,6 @@ struct TraceFile::Impl {
   AxisLengths extents;
   std::int64_t start = 0;  // of slot 0
   bool water_in_parts = false;
-  bool floors_declared = false;
   int block_slots = 1;
   int block_first = 0;
   Signals block;  // the slots read last
@@ -259,7 +258,6 @@ void TraceFile::Impl::CheckTimes() {
 void TraceFile::Impl::CheckSignals() {
   for (const TraceField& field : {kDemand, kCapacity, kPrice, kCarbonIntensity}) CheckField(file, field, extents);
   if (extents.work_class > 0) CheckField(file, kWorkArrival, extents);
-  floors_declared = extents.work_class > 0 && file.Has(kWorkCostFloor.name);
   const bool whole = file.Has(kWaterIntensity.name);
   const bool onsite = file.Has(kOnsiteWater.name);
   const bool offsite = file.Has(kOffsiteWater.name);
@@ -328,7 +326,6 @@ void TraceFile::Impl::ReadBlock(int first, int count, Signals* signals) const {
     ReadSignal(kWaterIntensity, first, &signals->water_intensity);
   }
   ValidateSignals(header, *signals, first, file.path());
-  if (floors_declared) ValidateCostFloors(header, *signals, first, file.path());
 }
 
 TraceFile::TraceFile(const std::string& path) : impl_(std::make_unique<Impl>(path)) { impl_->ReadHeader(); }

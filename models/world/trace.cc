@@ -1,6 +1,5 @@
 #include "models/world/trace.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "models/base/error.h"
@@ -33,6 +32,29 @@ class TraceSlotSource : public SlotSource {
   const Trace& trace_;
   WorkDues dues_;
 };
+
+/// Work costs its class's floor at least, wherever it may be done. A floor of 0 promises nothing.
+void ValidateCostFloor(const TraceHeader& header, const Signals& signals, int k, int first_slot,
+                       const std::string& where) {
+  constexpr double kRounding = 1e-9;
+  const Network& network = header.network;
+  const int j = network.num_firm() + k;
+  const double floor = network.classes[k].cost_floor;
+  for (int t = 0; t < signals.num_slots(); ++t) {
+    for (int i = 0; i < network.num_regions(); ++i) {
+      if (!network.reachable(j, i)) continue;
+      const double cost =
+          UnitCost(signals.price(t, i), network.regions[i].pue, network.work_energy(k, i), network.network_cost(j, i));
+      if (cost >= floor - kRounding * std::abs(floor)) continue;
+      throw InputError(
+          "{}: '{}', {} '{}': the floor is {} USD/MWh, but in slot {} ({}), region '{}', its work costs {}, allowed "
+          "are "
+          "floors that no slot goes below",
+          where, kWorkCostFloor.name, kWorkClassAxis, network.gateways[j].name, floor, first_slot + t,
+          FormatUtc(signals.time[t]), network.regions[i].name, cost);
+    }
+  }
+}
 
 }  // namespace
 
@@ -95,28 +117,6 @@ void ValidateDemand(const TraceHeader& header, const std::vector<std::int64_t>& 
   ValidateSignal(header, kWorkArrival, times, demand.rightCols(network.num_classes()), first_slot, where);
 }
 
-void ValidateCostFloors(const TraceHeader& header, const Signals& signals, int first_slot, const std::string& where) {
-  const Network& network = header.network;
-  constexpr double kRounding = 1e-9;
-  for (int k = 0; k < network.num_classes(); ++k) {
-    const int j = network.num_firm() + k;
-    const double floor = network.classes[k].cost_floor;
-    for (int t = 0; t < signals.num_slots(); ++t) {
-      for (int i = 0; i < network.num_regions(); ++i) {
-        if (!network.reachable(j, i)) continue;
-        const double cost = UnitCost(signals.price(t, i), network.regions[i].pue, network.work_energy(k, i),
-                                     network.network_cost(j, i));
-        if (cost >= floor - kRounding * std::abs(floor)) continue;
-        throw InputError(
-            "{}: '{}', {} '{}': the floor is {} USD/MWh, but in slot {} ({}), region '{}', its work costs {}, allowed "
-            "are floors that no slot goes below",
-            where, kWorkCostFloor.name, kWorkClassAxis, network.gateways[j].name, floor, first_slot + t,
-            FormatUtc(signals.time[t]), network.regions[i].name, cost);
-      }
-    }
-  }
-}
-
 const std::string& ColumnName(const Network& network, const std::string& axis, std::int64_t column) {
   if (axis == "region") return network.regions[column].name;
   return network.gateways[axis == kWorkClassAxis ? network.num_firm() + column : column].name;
@@ -139,15 +139,15 @@ void ValidateSignals(const TraceHeader& header, const Signals& signals, int firs
   ValidateSignal(header, kPrice, signals.time, signals.price, first_slot, where);
   ValidateSignal(header, kCarbonIntensity, signals.time, signals.carbon_intensity, first_slot, where);
   ValidateSignal(header, kWaterIntensity, signals.time, signals.water_intensity, first_slot, where);
+  for (int k = 0; k < header.network.num_classes(); ++k) {
+    if (header.network.classes[k].cost_floor < 0.0) ValidateCostFloor(header, signals, k, first_slot, where);
+  }
 }
 
 void ValidateTrace(const Trace& trace, const std::string& where) {
   ValidateNetwork(trace.header.network, where);
   if (trace.signals.num_slots() == 0) throw InputError("{}: 'time' is empty, expected at least one slot", where);
   ValidateSignals(trace.header, trace.signals, 0, where);
-  const std::vector<WorkClass>& classes = trace.header.network.classes;
-  const auto declared = [](const WorkClass& work) { return work.cost_floor < 0.0; };
-  if (std::any_of(classes.begin(), classes.end(), declared)) ValidateCostFloors(trace.header, trace.signals, 0, where);
 }
 
 std::unique_ptr<SlotSource> MakeSlotSource(const Trace& trace) { return std::make_unique<TraceSlotSource>(trace); }

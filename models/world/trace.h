@@ -52,7 +52,7 @@ struct Trace {
   Signals signals;
 };
 
-/// Checks network, shapes, finiteness, ranges, equally spaced times and, where one is below 0, the cost floors of work.
+/// Checks network, shapes, finiteness, ranges, equally spaced times and the cost floors of work that are below 0.
 /// Throws InputError beginning with `where` and naming field, slot, region, gateway or class, value and what is allowed.
 void ValidateTrace(const Trace& trace, const std::string& where);
 /// The same checks for a block of slots whose first one is slot `first_slot` of the period.
@@ -67,8 +67,6 @@ void ValidateSignal(const TraceHeader& header, const TraceField& field, const st
 /// The same for demand and what arrives of work that can wait, [times x gateways].
 void ValidateDemand(const TraceHeader& header, const std::vector<std::int64_t>& times, const RowMatrix& demand,
                     int first_slot, const std::string& where);
-/// Checks that work costs its class's floor at least, wherever it may be done. Throws InputError.
-void ValidateCostFloors(const TraceHeader& header, const Signals& signals, int first_slot, const std::string& where);
 /// Name of a signal's column along `axis`: region, gateway or work_class.
 const std::string& ColumnName(const Network& network, const std::string& axis, std::int64_t column);
 /// Fills `slot` from row `row` of `signals`, slot `index` of the period.

@@ -88,12 +88,11 @@ TEST_F(TraceWorkTest, AFloorThatNobodyDeclaredIsNotWrittenNorChecked) {
   WriteTrace(trace, Path());
   EXPECT_FALSE(Hdf5Reader(Path()).Has("work_cost_floor"));
   EXPECT_EQ(ReadTrace(Path()).header.network.classes[0].cost_floor, 0.0);
-  // Declared, 0 is a floor as any other.
-  ExpectRejected(
-      [](RawTrace* raw) {
-        raw->Find("work_cost_floor").values = {0.0, 0.0};
-      },
-      {"'work_cost_floor', work_class 'training': the floor is 0", "slot 0", "'north'"});
+  // 0 in a file says no more than no dataset.
+  RawTrace raw = MakeRawTrace(trace);
+  raw.Find("work_cost_floor").values = {0.0, -2.0};
+  WriteRawTrace(raw, Path());
+  EXPECT_EQ(ReadTrace(Path()).header.network.classes[1].cost_floor, -2.0);
 }
 
 TEST_F(TraceWorkTest, SlotsFromDiskAndFromMemoryAreTheSameInAnyOrder) {
