@@ -8,6 +8,7 @@
 
 #include "experiments/import/zone_spec.h"
 #include "experiments/options/output_path.h"
+#include "experiments/options/work_options.h"
 #include "experiments/program/command.h"
 #include "experiments/report/report_text.h"
 #include "experiments/run/progress.h"
@@ -130,6 +131,7 @@ ZoneImportOptions ParseImport(const Options& options) {
 int ImportZonesCommand(const Options& options) {
   const std::string path = TextOption(options, "out");
   const ZoneImportOptions import = ParseImport(options);
+  const WorkShare work = ReadWorkShare(options);
   std::vector<std::string> inputs = {import.directory, import.demand_file};
   for (const std::string& file : {import.factors_file, import.variants_file}) {
     if (!file.empty()) inputs.push_back(file);
@@ -140,6 +142,7 @@ int ImportZonesCommand(const Options& options) {
     const Progress progress({"importing", 0, ReadProgressStyle(options)});
     trace = ImportZones(import);
   }
+  MakeWorkOf(work, &trace);
   WriteTrace(trace, path);
   if (HasOption(options, "quiet")) return kExitSuccess;
   Print(fmt::format("{}: {}, from {}\n{}\n", path, SizeText(trace.header, trace.signals.num_slots()),
@@ -197,6 +200,7 @@ Command TraceImportZonesCommand() {
       {"weather-edge", "HOURS", "0",
        "hours at either end that the weather files may lack because their years are local; the nearest value, 0 to 14"},
   };
+  for (OptionInfo& option : WorkOptions()) info.options.push_back(std::move(option));
   info.details =
       "Example\n  evenkeel trace import zones --config experiments/configs/zones-10.ini --data ../shared/data/zones "
       "\\\n"

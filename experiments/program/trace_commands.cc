@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "experiments/options/output_path.h"
+#include "experiments/options/work_options.h"
 #include "experiments/program/command.h"
 #include "experiments/report/report_text.h"
 #include "experiments/run/progress.h"
@@ -55,8 +57,10 @@ GeneratorOptions ParseGeneratorOptions(const Options& options) {
   generator.utilisation = DoubleOption(options, "utilisation");
   generator.reach = DoubleOption(options, "reach");
   generator.network_cost = DoubleOption(options, "network-cost");
+  generator.work = ReadWorkShare(options);
   generator.command = options.command_line;
-  const std::int64_t columns = std::max(generator.regions, generator.gateways);
+  const std::int64_t most_classes = generator.work.share > 0.0 ? std::int64_t{generator.regions} + 1 : 0;
+  const std::int64_t columns = std::max<std::int64_t>(generator.regions, generator.gateways + most_classes);
   if (generator.slots * columns > kMaxValues) {
     throw InputError("{} slots of {} regions and {} gateways are too many: at most {} values per signal are allowed",
                      generator.slots, generator.regions, generator.gateways, kMaxValues);
@@ -89,14 +93,21 @@ int Import(const Options& options) {
   import.command = options.command_line;
   if (HasOption(options, "reachability")) import.reachability_file = TextOption(options, "reachability");
   if (HasOption(options, "variants")) import.variants_file = TextOption(options, "variants");
+  const WorkShare work = ReadWorkShare(options);
   const std::string path = TextOption(options, "out");
   std::vector<std::string> inputs = {import.directory};
   for (const std::string& file : {import.reachability_file, import.variants_file}) {
     if (!file.empty()) inputs.push_back(file);
   }
   CheckOutputs(options, {path}, inputs);
-  WriteAndReport(options, ImportEglb(import), path);
+  Trace trace = ImportEglb(import);
+  MakeWorkOf(work, &trace);
+  WriteAndReport(options, trace, path);
   return kExitSuccess;
+}
+
+void AddWorkOptions(CommandInfo* info) {
+  for (OptionInfo& option : WorkOptions()) info->options.push_back(std::move(option));
 }
 
 }  // namespace
@@ -117,6 +128,7 @@ Command TraceGenerateCommand() {
       {"utilisation", "SHARE", "0.65", "expected demand over capacity, 0.01 to 0.9"},
       {"network-cost", "USD", "0", "USD per unit of workload and 1000 km, 0 to 1e6"},
   };
+  AddWorkOptions(&info);
   info.details = "Example\n  evenkeel trace generate --regions 10 --gateways 10 --slots 720 --seed 1 --out trace.h5\n";
   return {info, Generate};
 }
@@ -132,6 +144,7 @@ Command TraceImportCommand() {
       {"variants", "FILE.csv", "",
        "sizes of the served model, [region,]variant,energy_per_unit,resource_per_unit,quality_loss; one when left out"},
   };
+  AddWorkOptions(&info);
   info.details =
       "Formats\n"
       "  eglb   the data of \"Towards Environmentally Equitable AI via Geographical Load Balancing\" (arXiv "

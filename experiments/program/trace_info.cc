@@ -84,12 +84,43 @@ Json RegionsJson(const Network& network, const TraceSummary& summary) {
 
 Json GatewaysJson(const Network& network, const TraceSummary& summary) {
   Json gateways = Json::array();
-  for (int j = 0; j < network.num_gateways(); ++j) {
+  for (int j = 0; j < network.num_firm(); ++j) {
     const auto reach = network.reachable.row(j).cast<int>().sum();
     gateways.push_back(
         {{"name", network.gateways[j].name}, {"demand", SignalJson(summary.demand, j)}, {"reachable_regions", reach}});
   }
   return gateways;
+}
+
+/// A class's arrivals over all demand, work included.
+double ShareOfDemand(const TraceSummary& summary, int gateway) {
+  const double all = summary.demand.mean.sum();
+  return all > 0.0 ? summary.demand.mean[gateway] / all : 0.0;
+}
+
+Json WorkJson(const TraceHeader& header, const TraceSummary& summary) {
+  const Network& network = header.network;
+  Json classes = Json::array();
+  for (int k = 0; k < network.num_classes(); ++k) {
+    const WorkClass& work = network.classes[k];
+    const int j = network.num_firm() + k;
+    Json regions = Json::array();
+    for (int i = 0; i < network.num_regions(); ++i) {
+      if (!network.reachable(j, i)) continue;
+      regions.push_back({{"name", network.regions[i].name},
+                         {"energy_per_unit", JsonNumber(network.work_energy(k, i))},
+                         {"transfer_cost", JsonNumber(network.network_cost(j, i))}});
+    }
+    classes.push_back({{"name", network.gateways[j].name},
+                       {"deadline_hours", JsonNumber(work.deadline * header.slot_hours)},
+                       {"deadline_slots", work.deadline},
+                       {"resource_per_unit", JsonNumber(work.resource_per_unit)},
+                       {"cost_floor", JsonNumber(work.cost_floor)},
+                       {"regions", regions},
+                       {"arrival", SignalJson(summary.demand, j)},
+                       {"share_of_demand", JsonNumber(ShareOfDemand(summary, j))}});
+  }
+  return classes;
 }
 
 Json VariantsJson(const Network& network) {
@@ -116,29 +147,39 @@ Json ProvenanceJson(const Provenance& provenance) {
 
 Json InfoJson(const std::string& path, const TraceFile& file, const TraceSummary& summary) {
   const Network& network = file.header().network;
-  return {{"trace", path},
-          {"slots", file.num_slots()},
-          {"slot_hours", JsonNumber(file.header().slot_hours)},
-          {"first_slot", FormatUtc(summary.first_time)},
-          {"last_slot", FormatUtc(summary.last_time)},
-          {"arcs", MakeArcs(network).size()},
-          {"negative_prices", summary.negative_prices},
-          {"units",
-           {{"price", "USD/MWh"},
-            {"carbon_intensity", "kg/kWh"},
-            {"water_intensity", "L/kWh"},
-            {"capacity", "MW"},
-            {"demand", "units of workload per slot"}}},
-          {"regions", RegionsJson(network, summary)},
-          {"gateways", GatewaysJson(network, summary)},
-          {"variants", VariantsJson(network)},
-          {"provenance", ProvenanceJson(file.header().provenance)}};
+  Json document = {{"trace", path},
+                   {"slots", file.num_slots()},
+                   {"slot_hours", JsonNumber(file.header().slot_hours)},
+                   {"first_slot", FormatUtc(summary.first_time)},
+                   {"last_slot", FormatUtc(summary.last_time)},
+                   {"arcs", MakeArcs(network).size()},
+                   {"negative_prices", summary.negative_prices},
+                   {"units",
+                    {{"price", "USD/MWh"},
+                     {"carbon_intensity", "kg/kWh"},
+                     {"water_intensity", "L/kWh"},
+                     {"capacity", "MW"},
+                     {"demand", "units of workload per slot"}}},
+                   {"regions", RegionsJson(network, summary)},
+                   {"gateways", GatewaysJson(network, summary)},
+                   {"variants", VariantsJson(network)},
+                   {"provenance", ProvenanceJson(file.header().provenance)}};
+  if (network.num_classes() == 0) return document;
+  document["work_classes"] = WorkJson(file.header(), summary);
+  document["units"]["arrival"] = "units of workload per slot";
+  document["units"]["transfer_cost"] = document["units"]["cost_floor"] = "USD per unit of workload";
+  return document;
 }
 
 void AddSignalColumns(const std::string& title, const std::string& unit, const SignalSummary& summary, Table* table) {
   table->columns.push_back({title, unit, FormatColumn(summary.mean, 4)});
   table->columns.push_back({"min", "", FormatColumn(summary.min, 4)});
   table->columns.push_back({"max", "", FormatColumn(summary.max, 4)});
+}
+
+/// Of columns [first, first + count).
+SignalSummary Part(const SignalSummary& summary, int first, int count) {
+  return {summary.mean.segment(first, count), summary.min.segment(first, count), summary.max.segment(first, count)};
 }
 
 std::string RegionTable(const Network& network, const TraceSummary& summary) {
@@ -162,13 +203,39 @@ std::string GatewayTable(const Network& network, const TraceSummary& summary) {
   Table table;
   TableColumn names{"gateway", "", {}};
   TableColumn reach{"reaches", "regions", {}};
-  for (int j = 0; j < network.num_gateways(); ++j) {
+  for (int j = 0; j < network.num_firm(); ++j) {
     names.cells.push_back(network.gateways[j].name);
     reach.cells.push_back(fmt::format("{}", network.reachable.row(j).cast<int>().sum()));
   }
   table.columns = {names};
-  AddSignalColumns("demand", "per slot", summary.demand, &table);
+  AddSignalColumns("demand", "per slot", Part(summary.demand, 0, network.num_firm()), &table);
   table.columns.push_back(reach);
+  return ToString(table);
+}
+
+std::string WorkTable(const TraceHeader& header, const TraceSummary& summary) {
+  const Network& network = header.network;
+  const int firm = network.num_firm(), classes = network.num_classes();
+  TableColumn names{"work that can wait", "", {}}, deadline{"may wait", "h", {}}, reach{"done in", "regions", {}};
+  std::vector<double> energy, share, floor;
+  for (int k = 0; k < classes; ++k) {
+    const auto reached = network.reachable.row(firm + k).cast<double>().eval();
+    names.cells.push_back(network.gateways[firm + k].name);
+    deadline.cells.push_back(fmt::format("{}", network.classes[k].deadline * header.slot_hours));
+    reach.cells.push_back(fmt::format("{}", reached.sum()));
+    energy.push_back(network.work_energy.row(k).cwiseProduct(reached).sum() / reached.sum());
+    share.push_back(100.0 * ShareOfDemand(summary, firm + k));
+    floor.push_back(network.classes[k].cost_floor);
+  }
+  Table table;
+  table.columns = {names};
+  AddSignalColumns("arrives", "per slot", Part(summary.demand, firm, classes), &table);
+  table.columns.push_back({"share", "% of demand", FormatColumn(share, 4)});
+  table.columns.push_back(deadline);
+  table.columns.push_back(reach);
+  table.columns.push_back({"energy", "MWh per unit", FormatColumn(energy, 4)});
+  const bool has_floor = std::any_of(floor.begin(), floor.end(), [](double value) { return value < 0.0; });
+  if (has_floor) table.columns.push_back({"cost floor", "USD per unit", FormatColumn(floor, 4)});
   return ToString(table);
 }
 
@@ -211,6 +278,7 @@ std::string InfoText(const std::string& path, const TraceFile& file, const Trace
                       CountText(summary.negative_prices, "negative price"));
   text += "Mean, least and largest over the slots:\n\n";
   text += RegionTable(network, summary) + "\n" + GatewayTable(network, summary);
+  if (network.num_classes() > 0) text += "\n" + WorkTable(file.header(), summary);
   if (network.num_variants() > 1) text += "\n" + VariantTable(network);
   return text + "\n" + ProvenanceText(file.header().provenance);
 }

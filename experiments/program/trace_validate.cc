@@ -15,14 +15,18 @@ constexpr std::size_t kMaxErrors = 5;  // enough to see a pattern
 
 struct Findings {
   int slots = 0;
+  bool has_work = false;            // that can wait
+  int full_slots = 0;               // those in which not all work fits that arrives, so that some has to wait
   std::vector<std::string> errors;  // at most kMaxErrors
 };
 
-// Whether every slot can be read and its demand be served. Groups and costs don't matter for that.
+// Whether every slot can be read and its demand be served. Groups and costs don't matter for that. Work that can wait
+// need not be done in its slot: whether it can be done in time hangs on the policy, and a run says it.
 Findings CheckSlots(const std::string& path, ProgressStyle style) {
   TraceFile file(path);
   Findings findings;
   findings.slots = file.num_slots();
+  findings.has_work = file.header().network.num_classes() > 0;
   const Problem problem = MakeProblem(file.header().network, Objective(), findings.slots, file.TotalDemand());
   Dispatcher dispatcher(problem);
   Allocation allocation = MakeAllocation(problem);
@@ -32,6 +36,11 @@ Findings CheckSlots(const std::string& path, ProgressStyle style) {
   for (int t = 0; t < findings.slots && findings.errors.size() < kMaxErrors; ++t) {
     file.Read(t, &slot);
     try {
+      if (problem.num_classes() > 0 &&
+          dispatcher.Solve(cost, slot, &allocation).status == DispatchStatus::kInfeasible) {
+        ++findings.full_slots;
+        slot.demand.tail(problem.num_classes()).setZero();
+      }
       DispatchOrThrow(problem, cost, slot, &dispatcher, &allocation);
     } catch (const InputError& error) {
       findings.errors.push_back(fmt::format("{}: {}", path, error.what()));
@@ -54,9 +63,16 @@ int Validate(const Options& options) {
   if (HasOption(options, "json")) {
     Json document = {{"trace", path}, {"valid", ok}, {"errors", findings.errors}};
     if (ok) document["slots"] = findings.slots;
+    if (ok && findings.has_work) document["slots_where_work_has_to_wait"] = findings.full_slots;
     Print(DocumentText(document));
   } else if (ok && !HasOption(options, "quiet")) {
     Print(fmt::format("{}: ok, {} slots, every value in range, all demand can be served\n", path, findings.slots));
+    if (findings.has_work)
+      Print(findings.full_slots == 0 ? "Work that can wait can all be done when it arrives\n"
+                                     : fmt::format("Work has to wait in {} of them: not all of it can be done when it "
+                                                   "arrives; whether it can be done in time, a "
+                                                   "run says\n",
+                                                   findings.full_slots));
   }
   for (const std::string& error : findings.errors) PrintError(error);
   if (findings.errors.size() == kMaxErrors) Note("(stopped here)");

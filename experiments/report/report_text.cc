@@ -87,9 +87,12 @@ std::string CountText(std::int64_t count, const std::string& noun) {
 
 std::string SizeText(const TraceHeader& header, int num_slots) {
   const Network& network = header.network;
-  return fmt::format("{} of {} h, {}, {}, {}", CountText(num_slots, "slot"), header.slot_hours,
-                     CountText(network.num_regions(), "region"), CountText(network.num_gateways(), "gateway"),
-                     CountText(network.num_variants(), "variant"));
+  std::string text = fmt::format("{} of {} h, {}, {}, {}", CountText(num_slots, "slot"), header.slot_hours,
+                                 CountText(network.num_regions(), "region"), CountText(network.num_firm(), "gateway"),
+                                 CountText(network.num_variants(), "variant"));
+  const int classes = network.num_classes();
+  if (classes > 0) text += fmt::format(", {} class{} of work that can wait", classes, classes == 1 ? "" : "es");
+  return text;
 }
 
 }  // namespace evenkeel

@@ -6,8 +6,8 @@
 #include "models/files/memory_estimate.h"
 #include "models/files/observations.h"
 #include "models/files/trace_file.h"
-#include "models/slots/queued_slots.h"
 #include "models/slots/disturbed_slots.h"
+#include "models/slots/queued_slots.h"
 #include "models/slots/trace_window.h"
 
 namespace evenkeel {

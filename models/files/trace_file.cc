@@ -35,8 +35,10 @@ struct AxisLengths {
   std::int64_t region = 0;
   std::int64_t gateway = 0;
   std::int64_t variant = 0;
+  std::int64_t work_class = 0;
 
   std::int64_t Of(const std::string& axis) const {
+    if (axis == kWorkClassAxis) return work_class;
     return axis == "time" ? time : axis == "region" ? region : axis == "gateway" ? gateway : variant;
   }
 };
@@ -48,11 +50,6 @@ void CheckField(const Hdf5Reader& file, const TraceField& field, const AxisLengt
   CheckUnits(file, field.name, field.units);
 }
 
-/// Names of what `axis` counts.
-const std::string& NameOf(const Network& network, const std::string& axis, std::int64_t index) {
-  return axis == "region" ? network.regions[index].name : network.gateways[index].name;
-}
-
 RowMatrix ReadMatrix(const Hdf5Reader& file, const TraceField& field, const AxisLengths& extents) {
   CheckField(file, field, extents);
   const std::int64_t columns = field.axes[1] == nullptr ? 1 : extents.Of(field.axes[1]);
@@ -61,17 +58,19 @@ RowMatrix ReadMatrix(const Hdf5Reader& file, const TraceField& field, const Axis
   return values;
 }
 
-FlagMatrix ReadReachable(const Hdf5Reader& file, const AxisLengths& extents, const Network& network) {
-  CheckField(file, kReachable, extents);
-  FlagMatrix flags(extents.gateway, extents.region);
+FlagMatrix ReadReachable(const Hdf5Reader& file, const TraceField& field, const AxisLengths& extents,
+                         const Network& network) {
+  CheckField(file, field, extents);
+  FlagMatrix flags(extents.Of(field.axes[0]), extents.region);
   std::vector<std::int64_t> row(extents.region);
-  for (std::int64_t j = 0; j < extents.gateway; ++j) {
-    file.ReadRows(kReachable.name, j, 1, row.data());
+  for (std::int64_t j = 0; j < flags.rows(); ++j) {
+    file.ReadRows(field.name, j, 1, row.data());
     for (std::int64_t i = 0; i < extents.region; ++i) {
       const std::int64_t flag = row[i];
       if (flag != 0 && flag != 1) {
-        throw InputError("{}: dataset 'reachable', gateway '{}', region '{}': the value is {}, allowed are 0 and 1",
-                         file.path(), network.gateways[j].name, network.regions[i].name, flag);
+        throw InputError("{}: dataset '{}', {} '{}', region '{}': the value is {}, allowed are 0 and 1", file.path(),
+                         field.name, field.axes[0], ColumnName(network, field.axes[0], j), network.regions[i].name,
+                         flag);
       }
       flags(j, i) = static_cast<std::uint8_t>(flag);
     }
@@ -86,22 +85,58 @@ std::vector<std::string> ReadNames(const Hdf5Reader& file, const std::string& ax
   throw InputError("{}: dataset '{}' has {} names, allowed are 1 to {}", file.path(), axis, count, kMostNodes);
 }
 
-Network ReadNetwork(const Hdf5Reader& file, AxisLengths* extents) {
+/// `below` under `matrix`.
+template <typename Matrix>
+void Append(const Matrix& below, Matrix* matrix) {
+  matrix->conservativeResize(matrix->rows() + below.rows(), Eigen::NoChange);
+  matrix->bottomRows(below.rows()) = below;
+}
+
+/// Classes of work, as gateways behind those that there are.
+void ReadWork(const Hdf5Reader& file, double slot_hours, const AxisLengths& extents, Network* network) {
+  const RowMatrix deadlines = ReadMatrix(file, kWorkDeadline, extents);
+  const RowMatrix resources = ReadMatrix(file, kWorkResourcePerUnit, extents);
+  RowMatrix floors = RowMatrix::Zero(extents.work_class, 1);
+  if (file.Has(kWorkCostFloor.name)) floors = ReadMatrix(file, kWorkCostFloor, extents);
+  for (std::int64_t k = 0; k < extents.work_class; ++k) {
+    const std::optional<int> deadline = WholeSlots(deadlines(k, 0), slot_hours);
+    if (!deadline) {
+      throw InputError("{}: dataset '{}', {} '{}': the value is {}, allowed are whole slots of {} h, 0 to {} of them",
+                       file.path(), kWorkDeadline.name, kWorkClassAxis, network->gateways[extents.gateway + k].name,
+                       deadlines(k, 0), slot_hours, kMostDeadlineSlots);
+    }
+    network->classes.push_back({*deadline, resources(k, 0), floors(k, 0)});
+  }
+  network->work_energy = ReadMatrix(file, kWorkEnergyPerUnit, extents);
+  Append(ReadReachable(file, kWorkReachable, extents, *network), &network->reachable);
+  Append(ReadMatrix(file, kWorkTransferCost, extents), &network->network_cost);
+  Append<RowMatrix>(RowMatrix::Zero(extents.work_class, extents.region), &network->distance);
+}
+
+void ReadNodes(const Hdf5Reader& file, bool has_work, AxisLengths* extents, Network* network) {
+  for (std::string& name : ReadNames(file, "region")) network->regions.push_back({std::move(name)});
+  for (std::string& name : ReadNames(file, "gateway")) network->gateways.push_back({std::move(name)});
+  network->variants.clear();
+  for (std::string& name : ReadNames(file, "variant")) network->variants.push_back({std::move(name)});
+  extents->region = network->num_regions();
+  extents->gateway = network->num_gateways();
+  extents->variant = network->num_variants();
+  if (!has_work) return;
+  for (std::string& name : ReadNames(file, kWorkClassAxis)) network->gateways.push_back({std::move(name)});
+  extents->work_class = network->num_gateways() - extents->gateway;
+}
+
+Network ReadNetwork(const Hdf5Reader& file, bool has_work, double slot_hours, AxisLengths* extents) {
   Network network;
-  for (std::string& name : ReadNames(file, "region")) network.regions.push_back({std::move(name)});
-  for (std::string& name : ReadNames(file, "gateway")) network.gateways.push_back({std::move(name)});
-  network.variants.clear();
-  for (std::string& name : ReadNames(file, "variant")) network.variants.push_back({std::move(name)});
-  extents->region = network.num_regions();
-  extents->gateway = network.num_gateways();
-  extents->variant = network.num_variants();
+  ReadNodes(file, has_work, extents, &network);
   // Costs, distances and flags of every pair, and once more while the network is checked and handed on.
   constexpr double kBytesPerPair = 2.0 * 17.0;
-  ExpectMemory(file.path(), fmt::format("its network of {} regions and {} gateways", extents->region, extents->gateway),
-               kBytesPerPair * static_cast<double>(extents->region) * static_cast<double>(extents->gateway));
+  ExpectMemory(file.path(),
+               fmt::format("its network of {} regions and {} gateways", extents->region, network.num_gateways()),
+               kBytesPerPair * static_cast<double>(extents->region) * network.num_gateways());
   const auto each = [&](const TraceField& field, auto* nodes, auto member) {
     const RowMatrix values = ReadMatrix(file, field, *extents);
-    for (std::size_t k = 0; k < nodes->size(); ++k) (*nodes)[k].*member = values(k, 0);
+    for (Eigen::Index k = 0; k < values.rows(); ++k) (*nodes)[k].*member = values(k, 0);
   };
   each(kPue, &network.regions, &Region::pue);
   each(kRegionLatitude, &network.regions, &Region::latitude);
@@ -111,24 +146,40 @@ Network ReadNetwork(const Hdf5Reader& file, AxisLengths* extents) {
   each(kResourcePerUnit, &network.variants, &Variant::resource_per_unit);
   each(kQualityLoss, &network.variants, &Variant::quality_loss);
   network.energy_per_unit = ReadMatrix(file, kEnergyPerUnit, *extents);
-  network.reachable = ReadReachable(file, *extents, network);
+  network.reachable = ReadReachable(file, kReachable, *extents, network);
   network.network_cost = ReadMatrix(file, kNetworkCost, *extents);
   network.distance = ReadMatrix(file, kDistance, *extents);
+  if (has_work) ReadWork(file, slot_hours, *extents, &network);
   ValidateNetwork(network, file.path());
   return network;
 }
 
-void CheckSchema(const Hdf5Reader& file) {
+/// Returns whether the trace has work that can wait.
+bool CheckSchema(const Hdf5Reader& file) {
   const std::optional<std::string> schema = file.Text("", "schema");
   if (schema != kTraceSchemaName) {
     throw InputError("{}: it is no trace: the attribute 'schema' is {}, expected \"{}\"", file.path(),
                      schema ? fmt::format("\"{}\"", *schema) : "missing", kTraceSchemaName);
   }
   const std::optional<double> version = file.Number("", "schema_version");
-  if (version != static_cast<double>(kTraceSchemaVersion)) {
-    throw InputError("{}: the attribute 'schema_version' is {}, this program reads version {}", file.path(),
-                     version ? fmt::format("{}", *version) : "missing", kTraceSchemaVersion);
+  const bool has_work = version == static_cast<double>(kTraceWorkVersion);
+  if (!has_work && version != static_cast<double>(kTraceSchemaVersion)) {
+    throw InputError("{}: the attribute 'schema_version' is {}, this program reads versions {} and {}", file.path(),
+                     version ? fmt::format("{}", *version) : "missing", kTraceSchemaVersion, kTraceWorkVersion);
   }
+  if (has_work && !file.Has(kWorkClassAxis)) {
+    throw InputError(
+        "{}: dataset '{}' is missing: schema_version {} is for traces with work that can wait, {} for others",
+        file.path(), kWorkClassAxis, kTraceWorkVersion, kTraceSchemaVersion);
+  }
+  std::vector<const char*> names = {kWorkClassAxis};
+  for (const TraceField& field : kWorkFields) names.push_back(field.name);
+  for (const char* name : names) {
+    if (has_work || !file.Has(name)) continue;
+    throw InputError("{}: it has a dataset '{}', for which the attribute 'schema_version' has to be {}, but it is {}",
+                     file.path(), name, kTraceWorkVersion, kTraceSchemaVersion);
+  }
+  return has_work;
 }
 
 Provenance ReadProvenance(const Hdf5Reader& file) {
@@ -164,21 +215,22 @@ struct TraceFile::Impl {
   void CheckTimes();
   void CheckSignals();
   void ReadSignal(const TraceField& field, int first, RowMatrix* values) const;
+  void ReadDemand(int first, RowMatrix* demand) const;
   void ReadWaterParts(int first, Signals* signals) const;
   void ReadBlock(int first, int count, Signals* signals) const;
   std::int64_t Step() const { return SlotSeconds(header.slot_hours); }
 };
 
 void TraceFile::Impl::ReadHeader() {
-  CheckSchema(file);
+  const bool has_work = CheckSchema(file);
   const std::optional<double> slot_hours = file.Number("", "slot_hours");
   if (!slot_hours) throw InputError("{}: the attribute 'slot_hours' is missing or no number", file.path());
   header.slot_hours = *slot_hours;
-  header.network = ReadNetwork(file, &extents);
   CheckTimes();
+  header.network = ReadNetwork(file, has_work, header.slot_hours, &extents);
   CheckSignals();
   header.provenance = ReadProvenance(file);
-  const std::int64_t columns = std::max(extents.region, extents.gateway);
+  const std::int64_t columns = std::max({extents.region, extents.gateway, extents.work_class});
   const std::int64_t slots = kBlockBytes / (8 * columns);
   block_slots = static_cast<int>(std::clamp<std::int64_t>(slots, 1, extents.time));
 }
@@ -205,6 +257,7 @@ void TraceFile::Impl::CheckTimes() {
 
 void TraceFile::Impl::CheckSignals() {
   for (const TraceField& field : {kDemand, kCapacity, kPrice, kCarbonIntensity}) CheckField(file, field, extents);
+  if (extents.work_class > 0) CheckField(file, kWorkArrival, extents);
   const bool whole = file.Has(kWaterIntensity.name);
   const bool onsite = file.Has(kOnsiteWater.name);
   const bool offsite = file.Has(kOffsiteWater.name);
@@ -227,7 +280,16 @@ void TraceFile::Impl::ReadSignal(const TraceField& field, int first, RowMatrix* 
   const std::int64_t slot = first + index / values->cols();
   throw InputError("{}: '{}', slot {} ({}), {} '{}': the value is missing ({}), and a trace needs them all",
                    file.path(), field.name, slot, FormatUtc(start + slot * Step()), field.axes[1],
-                   NameOf(header.network, field.axes[1], index % values->cols()), missing->reason);
+                   ColumnName(header.network, field.axes[1], index % values->cols()), missing->reason);
+}
+
+/// Fills all columns of `demand`, those of the classes with what arrives.
+void TraceFile::Impl::ReadDemand(int first, RowMatrix* demand) const {
+  if (extents.work_class == 0) return ReadSignal(kDemand, first, demand);
+  RowMatrix firm(demand->rows(), extents.gateway), arrivals(demand->rows(), extents.work_class);
+  ReadSignal(kDemand, first, &firm);
+  ReadSignal(kWorkArrival, first, &arrivals);
+  *demand << firm, arrivals;
 }
 
 /// Reads both parts and leaves their sum in `signals->water_intensity`.
@@ -249,12 +311,12 @@ void TraceFile::Impl::ReadBlock(int first, int count, Signals* signals) const {
   EVENKEEL_CHECK(first >= 0 && count >= 0 && first <= extents.time - count);
   signals->time.resize(count);
   for (int k = 0; k < count; ++k) signals->time[k] = start + (first + std::int64_t{k}) * Step();
-  signals->demand.resize(count, extents.gateway);
+  signals->demand.resize(count, header.network.num_gateways());
   for (RowMatrix* values :
        {&signals->capacity, &signals->price, &signals->carbon_intensity, &signals->water_intensity}) {
     values->resize(count, extents.region);
   }
-  ReadSignal(kDemand, first, &signals->demand);
+  ReadDemand(first, &signals->demand);
   ReadSignal(kCapacity, first, &signals->capacity);
   ReadSignal(kPrice, first, &signals->price);
   ReadSignal(kCarbonIntensity, first, &signals->carbon_intensity);
@@ -294,15 +356,15 @@ Signals TraceFile::ReadSignals(int first, int count) const {
 }
 
 Vector TraceFile::TotalDemand() const {
-  Vector total = Vector::Zero(impl_->extents.gateway);
-  const int columns = static_cast<int>(impl_->extents.gateway);
+  const int columns = header().network.num_gateways();
+  Vector total = Vector::Zero(columns);
   for (int first = 0; first < num_slots(); first += impl_->block_slots) {
     const int count = std::min(impl_->block_slots, num_slots() - first);
     RowMatrix demand(count, columns);
-    impl_->ReadSignal(kDemand, first, &demand);
+    impl_->ReadDemand(first, &demand);
     std::vector<std::int64_t> times(count);
     for (int k = 0; k < count; ++k) times[k] = impl_->start + (first + std::int64_t{k}) * impl_->Step();
-    ValidateSignal(impl_->header, kDemand, times, demand, first, impl_->file.path());
+    ValidateDemand(impl_->header, times, demand, first, impl_->file.path());
     for (int t = 0; t < count; ++t) total += demand.row(t).transpose();
   }
   return total;

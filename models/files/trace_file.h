@@ -1,4 +1,4 @@
-// Traces on disk: HDF5, schema version 1 (docs/trace_format.md).
+// Traces on disk: HDF5, schema version 1, or 2 with work that can wait (docs/trace_format.md).
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 namespace evenkeel {
 
 inline constexpr int kTraceSchemaVersion = 1;
+inline constexpr int kTraceWorkVersion = 2;  ///< of traces with classes of work that can wait
 
 /// Validates and writes `trace` under a temporary name, syncs, and renames to `path`. Throws InputError; `path` is then
 /// untouched.
@@ -29,7 +30,7 @@ class TraceFile : public SlotSource {
   void Read(int t, Slot* slot) override;
   /// Signals of slots [first, first + count).
   Signals ReadSignals(int first, int count) const;
-  /// Sum of demand over the period per gateway, streamed, [gateways].
+  /// Sum of demand, for a class of work of what arrives, over the period per gateway, streamed, [gateways].
   Vector TotalDemand() const;
 
  private:

@@ -25,6 +25,17 @@ void CheckRange(const char* option, T value, T low, T high) {
   }
 }
 
+void CheckWork(const GeneratorOptions& options) {
+  CheckRange("work_share", options.work.share, 0.0, 1.0);
+  CheckRange("work_home", options.work.home, 0.0, 1.0);
+  if (options.work.share > 0.0 && options.work.home > 0.0 && options.reach < 1.0) {
+    throw InputError(
+        "trace generate: option work_home is {} with reach {}, allowed: 0, or reach 1; that every slot can be served "
+        "beside work that stays home is only known where every gateway reaches every region",
+        options.work.home, options.reach);
+  }
+}
+
 void CheckOptions(const GeneratorOptions& options) {
   CheckRange("regions", options.regions, 1, 1000);
   CheckRange("gateways", options.gateways, 1, 1000);
@@ -44,7 +55,9 @@ void CheckOptions(const GeneratorOptions& options) {
     throw InputError("trace generate: option reach is {}, allowed: greater than 0, at most 1", options.reach);
   }
   CheckRange("network_cost", options.network_cost, 0.0, 1e6);
-  const double values = static_cast<double>(options.slots) * (4.0 * options.regions + options.gateways);
+  CheckWork(options);
+  const double classes = options.work.share > 0.0 ? 1.0 + options.regions : 0.0;
+  const double values = static_cast<double>(options.slots) * (4.0 * options.regions + options.gateways + classes);
   if (values > kMaxValues) {
     throw InputError(
         "trace generate: option slots is {}, allowed with {} regions and {} gateways: at most {:.0f} (4 GB of signals)",
@@ -135,6 +148,7 @@ Trace GenerateTrace(const GeneratorOptions& options) {
     limiter.Limit(&demand);
     signals.demand.row(t) = (demand * (kCapacity * options.slot_hours)).transpose();
   }
+  MakeWorkOf(options.work, &trace);
   return trace;
 }
 

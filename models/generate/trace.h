@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "models/slots/work_share.h"
 #include "models/world/trace.h"
 
 namespace evenkeel {
@@ -23,12 +24,18 @@ struct GeneratorOptions {
   double reach = 1.0;  ///< share of the regions that a gateway reaches, in (0, 1]: its nearest ones, and more where
                        ///< these could not serve it
   double network_cost = 0.0;  ///< USD per unit of workload per 1,000 km, 0 to 1e6
+  WorkShare work;             ///< part of the demand that can wait; with `home` above 0 only where reach is 1
   std::string command;        ///< kept in the provenance
 };
 
-/// A trace whose every slot can be served: a routing with at most 98 % load in every region exists in each, on the
-/// largest variant. Capacity is 1 MW in every region. Throws InputError that names the option, its value and what is
-/// allowed.
+/// A trace whose every slot can be served, work that can wait when it arrives: a routing with at most 98 % load in every
+/// region exists in each, on the largest variant. Capacity is 1 MW in every region. Throws InputError that names the
+/// option, its value and what is allowed.
+///
+/// Why work does not change that: mobile work reaches every region that its gateway does, so that the routing serves it
+/// as it served the demand. Work at home fills at most 0.9 (`kMostAtHome`) of its region and, where everybody reaches
+/// everything, whatever is left of the demand fits into what is left of the capacity, since the total is the same; with
+/// a shorter reach it might not.
 Trace GenerateTrace(const GeneratorOptions& options);
 
 }  // namespace evenkeel

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
+#include <optional>
 
 #include "models/base/error.h"
+#include "models/world/limits.h"
+#include "models/world/time_base.h"
 
 namespace evenkeel {
 namespace {
@@ -12,16 +14,6 @@ namespace {
 void CheckShare(const char* name, double share) {
   if (share >= 0.0 && share <= 1.0) return;
   throw InputError("the {} is {}, allowed is 0 to 1", name, share);
-}
-
-int DeadlineInSlots(double hours, double slot_hours) {
-  const double slots = hours / slot_hours;
-  constexpr double kMost = 1e6;
-  if (!(slots >= 0.0 && slots <= kMost && std::abs(slots - std::round(slots)) <= 1e-9 * std::max(1.0, slots))) {
-    throw InputError("the work's deadline is {} h, allowed are whole slots of {} h, at most {:g} of them", hours,
-                     slot_hours, kMost);
-  }
-  return static_cast<int>(std::lround(slots));
 }
 
 /// The nearest region that each gateway reaches, [firm gateways].
@@ -32,27 +24,23 @@ std::vector<int> HomesOf(const Network& network) {
     for (int i = 0; i < network.num_regions(); ++i) {
       if (network.reachable(j, i) && (home < 0 || network.distance(j, i) < network.distance(j, home))) home = i;
     }
+    if (home < 0) throw InputError("gateway '{}' reaches no region", network.gateways[j].name);
     homes.push_back(home);
   }
   return homes;
 }
 
-/// Adds a class that may be served in the regions that `reached` marks, [regions].
-void AddClass(const std::string& name, int deadline, const FlagMatrix& reached, Network* network) {
-  const int classes = network->num_classes(), gateways = network->num_gateways(), regions = network->num_regions();
-  network->gateways.push_back({name, 0.0, 0.0});
-  network->classes.push_back({deadline, network->variants[0].resource_per_unit, 0.0});
-  network->reachable.conservativeResize(gateways + 1, regions);
-  network->reachable.row(gateways) = reached;
-  network->network_cost.conservativeResize(gateways + 1, regions);
-  network->network_cost.row(gateways).setZero();
-  network->distance.conservativeResize(gateways + 1, regions);
-  network->distance.row(gateways).setZero();
-  network->work_energy.conservativeResize(classes + 1, regions);
-  network->work_energy.row(classes) = network->energy_per_unit.col(0).transpose();
+/// Work that is done as the first variant is served.
+NewWork LikeDemand(const Network& network, const std::string& name, int deadline, const FlagMatrix& reachable) {
+  return {name,
+          {deadline, network.variants[0].resource_per_unit, 0.0},
+          reachable,
+          network.energy_per_unit.col(0).transpose(),
+          RowVector::Zero(network.num_regions())};
 }
 
-/// Takes each gateway's work for its home out of its demand, as far as it fits there; [slots x regions].
+/// Takes each gateway's work for its home, a share of its demand, out of it, as far as it fits there; [slots x
+/// regions].
 RowMatrix TakeHome(double share, const std::vector<int>& homes, double slot_hours, double resource, Signals* signals) {
   RowMatrix work = RowMatrix::Zero(signals->num_slots(), signals->capacity.cols());
   for (int t = 0; t < signals->num_slots(); ++t) {
@@ -68,45 +56,86 @@ RowMatrix TakeHome(double share, const std::vector<int>& homes, double slot_hour
   return work;
 }
 
-void AddArrivals(const Vector& work, Signals* signals) {
-  const Eigen::Index columns = signals->demand.cols();
-  signals->demand.conservativeResize(signals->num_slots(), columns + 1);
-  signals->demand.col(columns) = work;
+void Describe(const WorkShare& part, double asked, double at_home, Provenance* provenance) {
+  std::string text =
+      fmt::format("work that can wait: {} of every gateway's demand, for up to {} h", part.share, part.deadline);
+  if (part.home > 0.0) text += fmt::format("; {} of it stays in the region nearest to its gateway", part.home);
+  if (at_home < asked * (1.0 - 1e-9)) {
+    text += fmt::format(", where {:.2g} % of that would not fit and remains demand that cannot wait",
+                        100.0 * (1.0 - at_home / asked));
+  }
+  if (!provenance->processing.empty()) provenance->processing += '\n';
+  provenance->processing += text;
 }
 
 }  // namespace
 
+int DeadlineInSlots(const std::string& what, double hours, double slot_hours) {
+  if (const std::optional<int> slots = WholeSlots(hours, slot_hours)) return *slots;
+  throw InputError("{} is {} h, allowed are whole slots of {} h, 0 to {} of them", what, hours, slot_hours,
+                   kMostDeadlineSlots);
+}
+
+void AppendWork(const std::vector<NewWork>& classes, const RowMatrix& arrivals, Trace* trace) {
+  Network& network = trace->header.network;
+  RowMatrix& demand = trace->signals.demand;
+  const int before = network.num_gateways(), added = static_cast<int>(classes.size());
+  EVENKEEL_CHECK(arrivals.rows() == demand.rows() && arrivals.cols() == added);
+  const int regions = network.num_regions(), old_classes = network.num_classes();
+  network.reachable.conservativeResize(before + added, regions);
+  network.network_cost.conservativeResize(before + added, regions);
+  network.distance.conservativeResize(before + added, regions);
+  network.distance.bottomRows(added).setZero();
+  network.work_energy.conservativeResize(old_classes + added, regions);
+  for (int k = 0; k < added; ++k) {
+    network.gateways.push_back({classes[k].name, 0.0, 0.0});
+    network.classes.push_back(classes[k].properties);
+    network.reachable.row(before + k) = classes[k].reachable;
+    network.network_cost.row(before + k) = classes[k].transfer_cost;
+    network.work_energy.row(old_classes + k) = classes[k].energy;
+  }
+  demand.conservativeResize(Eigen::NoChange, before + added);
+  demand.rightCols(added) = arrivals;
+}
+
 void MakeWorkOf(const WorkShare& part, Trace* trace) {
   CheckShare("share of work that can wait", part.share);
   CheckShare("share of that work that stays home", part.home);
-  const int deadline = DeadlineInSlots(part.deadline, trace->header.slot_hours);
+  const int deadline = DeadlineInSlots("the deadline of work that can wait", part.deadline, trace->header.slot_hours);
   if (part.share == 0.0) return;
-  Network& network = trace->header.network;
-  const int firm = network.num_firm(), regions = network.num_regions();
-  const std::vector<int> homes = HomesOf(network);
-  const FlagMatrix reached = network.reachable.topRows(firm).colwise().maxCoeff();
+  const Network& network = trace->header.network;
   Signals& signals = trace->signals;
-  const double at_home = part.share * part.home, mobile_share = part.share - at_home;
-  const Vector mobile = mobile_share * signals.demand.leftCols(firm).rowwise().sum();
-  const RowMatrix given = mobile_share * signals.demand.leftCols(firm);
-  if (at_home > 0.0) {
-    // Of the demand as it is before the mobile part leaves it.
+  const int firm = network.num_firm(), regions = network.num_regions();
+  const double home_share = part.share * part.home, mobile_share = part.share - home_share;
+  auto demand = signals.demand.leftCols(firm);
+  const RowMatrix mobile = mobile_share * demand;  // of the demand as it is before work leaves it
+  const double asked = home_share * demand.sum();
+  std::vector<NewWork> classes;
+  RowMatrix arrivals(signals.num_slots(), regions + 1);
+  double at_home = 0.0;
+  const auto add = [&](const std::string& name, const FlagMatrix& reachable, const Vector& work) {
+    arrivals.col(static_cast<Eigen::Index>(classes.size())) = work;
+    classes.push_back(LikeDemand(network, name, deadline, reachable));
+  };
+  if (home_share > 0.0) {
+    const std::vector<int> homes = HomesOf(network);
     const RowMatrix work =
-        TakeHome(at_home, homes, trace->header.slot_hours, network.variants[0].resource_per_unit, &signals);
+        TakeHome(home_share, homes, trace->header.slot_hours, network.variants[0].resource_per_unit, &signals);
+    at_home = work.sum();
     for (int i = 0; i < regions; ++i) {
       if (std::find(homes.begin(), homes.end(), i) == homes.end()) continue;
       FlagMatrix only = FlagMatrix::Zero(1, regions);
       only(0, i) = 1;
-      AddClass("work at " + network.regions[i].name, deadline, only, &network);
-      AddArrivals(work.col(i), &signals);
+      add("work at " + network.regions[i].name, only, work.col(i));
     }
   }
   if (mobile_share > 0.0) {
-    signals.demand.leftCols(firm) -= given;
-    AddClass("work", deadline, reached, &network);
-    AddArrivals(mobile, &signals);
+    demand -= mobile;
+    add("work", network.reachable.topRows(firm).colwise().maxCoeff(), mobile.rowwise().sum());
   }
-  signals.demand.leftCols(firm) = signals.demand.leftCols(firm).cwiseMax(0.0).eval();
+  demand = demand.cwiseMax(0.0).eval();
+  AppendWork(classes, arrivals.leftCols(static_cast<Eigen::Index>(classes.size())), trace);
+  Describe(part, asked, at_home, &trace->header.provenance);
 }
 
 }  // namespace evenkeel

@@ -33,8 +33,8 @@ void EstimateCoefficients(const Problem& problem, const Slot& slot, Coefficients
   double cheapest = 0.0;
   for (int a = 0; a < num_arcs; ++a) {
     const Arc& arc = problem.arcs.arcs[a];
-    const double cost = slot.price[arc.region] * network.regions[arc.region].pue * arc.energy +
-                        network.network_cost(arc.gateway, arc.region);
+    const double cost = UnitCost(slot.price[arc.region], network.regions[arc.region].pue, arc.energy,
+                                 network.network_cost(arc.gateway, arc.region));
     coefficients->cost[a] = cost;
     if (arc.gateway < network.num_firm()) cheapest = std::min(cheapest, cost);
   }

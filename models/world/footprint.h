@@ -18,7 +18,7 @@ namespace evenkeel {
 struct Coefficients {
   Vector cost;               ///< c, [arcs], USD per unit; may be negative
   std::vector<Vector> load;  ///< h^k, per group [arcs], >= 0
-  double shift = 0.0;        ///< sigma = max(0, -min_a c[a]), USD per unit: makes every cost of firm demand non-negative
+  double shift = 0.0;  ///< sigma = max(0, -min_a c[a]), USD per unit: makes every cost of firm demand non-negative
 };
 
 /// Every footprint is an intensity that changes from slot to slot times an activity that does not:
@@ -27,6 +27,11 @@ struct Coefficients {
 double ActivityPerUnit(Footprint footprint, const Arc& arc);
 /// Load of the bucket per unit of its activity, with the bucket's weight theta.
 double Intensity(const Problem& problem, const Group& group, int bucket, const Slot& slot);
+
+/// c of an arc, USD per unit.
+inline double UnitCost(double price, double pue, double energy, double network_cost) {
+  return price * pue * energy + network_cost;
+}
 
 /// Fills `coefficients` (buffers are reused). Sizes are the problem's.
 void EstimateCoefficients(const Problem& problem, const Slot& slot, Coefficients* coefficients);

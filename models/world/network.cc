@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "models/base/error.h"
+#include "models/world/limits.h"
 
 namespace evenkeel {
 namespace {
@@ -82,6 +83,42 @@ void CheckValue(double value, bool allowed, const char* field, const std::string
   }
 }
 
+/// Classes of work have names among those of the gateways.
+void CheckEntries(const Network& network, const std::string& where) {
+  if (network.num_firm() < 0)
+    throw InputError("{}: {} classes of work at {} gateways", where, network.num_classes(), network.num_gateways());
+  const auto classes = network.gateways.begin() + network.num_firm();
+  const std::vector<Gateway> firm(network.gateways.begin(), classes), work(classes, network.gateways.end());
+  CheckNames(firm, "gateway", where);
+  if (!work.empty()) CheckNames(work, "work_class", where);
+  std::set<std::string> names;
+  for (const Gateway& gateway : firm) names.insert(gateway.name);
+  for (const Gateway& one : work) {
+    if (names.count(one.name) == 0) continue;
+    throw InputError("{}: work_class '{}' has the name of a gateway, allowed are other names", where, one.name);
+  }
+}
+
+void CheckReach(const Network& network, int j, const std::string& where) {
+  const bool firm = j < network.num_firm();
+  bool reaches_one = false;
+  for (int i = 0; i < network.num_regions(); ++i) {
+    const std::string of = network.gateways[j].name + " to " + network.regions[i].name;
+    CheckValue(network.reachable(j, i), network.reachable(j, i) <= 1, firm ? "reachable" : "work_reachable", of,
+               "0 or 1", where);
+    CheckValue(network.network_cost(j, i), network.network_cost(j, i) >= 0.0,
+               firm ? "network_cost" : "work_transfer_cost", of, "at least 0", where);
+    const double distance = network.distance(j, i);
+    CheckValue(distance, firm ? distance >= 0.0 : distance == 0.0, "distance", of,
+               firm ? "at least 0" : "0 for work that can wait", where);
+    reaches_one = reaches_one || network.reachable(j, i) != 0;
+  }
+  if (reaches_one) return;
+  if (firm) throw InputError("{}: gateway '{}' reaches no region", where, network.gateways[j].name);
+  throw InputError("{}: work_class '{}' may be done in no region, allowed is a 1 in at least one of 'work_reachable'",
+                   where, network.gateways[j].name);
+}
+
 void CheckMatrices(const Network& network, const std::string& where) {
   const int regions = network.num_regions(), gateways = network.num_gateways(), variants = network.num_variants();
   CheckShape(network.work_energy, "work_energy", network.num_classes(), network.num_classes() > 0 ? regions : 0, where);
@@ -96,29 +133,15 @@ void CheckMatrices(const Network& network, const std::string& where) {
                  "greater than 0", where);
     }
   }
-  for (int j = 0; j < gateways; ++j) {
-    bool reaches_one = false;
-    for (int i = 0; i < regions; ++i) {
-      const std::string of = network.gateways[j].name + " to " + network.regions[i].name;
-      CheckValue(network.reachable(j, i), network.reachable(j, i) <= 1, "reachable", of, "0 or 1", where);
-      CheckValue(network.network_cost(j, i), network.network_cost(j, i) >= 0.0, "network_cost", of, "at least 0",
-                 where);
-      CheckValue(network.distance(j, i), network.distance(j, i) >= 0.0, "distance", of, "at least 0", where);
-      reaches_one = reaches_one || network.reachable(j, i) != 0;
-    }
-    if (reaches_one) continue;
-    throw InputError("{}: {} '{}' reaches no region", where, j < network.num_firm() ? "gateway" : "work_class",
-                     network.gateways[j].name);
-  }
+  for (int j = 0; j < gateways; ++j) CheckReach(network, j, where);
 }
 
 void CheckClasses(const Network& network, const std::string& where) {
-  if (network.num_firm() < 0)
-    throw InputError("{}: {} classes of work at {} gateways", where, network.num_classes(), network.num_gateways());
   for (int k = 0; k < network.num_classes(); ++k) {
     const WorkClass& work = network.classes[k];
     const std::string& name = network.gateways[network.num_firm() + k].name;
-    CheckValue(work.deadline, work.deadline >= 0, "work_deadline", name, "at least 0", where);
+    CheckValue(work.deadline, work.deadline >= 0 && work.deadline <= kMostDeadlineSlots, "work_deadline", name,
+               fmt::format("0 to {} slots", kMostDeadlineSlots).c_str(), where);
     CheckValue(work.resource_per_unit, work.resource_per_unit > 0.0, "work_resource_per_unit", name, "greater than 0",
                where);
     CheckValue(work.cost_floor, work.cost_floor <= 0.0, "work_cost_floor", name, "at most 0", where);
@@ -143,8 +166,7 @@ ArcSet MakeArcs(const Network& network) {
       }
       for (int m = 0; m < network.num_variants(); ++m) {
         const Variant& variant = network.variants[m];
-        set.arcs.push_back(
-            {j, i, m, network.energy_per_unit(i, m), variant.resource_per_unit, variant.quality_loss});
+        set.arcs.push_back({j, i, m, network.energy_per_unit(i, m), variant.resource_per_unit, variant.quality_loss});
       }
     }
     set.first_of_gateway.push_back(set.size());
@@ -181,7 +203,7 @@ double GreatCircleKm(double latitude_a, double longitude_a, double latitude_b, d
 
 void ValidateNetwork(const Network& network, const std::string& where) {
   CheckNames(network.regions, "region", where);
-  CheckNames(network.gateways, "gateway", where);
+  CheckEntries(network, where);
   CheckNames(network.variants, "variant", where);
   for (const Region& region : network.regions) {
     CheckValue(region.pue, region.pue >= 1.0, "pue", region.name, "at least 1", where);

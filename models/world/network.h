@@ -37,7 +37,7 @@ struct WorkClass {
   int deadline = 0;                ///< D, slots, >= 0; 0: in the slot in which it arrives
   double resource_per_unit = 1.0;  ///< capacity used per unit of its work, > 0
   /// f, USD per unit, <= 0: nothing that serves it ever costs less. What a bound around advice is based on
-  /// (docs/guarantees.md).
+  /// (docs/guarantees.md). A trace is held to floors below 0; 0 is also what nobody said anything about.
   double cost_floor = 0.0;
 };
 

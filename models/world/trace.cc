@@ -4,6 +4,7 @@
 
 #include "models/base/error.h"
 #include "models/base/utc_time.h"
+#include "models/world/footprint.h"
 #include "models/world/limits.h"
 #include "models/world/trace_schema.h"
 
@@ -12,7 +13,6 @@ namespace {
 
 // Sums over any period stay finite below this, and no real value comes near it.
 constexpr double kLargestValue = 1e12;
-// Longer than any accounting slot.
 
 class TraceSlotSource : public SlotSource {
  public:
@@ -32,6 +32,29 @@ class TraceSlotSource : public SlotSource {
   const Trace& trace_;
   WorkDues dues_;
 };
+
+/// Work costs its class's floor at least, wherever it may be done. A floor of 0 promises nothing.
+void ValidateCostFloor(const TraceHeader& header, const Signals& signals, int k, int first_slot,
+                       const std::string& where) {
+  constexpr double kRounding = 1e-9;
+  const Network& network = header.network;
+  const int j = network.num_firm() + k;
+  const double floor = network.classes[k].cost_floor;
+  for (int t = 0; t < signals.num_slots(); ++t) {
+    for (int i = 0; i < network.num_regions(); ++i) {
+      if (!network.reachable(j, i)) continue;
+      const double cost =
+          UnitCost(signals.price(t, i), network.regions[i].pue, network.work_energy(k, i), network.network_cost(j, i));
+      if (cost >= floor - kRounding * std::abs(floor)) continue;
+      throw InputError(
+          "{}: '{}', {} '{}': the floor is {} USD/MWh, but in slot {} ({}), region '{}', its work costs {}, allowed "
+          "are "
+          "floors that no slot goes below",
+          where, kWorkCostFloor.name, kWorkClassAxis, network.gateways[j].name, floor, first_slot + t,
+          FormatUtc(signals.time[t]), network.regions[i].name, cost);
+    }
+  }
+}
 
 }  // namespace
 
@@ -58,9 +81,12 @@ void ValidateTimes(double slot_hours, const std::vector<std::int64_t>& times, in
 }
 
 void ValidateSignal(const TraceHeader& header, const TraceField& field, const std::vector<std::int64_t>& times,
-                    const RowMatrix& values, int first_slot, const std::string& where) {
-  const bool by_gateway = std::string(field.axes[1]) == "gateway";
-  const int columns = by_gateway ? header.network.num_gateways() : header.network.num_regions();
+                    const Eigen::Ref<const RowMatrix>& values, int first_slot, const std::string& where) {
+  const Network& network = header.network;
+  const std::string axis = field.axes[1];
+  const int columns = axis == "gateway"        ? network.num_firm()
+                      : axis == kWorkClassAxis ? network.num_classes()
+                                               : network.num_regions();
   const auto slots = static_cast<Eigen::Index>(times.size());
   if (values.rows() != slots || values.cols() != columns) {
     throw InputError("{}: '{}' has the shape [{}, {}], expected [{}, {}] (time, {})", where, field.name, values.rows(),
@@ -72,13 +98,28 @@ void ValidateSignal(const TraceHeader& header, const TraceField& field, const st
   for (Eigen::Index t = 0; t < slots; ++t) {
     for (Eigen::Index column = 0; column < columns; ++column) {
       if (allowed(values(t, column))) continue;
-      const auto k = static_cast<std::size_t>(column);
-      const std::string& name = by_gateway ? header.network.gateways[k].name : header.network.regions[k].name;
       throw InputError("{}: '{}', slot {} ({}), {} '{}': the value is {}, allowed is [{:g}, {:g}] {}", where,
-                       field.name, first_slot + t, FormatUtc(times[t]), field.axes[1], name, values(t, column),
-                       smallest, kLargestValue, field.units);
+                       field.name, first_slot + t, FormatUtc(times[t]), axis, ColumnName(network, axis, column),
+                       values(t, column), smallest, kLargestValue, field.units);
     }
   }
+}
+
+void ValidateDemand(const TraceHeader& header, const std::vector<std::int64_t>& times, const RowMatrix& demand,
+                    int first_slot, const std::string& where) {
+  const Network& network = header.network;
+  if (network.num_classes() == 0) return ValidateSignal(header, kDemand, times, demand, first_slot, where);
+  if (demand.cols() != network.num_gateways()) {
+    throw InputError("{}: '{}' has the shape [{}, {}], expected [{}, {}] (time, gateway and {})", where, kDemand.name,
+                     demand.rows(), demand.cols(), times.size(), network.num_gateways(), kWorkClassAxis);
+  }
+  ValidateSignal(header, kDemand, times, demand.leftCols(network.num_firm()), first_slot, where);
+  ValidateSignal(header, kWorkArrival, times, demand.rightCols(network.num_classes()), first_slot, where);
+}
+
+const std::string& ColumnName(const Network& network, const std::string& axis, std::int64_t column) {
+  if (axis == "region") return network.regions[column].name;
+  return network.gateways[axis == kWorkClassAxis ? network.num_firm() + column : column].name;
 }
 
 void FillSlot(const Signals& signals, double slot_hours, int row, int index, Slot* slot) {
@@ -93,11 +134,14 @@ void FillSlot(const Signals& signals, double slot_hours, int row, int index, Slo
 
 void ValidateSignals(const TraceHeader& header, const Signals& signals, int first_slot, const std::string& where) {
   ValidateTimes(header.slot_hours, signals.time, first_slot, where);
-  ValidateSignal(header, kDemand, signals.time, signals.demand, first_slot, where);
+  ValidateDemand(header, signals.time, signals.demand, first_slot, where);
   ValidateSignal(header, kCapacity, signals.time, signals.capacity, first_slot, where);
   ValidateSignal(header, kPrice, signals.time, signals.price, first_slot, where);
   ValidateSignal(header, kCarbonIntensity, signals.time, signals.carbon_intensity, first_slot, where);
   ValidateSignal(header, kWaterIntensity, signals.time, signals.water_intensity, first_slot, where);
+  for (int k = 0; k < header.network.num_classes(); ++k) {
+    if (header.network.classes[k].cost_floor < 0.0) ValidateCostFloor(header, signals, k, first_slot, where);
+  }
 }
 
 void ValidateTrace(const Trace& trace, const std::string& where) {

@@ -1,4 +1,4 @@
-// A trace: a network and the signals of every slot of an accounting period. On disk it is HDF5, schema version 1
+// A trace: a network and the signals of every slot of an accounting period. On disk it is HDF5
 // (docs/trace_format.md).
 #pragma once
 
@@ -38,7 +38,7 @@ struct TraceHeader {
 /// Signals of consecutive slots; units as in Slot, except capacity, which is in MW here.
 struct Signals {
   std::vector<std::int64_t> time;  ///< [slots], start of each slot, seconds since 1970-01-01 00:00:00 UTC
-  RowMatrix demand;                ///< [slots x gateways]
+  RowMatrix demand;                ///< [slots x gateways]; of a class of work, what arrives
   RowMatrix capacity;              ///< [slots x regions], MW
   RowMatrix price;                 ///< [slots x regions]
   RowMatrix carbon_intensity;      ///< [slots x regions]
@@ -52,8 +52,8 @@ struct Trace {
   Signals signals;
 };
 
-/// Checks network, shapes, finiteness, ranges and equally spaced times. Throws InputError beginning with `where`
-/// and naming field, slot, region or gateway, value and what is allowed.
+/// Checks network, shapes, finiteness, ranges, equally spaced times and the cost floors of work that are below 0.
+/// Throws InputError beginning with `where` and naming field, slot, region, gateway or class, value and what is allowed.
 void ValidateTrace(const Trace& trace, const std::string& where);
 /// The same checks for a block of slots whose first one is slot `first_slot` of the period.
 void ValidateSignals(const TraceHeader& header, const Signals& signals, int first_slot, const std::string& where);
@@ -63,7 +63,12 @@ void ValidateSignals(const TraceHeader& header, const Signals& signals, int firs
 void ValidateTimes(double slot_hours, const std::vector<std::int64_t>& times, int first_slot, const std::string& where);
 /// Checks shape, finiteness and range of one signal [times x columns] of slots from `first_slot` on. Throws InputError.
 void ValidateSignal(const TraceHeader& header, const TraceField& field, const std::vector<std::int64_t>& times,
-                    const RowMatrix& values, int first_slot, const std::string& where);
+                    const Eigen::Ref<const RowMatrix>& values, int first_slot, const std::string& where);
+/// The same for demand and what arrives of work that can wait, [times x gateways].
+void ValidateDemand(const TraceHeader& header, const std::vector<std::int64_t>& times, const RowMatrix& demand,
+                    int first_slot, const std::string& where);
+/// Name of a signal's column along `axis`: region, gateway or work_class.
+const std::string& ColumnName(const Network& network, const std::string& axis, std::int64_t column);
 /// Fills `slot` from row `row` of `signals`, slot `index` of the period.
 void FillSlot(const Signals& signals, double slot_hours, int row, int index, Slot* slot);
 

@@ -1,4 +1,4 @@
-// The datasets of a trace file, schema version 1 (docs/trace_format.md), as reading and writing share them.
+// The datasets of a trace file, schema versions 1 and 2 (docs/trace_format.md), as reading and writing share them.
 #pragma once
 
 #include <array>
@@ -51,5 +51,25 @@ inline constexpr TraceField kReachable = {
 inline constexpr TraceField kNetworkCost = {
     "network_cost", {"gateway", "region"}, "USD/MWh", "network cost per unit of workload"};
 inline constexpr TraceField kDistance = {"distance", {"gateway", "region"}, "km", "great-circle distance"};
+
+// Work that can wait, in version 2 alone.
+inline constexpr const char* kWorkClassAxis = "work_class";
+inline constexpr TraceField kWorkArrival = {
+    "work_arrival", {"time", kWorkClassAxis}, "MWh", "work that can wait and arrives in the slot"};
+inline constexpr TraceField kWorkDeadline = {
+    "work_deadline", {kWorkClassAxis, nullptr}, "h", "how long after its arrival the work may wait"};
+inline constexpr TraceField kWorkReachable = {
+    "work_reachable", {kWorkClassAxis, "region"}, "1", "1 where the class's work may be done in the region"};
+inline constexpr TraceField kWorkEnergyPerUnit = {
+    "work_energy_per_unit", {kWorkClassAxis, "region"}, "1", "MWh of IT energy per unit of work"};
+inline constexpr TraceField kWorkResourcePerUnit = {
+    "work_resource_per_unit", {kWorkClassAxis, nullptr}, "1", "capacity used per unit of work"};
+inline constexpr TraceField kWorkTransferCost = {
+    "work_transfer_cost", {kWorkClassAxis, "region"}, "USD/MWh", "cost of moving a unit of work to the region"};
+inline constexpr TraceField kWorkCostFloor = {
+    "work_cost_floor", {kWorkClassAxis, nullptr}, "USD/MWh", "nothing that does the class's work costs less"};
+inline constexpr TraceField kWorkFields[] = {kWorkArrival,       kWorkDeadline,        kWorkReachable,
+                                             kWorkEnergyPerUnit, kWorkResourcePerUnit, kWorkTransferCost,
+                                             kWorkCostFloor};
 
 }  // namespace evenkeel

@@ -54,6 +54,24 @@ inline Trace MakeTinyTrace() {
   return trace;
 }
 
+/// The same with a class of work that can wait.
+inline Trace MakeTinyTraceWithWork() {
+  Trace trace = MakeTinyTrace();
+  Network& network = trace.header.network;
+  network.gateways.push_back({"training"});
+  network.classes = {{2, 1.0, -3.0}};
+  network.reachable.conservativeResize(3, Eigen::NoChange);
+  network.reachable.row(2) << 1, 0;
+  for (RowMatrix* pairs : {&network.network_cost, &network.distance}) {
+    pairs->conservativeResize(3, Eigen::NoChange);
+    pairs->row(2).setZero();
+  }
+  network.work_energy = RowMatrix::Constant(1, 2, 1.5);
+  trace.signals.demand.conservativeResize(Eigen::NoChange, 3);
+  trace.signals.demand.col(2).setConstant(0.25);
+  return trace;
+}
+
 inline Draft MakeDraft(const Trace& trace) {
   const RawTrace raw = MakeRawTrace(trace);
   Draft draft;

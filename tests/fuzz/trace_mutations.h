@@ -44,7 +44,15 @@ inline constexpr const char* kNames[] = {"time",
                                          "schema_version",
                                          "slot_hours",
                                          "signal_type",
-                                         "scope"};
+                                         "scope",
+                                         "work_class",
+                                         "work_arrival",
+                                         "work_deadline",
+                                         "work_reachable",
+                                         "work_energy_per_unit",
+                                         "work_resource_per_unit",
+                                         "work_transfer_cost",
+                                         "work_cost_floor"};
 
 inline double DrawNumber(FuzzedDataProvider* input) {
   static const double numbers[] = {0.0,
@@ -90,7 +98,7 @@ inline std::string DrawText(FuzzedDataProvider* input) {
 }
 
 inline std::string DrawAxis(FuzzedDataProvider* input) {
-  constexpr const char* kAxes[] = {"time", "region", "gateway", "variant", "0", "1", "2", "3", "9"};
+  constexpr const char* kAxes[] = {"time", "region", "gateway", "variant", "0", "1", "2", "3", "9", "work_class"};
   return input->PickValueInArray(kAxes);
 }
 

@@ -81,9 +81,10 @@ bool WriteDraft(const Draft& draft, const std::string& path) {
 }
 
 void TestOne(FuzzedDataProvider* input) {
-  static const Draft tiny = MakeDraft(MakeTinyTrace());
-  Draft draft = tiny;
-  const bool truncated = input->ConsumeIntegral<std::uint8_t>() == 0xff;
+  static const Draft tiny = MakeDraft(MakeTinyTrace()), with_work = MakeDraft(MakeTinyTraceWithWork());
+  const auto kind = input->ConsumeIntegral<std::uint8_t>();
+  const bool truncated = kind == 0xff;
+  Draft draft = kind == 0xfe ? with_work : tiny;
   const std::uint8_t share = truncated ? input->ConsumeIntegral<std::uint8_t>() : 0;
   int mutations = 0;
   while (mutations < kMostMutations && input->remaining_bytes() > 0) {

@@ -123,4 +123,27 @@ inline Trace MakeSmallTrace(int slots) {
   return trace;
 }
 
+/// The same with two classes of work that can wait: "training" for up to three slots, in north and west, and "reports",
+/// which are due in the slot in which they arrive, in süd. Prices begin at -1 USD/MWh, so that training costs at least
+/// about -1.1 in north and -1.3 x 0.9 + 4 in west; its floor is -1.25.
+inline Trace MakeSmallTraceWithWork(int slots) {
+  Trace trace = MakeSmallTrace(slots);
+  Network& network = trace.header.network;
+  network.gateways.push_back({"training"});
+  network.gateways.push_back({"reports"});
+  network.classes = {{3, 1.5, -1.25}, {0, 0.5, -2.0}};
+  network.reachable.conservativeResize(4, Eigen::NoChange);
+  network.reachable.bottomRows(2) << 1, 0, 1, 0, 1, 0;
+  network.network_cost.conservativeResize(4, Eigen::NoChange);
+  network.network_cost.bottomRows(2) << 0.0, 0.0, 4.0, 0.0, 0.5, 0.0;
+  network.distance.conservativeResize(4, Eigen::NoChange);
+  network.distance.bottomRows(2).setZero();
+  network.work_energy.resize(2, 3);
+  network.work_energy << 1.0, 1.1, 0.9, 0.7, 0.8, 0.6;
+  RowMatrix& demand = trace.signals.demand;
+  demand.conservativeResize(Eigen::NoChange, 4);
+  for (int t = 0; t < slots; ++t) demand.row(t).tail(2) << 0.25 + 1e-6 * t, t % 2 == 0 ? 0.125 : 0.0;
+  return trace;
+}
+
 }  // namespace evenkeel

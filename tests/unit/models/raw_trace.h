@@ -42,22 +42,24 @@ inline RawTrace MakeRawTrace(const Trace& trace) {
   raw.slot_hours = trace.header.slot_hours;
   raw.time = signals.time;
   for (const Region& region : network.regions) raw.labels["region"].push_back(region.name);
-  for (const Gateway& gateway : network.gateways) raw.labels["gateway"].push_back(gateway.name);
+  const int firm = network.num_firm(), classes = network.num_classes();
+  for (int j = 0; j < network.num_gateways(); ++j)
+    raw.labels[j < firm ? "gateway" : "work_class"].push_back(network.gateways[j].name);
   for (const Variant& variant : network.variants) raw.labels["variant"].push_back(variant.name);
   const auto add = [&raw](const char* name, std::vector<std::string> axes, const char* units, const RowMatrix& values) {
     raw.Add(name, axes, units, values.data(), values.size());
   };
   const RowMatrix reachable = network.reachable.cast<double>();
-  add("demand", {"time", "gateway"}, "MWh", signals.demand);
+  add("demand", {"time", "gateway"}, "MWh", signals.demand.leftCols(firm));
   add("capacity", {"time", "region"}, "MW", signals.capacity);
   add("price", {"time", "region"}, "USD/MWh", signals.price);
   add("carbon_intensity", {"time", "region"}, "kg/kWh", signals.carbon_intensity);
   add("water_intensity", {"time", "region"}, "L/kWh", signals.water_intensity);
   add("energy_per_unit", {"region", "variant"}, "1", network.energy_per_unit);
-  add("reachable", {"gateway", "region"}, "1", reachable);
+  add("reachable", {"gateway", "region"}, "1", reachable.topRows(firm));
   raw.fields.back().field.type = Hdf5Field::Type::kInt64;
-  add("network_cost", {"gateway", "region"}, "USD/MWh", network.network_cost);
-  add("distance", {"gateway", "region"}, "km", network.distance);
+  add("network_cost", {"gateway", "region"}, "USD/MWh", network.network_cost.topRows(firm));
+  add("distance", {"gateway", "region"}, "km", network.distance.topRows(firm));
   const auto add_vector = [&raw](const char* name, const char* axis, const char* units, const auto& nodes,
                                  auto member) {
     std::vector<double> values;
@@ -67,10 +69,23 @@ inline RawTrace MakeRawTrace(const Trace& trace) {
   add_vector("pue", "region", "1", network.regions, &Region::pue);
   add_vector("region_latitude", "region", "degrees_north", network.regions, &Region::latitude);
   add_vector("region_longitude", "region", "degrees_east", network.regions, &Region::longitude);
-  add_vector("gateway_latitude", "gateway", "degrees_north", network.gateways, &Gateway::latitude);
-  add_vector("gateway_longitude", "gateway", "degrees_east", network.gateways, &Gateway::longitude);
+  const std::vector<Gateway> gateways(network.gateways.begin(), network.gateways.begin() + firm);
+  add_vector("gateway_latitude", "gateway", "degrees_north", gateways, &Gateway::latitude);
+  add_vector("gateway_longitude", "gateway", "degrees_east", gateways, &Gateway::longitude);
   add_vector("resource_per_unit", "variant", "1", network.variants, &Variant::resource_per_unit);
   add_vector("quality_loss", "variant", "1", network.variants, &Variant::quality_loss);
+  if (classes == 0) return raw;
+  raw.version = 2;
+  RowMatrix deadlines(classes, 1);
+  for (int k = 0; k < classes; ++k) deadlines(k, 0) = network.classes[k].deadline * raw.slot_hours;
+  add("work_arrival", {"time", "work_class"}, "MWh", signals.demand.rightCols(classes));
+  add("work_deadline", {"work_class"}, "h", deadlines);
+  add("work_reachable", {"work_class", "region"}, "1", reachable.bottomRows(classes));
+  raw.fields.back().field.type = Hdf5Field::Type::kInt64;
+  add("work_energy_per_unit", {"work_class", "region"}, "1", network.work_energy);
+  add("work_transfer_cost", {"work_class", "region"}, "USD/MWh", network.network_cost.bottomRows(classes));
+  add_vector("work_resource_per_unit", "work_class", "1", network.classes, &WorkClass::resource_per_unit);
+  add_vector("work_cost_floor", "work_class", "USD/MWh", network.classes, &WorkClass::cost_floor);
   return raw;
 }
 

@@ -149,7 +149,7 @@ TEST_F(TraceFileTest, RejectsFilesThatAreNoTrace) {
   ExpectRejected([](RawTrace* raw) { raw->schema = "evenkeel-run"; },
                  {"no trace", "\"evenkeel-run\"", "\"evenkeel-trace\""});
   ExpectRejected([](RawTrace* raw) { raw->schema = ""; }, {"no trace", "missing"});
-  ExpectRejected([](RawTrace* raw) { raw->version = 2; }, {"'schema_version' is 2", "version 1"});
+  ExpectRejected([](RawTrace* raw) { raw->version = 3; }, {"'schema_version' is 3", "versions 1 and 2"});
 }
 
 TEST_F(TraceFileTest, RejectsTruncatedFilesOfAnyLength) {
