@@ -106,6 +106,7 @@ class Releasing : public Policy {
         fit_(problem),
         due_(problem.num_classes()),
         wanted_(problem.num_classes()) {
+    if (options.rule == ReleaseRule::kHoard) options_.last = 0.0;
     if (options.rule == ReleaseRule::kThreshold) ratio_ = ThresholdRatio(options.high / options.low);
     for (const WorkClass& work : problem.network.classes) {
       const int deadline = std::min(work.deadline, std::max(0, problem.num_slots - 1));
@@ -152,7 +153,8 @@ class Releasing : public Policy {
         return input.slot.arrived[k];
       case ReleaseRule::kHoard: {
         const bool dumps = Uniform({options_.seed, RandomPurpose::kRelease}, input.slot.index) < options_.dump;
-        return dumps ? input.slot.arrived[k] : 0.0;
+        const double due = BatchesTarget(input, k);
+        return dumps ? input.slot.arrived[k] : due;
       }
       case ReleaseRule::kPlanned:
         return options_.done(input.slot.index, k);
@@ -174,16 +176,19 @@ class Releasing : public Policy {
     double target = open.closed;
     for (int age = 0; age < length && age <= t; ++age) {
       Batch& batch = open.ring[(t - age) % length];
-      const double share = options_.rule == ReleaseRule::kThreshold ? cheap : SpreadShare(t - age, age, open.deadline);
+      const bool is_cut_off = t - age + open.deadline >= problem_.num_slots;
+      const double share = is_cut_off                                 ? 1.0
+                           : options_.rule == ReleaseRule::kThreshold ? cheap
+                                                                      : SpreadShare(age, open.deadline);
       batch.released = std::max(batch.released, share);
       target += batch.released * batch.work;
     }
     return target;
   }
 
-  /// Of the batch that arrived in slot `begin`, `age` slots later, the window cut off at the period's end.
-  double SpreadShare(int begin, int age, int deadline) const {
-    const int end = std::min(begin + deadline, problem_.num_slots - 1), length = end - begin + 1;
+  /// Of a batch, `age` slots after it arrived.
+  double SpreadShare(int age, int deadline) const {
+    const int length = deadline + 1;
     const int slots = std::clamp(static_cast<int>(std::lround(options_.last * length)), 1, length);
     return std::clamp(static_cast<double>(age - (length - slots) + 1) / slots, 0.0, 1.0);
   }

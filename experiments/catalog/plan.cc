@@ -37,6 +37,7 @@ PlanOptions PlanOptionsOf(const Arguments& arguments, double slot_hours) {
   options.merge_after = SlotsArgument(arguments, "merge_after", slot_hours);
   options.scenarios = IntegerArgument(arguments, "scenarios");
   options.spread = NumberArgument(arguments, "spread");
+  options.reserve = NumberArgument(arguments, "reserve");
   options.own_flows = arguments.at("play").name == "flows";
   options.blend.first = NumberArgument(arguments, "blend");
   options.blend.last = NumberArgument(arguments, "blend_end");
@@ -71,6 +72,8 @@ Entry PlanEntry() {
        IntegerParameter(
            "choose", "0",
            "days before the period that are replayed to choose scenarios or none and the blend; 0: as given", 0, 366),
+       NumberParameter("reserve", "0.1",
+                       "where work can wait: share of capacities that is left free in the slots to come", 0.0, 0.9),
        WordParameter("play", "in the slot in which a plan is made; flows: the plan's own", {"prices", "flows"})},
       MakePlan};
 }

@@ -48,12 +48,12 @@ class ForecastSlots : public SlotSource {
   std::int64_t step_;
 };
 
-/// Forecasts with what has arrived and what is due by then, of a period of `num_slots` slots. `dues` holds the slots up
-/// to the one that is seen, which stays as it is.
+/// Forecasts with what has arrived and what is due by then, of a period of `num_slots` slots, and with a share `reserve`
+/// of capacities left free. `dues` holds the slots up to the one that is seen, which stays as it is.
 class QueuedForecast : public SlotSource {
  public:
-  QueuedForecast(ForecastSlots slots, WorkDues dues, int num_slots)
-      : slots_(slots), dues_(std::move(dues)), num_slots_(num_slots) {
+  QueuedForecast(ForecastSlots slots, WorkDues dues, int num_slots, double reserve)
+      : slots_(slots), dues_(std::move(dues)), num_slots_(num_slots), reserve_(reserve) {
     Slot slot;
     for (int t = 1; t < slots_.num_slots(); ++t) {
       slots_.Read(t, &slot);
@@ -64,13 +64,16 @@ class QueuedForecast : public SlotSource {
   int num_slots() const override { return slots_.num_slots(); }
   void Read(int t, Slot* slot) override {
     slots_.Read(t, slot);
-    if (t > 0) dues_.Fill(num_slots_, slot);
+    if (t == 0) return;
+    dues_.Fill(num_slots_, slot);
+    slot->capacity *= 1.0 - reserve_;
   }
 
  private:
   ForecastSlots slots_;
   WorkDues dues_;
   int num_slots_;
+  double reserve_;
 };
 
 }  // namespace evenkeel

@@ -89,8 +89,9 @@ class PlanAdvice : public Policy {
     for (int k = 0; k < problem_.num_classes(); ++k) {
       const ReleaseWindow window = WindowOf(input.slot, input.ledger.work_done, k);
       due_[k] = std::min(window.low, window.high);
-      wanted_[k] =
-          has_plan ? std::clamp(work_done_(row, k) - input.ledger.work_done[k], due_[k], window.high) : window.high;
+      const double target =
+          has_plan ? std::max(work_done_(row, k), input.slot.arrived[k] - waiting_(row, k)) : input.slot.arrived[k];
+      wanted_[k] = std::clamp(target - input.ledger.work_done[k], due_[k], window.high);
     }
     fit_.Fit(due_, wanted_, &served_);
     if (has_plan) deferral_ = deferral_prices_.row(row);
@@ -140,7 +141,8 @@ class PlanAdvice : public Policy {
     const std::vector<RowMatrix> paths =
         CentredErrorPaths(forecast, view, slots, options_.scenarios, forecaster_->SlotsNeeded(view.slots_per_day()));
     Prices sum = ZeroPrices(problem_);
-    RowMatrix work_done = RowMatrix::Zero(slots + 1, problem_.num_classes()), deferral_prices = work_done;
+    RowMatrix work_done = RowMatrix::Zero(slots + 1, problem_.num_classes()), waiting = work_done,
+              deferral_prices = work_done;
     int planned = 0;
     for (const RowMatrix& future : Scenarios(view.columns(), forecast(view, slots), paths, options_.spread)) {
       const RestPlan plan = PlanOn(future, view, input);
@@ -150,6 +152,7 @@ class PlanAdvice : public Policy {
       for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += plan.prices[k];
       if (problem_.num_classes() == 0) continue;
       work_done += plan.work_done;
+      waiting += Arrived(future, view.columns(), input.slot) - plan.work_done;
       deferral_prices += plan.deferral_prices;
     }
     if (planned == 0) {
@@ -159,8 +162,19 @@ class PlanAdvice : public Policy {
     for (Vector& price : sum) price /= planned;
     prices_ = std::move(sum);
     work_done_ = work_done / planned;
+    waiting_ = waiting / planned;
     deferral_prices_ = deferral_prices / planned;
     planned_at_ = input.slot.index;
+  }
+
+  /// A of the slot that is seen and, by the forecast, of those behind, [slots x classes].
+  RowMatrix Arrived(const RowMatrix& future, const SignalColumns& columns, const Slot& seen) const {
+    const int classes = problem_.num_classes();
+    RowMatrix arrived(future.rows() + 1, classes);
+    arrived.row(0) = seen.arrived.transpose();
+    for (Eigen::Index t = 0; t < future.rows(); ++t)
+      arrived.row(t + 1) = arrived.row(t) + future.row(t).segment(columns.gateways - classes, classes);
+    return arrived;
   }
 
   RestPlan PlanOn(const RowMatrix& future, const HistoryView& view, const SlotInput& input) const {
@@ -170,7 +184,7 @@ class PlanAdvice : public Policy {
                      : options_.scenarios > 0 && problem_.num_classes() == 0 ? two_days
                                               : one_by_one.num_slots();
     const std::unique_ptr<SlotSource> rest = problem_.num_classes() > 0
-                                                 ? std::make_unique<QueuedForecast>(one_by_one, dues_.First(input.slot.index + 1), problem_.num_slots)
+                                                 ? std::make_unique<QueuedForecast>(one_by_one, dues_.First(input.slot.index + 1), problem_.num_slots, options_.reserve)
                                                  : MakeMergedSlots(one_by_one, fine, view.slots_per_day());
     const Vector& done = input.ledger.work_done;
     try {
@@ -225,7 +239,7 @@ class PlanAdvice : public Policy {
   WorkDues dues_;                           // of the slots seen
   ReleaseFit fit_;
   int planned_at_ = 0;                      // slot of the last plan, and what it wants, [its slots x classes]
-  RowMatrix work_done_, deferral_prices_;
+  RowMatrix work_done_, waiting_, deferral_prices_;
   Vector due_ = Vector::Zero(problem_.num_classes()), wanted_ = due_, deferral_;
   Slot served_;
   std::unique_ptr<Witnessed> witnessed_;

@@ -18,6 +18,8 @@ struct PlanOptions {
   int scenarios = 0;        ///< futures planned for, the forecast with an error path each; 0: the forecast alone
   double spread = 1.5;      ///< of the error paths, as a factor
   BlendOptions blend;       ///< shares of 0: none
+  double reserve = 0.1;     ///< where work can wait, share of capacities left free in the slots to come: demand above its
+                            ///< forecast must not meet work that was put off to the same slot
   bool own_flows = false;   ///< plays the plan's own decision in the slot in which it is made; not with scenarios, nor
                             ///< with a blend
 };
@@ -27,6 +29,11 @@ struct PlanOptions {
 /// until the next plan:
 ///
 ///   x_t = argmin over X_t of (c_t + sum_k gamma^k h^k_t) . x
+///
+/// Where work can wait, a plan also says how much of every class is done by the end of each slot, S*, and how much then
+/// waits, b*. Released is up to the larger of S* and A - b*, as far as windows and capacity allow: work that nobody
+/// forecast waits no longer than other work, and does not pile up until the next plan. With scenarios both are means
+/// over their plans.
 ///
 /// With scenarios (predictors/advice/scenarios.h) gamma is the mean of the prices of one plan each: what the slot is
 /// worth when it is decided before it is known which of them comes, and the rest after. With a blend

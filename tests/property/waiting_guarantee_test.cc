@@ -72,9 +72,10 @@ struct Tally {
       const double done = at.ledger.work_done[k], beside = at.expert_ledger.work_done[k];
       const double size = std::max(1.0, at.slot.arrived[k]);
       worst_behind = std::max(worst_behind, (beside - done) / size);
-      EXPECT_GE(done, beside - 1e-9 * size) << "behind the expert in slot " << at.slot.index;
-      EXPECT_GE(done, at.slot.due[k] - 1e-9 * size) << "a deadline is missed in slot " << at.slot.index;
-      EXPECT_LE(done, at.slot.arrived[k] + 1e-9 * size);
+      const double allowed = AllowedViolation(at.slot) + 1e-12 * size;
+      EXPECT_GE(done, beside - allowed) << "behind the expert in slot " << at.slot.index;
+      EXPECT_GE(done, at.slot.due[k] - allowed) << "a deadline is missed in slot " << at.slot.index;
+      EXPECT_LE(done, at.slot.arrived[k] + allowed);
       ahead += done > beside + 1e-6 * size ? 1 : 0;
     }
     ++slots;

@@ -98,10 +98,12 @@ TEST_F(ReleaseTest, SpreadReleasesInEqualPartsOverTheEndOfTheWindow) {
   ExpectReleases(Spread(0.0), {0, 0, 3, 0, 0, 6});
 }
 
-/// What arrives in slot 4 has the window {4, 5}: the period ends.
-TEST_F(ReleaseTest, TheLastWindowsEndWithThePeriod) {
-  trace_.signals.demand.col(1) << 0.0, 0.0, 0.0, 0.0, 4.0, 1.0;
-  ExpectReleases(Spread(1.0), {0, 0, 0, 0, 2, 3});
+/// Slots 4 and 5 have windows that the period's end cuts off: in the last slot five units, twice what arrives, would be
+/// due.
+TEST_F(ReleaseTest, WorkWhoseWindowThePeriodCutsOffIsReleasedAtOnce) {
+  trace_.signals.demand.col(1) << 0.0, 0.0, 0.0, 3.0, 4.0, 1.0;
+  ExpectReleases(Spread(1.0), {0, 0, 0, 1, 5, 2});
+  ExpectReleases(Spread(0.0), {0, 0, 0, 0, 4, 4});
 }
 
 /// Capacity leaves room for 6 beside the gateway's 4: of 9 that want to, 6 go, 3 wait.
