@@ -6,6 +6,7 @@
 #include "engine/simulate.h"
 #include "experiments/files/run_log.h"
 #include "models/base/error.h"
+#include "models/slots/queued_slots.h"
 #include "models/slots/trace_window.h"
 #include "predictors/advice/history_slots.h"
 #include "predictors/forecast/rest.h"
@@ -23,7 +24,7 @@ Problem ProblemOver(const Problem& problem, int num_slots) {
 std::unique_ptr<SlotSource> SlotsBefore(const PolicyContext& context) {
   std::unique_ptr<SlotSource> history = context.open_history();
   const int all = history->num_slots(), slots = std::min(all, context.problem.num_slots);
-  return MakeSlotWindow(std::move(history), all - slots, slots);
+  return MakeQueuedSlots(MakeSlotWindow(std::move(history), all - slots, slots), context.problem.network);
 }
 
 Loads OwnLoads(const PolicyContext& context, const NormGreedyOptions& rule) {
@@ -53,9 +54,10 @@ Loads ForecastLoads(const PolicyContext& context, const Arguments& arguments, do
   Slot last;
   source->Read(past.num_slots() - 1, &last);
   ForecastSlots from_last(last, forecast, view.step());
-  SlotWindow period(from_last, 1, context.problem.num_slots);
+  const std::unique_ptr<SlotSource> period = MakeQueuedSlots(
+      std::make_unique<SlotWindow>(from_last, 1, context.problem.num_slots), context.problem.network);
   try {
-    return OptimumLoads(context.problem, period, q);
+    return OptimumLoads(context.problem, *period, q);
   } catch (const InputError&) {
     return {};
   }

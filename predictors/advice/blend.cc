@@ -5,6 +5,7 @@
 #include "engine/policies/greedy.h"
 #include "engine/simulate.h"
 #include "models/base/error.h"
+#include "models/slots/queued_slots.h"
 #include "predictors/advice/history_slots.h"
 
 namespace evenkeel {
@@ -18,11 +19,12 @@ Loads LoadsBefore(const Problem& problem, const HistoryView& past, const Slot& n
   Prices none = ZeroPrices(problem);
   const int slots = std::min(past.num_slots(), problem.num_slots);
   if (slots < past.slots_per_day()) return none;
-  HistorySlots source(past, past.num_slots() - slots, slots, now);
+  const std::unique_ptr<SlotSource> source =
+      MakeQueuedSlots(std::make_unique<HistorySlots>(past, past.num_slots() - slots, slots, now), problem.network);
   NormGreedyOptions options;
   options.q = exponent;
   const std::unique_ptr<Policy> greedy = MakeNormGreedy(problem, options);
-  Loads load = Simulate(problem, source, source, *greedy, {}).metered.load;
+  Loads load = Simulate(problem, *source, *source, *greedy, {}).metered.load;
   for (Vector& of_group : load) of_group *= static_cast<double>(problem.num_slots) / slots;
   return load;
 }
