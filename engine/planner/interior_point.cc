@@ -41,6 +41,7 @@ class InteriorPoint {
   bool Predict();
   bool Correct();
   bool Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken);
+  bool TakeStep(double aim, const CouplingTarget& target, const Vector& response, SlotSums* taken);
   void AddCouplingPairs(const CouplingState& step, SlotSums* sums) const;
   CouplingState MovedCoupling() const;
   void MoveCoupling();
@@ -173,20 +174,34 @@ bool InteriorPoint::Correct() {
 
 /// Solves for the shared variables' step and takes the slots' with it.
 bool InteriorPoint::Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken) {
+  const double accurate = kAccurateResponse * (data_.num_loads > 0 ? coupling_.load.cwiseAbs().maxCoeff() : 0.0);
+  Vector last_response;
+  double last_miss = kInfinity;
   for (int refinement = 0; refinement <= kRefinements; ++refinement) {
-    if (!SolveShared(response, target, &step_)) return false;
-    *taken = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
-      CorrectBatch(shape_, step_.price.data(), aim, block, scratch, sums);
-    });
+    if (!TakeStep(aim, target, response, taken)) return false;
     // What the slots really answer differs by the digits that the curvature lost; aim again with the difference.
     const Vector miss = taken->response - step_.load;
-    const double work_miss = chain_ ? chain_->TakeMiss() : 0.0;
-    if (work_miss <= kAccurateBalance &&
-        (miss.size() == 0 || miss.cwiseAbs().maxCoeff() <= kAccurateResponse * coupling_.load.cwiseAbs().maxCoeff()))
+    const double work_miss = chain_ ? chain_->Miss() : 0.0;
+    if (work_miss <= kAccurateBalance && (miss.size() == 0 || miss.cwiseAbs().maxCoeff() <= accurate)) break;
+    if (chain_ && !(work_miss < last_miss)) {  // it digs in what was lost
+      chain_->TakeBack();
+      if (!TakeStep(aim, target, last_response, taken)) return false;
       break;
+    }
+    last_response = response;
+    last_miss = work_miss;
     response += miss;
+    if (chain_) chain_->TakeMiss();
   }
   AddCouplingPairs(step_, taken);
+  return true;
+}
+
+bool InteriorPoint::TakeStep(double aim, const CouplingTarget& target, const Vector& response, SlotSums* taken) {
+  if (!SolveShared(response, target, &step_)) return false;
+  *taken = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
+    CorrectBatch(shape_, step_.price.data(), aim, block, scratch, sums);
+  });
   return true;
 }
 

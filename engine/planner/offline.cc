@@ -26,7 +26,7 @@ OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const Off
   optimum.prices = PricesOfPeriod(problem, data, result.price);
   optimum.ledger = MakeLedger(problem);
   optimum.allocations.assign(slots.num_slots(), MakeAllocation(problem));
-  optimum.deferral_prices = result.deferral_price;
+  optimum.deferral_prices = DeferralPricesOfPeriod(data, result.deferral_price);
   PrefixBound bound(problem, optimum.prices, optimum.deferral_prices);
   Slot slot;
   Coefficients coefficients;
@@ -34,7 +34,7 @@ OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const Off
   for (int t = 0; t < slots.num_slots(); ++t) {
     slots.Read(t, &slot);
     EstimateCoefficients(problem, slot, &coefficients);
-    ExpandFlow(problem, data, result.flow.row(t).transpose(), slot, optimum.ledger.work_done,
+    ExpandFlow(problem, data, t, result.flow.row(t).transpose(), slot, optimum.ledger.work_done,
                &optimum.allocations[t]);
     // The solver's residuals are relative to the largest demand of the period, decisions to that of their slot.
     feasible &= MoveIntoFeasibleSet(problem, slot, optimum.ledger.work_done, &optimum.allocations[t]) <=

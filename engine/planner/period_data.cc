@@ -122,6 +122,25 @@ void FillSlot(const Problem& problem, const Slot& slot, const Coefficients& coef
   data->capacity.row(row) = slot.capacity.transpose();
 }
 
+/// From the last slot to the first.
+void TightenRooms(PeriodData* data) {
+  data->tightened = FlagMatrix::Zero(data->num_slots, data->num_classes);
+  FlagMatrix served = FlagMatrix::Zero(1, data->num_classes);
+  for (int t = data->num_slots - 2; t >= 0; --t) {
+    served.setZero();
+    for (int a = 0; a < data->num_arcs; ++a) {
+      const int region = data->region[a];
+      if (data->work[a] >= 0 && (region < 0 || data->capacity(t + 1, region) > 0.0)) served(0, data->work[a]) = 1;
+    }
+    for (int k = 0; k < data->num_classes; ++k) {
+      const double most = std::max(0.0, data->room(t + 1, k) - data->arrival(t + 1, k));
+      if (served(0, k) || most >= data->room(t, k)) continue;
+      data->room(t, k) = most;
+      data->tightened(t, k) = 1;
+    }
+  }
+}
+
 }  // namespace
 
 PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, const Loads& initial,
@@ -150,6 +169,7 @@ PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, 
     FillSlot(problem, slot, coefficients, t, &data);
     FillWork(slot, work_done, t, &data);
   }
+  TightenRooms(&data);
   return data;
 }
 
@@ -164,7 +184,17 @@ Prices PricesOfPeriod(const Problem& problem, const PeriodData& data, const Vect
   return prices;
 }
 
-void ExpandFlow(const Problem& problem, const PeriodData& data, const VectorRef& flow, const Slot& slot,
+RowMatrix DeferralPricesOfPeriod(const PeriodData& data, RowMatrix prices) {
+  // A price that falls behind a tightened B falls as well one slot later, behind which B was enough.
+  for (int t = 0; t + 1 < data.num_slots; ++t) {
+    for (int k = 0; k < data.num_classes; ++k) {
+      if (data.tightened(t, k)) prices(t + 1, k) = std::max(prices(t, k), prices(t + 1, k));
+    }
+  }
+  return prices;
+}
+
+void ExpandFlow(const Problem& problem, const PeriodData& data, int row, const VectorRef& flow, const Slot& slot,
                 const Vector& work_done, Allocation* allocation) {
   const int firm = problem.network.num_firm(), shed_arcs = data.num_arcs - data.num_gateways - data.num_classes;
   const int class_arcs = problem.arcs.first_of_gateway[data.num_gateways] - problem.first_class_arc();
@@ -181,7 +211,8 @@ void ExpandFlow(const Problem& problem, const PeriodData& data, const VectorRef&
     double wanted = slot.demand[j];
     if (k >= 0) {
       const ReleaseWindow window = WindowOf(slot, work_done, k);
-      wanted = std::clamp(served, window.low, std::max(window.low, window.high));
+      const double low = std::max(window.low, std::min(window.high, window.high - data.room(row, k)));
+      wanted = std::clamp(served, low, std::max(low, window.high));
       if (wanted == served) continue;
     }
     const double share = served > 0.0 ? wanted / served : 0.0;

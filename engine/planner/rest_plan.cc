@@ -14,7 +14,7 @@ Allocation FirstFlow(const Problem& problem, SlotSource& slots, const PeriodData
   Slot slot;
   slots.Read(0, &slot);
   Allocation first = MakeAllocation(problem);
-  ExpandFlow(problem, data, result.flow.row(0).transpose(), slot, work_done, &first);
+  ExpandFlow(problem, data, 0, result.flow.row(0).transpose(), slot, work_done, &first);
   return first;
 }
 
@@ -50,7 +50,7 @@ RestPlan PlanRest(const Problem& problem, SlotSource& slots, const Loads& load, 
   if (!plan.converged) return plan;
   plan.first = FirstFlow(problem, slots, data, work_done, result);
   if (data.num_classes == 0) return plan;
-  plan.deferral_prices = result.deferral_price;
+  plan.deferral_prices = DeferralPricesOfPeriod(data, result.deferral_price);
   plan.work_done = PlannedWork(data, work_done, result.flow);
   return plan;
 }

@@ -8,6 +8,7 @@ namespace {
 
 constexpr double kRounding = 4e-15;   // a dual residual below this share of its terms is rounding
 constexpr double kLostPivot = 1e-14;  // of its diagonal
+constexpr double kLost = 1e-13;        // of D, what N may have lost
 constexpr double kInside = 0.05;      // of B, at least, to either end at the start
 constexpr double kLeastMultiplier = 0.1;  // of the mean cost, at the start
 constexpr int kPanel = 96;            // rows that are taken out of the curvature at once
@@ -24,7 +25,7 @@ WaitingChain::WaitingChain(const PeriodData& data, const SlotShape& shape, SlotB
       scale_(std::max(1e-300, data.arrival.size() > 0 ? data.arrival.maxCoeff() : 0.0)) {
   const auto size = static_cast<std::size_t>(num_slots_) * num_classes_;
   for (std::vector<double>* rows :
-       {&b_, &w_, &z_, &v_, &db_, &dw_, &dz_, &dv_, &product_b_, &product_w_, &target_b_, &target_w_, &theta_, &left_,
+       {&b_, &w_, &z_, &v_, &db_, &dw_, &dz_, &dv_, &waits_, &miss_, &product_b_, &product_w_, &target_b_, &target_w_, &theta_, &left_,
         &rho_, &base_, &right_, &driven_, &q_, &dy_, &solved_})
     rows->assign(size, 0.0);
   for (std::vector<double>* rows : {&factor_, &ahead_, &along_}) rows->assign(size * num_classes_, 0.0);
@@ -63,19 +64,19 @@ void WaitingChain::Move(double primal, double dual) {
   }
 }
 
-/// N' and N, without classes whose own entry is lost beside what the slot's elimination took from it.
+/// N' and N. What is lost of N in the slot's elimination is at most a few digits of D's sum over the class's arcs; N that
+/// much larger makes steps too short where nothing answers to a price, which the next step makes good, while N that much
+/// smaller would make them too long without bound.
 void WaitingChain::Gather(int t) {
   const int n = num_classes_, width = blocks_.width();
   const double* inner = &blocks_.at(t, shape_.field.work_inner);
   const double* cross = &blocks_.at(t, shape_.field.work_cross);
-  const auto entry = [&](int i, int j) { return inner[(SlotShape::PackedRow(std::max(i, j)) + std::min(i, j)) * width]; };
-  const auto lives = [&](int k) { return entry(k, k) > kLostPivot * blocks_.at(t, shape_.field.work_weight + k); };
-  double* carried = g_.data();  // of the slot before
+  double* g = g_.data();  // of the slots before
   for (int i = 0; i < n; ++i) {
-    const bool row_lives = lives(i);
-    for (int j = 0; j < n; ++j) carried[i * n + j] += row_lives && lives(j) ? entry(i, j) : 0.0;
+    for (int j = 0; j < n; ++j) g[i * n + j] += inner[(SlotShape::PackedRow(std::max(i, j)) + std::min(i, j)) * width];
+    g[i * n + i] += kLost * blocks_.at(t, shape_.field.work_weight + i);
     double* row = cross_.row(static_cast<Eigen::Index>(t) * n + i).data();
-    for (int l = 0; l < num_loads_; ++l) row[l] = row_lives ? cross[(i * num_loads_ + l) * width] : 0.0;
+    for (int l = 0; l < num_loads_; ++l) row[l] = cross[(i * num_loads_ + l) * width];
   }
 }
 
@@ -116,12 +117,14 @@ void WaitingChain::SolvePivot(int t, double* right) const {
   }
 }
 
-/// Factorises R and leaves Theta R^-1 G in `g_`. A price that nothing answers to keeps still: a reciprocal of zero.
+/// Factorises R and leaves Theta R^-1 G in `g_`. A price that nothing answers to keeps still: a reciprocal of zero. It
+/// can only be one with Theta below G, since no pivot is below Theta.
 void WaitingChain::Pivot(int t) {
   const int n = num_classes_;
-  const double* theta = Slot(&theta_, t);
+  const double* theta = Row(&theta_, t);
   double *factor = Matrix(&factor_, t), *ahead = Matrix(&ahead_, t), *along = Matrix(&along_, t);
   for (int j = 0; j < n; ++j) {
+    Row(&waits_, t)[j] = theta[j] > g_[j * n + j] ? 1.0 : 0.0;
     const double diagonal = g_[j * n + j] + theta[j];
     double pivot = diagonal;
     for (int k = 0; k < j; ++k) pivot -= factor[j * n + k] * factor[j * n + k];
@@ -143,8 +146,10 @@ void WaitingChain::Pivot(int t) {
     if (theta[j] > 0.0) SolvePivot(t, along + j * n);
   }
   for (int i = 0; i < n; ++i) {
-    for (int j = 0; j <= i; ++j)
-      g_[i * n + j] = g_[j * n + i] = 0.5 * (theta[i] * ahead[j * n + i] + theta[j] * ahead[i * n + j]);
+    for (int j = 0; j <= i; ++j) {
+      const bool kept = factor[i * n + i] > 0.0 && factor[j * n + j] > 0.0;
+      g_[i * n + j] = g_[j * n + i] = kept ? 0.5 * (theta[i] * ahead[j * n + i] + theta[j] * ahead[i * n + j]) : 0.0;
+    }
   }
 }
 
@@ -152,7 +157,7 @@ void WaitingChain::Pivot(int t) {
 void WaitingChain::Border(int t) {
   const int n = num_classes_;
   const double* factor = Matrix(&factor_, t);
-  const double* theta = Slot(&theta_, t);
+  const double* theta = Row(&theta_, t);
   border_ += cross_.middleRows(static_cast<Eigen::Index>(t) * n, n);
   for (int i = 0; i < n; ++i) {
     auto row = panel_.row(panel_rows_ + i);
@@ -192,11 +197,11 @@ void WaitingChain::Factorise(SlotSums* sums) {
 void WaitingChain::Solve() {
   const int n = num_classes_;
   for (int t = 0; t < num_slots_; ++t) {
-    double* p = Slot(&solved_, t);
-    std::copy_n(Slot(&driven_, t), n, p);
+    double* p = Row(&solved_, t);
+    std::copy_n(Row(&driven_, t), n, p);
     if (t > 0) {
-      const double *before = p - n, *theta = Slot(&theta_, t - 1), *ahead = Matrix(&ahead_, t - 1);
-      const double* q = Slot(&q_, t - 1);
+      const double *before = p - n, *theta = Row(&theta_, t - 1), *ahead = Matrix(&ahead_, t - 1);
+      const double* q = Row(&q_, t - 1);
       for (int i = 0; i < n; ++i) {
         double sum = before[i];
         for (int j = 0; j < n; ++j) sum += ahead[j * n + i] * q[j];
@@ -206,9 +211,10 @@ void WaitingChain::Solve() {
     SolvePivot(t, p);
   }
   for (int t = num_slots_ - 1; t >= 0; --t) {
-    const double *p = Slot(&solved_, t), *theta = Slot(&theta_, t), *q = Slot(&q_, t);
+    const double *p = Row(&solved_, t), *theta = Row(&theta_, t), *q = Row(&q_, t);
     const double *ahead = Matrix(&ahead_, t), *along = Matrix(&along_, t);
-    double *dy = Slot(&dy_, t), *db = Slot(&db_, t);
+    const double* waits = Row(&waits_, t);
+    double *dy = Row(&dy_, t), *db = Row(&db_, t);
     for (int i = 0; i < n; ++i) {
       double price = p[i], backlog = p[i];
       for (int j = 0; j < n; ++j) {
@@ -217,7 +223,8 @@ void WaitingChain::Solve() {
         backlog += ahead[j * n + i] * drop;
       }
       dy[i] = price;
-      db[i] = theta[i] * backlog;
+      const double next = t + 1 < num_slots_ ? dy[n + i] : 0.0;
+      db[i] = theta[i] * (waits[i] > 0.0 ? backlog : q[i] + price - next);
     }
   }
 }
@@ -273,18 +280,22 @@ void WaitingChain::AddPairs(SlotSums* sums) const {
   }
 }
 
-double WaitingChain::TakeMiss() {
+double WaitingChain::Miss() {
   double worst = 0.0;
   for (int t = 0; t < num_slots_; ++t) {
     for (int k = 0; k < num_classes_; ++k) {
       const std::size_t i = static_cast<std::size_t>(t) * num_classes_ + k;
       const double before = t > 0 ? db_[i - num_classes_] : 0.0;
-      const double miss = left_[i] - blocks_.at(t, shape_.field.work_response + k) - db_[i] + before;
-      right_[i] += miss;
-      worst = std::max(worst, std::abs(miss));
+      miss_[i] = left_[i] - blocks_.at(t, shape_.field.work_response + k) - db_[i] + before;
+      worst = std::max(worst, std::abs(miss_[i]));
     }
   }
   return worst / scale_;
+}
+
+void WaitingChain::TakeMiss() {
+  last_right_ = right_;
+  for (std::size_t i = 0; i < right_.size(); ++i) right_[i] += miss_[i];
 }
 
 }  // namespace evenkeel

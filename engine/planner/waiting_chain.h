@@ -16,8 +16,8 @@
 //     G_{t+1} = N_{t+1} + Theta R^-1 G.
 //
 // The difference Theta - Theta R^-1 Theta, which is the same, would lose G where Theta is large: where work waits and
-// nothing holds it, Theta grows without bound. For the same reason db comes from R^-1 (g + G (q - dy_{t+1})) and not
-// from the difference of prices. Where nothing may wait (B = 0), Theta = 0. Behind the last slot dy = 0, y = 0: what is
+// nothing holds it, Theta grows without bound. For the same reason db comes from R^-1 (g + G (q - dy_{t+1})), and not
+// from the difference of prices, where Theta is above G. Where nothing may wait (B = 0), Theta = 0. Behind the last slot dy = 0, y = 0: what is
 // left waiting there is nobody's.
 #pragma once
 
@@ -51,11 +51,15 @@ class WaitingChain {
   void KeepProducts();
   void AddPairs(SlotSums* sums) const;
   /// After CorrectBatch of all slots: largest difference between what the slots did and what the balances need, relative
-  /// to the most work of a slot; the next step aims at it too.
-  double TakeMiss();
+  /// to the most work of a slot.
+  double Miss();
+  /// The next step aims at that difference too.
+  void TakeMiss();
+  /// Aims as before the last TakeMiss.
+  void TakeBack() { right_ = last_right_; }
 
  private:
-  double* Slot(std::vector<double>* rows, int t) const { return rows->data() + static_cast<std::size_t>(t) * num_classes_; }
+  double* Row(std::vector<double>* rows, int t) const { return rows->data() + static_cast<std::size_t>(t) * num_classes_; }
   double* Matrix(std::vector<double>* rows, int t) const {
     return rows->data() + static_cast<std::size_t>(t) * num_classes_ * num_classes_;
   }
@@ -72,9 +76,10 @@ class WaitingChain {
   SlotBlocks& blocks_;
   int num_slots_, num_classes_, num_loads_;
   double pairs_ = 0.0, scale_;  // most work of a slot
-  // [slots x classes]: point, step, products, targets over b and w, Theta, residuals, right-hand sides, R^-1 g
+  // [slots x classes]: point, step, products, targets over b and w, Theta, residuals, right-hand sides, R^-1 g,
+  // 1 where Theta is above G
   std::vector<double> b_, w_, z_, v_, db_, dw_, dz_, dv_, product_b_, product_w_, target_b_, target_w_, theta_, left_,
-      rho_, base_, right_, driven_, q_, dy_, solved_;
+      rho_, base_, right_, driven_, q_, dy_, solved_, waits_, miss_, last_right_;
   // [slots x classes x classes]: Cholesky rows of R with reciprocal diagonals, R^-1 G, R^-1 Theta
   std::vector<double> factor_, ahead_, along_;
   Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> cross_;  // N', [slots classes x loads]

@@ -6,6 +6,7 @@
 #include "engine/planner/interior_point.h"
 #include "engine/planner/period_data.h"
 #include "models/generate/trace.h"
+#include "models/slots/work_share.h"
 #include "tests/reference/clp_period.h"
 
 namespace evenkeel {
@@ -16,13 +17,20 @@ struct PlannerCase {
   Problem problem;
 };
 
-PlannerCase MakeCase(const benchmark::State& state) {
+/// A tenth of the demand each as work that may go everywhere and wait 6, 24 and 72 hours.
+void AddClasses(int count, Trace* trace) {
+  const double deadlines[] = {6.0, 24.0, 72.0};
+  for (int k = 0; k < count; ++k) MakeWorkOf({0.1, deadlines[k % 3], 0.0}, trace);
+}
+
+PlannerCase MakeCase(const benchmark::State& state, int classes = 0) {
   GeneratorOptions options;
   options.regions = options.gateways = static_cast<int>(state.range(0));
   options.slots = static_cast<int>(state.range(1));
   options.reach = 0.01 * static_cast<double>(state.range(2));
   PlannerCase instance;
   instance.trace = GenerateTrace(options);
+  AddClasses(classes, &instance.trace);
   instance.problem =
       MakeProblem(instance.trace.header.network, PublishedObjective(), options.slots, TotalDemand(instance.trace));
   return instance;
@@ -48,6 +56,29 @@ BENCHMARK(BM_Planner)
     ->Args({10, 457, 50, 2})
     ->Args({10, 8760, 50, 1})
     ->Args({10, 8760, 50, 2})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+/// A month in which some work can wait.
+void BM_PlannerWithWork(benchmark::State& state) {
+  const PlannerCase instance = MakeCase(state, static_cast<int>(state.range(3)));
+  const auto slots = MakeSlotSource(instance.trace);
+  const Vector none_done = Vector::Zero(instance.problem.num_classes());
+  InteriorPointResult result;
+  for (auto _ : state) {
+    const PeriodData data = AssemblePeriod(instance.problem, *slots, 0, ZeroPrices(instance.problem), none_done);
+    result = SolveInteriorPoint(data, {});
+  }
+  state.counters["iterations"] = result.iterations;
+  state.counters["gap"] = result.gap;
+}
+BENCHMARK(BM_PlannerWithWork)
+    ->ArgNames({"size", "slots", "reach", "classes"})
+    ->Args({10, 730, 50, 0})
+    ->Args({10, 730, 50, 1})
+    ->Args({10, 730, 50, 3})
+    ->Args({10, 730, 90, 0})
+    ->Args({10, 730, 90, 3})
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
