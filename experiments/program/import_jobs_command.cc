@@ -17,7 +17,7 @@ namespace {
 
 double RequiredNumber(const Options& options, const std::string& name, double low, double high, const char* what) {
   if (HasOption(options, name)) return NumberOption(options, name, low, high);
-  throw InputError("option --{} is missing, {}: there is no default", name, what);
+  throw InputError("option --{} is missing, {}, so that there is no default", name, what);
 }
 
 JobImportOptions ParseJobs(const Options& options) {
@@ -26,9 +26,9 @@ JobImportOptions ParseJobs(const Options& options) {
   import.name = TextOption(options, "name");
   import.kw_per_gpu =
       RequiredNumber(options, "kw-per-gpu", 0.0, 1e6,
-                     "what a GPU with its share of the server takes, in kW; it depends on the hardware");
+                     "the kW that a GPU takes with its share of the server: it depends on the hardware");
   import.slack = RequiredNumber(options, "slack", 0.0, kMostDeadlineSlots * kLongestSlotHours,
-                                "the hours that jobs may wait; no published log says it");
+                                "the hours that jobs may wait: no published log says it");
   import.regions = AllValues(options, "region");
   import.transfer_cost = NumberOption(options, "transfer-cost", 0.0, 1e9);
   if (HasOption(options, "log-start")) {

@@ -145,15 +145,16 @@ FlagMatrix RegionsOf(const JobImportOptions& options, const Network& network) {
 
 void Describe(const JobImportOptions& options, const JobLog& log, Provenance* provenance) {
   std::string text = fmt::format(
-      "work '{}': {} jobs of {}, {:.6g} MWh at {} kW a GPU; that they may wait {} h is an assumption, logs have no "
-      "deadlines",
-      options.name, log.jobs, options.log, log.energy, options.kw_per_gpu, options.slack);
-  if (options.log_start) text += fmt::format("; {} in the log is the trace's start", FormatUtc(*options.log_start));
-  if (log.without_gpu > 0) text += fmt::format("; {} jobs without a GPU left out", log.without_gpu);
+      "work '{}': jobs of {}, {} of them, {:.6g} MWh at {} kW a GPU; that they may wait {} h is an assumption, logs "
+      "have "
+      "no deadlines",
+      options.name, options.log, log.jobs, log.energy, options.kw_per_gpu, options.slack);
+  if (options.log_start) text += fmt::format("; the log's {} is the trace's start", FormatUtc(*options.log_start));
+  if (log.without_gpu > 0) text += fmt::format("; left out for want of a GPU: {} of the jobs", log.without_gpu);
   if (log.outside > 0) {
     text += fmt::format(
-        "; {} jobs lie outside the trace, wholly or in part: {:.6g} MWh before and {:.6g} MWh after it "
-        "left out",
+        "; outside of the trace, wholly or in part: {} of the jobs, {:.6g} MWh before and {:.6g} MWh "
+        "after it, which are left out",
         log.outside, log.before, log.after);
   }
   if (!provenance->processing.empty()) provenance->processing += '\n';

@@ -81,9 +81,10 @@ TEST_F(ImportJobsTest, TheClassIsAsTold) {
   EXPECT_EQ(network.work_energy, RowMatrix(RowMatrix::Ones(1, 3)));
   EXPECT_EQ(network.network_cost(2, 2), 3.5);
   EXPECT_EQ(trace_.signals.demand.leftCols(2), MakeSmallTrace(8).signals.demand);
-  EXPECT_EQ(trace_.header.provenance.processing,
-            "work 'training': 1 jobs of " + path_ +
-                ", 0.25 MWh at 500 kW a GPU; that they may wait 6 h is an assumption, logs have no deadlines");
+  EXPECT_EQ(
+      trace_.header.provenance.processing,
+      "work 'training': jobs of " + path_ +
+          ", 1 of them, 0.25 MWh at 500 kW a GPU; that they may wait 6 h is an assumption, logs have no deadlines");
   // Without regions all of them.
   Read(std::string(kPlain) + "2022-09-22 01:00:00,1800,1\n");
   EXPECT_EQ(trace_.header.network.reachable.row(2).cast<int>().sum(), 3);
@@ -102,8 +103,8 @@ TEST_F(ImportJobsTest, WhatIsOutsideTheTraceIsLeftOutAndCounted) {
   for (int t : {0, 1, 6, 7}) EXPECT_NEAR(Arrival(t), 0.25, kTiny) << t;
   for (int t : {2, 3, 4, 5}) EXPECT_EQ(Arrival(t), 0.0) << t;
   const std::string& said = trace_.header.provenance.processing;
-  EXPECT_NE(said.find("1 jobs without a GPU left out; 4 jobs lie outside the trace, wholly or in part: 1 MWh before and "
-                      "1.5 MWh after it left out"),
+  EXPECT_NE(said.find("left out for want of a GPU: 1 of the jobs; outside of the trace, wholly or in part: 4 of the "
+                      "jobs, 1 MWh before and 1.5 MWh after it, which are left out"),
             std::string::npos)
       << said;
 }
@@ -129,7 +130,7 @@ TEST_F(ImportJobsTest, ALogOfAnotherYearIsMovedToTheTrace) {
   options.log_start = 1591660800;  // 2020-06-09 00:00
   Read(std::string(kPlain) + "2020-06-09 01:30:00,1800,1\n", options);
   EXPECT_NEAR(Arrival(3), 0.25, kTiny);
-  EXPECT_NE(trace_.header.provenance.processing.find("2020-06-09 00:00:00 UTC in the log is the trace's start"),
+  EXPECT_NE(trace_.header.provenance.processing.find("the log's 2020-06-09 00:00:00 UTC is the trace's start"),
             std::string::npos);
   Refuse(std::string(kPlain) + "2020-06-09 01:30:00,1800,1\n2020-08-09 01:30:00,1800,1\n",
          {"jobs.csv: none of its jobs run in the trace, which begins at 2022-09-22 00:00:00 UTC",
@@ -148,9 +149,10 @@ TEST_F(ImportJobsTest, ReadsHeliosAndAcme) {
   EXPECT_NEAR(log.energy, 0.5, kTiny);
   Refuse(kHelios + row, {"jobs.csv:2", "\"submit_time\"", "'2022-09-22 09:00:00'", "--utc-offset"});
   // Acme's times have offsets.
-  Read("job_id,user,node_num,gpu_num,cpu_num,type,state,submit_time,start_time,end_time,duration,queue,gpu_time\n"
-       "5778432,u5907,1,8,128,Other,FAILED,2022-09-22 09:00:00+08:00,2022-09-22 09:00:32+08:00,2022-09-22 "
-       "09:30:32+08:00,1800,32,14400.0\n");
+  Read(
+      "job_id,user,node_num,gpu_num,cpu_num,type,state,submit_time,start_time,end_time,duration,queue,gpu_time\n"
+      "5778432,u5907,1,8,128,Other,FAILED,2022-09-22 09:00:00+08:00,2022-09-22 09:00:32+08:00,2022-09-22 "
+      "09:30:32+08:00,1800,32,14400.0\n");
   EXPECT_NEAR(Arrival(2), 2.0, kTiny);
 }
 
@@ -196,8 +198,11 @@ TEST_F(ImportJobsTest, RefusesOptionsOutOfRange) {
   RefuseOptions([](JobImportOptions* options) { options->slack = 0.7; },
                 {"the jobs' slack is 0.7 h", "whole slots of 0.5 h"});
   RefuseOptions([](JobImportOptions* options) { options->transfer_cost = -1.0; }, {"transfer cost is -1"});
-  RefuseOptions([](JobImportOptions* options) { options->regions = {"north", "wst"}; },
-                {"no region \"wst\"", "did you mean \"west\"?"});
+  RefuseOptions(
+      [](JobImportOptions* options) {
+        options->regions = {"north", "wst"};
+      },
+      {"no region \"wst\"", "did you mean \"west\"?"});
 }
 
 }  // namespace
