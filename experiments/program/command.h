@@ -18,6 +18,7 @@ struct Command {
 Command TraceGenerateCommand();
 Command TraceImportCommand();
 Command TraceImportZonesCommand();
+Command TraceImportJobsCommand();
 Command TraceInfoCommand();
 Command TraceValidateCommand();
 Command SolveCommand();

@@ -129,12 +129,12 @@ int Dispatch(const std::vector<std::string>& arguments) {
 }  // namespace
 
 std::vector<Command> AllCommands() {
-  return {TraceGenerateCommand(), TraceImportCommand(),   TraceImportZonesCommand(),
-          TraceInfoCommand(),     TraceValidateCommand(), SolveCommand(),
-          RunCommand(),           CompareCommand(),       TrainCommand(),
-          BacktestCommand(),      CheckCommand(),         SweepCommand(),
-          ReportCommand(),        ServeCommand(),         ServeReplayCommand(),
-          ServeExportCommand(),   ModuleCommand()};
+  return {TraceGenerateCommand(),   TraceImportCommand(), TraceImportZonesCommand(),
+          TraceImportJobsCommand(), TraceInfoCommand(),   TraceValidateCommand(),
+          SolveCommand(),           RunCommand(),         CompareCommand(),
+          TrainCommand(),           BacktestCommand(),    CheckCommand(),
+          SweepCommand(),           ReportCommand(),      ServeCommand(),
+          ServeReplayCommand(),     ServeExportCommand(), ModuleCommand()};
 }
 
 int RunProgram(const std::vector<std::string>& arguments) {

@@ -1,9 +1,6 @@
 #include "models/import/requests.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,6 +11,7 @@
 #include "models/base/error.h"
 #include "models/base/utc_time.h"
 #include "models/formats/line_reader.h"
+#include "models/formats/log_table.h"
 
 namespace evenkeel {
 namespace {
@@ -69,61 +67,28 @@ class Bins {
   std::int64_t start_ = 0, last_ = 0;
 };
 
-/// Digits alone, of which a long log has millions; nothing for any other text or more than 15 of them.
-std::optional<double> ShortInteger(std::string_view text) {
-  constexpr std::size_t kExactDigits = 15;
-  if (text.empty() || text.size() > kExactDigits) return std::nullopt;
-  std::int64_t value = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = 10 * value + (c - '0');
-  }
-  return static_cast<double>(value);
-}
-
-double NumberOf(std::string_view text, const LineReader& reader, const std::string& column) {
-  if (const auto integer = ShortInteger(text); integer && *integer <= kLongestLog) return *integer;
-  double value = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc() && end == text.data() + text.size() && value >= 0.0 && value <= kLongestLog) return value;
-  throw InputError("{}, column \"{}\": the value is '{}', allowed is a number of at least 0", reader.Where(), column,
-                   text);
-}
-
 /// Logs as CSV: which columns, and what their times are.
 class CsvRequests {
  public:
   CsvRequests(const std::string& header, const LineReader& reader, const std::string& path, RequestLog* log)
-      : reader_(reader), path_(path), log_(log) {
-    std::vector<std::string_view> fields;
-    SplitFields(header, path, 1, &fields);
-    for (const std::string_view field : fields) names_.emplace_back(field);
+      : reader_(reader), table_(header, reader, path), log_(log) {
     const bool burst = log->format == RequestFormat::kBurstGpt;
-    time_ = Place(burst ? "Timestamp" : "TIMESTAMP");
-    context_ = Place(burst ? "Request tokens" : "ContextTokens");
-    generated_ = Place(burst ? "Response tokens" : "GeneratedTokens");
+    time_ = table_.Column(burst ? "Timestamp" : "TIMESTAMP");
+    context_ = table_.Column(burst ? "Request tokens" : "ContextTokens");
+    generated_ = table_.Column(burst ? "Response tokens" : "GeneratedTokens");
   }
 
   Request Read(std::string_view line) {
-    SplitFields(line, path_, reader_.line_number(), &fields_);
-    if (fields_.size() != names_.size())
-      throw InputError("{}: {} fields, expected {} as in the first row", reader_.Where(), fields_.size(),
-                       names_.size());
+    table_.Split(line);
     Request request;
-    request.context = NumberOf(fields_[context_], reader_, names_[context_]);
-    request.generated = NumberOf(fields_[generated_], reader_, names_[generated_]);
-    request.time = log_->relative ? static_cast<std::int64_t>(NumberOf(fields_[time_], reader_, names_[time_]))
-                                  : ClockTime(fields_[time_]);
+    request.context = table_.Number(context_, kLongestLog);
+    request.generated = table_.Number(generated_, kLongestLog);
+    request.time =
+        log_->relative ? static_cast<std::int64_t>(table_.Number(time_, kLongestLog)) : ClockTime(table_.Field(time_));
     return request;
   }
 
  private:
-  std::size_t Place(const char* name) const {
-    const auto found = std::find(names_.begin(), names_.end(), name);
-    if (found != names_.end()) return static_cast<std::size_t>(found - names_.begin());
-    throw InputError("{}: no column \"{}\"; the header has \"{}\"", path_, name, fmt::join(names_, "\", \""));
-  }
-
   std::int64_t ClockTime(std::string_view text) {
     // Requests of one second come together, with other fractions of it.
     const std::size_t point = std::min(text.find('.'), text.size());
@@ -146,17 +111,15 @@ class CsvRequests {
     if (first && stamp) log_->converted = stamp->utc_offset.has_value();
     if (stamp && stamp->utc_offset.has_value() == log_->converted) return stamp->clock - stamp->utc_offset.value_or(0);
     throw InputError("{}, column \"{}\": the time is '{}', allowed is a time such as {}", reader_.Where(),
-                     names_[time_], text,
+                     table_.name(time_), text,
                      first             ? "2023-11-16 18:17:03.97 or 2024-05-10 00:00:00.01+00:00"
                      : log_->converted ? "2024-05-10 00:00:00.01+00:00, with an offset as in the rows above"
                                        : "2023-11-16 18:17:03.97, without an offset as in the rows above");
   }
 
   const LineReader& reader_;
-  const std::string& path_;
+  LogTable table_;
   RequestLog* log_;
-  std::vector<std::string> names_;
-  std::vector<std::string_view> fields_;
   std::size_t time_ = 0, context_ = 0, generated_ = 0;
   std::string last_text_;
   std::string_view last_second_, last_offset_;  // of last_text_
