@@ -24,4 +24,12 @@ bool Recover(const Problem& problem, const Ledger& engine, const Ledger& expert,
   return differs;
 }
 
+bool IsBelowFloor(const Problem& problem, const Coefficients& metered) {
+  for (int a = problem.first_class_arc(); a < problem.num_arcs(); ++a) {
+    const int k = problem.arcs.arcs[a].gateway - problem.network.num_firm();
+    if (metered.cost[a] < problem.network.classes[k].cost_floor) return true;
+  }
+  return false;
+}
+
 }  // namespace evenkeel

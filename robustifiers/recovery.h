@@ -2,6 +2,7 @@
 // done already (docs/guarantees.md, theorem 7).
 #pragma once
 
+#include "models/world/footprint.h"
 #include "models/world/ledger.h"
 #include "models/world/problem.h"
 
@@ -15,5 +16,8 @@ double Lead(const Ledger& engine, const Ledger& expert, int k);
 /// The ledgers are those before the slot.
 bool Recover(const Problem& problem, const Ledger& engine, const Ledger& expert, const Allocation& decision,
              Allocation* recovery);
+
+/// Whether some class's work costs less in this slot than its declared floor (WorkClass::cost_floor).
+bool IsBelowFloor(const Problem& problem, const Coefficients& metered);
 
 }  // namespace evenkeel

@@ -56,7 +56,6 @@ class Robust : public Policy, public RobustDecisions {
   bool AskAdvice(const SlotInput& input);
   const Slot& AdvisedSlot(const SlotInput& input);
   void FindRecovery(const SlotInput& input);
-  void CountFloors(const Coefficients& metered);
   bool IsSafe(double value) const { return value >= -kRounding * scale_; }
   void ComeBack(const SlotInput& input, Allocation* allocation);
   bool TryPriceOptimal(const SlotInput& input, bool pulled, Allocation* allocation);
@@ -266,22 +265,13 @@ void Robust::Settle(const Settlement& settlement) {
   settled_budget_ = SettledBudget(problem_, settlement.ledger, expert_ledger_, trust_.AllowanceAt(expert_objective));
   report_.min_slack = std::min(report_.min_slack, settled_budget_);
   report_.observation_error = std::max(report_.observation_error, decision_.slack - settled_budget_);
-  CountFloors(settlement.metered);
+  report_.below_floor += IsBelowFloor(problem_, settlement.metered) ? 1 : 0;
   if (!settlement.exact) MeasureObservation(settlement.observed, settlement.metered);
   report_.expert_objective = expert_objective - expert_ledger_.shift;
   report_.bound = expert_objective + trust_.AllowanceAt(expert_objective);
   if (advice_is_good_) trust_.Observe(settlement.metered, expert_ledger_, advised_.allocation, expected_);
   advice_.Settle(settlement);
   expert_->Settle({settlement.slot, settlement.observed, settlement.metered, expert_ledger_, settlement.exact});
-}
-
-void Robust::CountFloors(const Coefficients& metered) {
-  bool below = false;
-  for (int a = problem_.first_class_arc(); a < problem_.num_arcs(); ++a) {
-    const int k = problem_.arcs.arcs[a].gateway - problem_.network.num_firm();
-    below |= metered.cost[a] < problem_.network.classes[k].cost_floor;
-  }
-  report_.below_floor += below ? 1 : 0;
 }
 
 /// delta of theorem 5 (a), as realised: shifted costs and loads as observed against as metered.
@@ -312,6 +302,7 @@ GuaranteeReport Robust::guarantee() const {
   report.first_failure = advice_.FirstFailure();
   // Rounding of exactly observed slots is no observation error.
   if (report_.delta == 0.0) report.observation_error = 0.0;
+  if (report_.below_floor > 0) report.floor_error = std::max(0.0, -report_.min_slack - report.observation_error);
   return report;
 }
 

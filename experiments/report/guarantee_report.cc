@@ -20,7 +20,7 @@ double ExpertObjective(const RunOutcome& run) {
 
 double ProvenBound(const RunOutcome& run) {
   const GuaranteeReport& guarantee = *run.guarantee;
-  return guarantee.bound - run.ledger.shift + guarantee.observation_error;
+  return guarantee.bound - run.ledger.shift + guarantee.observation_error + guarantee.floor_error;
 }
 
 double RatioToExpert(const RunOutcome& run) {
@@ -42,7 +42,9 @@ Json GuaranteeJson(const RunOutcome& run) {
             {"expert", guarantee.expert},
             {"rejected", guarantee.rejected}}},
           {"first_failure", guarantee.first_failure.empty() ? Json() : Json(guarantee.first_failure)},
-          {"unconverged", guarantee.unconverged}};
+          {"unconverged", guarantee.unconverged},
+          {"below_floor", guarantee.below_floor},
+          {"floor_error", JsonNumber(guarantee.floor_error)}};
 }
 
 std::string GuaranteeText(const RunOutcome& run) {
@@ -62,6 +64,11 @@ std::string GuaranteeText(const RunOutcome& run) {
         Line("", fmt::format("observed and metered coefficients differ by up to {:.3g} (delta); of the bound, {:.6f} "
                              "USD are for it",
                              guarantee.delta, guarantee.observation_error));
+  }
+  if (guarantee.below_floor > 0) {
+    text += Line("", fmt::format("work that can wait cost less than its declared floor in {} slots, {:.6g} USD of the "
+                                 "bound are for that",
+                                 guarantee.below_floor, guarantee.floor_error));
   }
   if (guarantee.unconverged > 0) {
     text +=
@@ -130,7 +137,8 @@ std::string GuaranteeViolation(const RunOutcome& run) {
   const GuaranteeReport& guarantee = *run.guarantee;
   // The bound may be what is left of large sums.
   const double size = std::abs(guarantee.bound) + run.ledger.shift + std::abs(run.objective);
-  const double allowed = guarantee.bound + kRounding * size + guarantee.observation_error;
+  const double allowed =
+      guarantee.bound + kRounding * size + guarantee.observation_error + guarantee.floor_error;
   if (run.shifted_objective <= allowed) return "";  // written so that a NaN is a violation
   return fmt::format(
       "{}: J ended at {:.9g} USD, above its proven bound of {:.9g} USD (both shifted by {:.9g} USD): this is a bug, "

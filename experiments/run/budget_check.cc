@@ -192,8 +192,10 @@ void BudgetCheck::Add(int t, const Slot& slot, const Coefficients& observed, con
   const double settled_allowance = trust_.AllowanceAt(expert_objective);
   settled_ = SettledBudget(problem_, engine_, expert_, settled_allowance);
   observation_error_ = std::max(observation_error_, logged - settled_);
+  below_floor_ = below_floor_ || IsBelowFloor(problem_, metered);
+  if (below_floor_) floor_error_ = std::max(floor_error_, -settled_ - observation_error_);
   const double objective = ShiftedObjectiveValue(problem_, engine_);
-  const double bound = expert_objective + settled_allowance + observation_error_;
+  const double bound = expert_objective + settled_allowance + observation_error_ + floor_error_;
   if (!(objective <= bound + kTolerance * sizes)) {
     throw RunDifference(
         fmt::format("slot {}: J is {:.17g}, above its bound {:.17g} (both shifted)", t, objective, bound));

@@ -50,6 +50,8 @@ class BudgetCheck {
   Ledger engine_, expert_;          // metered, after the slot before
   double settled_ = 0.0;            // budget after the slot before
   double observation_error_ = 0.0;  // err of theorem 5 (b) so far
+  double floor_error_ = 0.0;        // GuaranteeReport's so far
+  bool below_floor_ = false;
   std::int64_t count_[kNumVerdicts] = {};
   int off_line_ = 0;
   Increment advice_increment_, expert_increment_, safe_increment_;

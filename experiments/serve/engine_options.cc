@@ -118,6 +118,12 @@ Recorded ReadRecorded(IniSection* head) {
     TraceFile trace(entry.value);
     Recorded recorded;
     recorded.network = trace.header().network;
+    // How much of it a cluster does in a slot, its scheduler decides, and theorem 5 (c) knows of no such work yet.
+    if (recorded.network.num_classes() > 0) {
+      throw InputError("{}: work_class '{}': a running service routes firm demand only, expected a network without "
+                       "classes of work that can wait",
+                       entry.value, recorded.network.gateways[recorded.network.num_firm()].name);
+    }
     recorded.slot_seconds = SlotSeconds(trace.header().slot_hours);
     recorded.slots.resize(static_cast<std::size_t>(trace.num_slots()));
     int t = 0;

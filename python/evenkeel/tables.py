@@ -13,6 +13,7 @@ _UNITS = {
     "seconds": "s", "unconverged_slots": "slots", "program_failures": "1", "bound": "USD", "rho": "1",
     "expert_objective": "USD", "min_slack": "USD", "delta": "1", "observation_error": "USD",
     "taken": "slots", "pulled": "slots", "expert": "slots", "rejected": "slots", "unconverged": "slots",
+    "below_floor": "slots", "floor_error": "USD",
     "energy_sum": "USD", "energy_mean": "USD", "energy_max": "USD", "energy_par": "1",
 }
 _SPREAD = ("sum", "mean", "max", "par", "gini", "jain")

@@ -165,7 +165,9 @@ TEST_F(RunLogTest, KeepsHowDecisionsCameAbout) {
       const bool rejected = t % kNumVerdicts == 3;
       const RobustDecision decision{static_cast<Verdict>(t % kNumVerdicts), 0.125 * t, 10.0 - t,
                                     rejected ? nullptr : &advice, &expert};
-      writer.Append(t, advice, ledger, &decision);
+      Slot slot;
+      slot.time = t;
+      writer.Append(slot, advice, ledger, &decision);
     }
     writer.Finish();
     const RunLog log = ReadRunLog(Path());
@@ -218,9 +220,10 @@ TEST_F(RunLogTest, AllocatesNoMemoryPerSlot) {
   RunLogWriter writer(Path(), problem_, info_, kEverything);
   const Ledger ledger = MakeLedger(problem_);
   const Allocation allocation = Decide(0);
-  writer.Append(0, allocation, ledger);
+  Slot slot;
+  writer.Append(slot, allocation, ledger);
   const long before = allocations;
-  for (int t = 1; t < 50; ++t) writer.Append(t, allocation, ledger);
+  for (slot.time = 1; slot.time < 50; ++slot.time) writer.Append(slot, allocation, ledger);
   EXPECT_EQ(allocations - before, 0);
   EXPECT_GT(before, 0);
 }
