@@ -29,7 +29,10 @@ def dataset(path: PathArgument, kind: str = "") -> "xr.Dataset":
 
 
 def trace(path: PathArgument) -> "xr.Dataset":
-    """demand [time, gateway], price, carbon_intensity, water_intensity and capacity [time, region], and the network."""
+    """demand [time, gateway], price, carbon_intensity, water_intensity and capacity [time, region], and the network.
+
+    A trace with work that can wait has work_arrival [time, work_class] as well, and what its classes are.
+    """
     return dataset(path, "trace")
 
 

@@ -100,6 +100,22 @@ TEST_F(ImportZones, JoinsEverythingInUtc) {
   EXPECT_EQ(SucceedJson({"trace", "info", "t.h5"})["provenance"]["carbon_scope"], "direct");
 }
 
+// Gateway users has 0.35 to 0.95 a slot; region a is its only one and has 2 MW, so that all of the work fits.
+TEST_F(ImportZones, AShareOfTheDemandCanWait) {
+  Succeed(Import());
+  const double demand = SucceedJson({"trace", "info", "t.h5"})["gateways"][0]["demand"]["mean"];
+  const std::string said = Succeed(Import({"--work-share", "0.4", "--work-deadline", "12", "--work-home", "1"}));
+  EXPECT_THAT(said,
+              AllOf(HasSubstr("1 class of work that can wait"),
+                    HasSubstr("\nwork that can wait: 0.4 of every gateway's demand, for up to 12 h; 1 of it stays")));
+  const nlohmann::json info = SucceedJson({"trace", "info", "t.h5"});
+  EXPECT_EQ(info["work_classes"][0]["name"], "work at a");
+  EXPECT_NEAR(info["work_classes"][0]["arrival"]["mean"], 0.4 * demand, 1e-12);
+  EXPECT_NEAR(info["gateways"][0]["demand"]["mean"], 0.6 * demand, 1e-12);
+  EXPECT_THAT(Refuse(Import({"--work-share", "0.4"})), HasSubstr("--work-deadline is missing"));
+  EXPECT_THAT(Refuse(Import({"--work-share", "0.4", "--work-deadline", "0.25"})), HasSubstr("whole slots of 1 h"));
+}
+
 TEST_F(ImportZones, AGapIsRefusedOrFilledAndLogged) {
   WriteRows("zones/A/price-2023.csv", "Datetime (UTC),Price (USD/MWh)", 40.0, "", 7);
   EXPECT_THAT(Refuse(Import()), AllOf(HasSubstr("price-2023.csv:8"), HasSubstr("2023-01-01 07:00:00"),

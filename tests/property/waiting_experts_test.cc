@@ -23,7 +23,7 @@ Instance DrawInstance(std::uint64_t seed) {
   options.max_deadline = 4;
   Instance instance = MakeWaitingInstance(seed, options);
   Signals& signals = instance.trace.signals;
-  signals.capacity *= 100.0;
+  signals.capacity.setConstant(1e4);
   const Network& network = instance.trace.header.network;
   for (int k = 0; k < network.num_classes(); ++k) {
     const int late = std::min(network.classes[k].deadline, signals.num_slots());
