@@ -27,6 +27,8 @@ constexpr int kPatience = 4;
 constexpr int kRefinements = 2;
 constexpr double kAccurateResponse = 1e-13;
 constexpr double kAccurateBalance = 1e-12;  // of the most work of a slot
+constexpr double kShareOfResidual = 1e-6;
+constexpr double kWorkRounding = 10.0;      // how much more of the constraints is lost in the digits where work waits
 
 class InteriorPoint {
  public:
@@ -175,6 +177,7 @@ bool InteriorPoint::Correct() {
 /// Solves for the shared variables' step and takes the slots' with it.
 bool InteriorPoint::Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken) {
   const double accurate = kAccurateResponse * (data_.num_loads > 0 ? coupling_.load.cwiseAbs().maxCoeff() : 0.0);
+  const double accurate_work = std::max(kAccurateBalance, kShareOfResidual * present_.primal_residual / demand_scale_);
   Vector last_response;
   double last_miss = kInfinity;
   for (int refinement = 0; refinement <= kRefinements; ++refinement) {
@@ -182,7 +185,7 @@ bool InteriorPoint::Take(double aim, const CouplingTarget& target, Vector respon
     // What the slots really answer differs by the digits that the curvature lost; aim again with the difference.
     const Vector miss = taken->response - step_.load;
     const double work_miss = chain_ ? chain_->Miss() : 0.0;
-    if (work_miss <= kAccurateBalance && (miss.size() == 0 || miss.cwiseAbs().maxCoeff() <= accurate)) break;
+    if (work_miss <= accurate_work && (miss.size() == 0 || miss.cwiseAbs().maxCoeff() <= accurate)) break;
     if (chain_ && !(work_miss < last_miss)) {  // it digs in what was lost
       chain_->TakeBack();
       if (!TakeStep(aim, target, last_response, taken)) return false;
@@ -244,7 +247,8 @@ void InteriorPoint::Judge() {
   const double outside = DualSetResidual(data_, coupling_);  // mended by scaling, at that share of the dual objective
   const double size = std::max(std::abs(objective), 1e-6);
   const double distance = std::max(std::abs(objective - dual_objective), outside * size);
-  const double gap = std::max(distance, kInfeasibilityWeight * infeasible * size);
+  const double rounding = chain_ ? kWorkRounding : 1.0;
+  const double gap = std::max(distance, kInfeasibilityWeight / rounding * infeasible * size);
   present_is_best_ = gap < best_gap_;  // not when it is not a number any more
   const bool recovers = gap < last_gap_;
   last_gap_ = gap;
@@ -254,7 +258,7 @@ void InteriorPoint::Judge() {
   }
   worse_ = 0;
   best_gap_ = gap;
-  best_.accurate = distance <= options_.tolerance * size && infeasible <= options_.infeasibility;
+  best_.accurate = distance <= options_.tolerance * size && infeasible <= rounding * options_.infeasibility;
   best_.gap = gap / size;
   best_.price = coupling_.price;
   best_.objective = objective;
