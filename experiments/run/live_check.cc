@@ -55,7 +55,9 @@ SlotEntry LiveCheck::EntryAt(int t, const Slot& slot) const {
                 live.capacity.row(row),
                 live.price.row(row),
                 live.carbon_intensity.row(row),
-                live.water_intensity.row(row)};
+                live.water_intensity.row(row),
+                {},
+                {}};
   entry.missed = live.state[row] == LiveSlotState::kMissed;
   entry.decision = MakeAllocation(problem_);
   entry.decision.flow = FlowOf(problem_, t, row, live.decision);

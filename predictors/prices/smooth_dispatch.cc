@@ -19,10 +19,6 @@ struct Kernel {
   Vector shed;  // [gateways]
 };
 
-double Resource(const Problem& problem, const Arc& arc) {
-  return arc.resource;
-}
-
 Kernel MakeKernel(const Problem& problem, const Slot& slot, const Vector& cost, double temperature) {
   Kernel kernel{Vector::Zero(cost.size()), Vector::Zero(slot.demand.size())};
   const double most = slot.capacity.maxCoeff();
@@ -38,7 +34,7 @@ Kernel MakeKernel(const Problem& problem, const Slot& slot, const Vector& cost, 
     const auto power = [&](double c) { return std::exp(std::max(kLowestPower, (cheapest - c) / temperature)); };
     for (int a = first; a < end; ++a) {
       const Arc& arc = problem.arcs.arcs[a];
-      const double weight = slot.capacity[arc.region] / Resource(problem, arc);
+      const double weight = slot.capacity[arc.region] / arc.resource;
       if (weight > 0.0) kernel.arc[a] = weight * power(cost[a]);
     }
     if (problem.shed_cost) kernel.shed[j] = most * power(*problem.shed_cost);
@@ -60,7 +56,7 @@ void MeetDemand(const Problem& problem, const Slot& slot, const Kernel& kernel, 
       const Arc& arc = problem.arcs.arcs[a];
       const double price = s->capacity_price[arc.region];
       s->flow[a] =
-          price == 0.0 ? kernel.arc[a] : kernel.arc[a] * std::exp(-Resource(problem, arc) * price / s->temperature);
+          price == 0.0 ? kernel.arc[a] : kernel.arc[a] * std::exp(-arc.resource * price / s->temperature);
       sum += s->flow[a];
     }
     const double scale = sum > 0.0 ? slot.demand[j] / sum : 0.0;
@@ -74,7 +70,7 @@ void MeasureUse(const Problem& problem, const Vector& flow, Use* use) {
   use->second.setZero();
   for (int a = 0; a < flow.size(); ++a) {
     const Arc& arc = problem.arcs.arcs[a];
-    const double resource = Resource(problem, arc);
+    const double resource = arc.resource;
     use->first[arc.region] += resource * flow[a];
     use->second[arc.region] += resource * resource * flow[a];
   }
@@ -122,7 +118,7 @@ Vector SmoothDispatchGradient(const Problem& problem, const Slot& slot, const Sm
     const Arc& arc = problem.arcs.arcs[a];
     if (slot.demand[arc.gateway] > 0.0) mean[arc.gateway] += s.flow[a] * g[a] / slot.demand[arc.gateway];
     if (row[arc.region] < 0) continue;
-    const double resource = Resource(problem, arc), use = resource * s.flow[a];
+    const double resource = arc.resource, use = resource * s.flow[a];
     share(arc.gateway, row[arc.region]) += use;
     normal(row[arc.region], row[arc.region]) += resource * use;
     right[row[arc.region]] += use * g[a];
@@ -139,7 +135,7 @@ Vector SmoothDispatchGradient(const Problem& problem, const Slot& slot, const Sm
     const double demand = slot.demand[arc.gateway];
     double rest = g[a] - mean[arc.gateway];
     if (full > 0 && demand > 0.0) rest += share.row(arc.gateway).dot(y) / demand;
-    if (row[arc.region] >= 0) rest -= Resource(problem, arc) * y[row[arc.region]];
+    if (row[arc.region] >= 0) rest -= arc.resource * y[row[arc.region]];
     gradient[a] = -s.flow[a] * rest / s.temperature;
   }
   return gradient;
