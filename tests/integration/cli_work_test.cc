@@ -80,7 +80,7 @@ TEST_F(WorkTest, RefusesSharesThatSayTooLittleOrTooMuch) {
   EXPECT_THAT(Refuse(GenerateWith({"--work-share", "0.5", "--work-deadline", "3", "--work-home", "-1"})),
               HasSubstr("--work-home: \"-1\" is not a number in [0, 1]"));
   EXPECT_THAT(Refuse(GenerateWith({"--work-share", "0.5", "--work-deadline", "3.5"})),
-              HasSubstr("deadline of work that can wait is 3.5 h, allowed are whole slots of 1 h"));
+              HasSubstr("option work_deadline is 3.5 h, allowed are whole slots of 1 h"));
   EXPECT_THAT(
       Refuse(GenerateWith({"--work-share", "0.5", "--work-deadline", "3", "--work-home", "0.5", "--reach", "0.5"})),
       AllOf(HasSubstr("work_home is 0.5 with reach 0.5, allowed: 0, or reach 1"), HasSubstr("is only known where")));
