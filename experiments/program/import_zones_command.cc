@@ -19,6 +19,7 @@
 #include "models/files/trace_file.h"
 #include "models/formats/registry.h"
 #include "models/import/zones.h"
+#include "models/slots/work_share.h"
 
 namespace evenkeel {
 namespace {

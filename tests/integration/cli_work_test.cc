@@ -132,8 +132,8 @@ TEST_F(WorkTest, JobsOfTheSamplesBecomeClasses) {
   EXPECT_EQ(json["work_classes"][1]["regions"][0]["transfer_cost"], 2.0);
   EXPECT_EQ(json["work_classes"][1]["deadline_slots"], 6);
   const Trace trace = Read("k.h5");
-  // The samples' jobs without those outside: GPU hours at 0.7 kW. The first of Helios is at 10:41:01 UTC: 1139 s in slot
-  // 10 and 2461 s in slot 11, where the second one's 249 s on 4 GPUs begin at 10:41:27, in slot 10.
+  // The samples' jobs without those outside: GPU hours at 0.7 kW. Helios' first is at 10:41:01 UTC: 1139 s in slot 10
+  // and 2461 s in slot 11, where the second one's 249 s on 4 GPUs begin at 10:41:27, in slot 10.
   EXPECT_NEAR(trace.signals.demand.col(3).sum(), 0.382324, 1e-6);
   EXPECT_NEAR(trace.signals.demand(10, 4), (1139.0 + 4.0 * 249.0) / 3600.0 * 0.7e-3, 1e-12);
   EXPECT_NEAR(trace.signals.demand(11, 4), 2461.0 / 3600.0 * 0.7e-3, 1e-12);

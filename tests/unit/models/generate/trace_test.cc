@@ -341,9 +341,18 @@ TEST(Generate, OptionsOutOfRangeAreNamed) {
       {[](GeneratorOptions* o) { o->network_cost = -2.0; }, "network_cost", "-2", "0 to 1000000"},
       {[](GeneratorOptions* o) { o->work.share = 1.5; }, "work_share", "1.5", "0 to 1"},
       {[=](GeneratorOptions* o) { o->work.home = nan; }, "work_home", "nan", "0 to 1"},
-      {[](GeneratorOptions* o) { o->work = {0.5, 1.5, 0.0}; }, "work_deadline", "1.5 h", "whole slots of 1 h"},
-      {[=](GeneratorOptions* o) { o->work = {0.5, nan, 0.0}; }, "work_deadline", "nan h", "whole slots of 1 h"},
-      {[](GeneratorOptions* o) { o->work = {0.5, 1.0, 0.5}, o->reach = 0.9; }, "work_home", "0.5", "0, or reach 1"},
+      {[](GeneratorOptions* o) {
+         o->work = {0.5, 1.5, 0.0};
+       },
+       "work_deadline", "1.5 h", "whole slots of 1 h"},
+      {[=](GeneratorOptions* o) {
+         o->work = {0.5, nan, 0.0};
+       },
+       "work_deadline", "nan h", "whole slots of 1 h"},
+      {[](GeneratorOptions* o) {
+         o->work = {0.5, 1.0, 0.5}, o->reach = 0.9;
+       },
+       "work_home", "0.5", "0, or reach 1"},
   };
   for (const BadOption& bad : cases) {
     GeneratorOptions options;
