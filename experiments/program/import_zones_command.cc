@@ -19,6 +19,7 @@
 #include "models/files/trace_file.h"
 #include "models/formats/registry.h"
 #include "models/import/zones.h"
+#include "models/slots/work_share.h"
 
 namespace evenkeel {
 namespace {
@@ -132,6 +133,7 @@ int ImportZonesCommand(const Options& options) {
   const std::string path = TextOption(options, "out");
   const ZoneImportOptions import = ParseImport(options);
   const WorkShare work = ReadWorkShare(options);
+  DeadlineInSlots("option --work-deadline", work.deadline, static_cast<double>(import.grid.step) / 3600.0);
   std::vector<std::string> inputs = {import.directory, import.demand_file};
   for (const std::string& file : {import.factors_file, import.variants_file}) {
     if (!file.empty()) inputs.push_back(file);

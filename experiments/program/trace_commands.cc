@@ -16,6 +16,7 @@
 #include "models/files/trace_file.h"
 #include "models/generate/trace.h"
 #include "models/import/eglb.h"
+#include "models/slots/work_share.h"
 
 namespace evenkeel {
 namespace {

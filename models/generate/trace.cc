@@ -28,6 +28,7 @@ void CheckRange(const char* option, T value, T low, T high) {
 void CheckWork(const GeneratorOptions& options) {
   CheckRange("work_share", options.work.share, 0.0, 1.0);
   CheckRange("work_home", options.work.home, 0.0, 1.0);
+  DeadlineInSlots("trace generate: option work_deadline", options.work.deadline, options.slot_hours);
   if (options.work.share > 0.0 && options.work.home > 0.0 && options.reach < 1.0) {
     throw InputError(
         "trace generate: option work_home is {} with reach {}, allowed: 0, or reach 1; that every slot can be served "

@@ -28,7 +28,7 @@ struct GeneratorOptions {
   std::string command;        ///< kept in the provenance
 };
 
-/// A trace whose every slot can be served, work that can wait when it arrives: a routing with at most 98 % load in every
+/// A trace whose every slot can be served, work that can wait as it arrives: a routing with at most 98 % load in every
 /// region exists in each, on the largest variant. Capacity is 1 MW in every region. Throws InputError that names the
 /// option, its value and what is allowed.
 ///

@@ -20,6 +20,7 @@ namespace {
 constexpr double kSecondsPerHour = 3600.0;
 constexpr double kLongestJob = 1e12;  // seconds
 constexpr double kMostGpus = 1e9;
+constexpr double kKilowattsPerMegawatt = 1000.0;
 
 struct Job {
   std::int64_t submit = 0;  // seconds since 1970 UTC
@@ -161,6 +162,37 @@ void Describe(const JobImportOptions& options, const JobLog& log, Provenance* pr
   provenance->processing += text;
 }
 
+/// Reads the rows and lays the jobs over the trace's slots.
+JobLog ReadJobs(const JobImportOptions& options, std::int64_t log_start, std::int64_t start, Arrivals* arrivals) {
+  LineReader reader(options.log);
+  std::string_view line;
+  if (!reader.Next(&line)) throw InputError("{}: the file is empty", options.log);
+  CheckFirstBytes(line, options.log, false);
+  JobReader rows(line, reader, options);
+  JobLog log;
+  log.format = rows.format();
+  std::int64_t earliest = std::numeric_limits<std::int64_t>::max(), latest = std::numeric_limits<std::int64_t>::min();
+  while (reader.Next(&line)) {
+    if (line.empty()) continue;
+    const Job job = rows.Read(line);
+    ++log.jobs;
+    if (job.gpus == 0.0) {
+      ++log.without_gpu;
+      continue;
+    }
+    earliest = std::min(earliest, job.submit);
+    latest = std::max(latest, job.submit);
+    const double power = job.gpus * options.kw_per_gpu / kKilowattsPerMegawatt;
+    arrivals->Add(static_cast<double>(job.submit - log_start), job.seconds, power, &log);
+  }
+  if (log.jobs == log.without_gpu) throw InputError("{}: no jobs with a GPU", options.log);
+  if (log.energy > 0.0) return log;
+  throw InputError(
+      "{}: none of its jobs run in the trace, which begins at {}, or at {} of the log; they are submitted from {} to "
+      "{}; --log-start says which time of the log is the trace's start",
+      options.log, FormatUtc(start), FormatUtc(log_start), FormatUtc(earliest), FormatUtc(latest));
+}
+
 }  // namespace
 
 JobLog ImportJobs(const JobImportOptions& options, Trace* trace) {
@@ -169,34 +201,9 @@ JobLog ImportJobs(const JobImportOptions& options, Trace* trace) {
   const double slot_hours = trace->header.slot_hours;
   const int deadline = DeadlineInSlots("the jobs' slack", options.slack, slot_hours);
   const FlagMatrix reachable = RegionsOf(options, network);
-  LineReader reader(options.log);
-  std::string_view line;
-  if (!reader.Next(&line)) throw InputError("{}: the file is empty", options.log);
-  CheckFirstBytes(line, options.log, false);
-  JobReader rows(line, reader, options);
-  JobLog log;
-  log.format = rows.format();
-  const std::int64_t start = trace->signals.time.at(0), log_start = options.log_start.value_or(start);
+  const std::int64_t start = trace->signals.time.at(0);
   Arrivals arrivals(static_cast<double>(SlotSeconds(slot_hours)), trace->signals.num_slots());
-  std::int64_t earliest = std::numeric_limits<std::int64_t>::max(), latest = 0;
-  while (reader.Next(&line)) {
-    if (line.empty()) continue;
-    const Job job = rows.Read(line);
-    ++log.jobs;
-    if (job.gpus == 0.0) ++log.without_gpu;
-    if (job.gpus == 0.0) continue;
-    earliest = std::min(earliest, job.submit);
-    latest = std::max(latest, job.submit);
-    arrivals.Add(static_cast<double>(job.submit - log_start), job.seconds, job.gpus * options.kw_per_gpu / 1000.0,
-                 &log);
-  }
-  if (log.jobs == log.without_gpu) throw InputError("{}: no jobs with a GPU", options.log);
-  if (!(log.energy > 0.0)) {
-    throw InputError(
-        "{}: none of its jobs run in the trace, which begins at {}, or at {} of the log; they are submitted from {} to "
-        "{}; --log-start says which time of the log is the trace's start",
-        options.log, FormatUtc(start), FormatUtc(log_start), FormatUtc(earliest), FormatUtc(latest));
-  }
+  const JobLog log = ReadJobs(options, options.log_start.value_or(start), start, &arrivals);
   const RowVector everywhere = RowVector::Ones(network.num_regions());
   AppendWork({{options.name, {deadline, 1.0, 0.0}, reachable, everywhere, options.transfer_cost * everywhere}},
              arrivals.work(), trace);

@@ -41,19 +41,26 @@ NewWork LikeDemand(const Network& network, const std::string& name, int deadline
 
 /// Takes each gateway's work for its home, a share of its demand, out of it, as far as it fits there; [slots x
 /// regions].
-RowMatrix TakeHome(double share, const std::vector<int>& homes, double slot_hours, double resource, Signals* signals) {
+RowMatrix TakeHome(double share, const std::vector<int>& homes, const TraceHeader& header, Signals* signals) {
+  const double resource = header.network.variants[0].resource_per_unit;
   RowMatrix work = RowMatrix::Zero(signals->num_slots(), signals->capacity.cols());
   for (int t = 0; t < signals->num_slots(); ++t) {
     for (std::size_t j = 0; j < homes.size(); ++j) {
       double& demand = signals->demand(t, static_cast<Eigen::Index>(j));
       double& taken = work(t, homes[j]);
-      const double room = kMostAtHome * signals->capacity(t, homes[j]) * slot_hours / resource - taken;
+      const double room = kMostAtHome * signals->capacity(t, homes[j]) * header.slot_hours / resource - taken;
       const double part = std::clamp(share * demand, 0.0, std::max(0.0, room));
       taken += part;
       demand -= part;
     }
   }
   return work;
+}
+
+FlagMatrix Only(int region, int regions) {
+  FlagMatrix flags = FlagMatrix::Zero(1, regions);
+  flags(0, region) = 1;
+  return flags;
 }
 
 void Describe(const WorkShare& part, double asked, double at_home, Provenance* provenance) {
@@ -104,29 +111,25 @@ void MakeWorkOf(const WorkShare& part, Trace* trace) {
   const int deadline = DeadlineInSlots("the deadline of work that can wait", part.deadline, trace->header.slot_hours);
   if (part.share == 0.0) return;
   const Network& network = trace->header.network;
-  Signals& signals = trace->signals;
   const int firm = network.num_firm(), regions = network.num_regions();
   const double home_share = part.share * part.home, mobile_share = part.share - home_share;
-  auto demand = signals.demand.leftCols(firm);
+  auto demand = trace->signals.demand.leftCols(firm);
   const RowMatrix mobile = mobile_share * demand;  // of the demand as it is before work leaves it
   const double asked = home_share * demand.sum();
-  std::vector<NewWork> classes;
-  RowMatrix arrivals(signals.num_slots(), regions + 1);
   double at_home = 0.0;
+  std::vector<NewWork> classes;
+  RowMatrix arrivals(demand.rows(), regions + 1);
   const auto add = [&](const std::string& name, const FlagMatrix& reachable, const Vector& work) {
     arrivals.col(static_cast<Eigen::Index>(classes.size())) = work;
     classes.push_back(LikeDemand(network, name, deadline, reachable));
   };
   if (home_share > 0.0) {
     const std::vector<int> homes = HomesOf(network);
-    const RowMatrix work =
-        TakeHome(home_share, homes, trace->header.slot_hours, network.variants[0].resource_per_unit, &signals);
+    const RowMatrix work = TakeHome(home_share, homes, trace->header, &trace->signals);
     at_home = work.sum();
     for (int i = 0; i < regions; ++i) {
       if (std::find(homes.begin(), homes.end(), i) == homes.end()) continue;
-      FlagMatrix only = FlagMatrix::Zero(1, regions);
-      only(0, i) = 1;
-      add("work at " + network.regions[i].name, only, work.col(i));
+      add("work at " + network.regions[i].name, Only(i, regions), work.col(i));
     }
   }
   if (mobile_share > 0.0) {

@@ -53,7 +53,8 @@ struct Trace {
 };
 
 /// Checks network, shapes, finiteness, ranges, equally spaced times and the cost floors of work that are below 0.
-/// Throws InputError beginning with `where` and naming field, slot, region, gateway or class, value and what is allowed.
+/// Throws InputError beginning with `where` and naming field, slot, region, gateway or class, value and what is
+/// allowed.
 void ValidateTrace(const Trace& trace, const std::string& where);
 /// The same checks for a block of slots whose first one is slot `first_slot` of the period.
 void ValidateSignals(const TraceHeader& header, const Signals& signals, int first_slot, const std::string& where);

@@ -80,7 +80,7 @@ TEST_F(WorkTest, RefusesSharesThatSayTooLittleOrTooMuch) {
   EXPECT_THAT(Refuse(GenerateWith({"--work-share", "0.5", "--work-deadline", "3", "--work-home", "-1"})),
               HasSubstr("--work-home: \"-1\" is not a number in [0, 1]"));
   EXPECT_THAT(Refuse(GenerateWith({"--work-share", "0.5", "--work-deadline", "3.5"})),
-              HasSubstr("deadline of work that can wait is 3.5 h, allowed are whole slots of 1 h"));
+              HasSubstr("option work_deadline is 3.5 h, allowed are whole slots of 1 h"));
   EXPECT_THAT(
       Refuse(GenerateWith({"--work-share", "0.5", "--work-deadline", "3", "--work-home", "0.5", "--reach", "0.5"})),
       AllOf(HasSubstr("work_home is 0.5 with reach 0.5, allowed: 0, or reach 1"), HasSubstr("is only known where")));
@@ -132,8 +132,8 @@ TEST_F(WorkTest, JobsOfTheSamplesBecomeClasses) {
   EXPECT_EQ(json["work_classes"][1]["regions"][0]["transfer_cost"], 2.0);
   EXPECT_EQ(json["work_classes"][1]["deadline_slots"], 6);
   const Trace trace = Read("k.h5");
-  // The samples' jobs without those outside: GPU hours at 0.7 kW. The first of Helios is at 10:41:01 UTC: 1139 s in slot
-  // 10 and 2461 s in slot 11, where the second one's 249 s on 4 GPUs begin at 10:41:27, in slot 10.
+  // The samples' jobs without those outside: GPU hours at 0.7 kW. Helios' first is at 10:41:01 UTC: 1139 s in slot 10
+  // and 2461 s in slot 11, where the second one's 249 s on 4 GPUs begin at 10:41:27, in slot 10.
   EXPECT_NEAR(trace.signals.demand.col(3).sum(), 0.382324, 1e-6);
   EXPECT_NEAR(trace.signals.demand(10, 4), (1139.0 + 4.0 * 249.0) / 3600.0 * 0.7e-3, 1e-12);
   EXPECT_NEAR(trace.signals.demand(11, 4), 2461.0 / 3600.0 * 0.7e-3, 1e-12);

@@ -81,6 +81,22 @@ class XarrayTest(unittest.TestCase):
                     data.to_netcdf(self.path("again.nc"), engine=engine)
                 self.assertEqual(self.run_trace(self.path("again.nc")), expected, (hours, engine))
 
+    def test_work_that_can_wait_is_saved_again_too(self):
+        trace = self.generate("--work-share", "0.3", "--work-deadline", "6", "--work-home", "0.5")
+
+        def info(path):
+            done = subprocess.run([PROGRAM, "trace", "info", path, "--json"], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return {name: value for name, value in json.loads(done.stdout).items() if name != "trace"}
+
+        self.assertEqual(len(info(trace)["work_classes"]), 3)
+        for engine in ENGINES:
+            with xarray.open_dataset(trace, engine=engine) as data:
+                self.assertEqual(data.work_arrival.dims, ("time", "work_class"))
+                self.assertEqual(data.work_class.values.tolist()[-1], "work")
+                data.to_netcdf(self.path("again.nc"), engine=engine)
+            self.assertEqual(info(self.path("again.nc")), info(trace), engine)
+
     def test_xarray_chooses_units_of_time_by_itself(self):
         for hours, unit in (("1", "hours"), ("0.25", "minutes")):
             trace = self.generate("--slot-hours", hours)

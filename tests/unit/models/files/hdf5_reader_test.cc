@@ -34,12 +34,14 @@ TEST(Hdf5Reader, FollowsAndRunsNothing) {
                                                               {Hostile::kFilter, "filter 32001 is not supported"}};
   for (const auto& [kind, words] : cases) {
     for (const bool foreign : {false, true}) {
-      WriteTrace(MakeSmallTrace(4), path);
-      MakeHostile(path, "price", kind, pipe);
+      const std::string dataset = foreign ? "price" : "work_arrival";
+      WriteTrace(MakeSmallTraceWithWork(4), path);
+      MakeHostile(path, dataset, kind, pipe);
       if (foreign) MakeVariableText(path, "", "title");
-      const int status = RunInChild([&path, &expected = words] {
+      const int status = RunInChild([&path, &dataset, &expected = words] {
         const std::string said = Message(path);
-        const bool is_right = said.find("'price'") != std::string::npos && said.find(expected) != std::string::npos;
+        const bool is_right =
+            said.find("'" + dataset + "'") != std::string::npos && said.find(expected) != std::string::npos;
         if (!is_right) std::fprintf(stderr, "%s\n", said.c_str());
         return is_right ? 0 : 1;
       });

@@ -267,6 +267,20 @@ TEST(Generate, MoreSlotsLeaveTheEarlierOnes) {
   }
 }
 
+TEST(Generate, WorkLeavesTheSignalsAndTheEarlierSlots) {
+  GeneratorOptions options = Options(4, 3, 50);
+  const Trace whole = GenerateTrace(options);
+  options.work = {0.4, 12.0, 0.5};
+  const Trace longer = GenerateTrace(options);
+  EXPECT_EQ(longer.signals.price, whole.signals.price);
+  EXPECT_EQ(longer.header.network.regions.size(), whole.header.network.regions.size());
+  options.slots = 30;
+  const Trace shorter = GenerateTrace(options);
+  EXPECT_EQ(shorter.signals.demand, longer.signals.demand.topRows(30));
+  EXPECT_EQ(shorter.header.network.num_classes(), 4);  // the homes of three gateways, and the mobile part
+  EXPECT_EQ(shorter.header.provenance.processing, longer.header.provenance.processing);
+}
+
 TEST(Generate, MoreRegionsLeaveTheEarlierOnesAndRescaleDemand) {
   const Trace few = GenerateTrace(Options(12, 10, 100)), many = GenerateTrace(Options(36, 10, 100));
   EXPECT_EQ(many.signals.price.leftCols(12), few.signals.price);
@@ -325,6 +339,20 @@ TEST(Generate, OptionsOutOfRangeAreNamed) {
       {[](GeneratorOptions* o) { o->reach = 0.0; }, "reach", "0", "greater than 0, at most 1"},
       {[=](GeneratorOptions* o) { o->reach = nan; }, "reach", "nan", "greater than 0, at most 1"},
       {[](GeneratorOptions* o) { o->network_cost = -2.0; }, "network_cost", "-2", "0 to 1000000"},
+      {[](GeneratorOptions* o) { o->work.share = 1.5; }, "work_share", "1.5", "0 to 1"},
+      {[=](GeneratorOptions* o) { o->work.home = nan; }, "work_home", "nan", "0 to 1"},
+      {[](GeneratorOptions* o) {
+         o->work = {0.5, 1.5, 0.0};
+       },
+       "work_deadline", "1.5 h", "whole slots of 1 h"},
+      {[=](GeneratorOptions* o) {
+         o->work = {0.5, nan, 0.0};
+       },
+       "work_deadline", "nan h", "whole slots of 1 h"},
+      {[](GeneratorOptions* o) {
+         o->work = {0.5, 1.0, 0.5}, o->reach = 0.9;
+       },
+       "work_home", "0.5", "0, or reach 1"},
   };
   for (const BadOption& bad : cases) {
     GeneratorOptions options;

@@ -45,8 +45,8 @@ class ImportJobsTest : public testing::Test {
   Trace trace_;
 };
 
-// From 00:15 for 50 minutes on 2 GPUs, 1 MW: a quarter of an hour in slot 0, all of slot 1, five minutes of slot 2. Then
-// 36 s in the middle of slot 4, and one that begins and ends with slot 6.
+// From 00:15 for 50 minutes on 2 GPUs, 1 MW: a quarter of an hour in slot 0, all of slot 1, five minutes of slot 2.
+// Then 36 s in the middle of slot 4, and one that begins and ends with slot 6.
 TEST_F(ImportJobsTest, AJobIsItsHoursOneAfterAnother) {
   const JobLog log =
       Read(std::string(kPlain) + "2022-09-22 00:15:00,3000,2\n2022-09-22 02:10:00,36,2\n2022-09-22 03:00:00,1800,1\n");
