@@ -38,8 +38,8 @@ struct RobustDecision {
 /// What an advice says in a slot.
 struct AdviceAnswer {
   Allocation allocation;
-  Prices prices;               ///< of Policy::StatedPrices
-  bool states_prices = false;  ///< false: `prices` has arbitrary content
+  Prices prices;                ///< of Policy::StatedPrices
+  bool states_prices = false;   ///< false: `prices` has arbitrary content
   Vector deferral_prices = {};  ///< of Policy::StatedDeferralPrices, [classes]; empty where none are stated
 };
 
@@ -53,9 +53,10 @@ struct GuaranteeReport {
   double observation_error = 0.0;  ///< err of theorem 5 (b), USD; 0 when observations are exact
   long taken = 0, pulled = 0, expert = 0, rejected = 0;  ///< slots by verdict
   long unconverged = 0;                                  ///< slots of mode price that got line's answer: none found
-  long below_floor = 0;      ///< slots in which a class's work cost less than its declared floor
-  double floor_error = 0.0;  ///< by how much the settled budget was below zero at most for that reason, USD: J + shift <=
-                             ///< bound + observation_error + floor_error
+  long below_floor = 0;  ///< slots in which a class's work cost less than its declared floor
+  double floor_error =
+      0.0;  ///< by how much the settled budget was below zero at most for that reason, USD: J + shift <=
+            ///< bound + observation_error + floor_error
   std::string first_failure;  ///< slot and reason of the first rejected advice; empty: none was rejected
 };
 

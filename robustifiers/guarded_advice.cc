@@ -136,10 +136,12 @@ std::string GuardedAdvice::Decide(const SlotInput& input, AdviceAnswer* answer) 
   } catch (...) {
     return "it failed and did not say why";
   }
-  const double violation = Infeasibility(problem_, input.slot, input.ledger.work_done, answer->allocation, &region_use_);
+  const double violation =
+      Infeasibility(problem_, input.slot, input.ledger.work_done, answer->allocation, &region_use_);
   if (violation <= AllowedViolation(input.slot)) return "";
   return std::isfinite(violation)
-             ? fmt::format("the decision breaks demand, capacity, a release window or a sign by {:.3g} units", violation)
+             ? fmt::format("the decision breaks demand, capacity, a release window or a sign by {:.3g} units",
+                           violation)
              : "the decision has another size than the period's, or numbers that are not finite";
 }
 

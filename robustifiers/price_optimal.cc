@@ -214,7 +214,8 @@ PriceOptimal::PriceOptimal(const Problem& problem) : impl_(std::make_unique<Impl
 PriceOptimal::~PriceOptimal() = default;
 
 PriceOptimalResult PriceOptimal::Decide(const Slot& slot, const Coefficients& coefficients, const SlotBudget& budget,
-                                        const StatedValues& values, const SlotProposals& proposals, Allocation* result) {
+                                        const StatedValues& values, const SlotProposals& proposals,
+                                        Allocation* result) {
   Impl& s = *impl_;
   s.Begin(budget, values, proposals);
   s.vertices[0] = proposals.advice;

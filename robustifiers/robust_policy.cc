@@ -130,7 +130,8 @@ const Slot& Robust::AdvisedSlot(const SlotInput& input) {
   if (problem_.num_classes() == 0) return input.slot;
   advised_slot_ = input.slot;
   for (int k = 0; k < problem_.num_classes(); ++k) {
-    const double expected = std::min(expert_ledger_.work_done[k] + Released(problem_, expected_, k), input.slot.arrived[k]);
+    const double expected =
+        std::min(expert_ledger_.work_done[k] + Released(problem_, expected_, k), input.slot.arrived[k]);
     advised_slot_.due[k] = std::max(advised_slot_.due[k], expected);
   }
   return advised_slot_;
@@ -207,7 +208,8 @@ double Robust::PricedValue(const Increment& increment, const Allocation& decisio
 bool Robust::TryPriceOptimal(const SlotInput& input, bool pulled, Allocation* allocation) {
   if (!advised_.states_prices || advised_.deferral_prices.size() != problem_.num_classes()) return false;
   if (budget_.Value(*safe_increment_) <= kNoRoom * scale_) return false;
-  const double line_value = pulled ? PricedValue(played_increment_, *allocation) : PricedValue(*safe_increment_, *safe_);
+  const double line_value =
+      pulled ? PricedValue(played_increment_, *allocation) : PricedValue(*safe_increment_, *safe_);
   const SlotProposals proposals = {advised_.allocation, advice_increment_, *safe_, *safe_increment_};
   const StatedValues values = {advised_.prices, advised_.deferral_prices};
   const PriceOptimalResult found =

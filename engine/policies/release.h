@@ -22,8 +22,8 @@ struct ReleaseOptions {
   /// threshold: l > 0 and u > l, USD per unit, of v_t = min_a c_t[a] + sum_k mu_k h^k_t[a], the class's cheapest unit
   /// with its loads at full weight. All is released at l or below, nothing at u / alpha or above until it is due.
   double low = 0.0, high = 0.0;
-  double dump = 0.1;  ///< hoard: share of the slots in which all is released, in [0, 1]
-  std::uint64_t seed = 1;  ///< hoard: which slots those are
+  double dump = 0.1;               ///< hoard: share of the slots in which all is released, in [0, 1]
+  std::uint64_t seed = 1;          ///< hoard: which slots those are
   RowMatrix done = {};             ///< planned: S, [slots x classes], work done by the end of every slot
   RowMatrix deferral_prices = {};  ///< planned: y, [slots x classes], USD per unit; empty: none are stated
 };

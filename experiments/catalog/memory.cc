@@ -54,8 +54,8 @@ Loads ForecastLoads(const PolicyContext& context, const Arguments& arguments, do
   Slot last;
   source->Read(past.num_slots() - 1, &last);
   ForecastSlots from_last(last, forecast, view.step());
-  const std::unique_ptr<SlotSource> period = MakeQueuedSlots(
-      std::make_unique<SlotWindow>(from_last, 1, context.problem.num_slots), context.problem.network);
+  const std::unique_ptr<SlotSource> period =
+      MakeQueuedSlots(std::make_unique<SlotWindow>(from_last, 1, context.problem.num_slots), context.problem.network);
   try {
     return OptimumLoads(context.problem, *period, q);
   } catch (const InputError&) {

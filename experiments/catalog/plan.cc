@@ -17,9 +17,10 @@ std::unique_ptr<Policy> MakePlan(const PolicyContext& context, const Arguments& 
   const PlanOptions options = PlanOptionsOf(arguments, SlotHoursOf(context));
   std::unique_ptr<Forecaster> forecaster = ForecasterArgument(forecast, arguments, "forecast");
   if (context.problem.num_classes() > 0 && (options.merge_after > 0 || IntegerArgument(arguments, "choose") > 0)) {
-    throw InputError("policy \"plan\": {} cannot be used on a trace with work that can wait, whose deadlines tie slots "
-                     "to each other",
-                     options.merge_after > 0 ? "merge_after" : "choose");
+    throw InputError(
+        "policy \"plan\": {} cannot be used on a trace with work that can wait, whose deadlines tie slots "
+        "to each other",
+        options.merge_after > 0 ? "merge_after" : "choose");
   }
   ChoiceOptions choice;
   choice.days = IntegerArgument(arguments, "choose");

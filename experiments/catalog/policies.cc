@@ -97,11 +97,7 @@ PolicyPointer MakeFixedPrice(const PolicyContext& context, const Arguments& argu
 
 std::vector<Entry> ConstantPriceEntries() {
   return {
-      {"cost",
-       "cheapest energy and network, blind to footprints (GLB-Cost)",
-       {ReleaseParameter()},
-       MakeCost,
-       {"cost"}},
+      {"cost", "cheapest energy and network, blind to footprints (GLB-Cost)", {ReleaseParameter()}, MakeCost, {"cost"}},
       {"carbon",
        "least carbon, blind to cost; the price only scales the policy's own objective",
        {PriceParameter("price", "150", "USD per t of carbon"), ReleaseParameter()},

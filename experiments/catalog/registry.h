@@ -12,8 +12,8 @@
 #include "engine/policy.h"
 #include "experiments/catalog/network_spec.h"
 #include "experiments/specs/parameter.h"
-#include "models/world/network.h"
 #include "models/slots/scenario.h"
+#include "models/world/network.h"
 #include "models/world/signal_error.h"
 #include "predictors/forecast/forecaster.h"
 

@@ -47,11 +47,12 @@ ParameterInfo ReleaseParameter(std::string rule) {
 }
 
 std::vector<Entry> ReleaseEntries() {
-  Entry threshold{"threshold",
-                  "the more of each slot's arrivals, the cheaper a unit has been since; the rest when it is due",
-                  {NumberParameter("low", "", "USD per unit, cost and loads at full weight, at which all is done", 0.0, 1e6, true),
-                   NumberParameter("high", "", "the same, at its highest: what is left costs at most that", 0.0, 1e6, true)},
-                  MakeThreshold};
+  Entry threshold{
+      "threshold",
+      "the more of each slot's arrivals, the cheaper a unit has been since; the rest when it is due",
+      {NumberParameter("low", "", "USD per unit, cost and loads at full weight, at which all is done", 0.0, 1e6, true),
+       NumberParameter("high", "", "the same, at its highest: what is left costs at most that", 0.0, 1e6, true)},
+      MakeThreshold};
   threshold.check = CheckThreshold;
   Entry hoard{"hoard",
               "what is due, and now and then all that waits",

@@ -97,13 +97,13 @@ struct RunLog {
   std::vector<std::string> gateways;
   std::vector<std::string> variants;
   std::vector<std::string> classes;  ///< of work that can wait: the last of the gateways
-  int slots = 0;                   ///< of the whole run
-  int first_slot = 0;              ///< that the rows begin with
-  std::vector<std::int64_t> time;  ///< [rows]
-  Vector energy_cost;              ///< [rows], of the slot, USD
-  Vector shed_cost;                ///< [rows], of the slot, USD
-  Vector objective;                ///< [rows], J so far, USD
-  Vector shift;                    ///< [rows], so far, USD
+  int slots = 0;                     ///< of the whole run
+  int first_slot = 0;                ///< that the rows begin with
+  std::vector<std::int64_t> time;    ///< [rows]
+  Vector energy_cost;                ///< [rows], of the slot, USD
+  Vector shed_cost;                  ///< [rows], of the slot, USD
+  Vector objective;                  ///< [rows], J so far, USD
+  Vector shift;                      ///< [rows], so far, USD
   std::vector<RunLogGroup> groups;
   RowMatrix region_cost;      ///< [rows x regions], since the first slot, USD
   RowMatrix region_workload;  ///< [rows x regions], since the first slot, units

@@ -137,8 +137,7 @@ std::string GuaranteeViolation(const RunOutcome& run) {
   const GuaranteeReport& guarantee = *run.guarantee;
   // The bound may be what is left of large sums.
   const double size = std::abs(guarantee.bound) + run.ledger.shift + std::abs(run.objective);
-  const double allowed =
-      guarantee.bound + kRounding * size + guarantee.observation_error + guarantee.floor_error;
+  const double allowed = guarantee.bound + kRounding * size + guarantee.observation_error + guarantee.floor_error;
   if (run.shifted_objective <= allowed) return "";  // written so that a NaN is a violation
   return fmt::format(
       "{}: J ended at {:.9g} USD, above its proven bound of {:.9g} USD (both shifted by {:.9g} USD): this is a bug, "

@@ -120,9 +120,10 @@ Recorded ReadRecorded(IniSection* head) {
     recorded.network = trace.header().network;
     // How much of it a cluster does in a slot, its scheduler decides, and theorem 5 (c) knows of no such work yet.
     if (recorded.network.num_classes() > 0) {
-      throw InputError("{}: work_class '{}': a running service routes firm demand only, expected a network without "
-                       "classes of work that can wait",
-                       entry.value, recorded.network.gateways[recorded.network.num_firm()].name);
+      throw InputError(
+          "{}: work_class '{}': a running service routes firm demand only, expected a network without "
+          "classes of work that can wait",
+          entry.value, recorded.network.gateways[recorded.network.num_firm()].name);
     }
     recorded.slot_seconds = SlotSeconds(trace.header().slot_hours);
     recorded.slots.resize(static_cast<std::size_t>(trace.num_slots()));

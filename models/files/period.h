@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "models/slots/scenario.h"
 #include "models/world/objective.h"
 #include "models/world/problem.h"
-#include "models/slots/scenario.h"
 #include "models/world/signal_error.h"
 #include "models/world/slot.h"
 #include "models/world/time_base.h"

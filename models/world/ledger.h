@@ -30,11 +30,11 @@ struct Ledger {
   /// sum_t sigma_t sum_j d_t[j] over firm demand, and sum_k max(0, -f_k) work_done[k], USD: added to J it makes all
   /// ratios well defined.
   double shift = 0.0;
-  double shed = 0.0;         ///< unserved workload
-  Loads load;                ///< L^k, per group [buckets], theta applied
-  Vector region_cost;        ///< energy cost by region, USD
-  Vector region_workload;    ///< workload by region, units
-  Vector work_done;          ///< S, [classes], work done or given up, units
+  double shed = 0.0;       ///< unserved workload
+  Loads load;              ///< L^k, per group [buckets], theta applied
+  Vector region_cost;      ///< energy cost by region, USD
+  Vector region_workload;  ///< workload by region, units
+  Vector work_done;        ///< S, [classes], work done or given up, units
 
   double cost() const { return energy_cost + shed_cost; }
 };

@@ -10,12 +10,12 @@
 namespace evenkeel {
 
 struct Slot {
-  int index = 0;            ///< 0-based position in the accounting period
-  std::int64_t time = 0;    ///< start of the slot, seconds since 1970-01-01 00:00:00 UTC
-  Vector demand;            ///< d, [gateways], units of workload (MWh of IT energy at e = 1) in this slot; of a class of
-                            ///< work, what arrives
-  Vector capacity;          ///< cap, [regions], units of resource in this slot (MW times slot_hours)
-  Vector price;             ///< p, [regions], USD/MWh of facility energy; may be negative
+  int index = 0;          ///< 0-based position in the accounting period
+  std::int64_t time = 0;  ///< start of the slot, seconds since 1970-01-01 00:00:00 UTC
+  Vector demand;          ///< d, [gateways], units of workload (MWh of IT energy at e = 1) in this slot; of a class of
+                          ///< work, what arrives
+  Vector capacity;        ///< cap, [regions], units of resource in this slot (MW times slot_hours)
+  Vector price;           ///< p, [regions], USD/MWh of facility energy; may be negative
   Vector carbon_intensity;  ///< ci, [regions], kg/kWh of facility energy
   Vector water_intensity;   ///< wi, [regions], L/kWh of IT energy, on-site and off-site together
   Vector arrived;           ///< A, [classes], work that arrived since the period began, this slot included

@@ -56,7 +56,9 @@ class PlanAdvice : public Policy {
     if (!dispatched_) return nullptr;
     return Blends() ? &blended_ : &prices_;
   }
-  const Vector* StatedDeferralPrices() const override { return dispatched_ && deferral_.size() > 0 ? &deferral_ : nullptr; }
+  const Vector* StatedDeferralPrices() const override {
+    return dispatched_ && deferral_.size() > 0 ? &deferral_ : nullptr;
+  }
 
   PolicyReport Report() const override {
     PolicyReport report;
@@ -127,7 +129,9 @@ class PlanAdvice : public Policy {
   /// Where they keep the slot's capacity as exactly as a vertex does.
   bool PlayOwnFlows(const SlotInput& input, Allocation* allocation) {
     if (!planned_now_ || first_.flow.size() == 0) return false;
-    if (Infeasibility(problem_, input.slot, input.ledger.work_done, first_, &region_use_) > 1e-10 * input.slot.demand.sum()) return false;
+    if (Infeasibility(problem_, input.slot, input.ledger.work_done, first_, &region_use_) >
+        1e-10 * input.slot.demand.sum())
+      return false;
     *allocation = first_;
     return true;
   }
@@ -180,12 +184,13 @@ class PlanAdvice : public Policy {
   RestPlan PlanOn(const RowMatrix& future, const HistoryView& view, const SlotInput& input) const {
     ForecastSlots one_by_one(input.slot, future, view.step());
     const int two_days = 2 * view.slots_per_day();
-    const int fine = options_.merge_after > 0 ? options_.merge_after
+    const int fine = options_.merge_after > 0                                ? options_.merge_after
                      : options_.scenarios > 0 && problem_.num_classes() == 0 ? two_days
-                                              : one_by_one.num_slots();
-    const std::unique_ptr<SlotSource> rest = problem_.num_classes() > 0
-                                                 ? std::make_unique<QueuedForecast>(one_by_one, dues_.First(input.slot.index + 1), problem_.num_slots, options_.reserve)
-                                                 : MakeMergedSlots(one_by_one, fine, view.slots_per_day());
+                                                                             : one_by_one.num_slots();
+    const std::unique_ptr<SlotSource> rest =
+        problem_.num_classes() > 0 ? std::make_unique<QueuedForecast>(one_by_one, dues_.First(input.slot.index + 1),
+                                                                      problem_.num_slots, options_.reserve)
+                                   : MakeMergedSlots(one_by_one, fine, view.slots_per_day());
     const Vector& done = input.ledger.work_done;
     try {
       return PlanRest(problem_, *rest, input.ledger.load, options_.tolerance, done);
@@ -236,9 +241,9 @@ class PlanAdvice : public Policy {
   Allocation first_;             // of the last plan, where it has one
   Dispatcher dispatcher_;
   Vector cost_, region_use_;
-  WorkDues dues_;                           // of the slots seen
+  WorkDues dues_;  // of the slots seen
   ReleaseFit fit_;
-  int planned_at_ = 0;                      // slot of the last plan, and what it wants, [its slots x classes]
+  int planned_at_ = 0;  // slot of the last plan, and what it wants, [its slots x classes]
   RowMatrix work_done_, waiting_, deferral_prices_;
   Vector due_ = Vector::Zero(problem_.num_classes()), wanted_ = due_, deferral_;
   Slot served_;

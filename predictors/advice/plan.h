@@ -18,10 +18,10 @@ struct PlanOptions {
   int scenarios = 0;        ///< futures planned for, the forecast with an error path each; 0: the forecast alone
   double spread = 1.5;      ///< of the error paths, as a factor
   BlendOptions blend;       ///< shares of 0: none
-  double reserve = 0.1;     ///< where work can wait, share of capacities left free in the slots to come: demand above its
-                            ///< forecast must not meet work that was put off to the same slot
-  bool own_flows = false;   ///< plays the plan's own decision in the slot in which it is made; not with scenarios, nor
-                            ///< with a blend
+  double reserve = 0.1;  ///< where work can wait, share of capacities left free in the slots to come: demand above its
+                         ///< forecast must not meet work that was put off to the same slot
+  bool own_flows = false;  ///< plays the plan's own decision in the slot in which it is made; not with scenarios, nor
+                           ///< with a blend
 };
 
 /// At slots 0, every, 2 every, ..: forecasts of all signals to the end of the period, the slot itself as it is seen,

@@ -55,8 +55,7 @@ void MeetDemand(const Problem& problem, const Slot& slot, const Kernel& kernel, 
     for (int a = first; a < end; ++a) {
       const Arc& arc = problem.arcs.arcs[a];
       const double price = s->capacity_price[arc.region];
-      s->flow[a] =
-          price == 0.0 ? kernel.arc[a] : kernel.arc[a] * std::exp(-arc.resource * price / s->temperature);
+      s->flow[a] = price == 0.0 ? kernel.arc[a] : kernel.arc[a] * std::exp(-arc.resource * price / s->temperature);
       sum += s->flow[a];
     }
     const double scale = sum > 0.0 ? slot.demand[j] / sum : 0.0;

@@ -4,9 +4,9 @@
 
 #include "engine/simulate.h"
 #include "models/base/error.h"
+#include "models/slots/trace_window.h"
 #include "models/world/footprint.h"
 #include "models/world/stack.h"
-#include "models/slots/trace_window.h"
 #include "predictors/prices/inputs.h"
 
 namespace evenkeel {

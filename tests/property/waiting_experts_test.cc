@@ -105,7 +105,8 @@ TEST(Theorem9, BoundsEveryRuleByTheRangeWithinWindows) {
   for (int seed = 1; seed <= Scaled(300) && !HasFailure(); ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     const Instance instance = DrawInstance(static_cast<std::uint64_t>(seed));
-    const double theta = LargestRatio(instance), optimum = SolveOffline(instance.problem, *MakeSlotSource(instance.trace), {}).objective;
+    const double theta = LargestRatio(instance),
+                 optimum = SolveOffline(instance.problem, *MakeSlotSource(instance.trace), {}).objective;
     const int regions = instance.problem.network.num_regions();
     for (const ReleaseOptions& release : {ReleaseOptions{}, Spread(1.0), Spread(0.5), Spread(0.0)}) {
       for (bool power : {false, true}) {

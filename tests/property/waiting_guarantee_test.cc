@@ -63,20 +63,20 @@ struct Tally {
 
   void Check(const Problem& problem, const Spending& spending, const BesideSlot& at) {
     const double value = ShiftedObjectiveValue(problem, at.ledger);
-    const double expert = ShiftedObjectiveValue(problem, at.expert_ledger);
-    const double bound = expert + Allowance(spending, expert);
+    const double beside = ShiftedObjectiveValue(problem, at.expert_ledger);
+    const double bound = beside + Allowance(spending, beside);
     const double slack = (bound - value) / std::max(1e-12, bound + at.ledger.shift + at.expert_ledger.shift);
     worst = std::min(worst, slack);
     EXPECT_GE(slack, -1e-9) << "slot " << at.slot.index << ": J " << value << ", bound " << bound;
     for (int k = 0; k < problem.num_classes(); ++k) {
-      const double done = at.ledger.work_done[k], beside = at.expert_ledger.work_done[k];
+      const double done = at.ledger.work_done[k], expected = at.expert_ledger.work_done[k];
       const double size = std::max(1.0, at.slot.arrived[k]);
-      worst_behind = std::max(worst_behind, (beside - done) / size);
+      worst_behind = std::max(worst_behind, (expected - done) / size);
       const double allowed = AllowedViolation(at.slot) + 1e-12 * size;
-      EXPECT_GE(done, beside - allowed) << "behind the expert in slot " << at.slot.index;
+      EXPECT_GE(done, expected - allowed) << "behind the expert in slot " << at.slot.index;
       EXPECT_GE(done, at.slot.due[k] - allowed) << "a deadline is missed in slot " << at.slot.index;
       EXPECT_LE(done, at.slot.arrived[k] + allowed);
-      ahead += done > beside + 1e-6 * size ? 1 : 0;
+      ahead += done > expected + 1e-6 * size ? 1 : 0;
     }
     ++slots;
   }
@@ -90,9 +90,10 @@ struct Tally {
     EXPECT_EQ(guarantee.rejected, 0) << guarantee.first_failure;
   }
   void Record() const {
-    fmt::print("{} slots ({} taken, {} pulled, {} expert, {} rejected; {} leads), worst relative slack {:.3g}, furthest "
-               "behind the expert {:.3g}\n",
-               slots, taken, pulled, expert, rejected, ahead, worst, worst_behind);
+    fmt::print(
+        "{} slots ({} taken, {} pulled, {} expert, {} rejected; {} leads), worst relative slack {:.3g}, furthest "
+        "behind the expert {:.3g}\n",
+        slots, taken, pulled, expert, rejected, ahead, worst, worst_behind);
     EXPECT_GT(taken, 0);
     EXPECT_GT(pulled, 0);
     EXPECT_GT(expert, 0);
@@ -177,9 +178,10 @@ TEST(Theorem7, HoldsAgainstHostileSlots) {
     for (Hostility kind : kHostilities) {
       SCOPED_TRACE(testing::Message() << "hostility " << static_cast<int>(kind));
       for (const char* advice : kAdvice) {
-        PlayChecked(instance, kSlots,
-                    Queued(instance.problem.network, kSlots, HostileSlots(instance, kind, static_cast<std::uint64_t>(seed))),
-                    seed, advice, Pick(&random, kExperts), DrawOptions(&random), &tally);
+        PlayChecked(
+            instance, kSlots,
+            Queued(instance.problem.network, kSlots, HostileSlots(instance, kind, static_cast<std::uint64_t>(seed))),
+            seed, advice, Pick(&random, kExperts), DrawOptions(&random), &tally);
       }
     }
   }
@@ -201,7 +203,8 @@ TEST(Theorem7, RecoveryNeverLowersTheBudget) {
     for (Ledger* ledger : {&engine, &expert}) {
       ledger->energy_cost = std::pow(10.0, Draw(&random, -2.0, 5.0));
       for (Vector& load : ledger->load)
-        load = load.unaryExpr([&](double) { return DrawInt(&random, 0, 1) * std::pow(10.0, Draw(&random, -3.0, 4.0)); });
+        load =
+            load.unaryExpr([&](double) { return DrawInt(&random, 0, 1) * std::pow(10.0, Draw(&random, -3.0, 4.0)); });
     }
     for (int k = 0; k < problem.num_classes(); ++k)
       engine.work_done[k] = DrawInt(&random, 0, 3) == 0 ? 0.0 : Draw(&random, 0.0, 1.5) * (0.1 + slot.arrived[k]);

@@ -13,8 +13,8 @@
 namespace evenkeel {
 namespace {
 
-const char* const kRules[] = {"immediate",       "spread",          "spread(last=0)",
-                              "spread(last=0.4)", "threshold(low=5,high=200)", "hoard(dump=0.3)"};
+const char* const kRules[] = {
+    "immediate", "spread", "spread(last=0)", "spread(last=0.4)", "threshold(low=5,high=200)", "hoard(dump=0.3)"};
 
 bool HasRelease(const Entry& entry) {
   for (const ParameterInfo& parameter : entry.parameters) {
@@ -74,7 +74,9 @@ TEST(WaitingLaws, HoldForTheCatalogTimesTheReleaseRules) {
       const auto make = [&] { return MakePolicy(context, spec); };
       options.is_robust = DecisionsOf(*make()) != nullptr;
       const PolicyLawReport report = CheckPolicyLaws(instance.problem, instance.trace, make, options);
-      EXPECT_THAT(report.broken, testing::IsEmpty()) << report.played.report.unconverged_slots << " unconverged slots, gap " << report.played.report.worst_slot_gap;
+      EXPECT_THAT(report.broken, testing::IsEmpty())
+          << report.played.report.unconverged_slots << " unconverged slots, gap "
+          << report.played.report.worst_slot_gap;
       for (int k = 0; k < instance.problem.num_classes(); ++k) {
         const double arrived = instance.trace.signals.demand.col(instance.problem.network.num_firm() + k).sum();
         EXPECT_NEAR(report.played.ledger.work_done[k], arrived, 1e-9 * std::max(1.0, arrived)) << "at the period's end";

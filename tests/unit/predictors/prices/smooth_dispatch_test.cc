@@ -61,7 +61,8 @@ TEST(SmoothDispatch, IsFeasibleAndNearDispatchWhenCold) {
     if (!SmoothDispatch(c.problem(), c.slot, c.cost, tau, &smooth)) continue;
     ++converged;
     Vector use;
-    EXPECT_LE(Infeasibility(c.problem(), c.slot, {}, {smooth.flow, smooth.shed}, &use), 1e-8 * c.slot.demand.sum()) << seed;
+    EXPECT_LE(Infeasibility(c.problem(), c.slot, {}, {smooth.flow, smooth.shed}, &use), 1e-8 * c.slot.demand.sum())
+        << seed;
     Dispatcher dispatcher(c.problem());
     Allocation exact = MakeAllocation(c.problem());
     DispatchOrThrow(c.problem(), c.cost, c.slot, &dispatcher, &exact);

@@ -174,7 +174,8 @@ TEST(LearnedPrice, IsFeasibleAndReproducible) {
     Vector use;
     for (int t = 0; t < problem.num_slots; ++t) {
       MakeSlotSource(instance.trace)->Read(t, &slot);
-      EXPECT_LE(Infeasibility(problem, slot, {}, a.decisions[t], &use), 1e-9 * std::max(1.0, slot.demand.sum())) << seed;
+      EXPECT_LE(Infeasibility(problem, slot, {}, a.decisions[t], &use), 1e-9 * std::max(1.0, slot.demand.sum()))
+          << seed;
       EXPECT_EQ(a.decisions[t].flow, b.decisions[t].flow) << seed;
     }
   }
