@@ -44,8 +44,8 @@ struct PolicyReport {
   std::optional<VirtualLoadsReport> virtual_loads;  ///< of experts that have some, and of robust policies around them
 };
 
-/// How far P1 lets a decision violate the slot's constraints, in units of workload: 1e-9 of the slot's demand and of the
-/// work that can be done in it.
+/// How far P1 lets a decision violate the slot's constraints, in units of workload: 1e-9 of the slot's demand and of
+/// the work that can be done in it.
 inline double AllowedViolation(const Slot& slot) { return 1e-9 * (slot.demand.sum() + slot.releasable); }
 
 /// Laws, checked for the whole catalog by tests/property/policy_laws_test.cc:

@@ -7,8 +7,8 @@
 //   credit_s    = max(0, (1 + tolerance) v_s(e_s) - v_s(a_s)),  capped at tolerance v_s(e_s)
 //   allowance_t = min( margin_t,  floor margin_t + gain sum_{s < t} credit_s ) + B,      margin_t = rho max(J_E,t, F)
 //
-// Where work can wait the two may serve different amounts, and v_s(a_s) counts per unit: times what e_s serves over what
-// a_s does; an advice that serves nothing earns nothing.
+// Where work can wait the two may serve different amounts, and v_s(a_s) counts per unit: times what e_s serves over
+// what a_s does; an advice that serves nothing earns nothing.
 //
 // The allowance never falls and never exceeds margin_t + B, so that theorem 4 holds with it unchanged. Beyond it,
 //

@@ -35,10 +35,10 @@ double ThresholdRatio(double theta);
 /// z(v) = alpha ln((1 - v/u) / (1 - 1/alpha)), kept in [0, 1].
 double ThresholdShare(double price, double high, double ratio);
 
-/// `inner` on what the rule releases. Work whose window reaches beyond the period's end is released at once: what is put
-/// off to the last slot piles up there. What the slot's capacity leaves no room for beside firm demand and due work waits on; due work that does not fit is shed where the
-/// problem has a shed cost, and an InputError else. No allocation per slot after the first ones; the time per slot grows
-/// with the longest deadline.
+/// `inner` on what the rule releases. Work whose window reaches beyond the period's end is released at once: what is
+/// put off to the last slot piles up there. What the slot's capacity leaves no room for beside firm demand and due work
+/// waits on; due work that does not fit is shed where the problem has a shed cost, and an InputError else. No
+/// allocation per slot after the first ones; the time per slot grows with the longest deadline.
 std::unique_ptr<Policy> MakeReleasing(const Problem& problem, std::unique_ptr<Policy> inner,
                                       const ReleaseOptions& options);
 

@@ -1,5 +1,5 @@
-// What specs can name: policies, predictors, networks, errors, events and release rules, all as entries of one registry. entries.h has
-// the lists of entries, catalog.h the registry that they make together.
+// What specs can name: policies, predictors, networks, errors, events and release rules, all as entries of one
+// registry. entries.h has the lists of entries, catalog.h the registry that they make together.
 #pragma once
 
 #include <functional>

@@ -55,8 +55,8 @@ class RunLogWriter {
   /// Removes the temporary file unless Finish was called.
   ~RunLogWriter();
 
-  /// Adds a slot, of which time and what has arrived count. `ledger` is the metered one after the slot; `decision` must be given when the log keeps decisions,
-  /// `live` when it is of a live period.
+  /// Adds a slot, of which time and what has arrived count. `ledger` is the metered one after the slot; `decision` must
+  /// be given when the log keeps decisions, `live` when it is of a live period.
   void Append(const Slot& slot, const Allocation& allocation, const Ledger& ledger,
               const RobustDecision* decision = nullptr, const LiveLogSlot* live = nullptr);
   /// Adds the certificates of the run, once, before Finish.

@@ -48,8 +48,8 @@ class ForecastSlots : public SlotSource {
   std::int64_t step_;
 };
 
-/// Forecasts with what has arrived and what is due by then, of a period of `num_slots` slots, and with a share `reserve`
-/// of capacities left free. `dues` holds the slots up to the one that is seen, which stays as it is.
+/// Forecasts with what has arrived and what is due by then, of a period of `num_slots` slots, and with a share
+/// `reserve` of capacities left free. `dues` holds the slots up to the one that is seen, which stays as it is.
 class QueuedForecast : public SlotSource {
  public:
   QueuedForecast(ForecastSlots slots, WorkDues dues, int num_slots, double reserve)

@@ -153,8 +153,8 @@ double Pay(const ReleaseOptions& release, double first, double second) {
   return Play(instance, false, release);
 }
 
-/// Whoever serves z > 0 of it at price 1 pays z where the optimum pays nothing, and who does not pays M where it pays 1.
-/// With prices in [1, theta]: sqrt(theta) first.
+/// Whoever serves z > 0 of it at price 1 pays z where the optimum pays nothing, and who does not pays M where it pays
+/// 1. With prices in [1, theta]: sqrt(theta) first.
 TEST(WaitingIsHard, NoRuleIsBelowWhatIsImpossible) {
   ReleaseOptions threshold;
   threshold.rule = ReleaseRule::kThreshold;

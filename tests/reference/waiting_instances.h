@@ -13,11 +13,12 @@ struct WaitingOptions {
 };
 
 /// An instance of MakeRandomInstance whose gateways gave parts of their demand to classes of work: serving all work in
-/// the slot in which it arrives is feasible. Declared floors hold: they are the smallest cost of the class's arcs, where
-/// that is negative.
+/// the slot in which it arrives is feasible. Declared floors hold: they are the smallest cost of the class's arcs,
+/// where that is negative.
 Instance MakeWaitingInstance(std::uint64_t seed, const WaitingOptions& options);
 
-/// Adds a class to the network of `instance` that takes `part` of gateway j's demand, in every slot. Its floor is `floor`.
+/// Adds a class to the network of `instance` that takes `part` of gateway j's demand, in every slot. Its floor is
+/// `floor`.
 void TakeClassFrom(int gateway, double part, int deadline, Instance* instance);
 
 /// Makes the problem anew from trace and objective, with the declared floors.

@@ -112,8 +112,8 @@ TEST_F(ReleaseTest, WhatDoesNotFitWaits) {
   ExpectReleases({}, {6, 3, 0, 0, 0, 0});
 }
 
-/// An outage from slot 1 on in which 1 fits: 9 arrived, 6 went at once, 1 in slot 1, and of the 2 that are due in slot 2
-/// one is given up at the declared cost. Without a cost the slot cannot be decided.
+/// An outage from slot 1 on in which 1 fits: 9 arrived, 6 went at once, 1 in slot 1, and of the 2 that are due in slot
+/// 2 one is given up at the declared cost. Without a cost the slot cannot be decided.
 TEST_F(ReleaseTest, WhatIsDueAndDoesNotFitIsUnservedAtItsCostOrAnError) {
   trace_.signals.demand.col(1) << 9.0, 0.0, 0.0, 0.0, 0.0, 0.0;
   trace_.signals.capacity.col(0) << 10.0, 5.0, 5.0, 5.0, 5.0, 5.0;
