@@ -8,7 +8,8 @@
 namespace evenkeel {
 namespace {
 
-constexpr double kNothing = 1e-13;  // a backlog of this share of what arrived is lost in the digits of the sums
+// What earlier slots leave for want of digits, of a class's most work in a slot and of all gateways' and classes'.
+constexpr double kNothing = 1e-9, kNothingOfAll = 1e-10;
 
 bool GatewaysAreInterchangeable(const Problem& problem) {
   const Network& network = problem.network;
@@ -103,8 +104,19 @@ void FillWork(const Slot& slot, const Vector& work_done, int row, PeriodData* da
   for (int k = 0; k < data->num_classes; ++k) {
     const double arrives = slot.demand[slot.demand.size() - data->num_classes + k], arrived = slot.arrived[k];
     data->arrival(row, k) = row == 0 ? std::max(0.0, arrived - work_done[k]) : arrives;
-    const double room = arrived - std::max(slot.due[k], work_done[k]);
-    data->room(row, k) = room > kNothing * arrived ? room : 0.0;
+    data->room(row, k) = std::max(0.0, arrived - std::max(slot.due[k], work_done[k]));
+  }
+}
+
+/// An amount that small has no interior that a step could keep to.
+void DropTraces(PeriodData* data) {
+  if (data->num_classes == 0) return;
+  const double all = (data->arrival.rowwise().sum() + data->demand.rowwise().sum()).maxCoeff();
+  for (int k = 0; k < data->num_classes; ++k) {
+    auto arrival = data->arrival.col(k), room = data->room.col(k);
+    const double least = std::max(kNothing * std::max(arrival.maxCoeff(), room.maxCoeff()), kNothingOfAll * all);
+    arrival = (arrival.array() > least).select(arrival, 0.0).eval();
+    room = (room.array() > least).select(room, 0.0).eval();
   }
 }
 
@@ -169,6 +181,7 @@ PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, 
     FillSlot(problem, slot, coefficients, t, &data);
     FillWork(slot, work_done, t, &data);
   }
+  DropTraces(&data);
   TightenRooms(&data);
   return data;
 }
@@ -183,6 +196,17 @@ Prices PricesOfPeriod(const Problem& problem, const PeriodData& data, const Vect
   ScaleIntoDualSet(problem, &prices);
   return prices;
 }
+
+namespace {
+
+/// In proportion to the regions' capacity; arcs from `first` on.
+void SpreadOverRegions(const Problem& problem, const Slot& slot, int first, double amount, Eigen::VectorBlock<Vector>* flow) {
+  for (Eigen::Index a = 0; a < flow->size(); ++a) (*flow)[a] = slot.capacity[problem.arcs.arcs[first + a].region];
+  const double total = flow->sum();
+  *flow *= total > 0.0 ? amount / total : 0.0;
+}
+
+}  // namespace
 
 RowMatrix DeferralPricesOfPeriod(const PeriodData& data, RowMatrix prices) {
   // A price that falls behind a tightened B falls as well one slot later, behind which B was enough.
@@ -204,7 +228,7 @@ void ExpandFlow(const Problem& problem, const PeriodData& data, int row, const V
     const int k = j - firm, gathered = data.aggregated ? 0 : j;
     const int source = k >= 0 ? first + class_arcs : problem.arcs.first_of_gateway[gathered];
     const int shed_arc = shed_arcs + (k >= 0 ? data.num_gateways + k : gathered);
-    auto mine = allocation->flow.segment(first, count);
+    Eigen::VectorBlock<Vector> mine = allocation->flow.segment(first, count);
     mine = flow.segment(source, count).cwiseMax(0.0);
     allocation->shed[j] = problem.shed_cost ? std::max(0.0, flow[shed_arc]) : 0.0;
     const double served = mine.sum() + allocation->shed[j];
@@ -213,6 +237,10 @@ void ExpandFlow(const Problem& problem, const PeriodData& data, int row, const V
       const ReleaseWindow window = WindowOf(slot, work_done, k);
       const double low = std::max(window.low, std::min(window.high, window.high - data.room(row, k)));
       wanted = std::clamp(served, low, std::max(low, window.high));
+      if (served == 0.0 && wanted > 0.0) {  // less than what the data keeps
+        SpreadOverRegions(problem, slot, first, wanted, &mine);
+        continue;
+      }
       if (wanted == served) continue;
     }
     const double share = served > 0.0 ? wanted / served : 0.0;

@@ -18,16 +18,17 @@ Allocation FirstFlow(const Problem& problem, SlotSource& slots, const PeriodData
   return first;
 }
 
-RowMatrix PlannedWork(const PeriodData& data, const Vector& work_done, const RowMatrix& flow) {
+RowMatrix PlannedWork(const PeriodData& data, SlotSource& slots, const Vector& work_done, const RowMatrix& flow) {
   RowMatrix done(data.num_slots, data.num_classes);
-  Vector arrived = work_done, present = work_done;
+  Vector present = work_done;
+  Slot slot;
   for (int t = 0; t < data.num_slots; ++t) {
+    slots.Read(t, &slot);
     for (int a = 0; a < data.num_arcs; ++a) {
       if (data.work[a] >= 0) present[data.work[a]] += flow(t, a);
     }
-    arrived += data.arrival.row(t).transpose();
-    const Vector due = arrived - data.room.row(t).transpose();
-    present = present.cwiseMax(due).cwiseMin(arrived);
+    const Vector least = slot.due.cwiseMax(slot.arrived - data.room.row(t).transpose());
+    present = present.cwiseMax(least).cwiseMin(slot.arrived).cwiseMax(work_done);
     done.row(t) = present.transpose();
   }
   return done;
@@ -51,7 +52,7 @@ RestPlan PlanRest(const Problem& problem, SlotSource& slots, const Loads& load, 
   plan.first = FirstFlow(problem, slots, data, work_done, result);
   if (data.num_classes == 0) return plan;
   plan.deferral_prices = DeferralPricesOfPeriod(data, result.deferral_price);
-  plan.work_done = PlannedWork(data, work_done, result.flow);
+  plan.work_done = PlannedWork(data, slots, work_done, result.flow);
   return plan;
 }
 

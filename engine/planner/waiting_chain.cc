@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 namespace evenkeel {
 namespace {
@@ -12,6 +13,30 @@ constexpr double kLost = 1e-13;        // of D, what N may have lost
 constexpr double kInside = 0.05;      // of B, at least, to either end at the start
 constexpr double kLeastMultiplier = 0.1;  // of the mean cost, at the start
 constexpr int kPanel = 96;            // rows that are taken out of the curvature at once
+
+/// right = R^-1 right, from R's factor [n x n]. `kClasses` is n, or 0 where it is not known.
+template <int kClasses>
+void SolvePivot(int classes, const double* factor, double* right) {
+  const int n = kClasses > 0 ? kClasses : classes;
+  for (int i = 0; i < n; ++i) {
+    for (int k = 0; k < i; ++k) right[i] -= factor[i * n + k] * right[k];
+    right[i] *= factor[i * n + i];
+  }
+  for (int i = n - 1; i >= 0; --i) {
+    right[i] *= factor[i * n + i];
+    for (int k = 0; k < i; ++k) right[k] -= factor[i * n + k] * right[i];
+  }
+}
+
+/// Calls run(std::integral_constant) with the number of classes, or with 0 where there are many.
+template <typename Run>
+void ForClasses(int classes, const Run& run) {
+  if (classes == 1) return run(std::integral_constant<int, 1>());
+  if (classes == 2) return run(std::integral_constant<int, 2>());
+  if (classes == 3) return run(std::integral_constant<int, 3>());
+  if (classes == 4) return run(std::integral_constant<int, 4>());
+  run(std::integral_constant<int, 0>());
+}
 
 }  // namespace
 
@@ -103,24 +128,11 @@ void WaitingChain::Measure(int t, SlotSums* sums) {
   }
 }
 
-/// right = R^-1 right.
-void WaitingChain::SolvePivot(int t, double* right) const {
-  const int n = num_classes_;
-  const double* factor = factor_.data() + static_cast<std::size_t>(t) * n * n;
-  for (int i = 0; i < n; ++i) {
-    for (int k = 0; k < i; ++k) right[i] -= factor[i * n + k] * right[k];
-    right[i] *= factor[i * n + i];
-  }
-  for (int i = n - 1; i >= 0; --i) {
-    right[i] *= factor[i * n + i];
-    for (int k = 0; k < i; ++k) right[k] -= factor[i * n + k] * right[i];
-  }
-}
-
 /// Factorises R and leaves Theta R^-1 G in `g_`. A price that nothing answers to keeps still: a reciprocal of zero. It
 /// can only be one with Theta below G, since no pivot is below Theta.
+template <int kClasses>
 void WaitingChain::Pivot(int t) {
-  const int n = num_classes_;
+  const int n = kClasses > 0 ? kClasses : num_classes_;
   const double* theta = Row(&theta_, t);
   double *factor = Matrix(&factor_, t), *ahead = Matrix(&ahead_, t), *along = Matrix(&along_, t);
   for (int j = 0; j < n; ++j) {
@@ -142,8 +154,8 @@ void WaitingChain::Pivot(int t) {
       ahead[j * n + i] = theta[j] > 0.0 ? g_[i * n + j] : 0.0;
       along[j * n + i] = i == j ? theta[j] : 0.0;
     }
-    SolvePivot(t, ahead + j * n);
-    if (theta[j] > 0.0) SolvePivot(t, along + j * n);
+    SolvePivot<kClasses>(n, factor, ahead + j * n);
+    if (theta[j] > 0.0) SolvePivot<kClasses>(n, factor, along + j * n);
   }
   for (int i = 0; i < n; ++i) {
     for (int j = 0; j <= i; ++j) {
@@ -186,7 +198,7 @@ void WaitingChain::Factorise(SlotSums* sums) {
   for (int t = 0; t < num_slots_; ++t) {
     Measure(t, sums);
     Gather(t);
-    Pivot(t);
+    ForClasses(num_classes_, [&](auto classes) { Pivot<decltype(classes)::value>(t); });
     if (num_loads_ == 0) continue;
     Border(t);
     if (panel_rows_ >= kPanel || t + 1 == num_slots_) SubtractPanel(sums);
@@ -195,7 +207,15 @@ void WaitingChain::Factorise(SlotSums* sums) {
 
 /// dy and db for the right-hand sides in `driven_` and `q_`.
 void WaitingChain::Solve() {
-  const int n = num_classes_;
+  ForClasses(num_classes_, [&](auto classes) {
+    Forward<decltype(classes)::value>();
+    Backward<decltype(classes)::value>();
+  });
+}
+
+template <int kClasses>
+void WaitingChain::Forward() {
+  const int n = kClasses > 0 ? kClasses : num_classes_;
   for (int t = 0; t < num_slots_; ++t) {
     double* p = Row(&solved_, t);
     std::copy_n(Row(&driven_, t), n, p);
@@ -208,8 +228,13 @@ void WaitingChain::Solve() {
         p[i] += theta[i] * sum;
       }
     }
-    SolvePivot(t, p);
+    SolvePivot<kClasses>(n, Matrix(&factor_, t), p);
   }
+}
+
+template <int kClasses>
+void WaitingChain::Backward() {
+  const int n = kClasses > 0 ? kClasses : num_classes_;
   for (int t = num_slots_ - 1; t >= 0; --t) {
     const double *p = Row(&solved_, t), *theta = Row(&theta_, t), *q = Row(&q_, t);
     const double *ahead = Matrix(&ahead_, t), *along = Matrix(&along_, t);

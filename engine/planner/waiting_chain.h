@@ -65,11 +65,15 @@ class WaitingChain {
   }
   void Gather(int t);
   void Measure(int t, SlotSums* sums);
+  template <int kClasses>
   void Pivot(int t);
   void Border(int t);
   void SubtractPanel(SlotSums* sums);
-  void SolvePivot(int t, double* right) const;
   void Solve();
+  template <int kClasses>
+  void Forward();
+  template <int kClasses>
+  void Backward();
 
   const PeriodData& data_;
   const SlotShape& shape_;

@@ -1,6 +1,11 @@
 // evenkeel solve.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "engine/policies/constant_price.h"
 #include "experiments/files/run_log.h"
 #include "experiments/options/objective_options.h"
@@ -36,6 +41,51 @@ void WriteOptimumLog(const Options& options, const Period& period, const Offline
   log.Finish();
 }
 
+struct PriceRange {
+  double mean = 0.0, least = 0.0, most = 0.0;  ///< over the slots in which the class has something to do
+};
+
+std::vector<PriceRange> DeferralRanges(const Period& period, const OfflineOptimum& optimum) {
+  const int classes = period.problem.num_classes();
+  std::vector<PriceRange> ranges(classes, {0.0, kInfinity, -kInfinity});
+  std::vector<int> slots_of(classes);
+  const std::unique_ptr<SlotSource> slots = OpenMetered(period);
+  Slot slot;
+  Vector due = Vector::Zero(classes);
+  for (int t = 0; classes > 0 && t < slots->num_slots(); ++t) {
+    slots->Read(t, &slot);
+    for (int k = 0; k < classes; ++k) {
+      if (!(slot.arrived[k] > due[k])) continue;
+      const double price = optimum.deferral_prices(t, k);
+      ranges[k].mean += (price - ranges[k].mean) / ++slots_of[k];
+      ranges[k].least = std::min(ranges[k].least, price);
+      ranges[k].most = std::max(ranges[k].most, price);
+    }
+    due = slot.due;
+  }
+  for (int k = 0; k < classes; ++k) {
+    if (slots_of[k] == 0) ranges[k] = {};
+  }
+  return ranges;
+}
+
+/// Of every class, what a unit more of its work would cost, slot by slot too.
+Json DeferralJson(const Period& period, const OfflineOptimum& optimum) {
+  Json json = Json::object();
+  const std::vector<PriceRange> ranges = DeferralRanges(period, optimum);
+  const Network& network = period.problem.network;
+  for (int k = 0; k < network.num_classes(); ++k) {
+    Json slots = Json::array();
+    for (Eigen::Index t = 0; t < optimum.deferral_prices.rows(); ++t)
+      slots.push_back(JsonNumber(optimum.deferral_prices(t, k)));
+    json[network.gateways[network.num_firm() + k].name] = {{"mean", JsonNumber(ranges[k].mean)},
+                                                           {"min", JsonNumber(ranges[k].least)},
+                                                           {"max", JsonNumber(ranges[k].most)},
+                                                           {"slots", std::move(slots)}};
+  }
+  return json;
+}
+
 Json SolveJson(const Period& period, const CheckedOptimum& checked) {
   const OfflineOptimum& optimum = checked.optimum;
   Json json = {{"trace", period.description.trace}, {"slots", period.problem.num_slots}};
@@ -54,6 +104,7 @@ Json SolveJson(const Period& period, const CheckedOptimum& checked) {
                      {"gap", JsonNumber(checked.certificate.gap)},
                      {"infeasibility", JsonNumber(checked.certificate.infeasibility)}};
   json["prices"] = PricesJson(period.problem, optimum.prices);
+  if (period.problem.num_classes() > 0) json["deferral_prices"] = DeferralJson(period, optimum);
   json["groups"] = GroupsJson(period.problem, optimum.ledger);
   json.update(PlacesJson(period.problem, optimum.ledger));
   json["criteria"] = ObjectiveJson(period.problem);
@@ -78,6 +129,25 @@ std::string PriceTables(const Problem& problem, const OfflineOptimum& optimum) {
   return text;
 }
 
+std::string DeferralTable(const Period& period, const OfflineOptimum& optimum) {
+  const Network& network = period.problem.network;
+  if (network.num_classes() == 0) return "";
+  const std::vector<PriceRange> ranges = DeferralRanges(period, optimum);
+  Table table;
+  std::vector<std::string> names;
+  for (int k = 0; k < network.num_classes(); ++k) names.push_back(network.gateways[network.num_firm() + k].name);
+  const auto column = [&](double PriceRange::*part) {
+    Vector values(static_cast<Eigen::Index>(ranges.size()));
+    for (Eigen::Index k = 0; k < values.size(); ++k) values[k] = ranges[k].*part;
+    return FormatColumn(values);
+  };
+  table.columns = {{"work", "", names},
+                   {"deferral price, mean", "USD/unit", column(&PriceRange::mean)},
+                   {"min", "USD/unit", column(&PriceRange::least)},
+                   {"max", "USD/unit", column(&PriceRange::most)}};
+  return "\n" + ToString(table);
+}
+
 std::string SolveText(const Period& period, const CheckedOptimum& checked) {
   const OfflineOptimum& optimum = checked.optimum;
   const Certificate& certificate = checked.certificate;
@@ -88,7 +158,7 @@ std::string SolveText(const Period& period, const CheckedOptimum& checked) {
   text += fmt::format("{:<14}{:>20.6f}{:>20.6f}  USD\n", "lower bound", optimum.lower_bound, certificate.lower_bound);
   text += fmt::format("{:<14}{:>20.2e}{:>20.2e}  relative\n", "gap", optimum.gap, certificate.gap);
   text += fmt::format("{:<14}{:>20}{:>20.2e}  of a slot's demand\n\n", "violation", "", certificate.infeasibility);
-  text += SpreadTable(period.problem, optimum.ledger) + PriceTables(period.problem, optimum);
+  text += SpreadTable(period.problem, optimum.ledger) + PriceTables(period.problem, optimum) + DeferralTable(period, optimum);
   const std::string note = ShiftNote(optimum.ledger);
   if (!note.empty()) text += "\n" + note;
   return text + fmt::format("\nSolved in {:.2f} s, {}.\n", checked.seconds, CountText(optimum.iterations, "iteration"));
