@@ -82,8 +82,8 @@ CheckedOptimum SolveAndCheck(const Period& period, int threads) {
       NamingTrace(period.description.trace, [&] { return SolveOffline(period.problem, *slots, options); });
   checked.seconds = SecondsSince(start);
   const auto allocation_of = [&](int t) -> const Allocation& { return checked.optimum.allocations[t]; };
-  checked.certificate = CheckCertificate(period.problem, *slots, allocation_of, checked.optimum.prices,
-                                         checked.optimum.deferral_prices);
+  checked.certificate =
+      CheckCertificate(period.problem, *slots, allocation_of, checked.optimum.prices, checked.optimum.deferral_prices);
   return checked;
 }
 
