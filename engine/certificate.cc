@@ -146,9 +146,8 @@ Certificate CheckCertificate(const Problem& problem, SlotSource& slots,
     EstimateCoefficients(problem, slot, &coefficients);
     bound.Add(slot, coefficients);
     const Allocation& allocation = allocation_of(t);
-    certificate.infeasibility =
-        std::max(certificate.infeasibility,
-                 RelativeInfeasibility(problem, slot, ledger.work_done, allocation, &region_use));
+    certificate.infeasibility = std::max(
+        certificate.infeasibility, RelativeInfeasibility(problem, slot, ledger.work_done, allocation, &region_use));
     AddSlot(problem, coefficients, allocation, FirmDemand(problem, slot), &ledger);
   }
   certificate.objective = ObjectiveValue(problem, ledger);

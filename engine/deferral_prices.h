@@ -1,7 +1,7 @@
 // Deferral prices that fit given prices: what a unit of waiting work is worth, slot by slot.
 #pragma once
 
-#include "engine/certificate.h"
+#include "models/base/linear_algebra.h"
 #include "models/world/problem.h"
 #include "models/world/slot.h"
 

@@ -28,7 +28,7 @@ constexpr int kRefinements = 2;
 constexpr double kAccurateResponse = 1e-13;
 constexpr double kAccurateBalance = 1e-12;  // of the most work of a slot
 constexpr double kShareOfResidual = 1e-6;
-constexpr double kWorkRounding = 10.0;      // how much more of the constraints is lost in the digits where work waits
+constexpr double kWorkRounding = 10.0;  // how much more of the constraints is lost in the digits where work waits
 
 class InteriorPoint {
  public:

@@ -44,7 +44,8 @@ std::unique_ptr<SlotSource> MakeMergedSlots(SlotSource& slots, int fine, int sea
     Slot slot;
     slots.Read(0, &slot);
     if (slot.arrived.size() > 0)
-      throw InputError("merge_after cannot be used with classes of work that can wait: slots that are merged have no order");
+      throw InputError(
+          "merge_after cannot be used with classes of work that can wait: slots that are merged have no order");
   }
   return std::make_unique<MergedSlots>(slots, fine, season);
 }

@@ -37,8 +37,8 @@ OfflineOptimum SolveOffline(const Problem& problem, SlotSource& slots, const Off
     ExpandFlow(problem, data, t, result.flow.row(t).transpose(), slot, optimum.ledger.work_done,
                &optimum.allocations[t]);
     // The solver's residuals are relative to the largest demand of the period, decisions to that of their slot.
-    feasible &= MoveIntoFeasibleSet(problem, slot, optimum.ledger.work_done, &optimum.allocations[t]) <=
-                AllowedViolation(slot);
+    feasible &=
+        MoveIntoFeasibleSet(problem, slot, optimum.ledger.work_done, &optimum.allocations[t]) <= AllowedViolation(slot);
     AddSlot(problem, coefficients, optimum.allocations[t], FirmDemand(problem, slot), &optimum.ledger);
     bound.AddAt(result.capacity_price.row(t).transpose(), slot, coefficients);
   }

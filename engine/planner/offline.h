@@ -30,7 +30,7 @@ struct OfflineOptimum {
   /// waiting work is worth. It rises where work is held and falls where as much waits as may. Of the best point found,
   /// converged or not; 0 in slots in which a class has nothing to do.
   RowMatrix deferral_prices;
-  Ledger ledger;             ///< of `allocations`
+  Ledger ledger;                        ///< of `allocations`
   std::vector<Allocation> allocations;  ///< [slots]; feasible to AllowedViolation, when converged
 };
 

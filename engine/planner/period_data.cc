@@ -200,7 +200,8 @@ Prices PricesOfPeriod(const Problem& problem, const PeriodData& data, const Vect
 namespace {
 
 /// In proportion to the regions' capacity; arcs from `first` on.
-void SpreadOverRegions(const Problem& problem, const Slot& slot, int first, double amount, Eigen::VectorBlock<Vector>* flow) {
+void SpreadOverRegions(const Problem& problem, const Slot& slot, int first, double amount,
+                       Eigen::VectorBlock<Vector>* flow) {
   for (Eigen::Index a = 0; a < flow->size(); ++a) (*flow)[a] = slot.capacity[problem.arcs.arcs[first + a].region];
   const double total = flow->sum();
   *flow *= total > 0.0 ? amount / total : 0.0;

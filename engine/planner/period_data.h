@@ -56,14 +56,14 @@ struct PeriodData {
   Vector resource;                   ///< [arcs]
   std::vector<CoupledGroup> groups;
   std::vector<ActivitySet> activities;
-  Vector initial_load;  ///< L0, [loads]
-  RowMatrix cost;       ///< [slots x arcs], USD per unit, with the groups of norm 1
-  RowMatrix intensity;  ///< [slots x loads], load per unit of activity
-  RowMatrix demand;     ///< firm, [slots x gateways]
-  RowMatrix capacity;   ///< [slots x regions]
-  RowMatrix arrival;    ///< a, [slots x classes], in the first slot with what waits already
-  RowMatrix room;       ///< B, [slots x classes], >= 0; 0 where nothing may wait
-  FlagMatrix tightened; ///< [slots x classes], 1 where B is less than what arrived and is not due
+  Vector initial_load;   ///< L0, [loads]
+  RowMatrix cost;        ///< [slots x arcs], USD per unit, with the groups of norm 1
+  RowMatrix intensity;   ///< [slots x loads], load per unit of activity
+  RowMatrix demand;      ///< firm, [slots x gateways]
+  RowMatrix capacity;    ///< [slots x regions]
+  RowMatrix arrival;     ///< a, [slots x classes], in the first slot with what waits already
+  RowMatrix room;        ///< B, [slots x classes], >= 0; 0 where nothing may wait
+  FlagMatrix tightened;  ///< [slots x classes], 1 where B is less than what arrived and is not due
 };
 
 /// Reads slots [first, num_slots). `initial` are the loads before `first`, per group of the problem; `work_done`

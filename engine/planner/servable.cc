@@ -67,7 +67,8 @@ void CheckServable(const Problem& problem, SlotSource& slots, const Vector& work
     if (of_middle.significant) shortfall = of_middle;
   }
   throw InputError(
-      "slot {}: more is due than capacity can do: of the demand and the work that is due by its end, {:.6g} units cannot "
+      "slot {}: more is due than capacity can do: of the demand and the work that is due by its end, {:.6g} units "
+      "cannot "
       "be served, most of it of '{}'; allowed: what capacity and reachability can serve in time, or a shed cost",
       unserved - 1, shortfall.total, problem.network.gateways[shortfall.gateway].name);
 }

@@ -164,8 +164,8 @@ BatchFields LayOutFields(const SlotShape& shape) {
   reserve(&field.intensity, shape.num_loads);
   reserve(&field.outer, shape.num_outer);
   reserve(&field.factor, SlotShape::PackedRow(shape.num_inner));
-  for (int* f : {&field.work_y, &field.work_dy, &field.best_work_y, &field.work_done, &field.work_weight, &field.work_response,
-                 &field.work_product, &field.work_unit})
+  for (int* f : {&field.work_y, &field.work_dy, &field.best_work_y, &field.work_done, &field.work_weight,
+                 &field.work_response, &field.work_product, &field.work_unit})
     reserve(f, shape.num_classes);
   reserve(&field.work_inner, SlotShape::PackedRow(shape.num_classes));
   reserve(&field.work_cross, shape.num_classes * shape.num_loads);

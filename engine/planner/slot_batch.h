@@ -44,15 +44,15 @@ struct BatchFields {
   int dx = 0, dz = 0, dy = 0, ds = 0, dpi = 0;            ///< step, as the point
   int reduced = 0;                                        ///< dual residuals, [arcs]
   int product = 0, slack_product = 0;                     ///< dx dz [arcs], ds dpi [regions] of the predictor
-  int outer = 0, factor = 0;    ///< 1 / pivots [outer]; packed Cholesky rows of the inner nodes
-  int best_x = 0, best_pi = 0;  ///< of the best point so far, [arcs], [regions]
+  int outer = 0, factor = 0;                     ///< 1 / pivots [outer]; packed Cholesky rows of the inner nodes
+  int best_x = 0, best_pi = 0;                   ///< of the best point so far, [arcs], [regions]
   int work_y = 0, work_dy = 0, best_work_y = 0;  ///< deferral prices [classes], their step, those of the best point
   int work_done = 0, work_weight = 0;            ///< by the present point's flows, [classes]; sum of D of their arcs
   int work_response = 0;                         ///< what classes answer where SlotSums::response is the loads'
   int work_product = 0, work_unit = 0;           ///< the same of the corrector's two parts
   int work_inner = 0;                            ///< N between classes, packed
   int work_cross = 0;                            ///< N I' between classes and loads, [classes x loads]
-  int rows = 0;                 ///< of a block
+  int rows = 0;                                  ///< of a block
 };
 
 /// Who meets whom in a slot's matrix, fixed for a period. Lists by arc, node or activity are given by where each part

@@ -7,12 +7,12 @@
 namespace evenkeel {
 namespace {
 
-constexpr double kRounding = 4e-15;   // a dual residual below this share of its terms is rounding
-constexpr double kLostPivot = 1e-14;  // of its diagonal
-constexpr double kLost = 1e-13;        // of D, what N may have lost
-constexpr double kInside = 0.05;      // of B, at least, to either end at the start
+constexpr double kRounding = 4e-15;       // a dual residual below this share of its terms is rounding
+constexpr double kLostPivot = 1e-14;      // of its diagonal
+constexpr double kLost = 1e-13;           // of D, what N may have lost
+constexpr double kInside = 0.05;          // of B, at least, to either end at the start
 constexpr double kLeastMultiplier = 0.1;  // of the mean cost, at the start
-constexpr int kPanel = 96;            // rows that are taken out of the curvature at once
+constexpr int kPanel = 96;                // rows that are taken out of the curvature at once
 
 /// right = R^-1 right, from R's factor [n x n]. `kClasses` is n, or 0 where it is not known.
 template <int kClasses>
@@ -49,30 +49,34 @@ WaitingChain::WaitingChain(const PeriodData& data, const SlotShape& shape, SlotB
       num_loads_(data.num_loads),
       scale_(std::max(1e-300, data.arrival.size() > 0 ? data.arrival.maxCoeff() : 0.0)) {
   const auto size = static_cast<std::size_t>(num_slots_) * num_classes_;
-  for (std::vector<double>* rows :
-       {&b_, &w_, &z_, &v_, &db_, &dw_, &dz_, &dv_, &waits_, &miss_, &product_b_, &product_w_, &target_b_, &target_w_, &theta_, &left_,
-        &rho_, &base_, &right_, &driven_, &q_, &dy_, &solved_})
+  for (std::vector<double>* rows : {&b_,     &w_,    &z_,         &v_,         &db_,       &dw_,       &dz_,    &dv_,
+                                    &waits_, &miss_, &product_b_, &product_w_, &target_b_, &target_w_, &theta_, &left_,
+                                    &rho_,   &base_, &right_,     &driven_,    &q_,        &dy_,       &solved_})
     rows->assign(size, 0.0);
   for (std::vector<double>* rows : {&factor_, &ahead_, &along_}) rows->assign(size * num_classes_, 0.0);
   cross_.setZero(static_cast<Eigen::Index>(size), num_loads_);
   g_.resize(static_cast<std::size_t>(num_classes_) * num_classes_);
   border_.setZero(num_classes_, num_loads_);
   panel_.setZero(kPanel + num_classes_, num_loads_);
-  const double multiplier = kLeastMultiplier * std::max(1e-6, data.cost.cwiseAbs().mean());
+  Start();
+}
+
+void WaitingChain::Start() {
+  const double multiplier = kLeastMultiplier * std::max(1e-6, data_.cost.cwiseAbs().mean());
   Vector waiting = Vector::Zero(num_classes_);
   for (int t = 0; t < num_slots_; ++t) {
-    waiting += data.arrival.row(t).transpose();
-    for (int a = 0; a < shape.num_arcs; ++a) {
-      if (shape.arcs[a].work >= 0) waiting[shape.arcs[a].work] -= blocks_.at(t, shape.field.x + a);
+    waiting += data_.arrival.row(t).transpose();
+    for (int a = 0; a < shape_.num_arcs; ++a) {
+      if (shape_.arcs[a].work >= 0) waiting[shape_.arcs[a].work] -= blocks_.at(t, shape_.field.x + a);
     }
     for (int k = 0; k < num_classes_; ++k) {
-      const double room = data.room(t, k);
+      const double room = data_.room(t, k);
       if (room == 0.0) continue;
       const std::size_t i = static_cast<std::size_t>(t) * num_classes_ + k;
       b_[i] = std::clamp(waiting[k], kInside * room, (1.0 - kInside) * room);
       w_[i] = room - b_[i];
-      const double next = t + 1 < num_slots_ ? blocks_.at(t + 1, shape.field.work_y + k) : 0.0;
-      const double rise = next - blocks_.at(t, shape.field.work_y + k);
+      const double next = t + 1 < num_slots_ ? blocks_.at(t + 1, shape_.field.work_y + k) : 0.0;
+      const double rise = next - blocks_.at(t, shape_.field.work_y + k);
       z_[i] = std::max(0.0, rise) + multiplier;
       v_[i] = std::max(0.0, -rise) + multiplier;
       pairs_ += 2.0;
@@ -258,8 +262,8 @@ void WaitingChain::Aim(double aim) {
   for (int t = 0; t < num_slots_; ++t) {
     for (int k = 0; k < num_classes_; ++k) {
       const std::size_t i = static_cast<std::size_t>(t) * num_classes_ + k;
-      right_[i] = base_[i] - blocks_.at(t, shape_.field.work_product + k) -
-                  aim * blocks_.at(t, shape_.field.work_unit + k);
+      right_[i] =
+          base_[i] - blocks_.at(t, shape_.field.work_product + k) - aim * blocks_.at(t, shape_.field.work_unit + k);
       if (theta_[i] == 0.0) continue;
       target_b_[i] = (aim - product_b_[i]) / b_[i] - z_[i];
       target_w_[i] = (aim - product_w_[i]) / w_[i] - v_[i];
@@ -276,7 +280,8 @@ Vector WaitingChain::Response() {
 
 void WaitingChain::Step(const Vector& price_step) {
   driven_ = right_;
-  if (num_loads_ > 0) Eigen::Map<Vector>(driven_.data(), static_cast<Eigen::Index>(driven_.size())) += cross_ * price_step;
+  if (num_loads_ > 0)
+    Eigen::Map<Vector>(driven_.data(), static_cast<Eigen::Index>(driven_.size())) += cross_ * price_step;
   Solve();
   for (std::size_t i = 0; i < b_.size(); ++i) {
     if (theta_[i] == 0.0) continue;

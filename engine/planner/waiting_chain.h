@@ -59,10 +59,13 @@ class WaitingChain {
   void TakeBack() { right_ = last_right_; }
 
  private:
-  double* Row(std::vector<double>* rows, int t) const { return rows->data() + static_cast<std::size_t>(t) * num_classes_; }
+  double* Row(std::vector<double>* rows, int t) const {
+    return rows->data() + static_cast<std::size_t>(t) * num_classes_;
+  }
   double* Matrix(std::vector<double>* rows, int t) const {
     return rows->data() + static_cast<std::size_t>(t) * num_classes_ * num_classes_;
   }
+  void Start();
   void Gather(int t);
   void Measure(int t, SlotSums* sums);
   template <int kClasses>

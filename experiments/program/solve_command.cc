@@ -158,7 +158,8 @@ std::string SolveText(const Period& period, const CheckedOptimum& checked) {
   text += fmt::format("{:<14}{:>20.6f}{:>20.6f}  USD\n", "lower bound", optimum.lower_bound, certificate.lower_bound);
   text += fmt::format("{:<14}{:>20.2e}{:>20.2e}  relative\n", "gap", optimum.gap, certificate.gap);
   text += fmt::format("{:<14}{:>20}{:>20.2e}  of a slot's demand\n\n", "violation", "", certificate.infeasibility);
-  text += SpreadTable(period.problem, optimum.ledger) + PriceTables(period.problem, optimum) + DeferralTable(period, optimum);
+  text += SpreadTable(period.problem, optimum.ledger) + PriceTables(period.problem, optimum) +
+          DeferralTable(period, optimum);
   const std::string note = ShiftNote(optimum.ledger);
   if (!note.empty()) text += "\n" + note;
   return text + fmt::format("\nSolved in {:.2f} s, {}.\n", checked.seconds, CountText(optimum.iterations, "iteration"));

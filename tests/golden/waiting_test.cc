@@ -33,8 +33,8 @@ class WaitingZones : public CliTest {
     Trace period = year_;
     Signals& signals = period.signals;
     const int first = kHours * m;
-    for (RowMatrix* signal : {&signals.demand, &signals.capacity, &signals.price, &signals.carbon_intensity,
-                              &signals.water_intensity})
+    for (RowMatrix* signal :
+         {&signals.demand, &signals.capacity, &signals.price, &signals.carbon_intensity, &signals.water_intensity})
       *signal = signal->middleRows(first, kHours).eval();
     signals.time = {signals.time.begin() + first, signals.time.begin() + first + kHours};
     return period;

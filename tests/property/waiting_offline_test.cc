@@ -52,9 +52,9 @@ void ExpectAgreement(const Instance& instance, double tolerance) {
   EXPECT_LE(std::abs(optimum.objective - reference.objective) / scale, tolerance)
       << optimum.objective << " against " << reference.objective << ", gap " << optimum.gap;
   ExpectFeasible(instance.problem, *slots, optimum);
-  const Certificate certificate =
-      CheckCertificate(instance.problem, *slots, [&](int t) -> const Allocation& { return optimum.allocations[t]; },
-                       optimum.prices, optimum.deferral_prices);
+  const Certificate certificate = CheckCertificate(
+      instance.problem, *slots, [&](int t) -> const Allocation& { return optimum.allocations[t]; }, optimum.prices,
+      optimum.deferral_prices);
   EXPECT_LE(certificate.infeasibility, tolerance);
   EXPECT_LE(std::abs(certificate.objective - certificate.lower_bound) / scale, tolerance);
 }
@@ -98,8 +98,7 @@ Instance MakePlainInstance(int seed, int deadline) {
 }
 
 OfflineOptimum SolveTrace(const Trace& trace, const Objective& objective) {
-  const Problem problem =
-      MakeProblem(trace.header.network, objective, trace.signals.num_slots(), TotalDemand(trace));
+  const Problem problem = MakeProblem(trace.header.network, objective, trace.signals.num_slots(), TotalDemand(trace));
   return SolveOffline(problem, *MakeSlotSource(trace), {});
 }
 
@@ -260,7 +259,8 @@ TEST(WaitingOfflineTest, ResultsDoNotDependOnTheNumberOfThreads) {
     const auto slots = MakeSlotSource(instance.trace);
     OfflineOptions three;
     three.threads = 3;
-    const OfflineOptimum a = SolveOffline(instance.problem, *slots, {}), b = SolveOffline(instance.problem, *slots, three);
+    const OfflineOptimum a = SolveOffline(instance.problem, *slots, {}),
+                         b = SolveOffline(instance.problem, *slots, three);
     EXPECT_EQ(a.objective, b.objective);
     EXPECT_EQ(a.deferral_prices, b.deferral_prices);
   }

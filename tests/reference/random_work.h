@@ -7,7 +7,7 @@ namespace evenkeel {
 
 struct WorkOptions {
   int max_classes = 3;
-  int max_deadline = 8;    ///< slots
+  int max_deadline = 8;       ///< slots
   bool one_deadline = false;  ///< of all classes
 };
 
