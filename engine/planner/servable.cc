@@ -54,9 +54,10 @@ Shortfall LeastShortfall(const Problem& problem, SlotSource& slots, int count, c
 
 }  // namespace
 
-void CheckServable(const Problem& problem, SlotSource& slots, const Vector& work_done) {
+void CheckServable(const Problem& problem, SlotSource& slots, const Vector& done) {
   CheckFirmDemand(problem, slots);
   if (problem.num_classes() == 0) return;
+  const Vector work_done = done.size() > 0 ? done : Vector::Zero(problem.num_classes());
   int served = 0, unserved = slots.num_slots();  // prefixes; a longer one is no easier
   Shortfall shortfall = LeastShortfall(problem, slots, unserved, work_done);
   if (!shortfall.significant) return;
@@ -68,8 +69,7 @@ void CheckServable(const Problem& problem, SlotSource& slots, const Vector& work
   }
   throw InputError(
       "slot {}: more is due than capacity can do: of the demand and the work that is due by its end, {:.6g} units "
-      "cannot "
-      "be served, most of it of '{}'; allowed: what capacity and reachability can serve in time, or a shed cost",
+      "cannot be served, most of it of '{}'; allowed: what capacity and reachability can serve in time, or a shed cost",
       unserved - 1, shortfall.total, problem.network.gateways[shortfall.gateway].name);
 }
 

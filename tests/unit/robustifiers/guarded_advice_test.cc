@@ -77,7 +77,7 @@ TEST(GuardedAdviceTest, SaysWhyTheFirstAnswerWasNotGood) {
   const Shares shares(3);
   const std::pair<Fault, const char*> reasons[] = {
       {Fault::kNan, "slot 0: the decision has another size than the period's, or numbers that are not finite"},
-      {Fault::kInfeasible, "slot 0: the decision breaks demand, capacity or a sign by 1 units"},
+      {Fault::kInfeasible, "slot 0: the decision breaks demand, capacity, a release window or a sign by 1 units"},
       {Fault::kThrows, "slot 0: this advice always throws"}};
   for (double timeout : {0.0, 60.0}) {
     for (const auto& [fault, reason] : reasons) {
