@@ -45,8 +45,11 @@ struct PolicyReport {
 };
 
 /// How far P1 lets a decision violate the slot's constraints, in units of workload: 1e-9 of the slot's demand and of the
-/// work that can be done in it.
-inline double AllowedViolation(const Slot& slot) { return 1e-9 * (slot.demand.sum() + slot.releasable); }
+/// work that can be done in it, and what sums of the work done so far lose in their digits.
+inline double AllowedViolation(const Slot& slot) {
+  const double rounding = slot.arrived.size() > 0 ? 1e-14 * slot.arrived.sum() : 0.0;
+  return 1e-9 * (slot.demand.sum() + slot.releasable) + rounding;
+}
 
 /// Laws, checked for the whole catalog by tests/property/policy_laws_test.cc:
 ///   P1 feasible: every decision lies in the slot's feasible set X_t, to AllowedViolation;
