@@ -40,13 +40,15 @@ CostRange RangeOf(const Problem& problem, const Vector& cost, const VectorRef& c
   return range;
 }
 
-/// Of the slot's demand. Where there is none, what is served is infeasible but for what is lost in the digits of the
-/// capacity.
+/// Of the slot's demand and work. Where there is none, what is served is infeasible but for what is lost in the digits
+/// of the capacity and of the work done so far.
 double RelativeInfeasibility(const Problem& problem, const Slot& slot, const Vector& work_done,
                              const Allocation& allocation, Vector* use) {
   const double violation = Infeasibility(problem, slot, work_done, allocation, use);
   if (violation == 0.0) return 0.0;
-  return violation / std::max({slot.demand.sum() + slot.releasable, 1e-12 * slot.capacity.sum(), 1e-300});
+  const double so_far = slot.arrived.size() > 0 ? slot.arrived.sum() : 0.0;
+  return violation /
+         std::max({slot.demand.sum() + slot.releasable, 1e-12 * slot.capacity.sum(), 1e-8 * so_far, 1e-300});
 }
 
 }  // namespace

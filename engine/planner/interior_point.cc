@@ -26,13 +26,16 @@ constexpr int kMostHalvings = 10;
 constexpr int kPatience = 4;
 constexpr int kRefinements = 2;
 constexpr double kAccurateResponse = 1e-13;
-constexpr double kAccurateBalance = 1e-12;  // of the most work of a slot
+constexpr double kAccurateBalance = 1e-11;  // of the most work of a slot
 constexpr double kShareOfResidual = 1e-6;
+constexpr double kLost = 1e-14, kLostAtMost = 1e-12;  // of D, in what classes answer to prices
+constexpr double kGoodEnough = 1e-9;                  // a gap that no second try is worth
 constexpr double kWorkRounding = 10.0;  // how much more of the constraints is lost in the digits where work waits
 
 class InteriorPoint {
  public:
-  InteriorPoint(const PeriodData& data, const InteriorPointOptions& options);
+  /// `lost`: see engine/planner/waiting_chain.h.
+  InteriorPoint(const PeriodData& data, const InteriorPointOptions& options, double lost);
   InteriorPointResult Run();
 
  private:
@@ -51,6 +54,7 @@ class InteriorPoint {
 
   const PeriodData& data_;
   const InteriorPointOptions options_;
+  const double lost_;
   const SlotShape shape_;
   SlotBlocks blocks_;
   int batches_, batches_per_chunk_, chunks_;
@@ -74,9 +78,10 @@ class InteriorPoint {
 
 double LargestOrTiny(const RowMatrix& m) { return std::max(1e-6, m.size() > 0 ? m.cwiseAbs().maxCoeff() : 1.0); }
 
-InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions& options)
+InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions& options, double lost)
     : data_(data),
       options_(options),
+      lost_(lost),
       shape_(data),
       blocks_(data, shape_),
       batches_(blocks_.count()),
@@ -287,7 +292,7 @@ InteriorPointResult InteriorPoint::Run() {
   coupling_ = SetStartPoint(data_, shape_, &blocks_);
   pairs_ = CountPairs(data_, shape_, blocks_);
   if (data_.num_classes > 0) {
-    chain_ = std::make_unique<WaitingChain>(data_, shape_, &blocks_);
+    chain_ = std::make_unique<WaitingChain>(data_, shape_, lost_, &blocks_);
     pairs_ += chain_->pairs();
   }
   while (best_.iterations < options_.max_iterations && Iterate()) ++best_.iterations;
@@ -301,7 +306,13 @@ InteriorPointResult InteriorPoint::Run() {
 }  // namespace
 
 InteriorPointResult SolveInteriorPoint(const PeriodData& data, const InteriorPointOptions& options) {
-  return InteriorPoint(data, options).Run();
+  InteriorPointResult result = InteriorPoint(data, options, kLost).Run();
+  if (data.num_classes == 0 || result.accurate || result.gap <= kGoodEnough) return result;
+  // Where hardly any schedule is feasible, other roundings may still come through.
+  InteriorPointResult second = InteriorPoint(data, options, kLostAtMost).Run();
+  if (!(second.gap < result.gap)) return result;
+  second.iterations += result.iterations;
+  return second;
 }
 
 }  // namespace evenkeel

@@ -9,7 +9,6 @@ namespace {
 
 constexpr double kRounding = 4e-15;       // a dual residual below this share of its terms is rounding
 constexpr double kLostPivot = 1e-14;      // of its diagonal
-constexpr double kLost = 1e-13;           // of D, what N may have lost
 constexpr double kInside = 0.05;          // of B, at least, to either end at the start
 constexpr double kLeastMultiplier = 0.1;  // of the mean cost, at the start
 constexpr int kPanel = 96;                // rows that are taken out of the curvature at once
@@ -40,13 +39,14 @@ void ForClasses(int classes, const Run& run) {
 
 }  // namespace
 
-WaitingChain::WaitingChain(const PeriodData& data, const SlotShape& shape, SlotBlocks* blocks)
+WaitingChain::WaitingChain(const PeriodData& data, const SlotShape& shape, double lost, SlotBlocks* blocks)
     : data_(data),
       shape_(shape),
       blocks_(*blocks),
       num_slots_(data.num_slots),
       num_classes_(data.num_classes),
       num_loads_(data.num_loads),
+      lost_(lost),
       scale_(std::max(1e-300, data.arrival.size() > 0 ? data.arrival.maxCoeff() : 0.0)) {
   const auto size = static_cast<std::size_t>(num_slots_) * num_classes_;
   for (std::vector<double>* rows : {&b_,     &w_,    &z_,         &v_,         &db_,       &dw_,       &dz_,    &dv_,
@@ -103,7 +103,7 @@ void WaitingChain::Gather(int t) {
   double* g = g_.data();  // of the slots before
   for (int i = 0; i < n; ++i) {
     for (int j = 0; j < n; ++j) g[i * n + j] += inner[(SlotShape::PackedRow(std::max(i, j)) + std::min(i, j)) * width];
-    g[i * n + i] += kLost * blocks_.at(t, shape_.field.work_weight + i);
+    g[i * n + i] += lost_ * blocks_.at(t, shape_.field.work_weight + i);
     double* row = cross_.row(static_cast<Eigen::Index>(t) * n + i).data();
     for (int l = 0; l < num_loads_; ++l) row[l] = cross[(i * num_loads_ + l) * width];
   }

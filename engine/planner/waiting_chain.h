@@ -31,8 +31,9 @@ namespace evenkeel {
 
 class WaitingChain {
  public:
-  /// Starts from the flows and deferral prices in `blocks`, strictly inside. All must outlive this.
-  WaitingChain(const PeriodData& data, const SlotShape& shape, SlotBlocks* blocks);
+  /// Starts from the flows and deferral prices in `blocks`, strictly inside. All must outlive this. `lost` is what N may
+  /// have lost, as a share of D's sum over the class's arcs.
+  WaitingChain(const PeriodData& data, const SlotShape& shape, double lost, SlotBlocks* blocks);
 
   /// Complementary pairs that take part.
   double pairs() const { return pairs_; }
@@ -82,6 +83,7 @@ class WaitingChain {
   const SlotShape& shape_;
   SlotBlocks& blocks_;
   int num_slots_, num_classes_, num_loads_;
+  double lost_;
   double pairs_ = 0.0, scale_;  // most work of a slot
   // [slots x classes]: point, step, products, targets over b and w, Theta, residuals, right-hand sides, R^-1 g,
   // 1 where Theta is above G

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+
 #include "engine/certificate.h"
 #include "engine/deferral_prices.h"
 #include "engine/planner/merged_slots.h"
@@ -11,6 +14,7 @@
 #include "models/base/error.h"
 #include "models/slots/trace_window.h"
 #include "tests/reference/play.h"
+#include "tests/reference/random_instances.h"
 
 namespace evenkeel {
 namespace {
@@ -129,6 +133,33 @@ TEST(WaitingTest, DeferralPricesOfCosts) {
   EXPECT_EQ(prices, (RowMatrix(4, 1) << 5.0, 5.0, 1.0, 4.0).finished());
   EXPECT_NEAR(LowerBound(problem, *slots, ZeroPrices(problem), prices), 5.0 + 1.0 + 1.0 + 4.0, 1e-12);
   EXPECT_NEAR(Solve(trace, CarbonObjective(0.0, kInfinity)).objective, 11.0, 1e-7);
+}
+
+// Where capacity is no matter, they prove what the cheapest slot of every window costs; 0 where a window reaches beyond
+// the slots.
+TEST(WaitingTest, DeferralPricesProveTheCheapestSlots) {
+  std::mt19937_64 random(1);
+  for (int trial = 0; trial < Scaled(200); ++trial) {
+    const int slots = DrawInt(&random, 1, 30), deadline = DrawInt(&random, 0, 9);
+    Trace trace = WorkTrace(1, slots, deadline);
+    for (int t = 0; t < slots; ++t) {
+      trace.signals.price(t, 0) = trial % 2 == 0 ? DrawInt(&random, -1, 3) : Draw(&random, -5.0, 50.0);
+      trace.signals.demand(t, 1) = Draw(&random, 0.0, 2.0);
+    }
+    const Problem problem = ProblemOf(trace, CarbonObjective(0.0, kInfinity));
+    const auto whole = MakeSlotSource(trace);
+    for (int count : {slots, DrawInt(&random, 1, slots)}) {
+      double expected = 0.0;
+      for (int t = 0; t < count; ++t) {
+        const int last = std::min(t + deadline, slots - 1);
+        double cheapest = last >= count ? 0.0 : kInfinity;
+        for (int s = t; s <= std::min(last, count - 1); ++s) cheapest = std::min(cheapest, trace.signals.price(s, 0));
+        expected += cheapest * trace.signals.demand(t, 1);
+      }
+      SlotWindow prefix(*whole, 0, count);
+      EXPECT_NEAR(LowerBound(problem, prefix, ZeroPrices(problem)), expected, 1e-9) << trial;
+    }
+  }
 }
 
 // 2 units arrive in slot 0 with D = 1, and capacity is 0.5 a slot: by the end of slot 1, 1 unit is missing.

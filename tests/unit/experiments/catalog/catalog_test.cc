@@ -48,7 +48,8 @@ TEST(Catalog, HasThePoliciesOfTheTheoryPage) {
 std::string HelpOn(Kind kind) {
   if (kind == Kind::kError) return ObserveOption().help;
   if (kind == Kind::kEvent) return EventOption().help;
-  const std::string name = kind == Kind::kPolicy ? "run" : kind == Kind::kPredictor ? "backtest" : "train";
+  const bool in_run = kind == Kind::kPolicy || kind == Kind::kRelease;
+  const std::string name = in_run ? "run" : kind == Kind::kPredictor ? "backtest" : "train";
   for (const Command& command : AllCommands()) {
     if (command.info.name == name) return HelpText(command.info);
   }
@@ -61,6 +62,7 @@ Spec Simplest(const Entry& entry) {
   for (const ParameterInfo& parameter : entry.parameters) {
     if (!parameter.default_value.empty()) continue;
     const char* value = parameter.kind == ParameterKind::kPolicy   ? "cost"
+                        : parameter.name == "high"                 ? "2"  // above low
                         : parameter.kind == ParameterKind::kNumber ? "1"
                         : parameter.name == "from"                 ? "2023-01-01"
                         : parameter.name == "to"                   ? "2023-01-02"
@@ -82,7 +84,7 @@ TEST(Catalog, EveryEntryIsDescribedAndNamedOnce) {
 }
 
 TEST(Catalog, EveryKindHasEntriesAndShowsThem) {
-  for (Kind kind : {Kind::kPolicy, Kind::kPredictor, Kind::kNetwork, Kind::kError, Kind::kEvent}) {
+  for (Kind kind : {Kind::kPolicy, Kind::kPredictor, Kind::kNetwork, Kind::kError, Kind::kEvent, Kind::kRelease}) {
     const std::string help = HelpOn(kind);
     EXPECT_FALSE(EntriesOf(Catalog(), kind).empty()) << KindName(kind);
     // Errors and events are named in the line of their option; the other lists have a line for everything.
@@ -210,8 +212,8 @@ TEST(PolicySpec, ListsWhatIsKnownAndTheClosestMatch) {
                                            HasSubstr("(known: cost, carbon, water, c2, all,")));
   EXPECT_THAT(ErrorOf("zzzzzz"), AllOf(HasSubstr("unknown policy \"zzzzzz\" (known:")));
   EXPECT_EQ(ErrorOf("power-greedy(bta=1)"),
-            "policy \"power-greedy\": unknown parameter \"bta\", did you mean \"beta\"? (known: q, beta, tolerance)");
-  EXPECT_EQ(ErrorOf("cost(q=1)"), "policy \"cost\" has no parameters, but \"q\" is given");
+            "policy \"power-greedy\": unknown parameter \"bta\", did you mean \"beta\"? (known: q, beta, tolerance, release)");
+  EXPECT_EQ(ErrorOf("hindsight(q=1)"), "policy \"hindsight\" has no parameters, but \"q\" is given");
 }
 
 TEST(PolicySpec, LooksIntoForecasts) {
