@@ -279,6 +279,27 @@ TEST(WaitingOfflineTest, TheRestOfAPeriodKnowsWhatIsDone) {
   }
 }
 
+// Long waits over many slots, where prices of work hardly differ: digits of the chain.
+TEST(WaitingOfflineTest, AMonthOfThreeClassesConverges) {
+  for (int seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE(seed);
+    GeneratorOptions options;
+    options.regions = options.gateways = 10;
+    options.slots = 730;
+    options.seed = static_cast<std::uint64_t>(seed);
+    options.reach = 0.9;
+    Trace trace = GenerateTrace(options);
+    for (double deadline : {6.0, 24.0, 72.0}) MakeWorkOf({0.1, deadline, 0.0}, &trace);
+    const Problem problem = MakeProblem(trace.header.network, PublishedObjective(), options.slots, TotalDemand(trace));
+    const auto slots = MakeSlotSource(trace);
+    const PeriodData data =
+        AssemblePeriod(problem, *slots, 0, ZeroPrices(problem), Vector::Zero(problem.num_classes()));
+    const InteriorPointResult result = SolveInteriorPoint(data, {});
+    EXPECT_TRUE(result.accurate) << result.gap;
+    EXPECT_LE(result.iterations, 55);
+  }
+}
+
 TEST(WaitingOfflineTest, ResultsDoNotDependOnTheNumberOfThreads) {
   InstanceOptions options;
   options.max_slots = 300;
