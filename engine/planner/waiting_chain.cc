@@ -27,6 +27,26 @@ void SolvePivot(int classes, const double* factor, double* right) {
   }
 }
 
+/// The same for n right-hand sides at once, the columns of `right` [n x n].
+template <int kClasses>
+void SolvePivotForAll(int classes, const double* factor, double* right) {
+  const int n = kClasses > 0 ? kClasses : classes;
+  const auto subtract = [&](double times, const double* from, double* row) {
+    for (int j = 0; j < n; ++j) row[j] -= times * from[j];
+  };
+  const auto scale = [&](double by, double* row) {
+    for (int j = 0; j < n; ++j) row[j] *= by;
+  };
+  for (int i = 0; i < n; ++i) {
+    for (int k = 0; k < i; ++k) subtract(factor[i * n + k], right + k * n, right + i * n);
+    scale(factor[i * n + i], right + i * n);
+  }
+  for (int i = n - 1; i >= 0; --i) {
+    scale(factor[i * n + i], right + i * n);
+    for (int k = 0; k < i; ++k) subtract(factor[i * n + k], right + i * n, right + k * n);
+  }
+}
+
 /// Calls run(std::integral_constant) with the number of classes, or with 0 where there are many.
 template <typename Run>
 void ForClasses(int classes, const Run& run) {
@@ -152,19 +172,18 @@ void WaitingChain::Pivot(int t) {
     }
     factor[j * n + j] = inverse;
   }
-  // Column by column: both are stored transposed.
-  for (int j = 0; j < n; ++j) {
-    for (int i = 0; i < n; ++i) {
-      ahead[j * n + i] = theta[j] > 0.0 ? g_[i * n + j] : 0.0;
-      along[j * n + i] = i == j ? theta[j] : 0.0;
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j < n; ++j) {
+      ahead[i * n + j] = theta[j] > 0.0 ? g_[i * n + j] : 0.0;
+      along[i * n + j] = i == j ? theta[j] : 0.0;
     }
-    SolvePivot<kClasses>(n, factor, ahead + j * n);
-    if (theta[j] > 0.0) SolvePivot<kClasses>(n, factor, along + j * n);
   }
+  SolvePivotForAll<kClasses>(n, factor, ahead);
+  SolvePivotForAll<kClasses>(n, factor, along);
   for (int i = 0; i < n; ++i) {
     for (int j = 0; j <= i; ++j) {
       const bool kept = factor[i * n + i] > 0.0 && factor[j * n + j] > 0.0;
-      g_[i * n + j] = g_[j * n + i] = kept ? 0.5 * (theta[i] * ahead[j * n + i] + theta[j] * ahead[i * n + j]) : 0.0;
+      g_[i * n + j] = g_[j * n + i] = kept ? 0.5 * (theta[i] * ahead[i * n + j] + theta[j] * ahead[j * n + i]) : 0.0;
     }
   }
 }
@@ -228,7 +247,7 @@ void WaitingChain::Forward() {
       const double* q = Row(&q_, t - 1);
       for (int i = 0; i < n; ++i) {
         double sum = before[i];
-        for (int j = 0; j < n; ++j) sum += ahead[j * n + i] * q[j];
+        for (int j = 0; j < n; ++j) sum += ahead[i * n + j] * q[j];
         p[i] += theta[i] * sum;
       }
     }
@@ -248,8 +267,8 @@ void WaitingChain::Backward() {
       double price = p[i], backlog = p[i];
       for (int j = 0; j < n; ++j) {
         const double drop = q[j] - (t + 1 < num_slots_ ? dy[n + j] : 0.0);
-        price -= along[j * n + i] * drop;
-        backlog += ahead[j * n + i] * drop;
+        price -= along[i * n + j] * drop;
+        backlog += ahead[i * n + j] * drop;
       }
       dy[i] = price;
       const double next = t + 1 < num_slots_ ? dy[n + i] : 0.0;

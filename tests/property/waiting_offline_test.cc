@@ -10,8 +10,11 @@
 #include "engine/planner/offline.h"
 #include "engine/planner/period_data.h"
 #include "engine/planner/rest_plan.h"
+#include "engine/planner/slot_batch.h"
 #include "engine/policy.h"
+#include "models/generate/trace.h"
 #include "models/slots/trace_window.h"
+#include "models/slots/work_share.h"
 #include "tests/reference/clp_period.h"
 #include "tests/reference/random_work.h"
 
@@ -66,6 +69,31 @@ TEST(WaitingOfflineTest, AgreesWithClpOnAThousandRandomInstances) {
     if (seed % 4 == 0) instance.problem.shed_cost = 50.0;
     ExpectAgreement(instance, 1e-8);
     if (HasFatalFailure()) return;
+  }
+}
+
+// Many regions, few gateways, little reach, work that stays home: what slots add comes from an inverse
+// (engine/planner/slot_inverse-inl.h).
+TEST(WaitingOfflineTest, AgreesWithClpWhereActivitiesMeetFewNodes) {
+  for (int seed = 1; seed <= 2; ++seed) {
+    SCOPED_TRACE(seed);
+    GeneratorOptions options;
+    options.regions = 160;
+    options.gateways = 20;
+    options.slots = 4;
+    options.seed = static_cast<std::uint64_t>(seed);
+    options.reach = 0.08;
+    options.network_cost = 0.01;
+    Instance instance;
+    instance.trace = GenerateTrace(options);
+    MakeWorkOf({0.3, 2.0, seed == 1 ? 1.0 : 0.5}, &instance.trace);
+    instance.problem =
+        MakeProblem(instance.trace.header.network, PublishedObjective(), options.slots, TotalDemand(instance.trace));
+    const auto slots = MakeSlotSource(instance.trace);
+    const PeriodData data = AssemblePeriod(instance.problem, *slots, 0, ZeroPrices(instance.problem),
+                                           Vector::Zero(instance.problem.num_classes()));
+    EXPECT_TRUE(SlotShape(data).few_meetings);
+    ExpectAgreement(instance, 1e-8);
   }
 }
 
@@ -248,6 +276,27 @@ TEST(WaitingOfflineTest, TheRestOfAPeriodKnowsWhatIsDone) {
       EXPECT_LE((done - slot.arrived).maxCoeff(), 1e-12);
       last = done;
     }
+  }
+}
+
+// Long waits over many slots, where prices of work hardly differ: digits of the chain.
+TEST(WaitingOfflineTest, AMonthOfThreeClassesConverges) {
+  for (int seed = 1; seed <= 3; ++seed) {
+    SCOPED_TRACE(seed);
+    GeneratorOptions options;
+    options.regions = options.gateways = 10;
+    options.slots = 730;
+    options.seed = static_cast<std::uint64_t>(seed);
+    options.reach = 0.9;
+    Trace trace = GenerateTrace(options);
+    for (double deadline : {6.0, 24.0, 72.0}) MakeWorkOf({0.1, deadline, 0.0}, &trace);
+    const Problem problem = MakeProblem(trace.header.network, PublishedObjective(), options.slots, TotalDemand(trace));
+    const auto slots = MakeSlotSource(trace);
+    const PeriodData data =
+        AssemblePeriod(problem, *slots, 0, ZeroPrices(problem), Vector::Zero(problem.num_classes()));
+    const InteriorPointResult result = SolveInteriorPoint(data, {});
+    EXPECT_TRUE(result.accurate) << result.gap;
+    EXPECT_LE(result.iterations, 55);
   }
 }
 
