@@ -28,8 +28,9 @@ namespace evenkeel {
 /// A lower bound on the optimum of the slots so far, kept slot by slot.
 class PrefixBound {
  public:
-  /// `prices` must lie in the dual set, to 1e-9 of mu; throws InputError otherwise. `deferral_prices` [slots x classes],
-  /// finite, belong to the slots in the order in which they are added, and may be left out where there are no classes.
+  /// `prices` must lie in the dual set, to 1e-9 of mu; throws InputError otherwise. `deferral_prices` [slots x
+  /// classes], finite, belong to the slots in the order in which they are added, and may be left out where there are no
+  /// classes.
   explicit PrefixBound(const Problem& problem, Prices prices, RowMatrix deferral_prices = RowMatrix());
   /// Slots in order, from the period's first. Throws InputError when the slot's firm demand cannot be served.
   void Add(const Slot& slot, const Coefficients& coefficients);

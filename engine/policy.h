@@ -44,8 +44,8 @@ struct PolicyReport {
   std::optional<VirtualLoadsReport> virtual_loads;  ///< of experts that have some, and of robust policies around them
 };
 
-/// How far P1 lets a decision violate the slot's constraints, in units of workload: 1e-9 of the slot's demand and of the
-/// work that can be done in it, and what sums of the work done so far lose in their digits.
+/// How far P1 lets a decision violate the slot's constraints, in units of workload: 1e-9 of the slot's demand and of
+/// the work that can be done in it, and what sums of the work done so far lose in their digits.
 inline double AllowedViolation(const Slot& slot) {
   const double rounding = slot.arrived.size() > 0 ? 1e-14 * slot.arrived.sum() : 0.0;
   return 1e-9 * (slot.demand.sum() + slot.releasable) + rounding;
@@ -78,6 +78,9 @@ class Policy {
   /// The gamma of the last decision, where it was a dispatch at prices: x_t minimises (c + sum_k gamma^k h^k) . x over
   /// X_t. Null for policies that state none.
   virtual const Prices* StatedPrices() const { return nullptr; }
+  /// With them, what a unit of every class's work was worth in that slot, [classes], USD: x_t minimises the same less
+  /// y_k for every unit released. Null where the work cannot wait, or none is stated.
+  virtual const Vector* StatedDeferralPrices() const { return nullptr; }
 };
 
 }  // namespace evenkeel

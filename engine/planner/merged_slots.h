@@ -16,8 +16,8 @@
 
 namespace evenkeel {
 
-/// A view of `slots`, which has to outlive it. fine >= 1, season >= 1. Throws InputError when slots with classes of work
-/// would be merged: merged slots have no order in which work could wait.
+/// A view of `slots`, which has to outlive it. fine >= 1, season >= 1. Throws InputError when slots with classes of
+/// work would be merged: merged slots have no order in which work could wait.
 std::unique_ptr<SlotSource> MakeMergedSlots(SlotSource& slots, int fine, int season);
 
 }  // namespace evenkeel

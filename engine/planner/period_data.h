@@ -6,17 +6,17 @@
 // with E [activities x arcs] fixed and I_t diagonal (one intensity per load).
 //
 // Where everyone reaches everyone at a cost that depends on the region only, gateways are interchangeable, and all
-// their demand is gathered at one gateway: exact, since any split of the optimum over the gateways has the same cost and
-// loads.
+// their demand is gathered at one gateway: exact, since any split of the optimum over the gateways has the same cost
+// and loads.
 //
 // Work that can wait has no demand row of its own in a slot. With b what a class leaves waiting at a slot's end,
 //
 //   sum_a x_t[a] + b_t = b_{t-1} + a_t,     0 <= b_t <= B_t = A_t - max(G_t, S),
 //
-// where a is what arrives, A and G are what arrived and what is due (models/world/slot.h), and S is what was done before
-// the first slot; what waits then, b_{-1}, counts as arriving in it. Where no region of a class has capacity in slot t +
-// 1, what waits at the end of slot t waits at the end of t + 1 too, and B_t is at most B_{t+1} - a_{t+1}: else b would
-// have no interior.
+// where a is what arrives, A and G are what arrived and what is due (models/world/slot.h), and S is what was done
+// before the first slot; what waits then, b_{-1}, counts as arriving in it. Where no region of a class has capacity in
+// slot t + 1, what waits at the end of slot t waits at the end of t + 1 too, and B_t is at most B_{t+1} - a_{t+1}: else
+// b would have no interior.
 #pragma once
 
 #include <vector>
@@ -75,12 +75,13 @@ PeriodData AssemblePeriod(const Problem& problem, SlotSource& slots, int first, 
 /// price, its weight.
 Prices PricesOfPeriod(const Problem& problem, const PeriodData& data, const Vector& stacked);
 
-/// The problem's deferral prices from the solver's, [slots x classes]: as good with B as it was before it was tightened.
+/// The problem's deferral prices from the solver's, [slots x classes]: as good with B as it was before it was
+/// tightened.
 RowMatrix DeferralPricesOfPeriod(const PeriodData& data, RowMatrix prices);
 
-/// Flows of the data's slot `row` in the problem's own arcs; `flow` [arcs of the data]. Negative rounding is clipped, every gateway's
-/// demand met exactly (to rounding), and what is done of a class moved to where B and its window allow it. `work_done` [classes] is
-/// Ledger's before the slot.
+/// Flows of the data's slot `row` in the problem's own arcs; `flow` [arcs of the data]. Negative rounding is clipped,
+/// every gateway's demand met exactly (to rounding), and what is done of a class moved to where B and its window allow
+/// it. `work_done` [classes] is Ledger's before the slot.
 void ExpandFlow(const Problem& problem, const PeriodData& data, int row, const VectorRef& flow, const Slot& slot,
                 const Vector& work_done, Allocation* allocation);
 

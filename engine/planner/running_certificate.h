@@ -1,8 +1,8 @@
 // How far a running engine can be at most from the best in hindsight: a lower bound on the optimum of the slots so far
 // (theorem 1), from any prices in the dual set. A bound is never more than what its own slots and prices prove, whoever
-// found the prices. Where there are classes of work, the optimum of a prefix serves of it what is due by the prefix's end
-// (theorem 1'), and the deferral prices are those that fit the prices (engine/deferral_prices.h): a certificate can be
-// checked from its prices alone.
+// found the prices. Where there are classes of work, the optimum of a prefix serves of it what is due by the prefix's
+// end (theorem 1'), and the deferral prices are those that fit the prices (engine/deferral_prices.h): a certificate can
+// be checked from its prices alone.
 #pragma once
 
 #include <vector>

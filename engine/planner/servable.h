@@ -7,9 +7,9 @@
 namespace evenkeel {
 
 /// Throws InputError that names the first slot whose demand cannot be served, and its gateways. Where there are classes
-/// of work, also when more work is due than capacity can do: it names the first slot by whose end what is due cannot all
-/// be done, however work is spread over the slots, by how much, and a class that falls short. `work_done` [classes] is
-/// Ledger's before the first slot, and may be left out where nothing has been done.
+/// of work, also when more work is due than capacity can do: it names the first slot by whose end what is due cannot
+/// all be done, however work is spread over the slots, by how much, and a class that falls short. `work_done` [classes]
+/// is Ledger's before the first slot, and may be left out where nothing has been done.
 void CheckServable(const Problem& problem, SlotSource& slots, const Vector& work_done = Vector());
 
 }  // namespace evenkeel

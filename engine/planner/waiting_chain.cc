@@ -113,9 +113,9 @@ void WaitingChain::Move(double primal, double dual) {
   }
 }
 
-/// N' and N. What is lost of N in the slot's elimination is at most a few digits of D's sum over the class's arcs; N that
-/// much larger makes steps too short where nothing answers to a price, which the next step makes good, while N that much
-/// smaller would make them too long without bound.
+/// N' and N. What is lost of N in the slot's elimination is at most a few digits of D's sum over the class's arcs; N
+/// that much larger makes steps too short where nothing answers to a price, which the next step makes good, while N
+/// that much smaller would make them too long without bound.
 void WaitingChain::Gather(int t) {
   const int n = num_classes_, width = blocks_.width();
   const double* inner = &blocks_.at(t, shape_.field.work_inner);

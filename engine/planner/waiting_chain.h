@@ -17,8 +17,8 @@
 //
 // The difference Theta - Theta R^-1 Theta, which is the same, would lose G where Theta is large: where work waits and
 // nothing holds it, Theta grows without bound. For the same reason db comes from R^-1 (g + G (q - dy_{t+1})), and not
-// from the difference of prices, where Theta is above G. Where nothing may wait (B = 0), Theta = 0. Behind the last slot dy = 0, y = 0: what is
-// left waiting there is nobody's.
+// from the difference of prices, where Theta is above G. Where nothing may wait (B = 0), Theta = 0. Behind the last
+// slot dy = 0, y = 0: what is left waiting there is nobody's.
 #pragma once
 
 #include <Eigen/Core>
@@ -31,8 +31,8 @@ namespace evenkeel {
 
 class WaitingChain {
  public:
-  /// Starts from the flows and deferral prices in `blocks`, strictly inside. All must outlive this. `lost` is what N may
-  /// have lost, as a share of D's sum over the class's arcs.
+  /// Starts from the flows and deferral prices in `blocks`, strictly inside. All must outlive this. `lost` is what N
+  /// may have lost, as a share of D's sum over the class's arcs.
   WaitingChain(const PeriodData& data, const SlotShape& shape, double lost, SlotBlocks* blocks);
 
   /// Complementary pairs that take part.
@@ -51,8 +51,8 @@ class WaitingChain {
   /// Keeps the products of the step for Aim.
   void KeepProducts();
   void AddPairs(SlotSums* sums) const;
-  /// After CorrectBatch of all slots: largest difference between what the slots did and what the balances need, relative
-  /// to the most work of a slot.
+  /// After CorrectBatch of all slots: largest difference between what the slots did and what the balances need,
+  /// relative to the most work of a slot.
   double Miss();
   /// The next step aims at that difference too.
   void TakeMiss();

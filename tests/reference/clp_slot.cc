@@ -17,8 +17,7 @@ struct ClpProgram {
     const int gateways = problem.network.num_gateways(), regions = problem.network.num_regions();
     for (int a = 0; a < problem.num_arcs(); ++a) {
       const Arc& arc = problem.arcs.arcs[a];
-      AddColumn(cost[a], 0.0,
-                {{arc.gateway, 1.0}, {gateways + arc.region, arc.resource}});
+      AddColumn(cost[a], 0.0, {{arc.gateway, 1.0}, {gateways + arc.region, arc.resource}});
     }
     for (int j = 0; problem.shed_cost && j < gateways; ++j) AddColumn(*problem.shed_cost, 0.0, {{j, 1.0}});
     low.assign(slot.demand.data(), slot.demand.data() + gateways);

@@ -11,8 +11,8 @@ struct WorkOptions {
   bool one_deadline = false;  ///< of all classes
 };
 
-/// Adds random classes to an instance, whose capacity grows so that serving all work at once, as it arrives, is possible
-/// (and perhaps hardly more). Everything follows from the seed.
+/// Adds random classes to an instance, whose capacity grows so that serving all work at once, as it arrives, is
+/// possible (and perhaps hardly more). Everything follows from the seed.
 void AddRandomWork(std::uint64_t seed, const WorkOptions& options, Instance* instance);
 
 }  // namespace evenkeel

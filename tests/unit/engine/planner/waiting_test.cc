@@ -45,7 +45,7 @@ double DoneIn(const OfflineOptimum& optimum, const Trace& trace, int t) {
 //   D = 1: it waits and costs 1. Slot 1's deferral price is 1; slot 0's is anything from 1, what its unit costs when it
 //   waits, to 10, at which it would not: all that may wait does.
 //   D = 0: it costs 10.
-//   D = 1, capacity 0.6 in slot 1: 0.4 at 10 and 0.6 at 1: 4.6. Now a unit more costs 10 in slot 0; in slot 1 too, as it
+// D = 1, capacity 0.6 in slot 1: 0.4 at 10 and 0.6 at 1: 4.6. Now a unit more costs 10 in slot 0; in slot 1 too, as it
 //   would push a waiting one back to slot 0.
 TEST(WaitingTest, WaitsForTheCheaperSlot) {
   Trace trace = WorkTrace(1, 2, 1);
@@ -67,8 +67,8 @@ TEST(WaitingTest, WaitsForTheCheaperSlot) {
   EXPECT_NEAR(Solve(trace, CarbonObjective(0.0, kInfinity)).objective, 10.0, 1e-8);
 }
 
-// Prices 5, 9, 1 and a unit in slots 0 and 1 each, D = 1: the first is due in slot 1, the second waits for slot 2: 5 + 1.
-// The price of work falls from 5 to 1 behind slot 0 or 1, where all that may wait does.
+// Prices 5, 9, 1 and a unit in slots 0 and 1 each, D = 1: the first is due in slot 1, the second waits for slot 2: 5 +
+// 1. The price of work falls from 5 to 1 behind slot 0 or 1, where all that may wait does.
 TEST(WaitingTest, WorkIsDoneByItsDeadline) {
   Trace trace = WorkTrace(1, 3, 1);
   trace.signals.price << 5.0, 9.0, 1.0;
@@ -121,8 +121,8 @@ TEST(WaitingTest, AnyDeferralPricesProveABound) {
   EXPECT_NEAR(LowerBound(problem, prefix, ZeroPrices(problem)), 0.0, 1e-12);
 }
 
-// Windows of two slots over costs 5, 9, 1, 4 have the cheapest slots 0, 2, 2 and 3: work is worth 5 until behind slot 1,
-// then 1, then 4.
+// Windows of two slots over costs 5, 9, 1, 4 have the cheapest slots 0, 2, 2 and 3: work is worth 5 until behind slot
+// 1, then 1, then 4.
 TEST(WaitingTest, DeferralPricesOfCosts) {
   Trace trace = WorkTrace(1, 4, 1);
   trace.signals.price << 5.0, 9.0, 1.0, 4.0;

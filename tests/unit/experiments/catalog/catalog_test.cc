@@ -212,7 +212,8 @@ TEST(PolicySpec, ListsWhatIsKnownAndTheClosestMatch) {
                                            HasSubstr("(known: cost, carbon, water, c2, all,")));
   EXPECT_THAT(ErrorOf("zzzzzz"), AllOf(HasSubstr("unknown policy \"zzzzzz\" (known:")));
   EXPECT_EQ(ErrorOf("power-greedy(bta=1)"),
-            "policy \"power-greedy\": unknown parameter \"bta\", did you mean \"beta\"? (known: q, beta, tolerance, release)");
+            "policy \"power-greedy\": unknown parameter \"bta\", did you mean \"beta\"? (known: q, beta, tolerance, "
+            "release)");
   EXPECT_EQ(ErrorOf("hindsight(q=1)"), "policy \"hindsight\" has no parameters, but \"q\" is given");
 }
 
