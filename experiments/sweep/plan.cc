@@ -216,7 +216,9 @@ class Planner {
     SweepPeriod period{At(*last, [&] { return Open(text); }), setting->second};
     if (first) {
       ++plan_.num_settings;
-      At(*last, [&] { CheckServable(period.given.period.problem, *OpenMetered(period.given.period)); });
+      const Problem& problem = period.given.period.problem;
+      At(*last,
+         [&] { CheckServable(problem, *OpenMetered(period.given.period), Vector::Zero(problem.num_classes())); });
     }
     plan_.periods.push_back(std::move(period));
     return known->second;
