@@ -56,7 +56,7 @@ Shortfall LeastShortfall(const Problem& problem, SlotSource& slots, int count, c
 
 void CheckServable(const Problem& problem, SlotSource& slots, const Vector& done) {
   CheckFirmDemand(problem, slots);
-  if (problem.num_classes() == 0) return;
+  if (problem.num_classes() == 0 || problem.shed_cost) return;
   const Vector work_done = done.size() > 0 ? done : Vector::Zero(problem.num_classes());
   int served = 0, unserved = slots.num_slots();  // prefixes; a longer one is no easier
   Shortfall shortfall = LeastShortfall(problem, slots, unserved, work_done);

@@ -10,6 +10,7 @@
 #include "engine/planner/merged_slots.h"
 #include "engine/planner/offline.h"
 #include "engine/planner/rest_plan.h"
+#include "engine/planner/servable.h"
 #include "engine/policy.h"
 #include "models/base/error.h"
 #include "models/slots/trace_window.h"
@@ -174,6 +175,17 @@ TEST(WaitingTest, MoreDueThanCapacityNamesTheSlot) {
     EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr("slot 1"), testing::HasSubstr("'work'"),
                                              testing::HasSubstr(" 1 units")));
   }
+}
+
+TEST(WaitingTest, WhatMayBeGivenUpCanBeServed) {
+  Trace trace = WorkTrace(1, 4, 1);
+  trace.signals.capacity.setConstant(0.5);
+  trace.signals.demand(0, 1) = 2.0;
+  Objective objective = CarbonObjective(1.0, kInfinity);
+  EXPECT_THROW(CheckServable(ProblemOf(trace, objective), *MakeSlotSource(trace), Vector::Zero(1)), InputError);
+  EXPECT_NO_THROW(CheckServable(ProblemOf(trace, objective), *MakeSlotSource(trace), Vector::Constant(1, 1.0)));
+  objective.shed_cost = 1.0;
+  EXPECT_NO_THROW(CheckServable(ProblemOf(trace, objective), *MakeSlotSource(trace), Vector::Zero(1)));
 }
 
 // Giving work up costs 4: the unit of the first case is given up only where both prices are above that.
