@@ -304,7 +304,8 @@ GuaranteeReport Robust::guarantee() const {
   report.first_failure = advice_.FirstFailure();
   // Rounding of exactly observed slots is no observation error.
   if (report_.delta == 0.0) report.observation_error = 0.0;
-  if (report_.below_floor > 0) report.floor_error = std::max(0.0, -report_.min_slack - report.observation_error);
+  if (report_.below_floor > 0 && !IsSafe(report_.min_slack))
+    report.floor_error = std::max(0.0, -report_.min_slack - report.observation_error);
   return report;
 }
 

@@ -49,8 +49,8 @@ std::vector<std::string> ClassNames(const Problem& problem) {
 /// Quality has no unit; t and m3 are what UDUNITS calls them.
 std::string Units(const Group& group) { return group.footprint == Footprint::kQualityLoss ? "1" : group.unit; }
 
-Hdf5Field GroupField(const Group& group) {
-  return RunLogField(group.name, {"time", BucketAxis(group)}, Units(group),
+Hdf5Field GroupField(const Problem& problem, const Group& group) {
+  return RunLogField(group.name, {"time", BucketAxis(problem, group)}, Units(group),
                      "load of " + group.name + " since the first slot, weighted");
 }
 
@@ -84,7 +84,10 @@ Hdf5Writer Begin(Hdf5Writer writer, const Problem& problem, const RunLogInfo& in
   writer.AddLabels("region", "region (data center)", Names(problem.network.regions));
   writer.AddLabels("gateway", "gateway (user region)", Names(problem.network.gateways));
   writer.AddLabels("variant", "variant of the served model", Names(problem.network.variants));
-  if (problem.num_classes() > 0) writer.AddLabels("work_class", "class of work that can wait", ClassNames(problem));
+  if (problem.num_classes() > 0) {
+    writer.AddLabels("firm_gateway", "gateway of firm demand", Names(FirmGateways(problem.network)));
+    writer.AddLabels("work_class", "class of work that can wait", ClassNames(problem));
+  }
   return writer;
 }
 
@@ -145,12 +148,13 @@ RunLogWriter::Impl::Impl(std::unique_ptr<AtomicFile> the_target, const Problem& 
 }
 
 void RunLogWriter::Impl::AddGroup(const Group& group) {
-  loads.emplace_back(&file, GroupField(group), static_cast<std::size_t>(group.num_buckets()));
+  loads.emplace_back(&file, GroupField(problem, group), static_cast<std::size_t>(group.num_buckets()));
   file.SetAttribute(group.name, "weight", group.weight);
   file.SetAttribute(group.name, "norm", group.norm);
   if ((group.bucket_weight.array() == 1.0).all()) return;
   const std::string name = group.name + "_bucket_weight";
-  file.AddField(RunLogField(name, {BucketAxis(group)}, "1", "how much a bucket's load of " + group.name + " counts"));
+  file.AddField(
+      RunLogField(name, {BucketAxis(problem, group)}, "1", "how much a bucket's load of " + group.name + " counts"));
   file.WriteAll(name, group.bucket_weight.data());
   WriteChecksum(name, Crc32(group.bucket_weight.data(), group.num_buckets()), &file);
 }

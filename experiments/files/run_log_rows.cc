@@ -41,7 +41,10 @@ void FillCells(const Problem& problem, const Vector& flow, double* row) {
   }
 }
 
-const char* BucketAxis(const Group& group) { return group.footprint == Footprint::kQualityLoss ? "gateway" : "region"; }
+const char* BucketAxis(const Problem& problem, const Group& group) {
+  if (group.footprint != Footprint::kQualityLoss) return "region";
+  return problem.num_classes() > 0 ? "firm_gateway" : "gateway";
+}
 
 AllocationRows::AllocationRows(Hdf5Writer* file, const Problem& problem, const std::string& flow,
                                const std::string& shed, const std::string& whose)
@@ -129,7 +132,7 @@ void WriteCertificates(const Problem& problem, const std::vector<PrefixCertifica
   for (std::size_t k = 0; k < problem.groups.size(); ++k) {
     const Group& group = problem.groups[k];
     const std::string name = "certificate_price_" + group.name;
-    file->AddField(RunLogField(name, {"certificate", BucketAxis(group)}, PriceUnits(group),
+    file->AddField(RunLogField(name, {"certificate", BucketAxis(problem, group)}, PriceUnits(group),
                                "price of " + group.name + " that proves the lower bound"));
     RowMatrix prices(certificates.size(), group.num_buckets());
     for (std::size_t c = 0; c < certificates.size(); ++c) {

@@ -106,6 +106,6 @@ class DecisionRows {
 void WriteCertificates(const Problem& problem, const std::vector<PrefixCertificate>& certificates, Hdf5Writer* file);
 
 /// The axis of a group's buckets.
-const char* BucketAxis(const Group& group);
+const char* BucketAxis(const Problem& problem, const Group& group);
 
 }  // namespace evenkeel

@@ -120,6 +120,11 @@ std::string RunText(const GivenPeriod& given, const CertifiedRun& run) {
   if (period.problem.shed_cost) {
     text += fmt::format("{:<14}{:.6f} units of workload, {:.6f} USD\n", "unserved", ledger.shed, ledger.shed_cost);
   }
+  if (period.problem.num_classes() > 0) {
+    const double arrived = outcome.work.arrived.sum();
+    text += fmt::format("{:<14}{:.6g} units of workload, done after {:.1f} h in the mean\n", "could wait", arrived,
+                        arrived > 0.0 ? outcome.work.waited.sum() / arrived : 0.0);
+  }
   if (outcome.report.own_objective)
     text += fmt::format("{:<14}{:.6f} USD\n", "own objective", *outcome.report.own_objective);
   if (outcome.report.unconverged_slots > 0) {

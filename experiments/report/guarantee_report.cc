@@ -66,9 +66,11 @@ std::string GuaranteeText(const RunOutcome& run) {
                              guarantee.delta, guarantee.observation_error));
   }
   if (guarantee.below_floor > 0) {
-    text += Line("", fmt::format("work that can wait cost less than its declared floor in {} slots, {:.6g} USD of the "
-                                 "bound are for that",
-                                 guarantee.below_floor, guarantee.floor_error));
+    const std::string price = guarantee.floor_error > 0.0
+                                  ? fmt::format("{:.6g} USD of the bound are for that", guarantee.floor_error)
+                                  : std::string("at no cost to the bound");
+    text += Line(
+        "", fmt::format("work that can wait cost less than its floor in {} slots, {}", guarantee.below_floor, price));
   }
   if (guarantee.unconverged > 0) {
     text +=

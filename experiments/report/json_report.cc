@@ -70,7 +70,7 @@ Json PlacesJson(const Problem& problem, const Ledger& ledger) {
                        {"energy_cost", JsonNumber(ledger.region_cost[i])},
                        {"workload", JsonNumber(ledger.region_workload[i])}});
   }
-  for (const Gateway& gateway : problem.network.gateways) gateways.push_back({{"gateway", gateway.name}});
+  for (const Gateway& gateway : FirmGateways(problem.network)) gateways.push_back({{"gateway", gateway.name}});
   for (std::size_t k = 0; k < problem.groups.size(); ++k) {
     const Group& group = problem.groups[k];
     Json& places = group.footprint == Footprint::kQualityLoss ? gateways : regions;
@@ -95,6 +95,21 @@ Json PricesJson(const Problem& problem, const Prices& prices) {
   return object;
 }
 
+namespace {
+
+Json WorkJson(const Problem& problem, const RunOutcome& run) {
+  Json rows = Json::array();
+  for (int k = 0; k < problem.num_classes(); ++k) {
+    rows.push_back({{"work_class", problem.network.gateways[problem.network.num_firm() + k].name},
+                    {"arrived", JsonNumber(run.work.arrived[k])},
+                    {"done", JsonNumber(run.ledger.work_done[k])},
+                    {"mean_wait_hours", JsonNumber(run.work.MeanWait(k))}});
+  }
+  return rows;
+}
+
+}  // namespace
+
 Json RunJson(const Problem& problem, const RunOutcome& run) {
   Json json = {{"policy", run.policy}, {"objective", JsonNumber(run.objective)}};
   json["energy_cost"] = JsonNumber(run.ledger.energy_cost);
@@ -104,6 +119,7 @@ Json RunJson(const Problem& problem, const RunOutcome& run) {
   json["energy"] = EnergyJson(run.ledger);
   json["groups"] = GroupsJson(problem, run.ledger);
   json.update(PlacesJson(problem, run.ledger));
+  if (problem.num_classes() > 0) json["work"] = WorkJson(problem, run);
   json["shift"] = JsonNumber(run.ledger.shift);
   json["asks_a_program"] = run.asks_a_program;
   json["program_failures"] = run.report.program_failures;

@@ -59,8 +59,15 @@ RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& 
   RunOutcome outcome;
   outcome.policy = ToString(spec);
   outcome.clairvoyant = IsClairvoyant(Catalog(), Kind::kPolicy, spec);
+  outcome.work = {Vector::Zero(period.problem.num_classes()), Vector::Zero(period.problem.num_classes())};
+  const SlotObserver observe = [&](const SlotRecord& record) {
+    if (observer) observer(record);
+    if (period.problem.num_classes() == 0) return;
+    outcome.work.arrived = record.slot.arrived;
+    outcome.work.waited += period.time.slot_hours * (record.slot.arrived - record.ledgers.metered.work_done);
+  };
   const auto simulate = [&] {
-    return Simulate(period.problem, observed ? *observed : *metered, *metered, *policy, observer).metered;
+    return Simulate(period.problem, observed ? *observed : *metered, *metered, *policy, observe).metered;
   };
   outcome.asks_a_program = AsksAProgram(Catalog(), Kind::kPolicy, spec);
   outcome.ledger = NamingTrace(period.description.trace, simulate);

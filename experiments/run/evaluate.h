@@ -18,6 +18,15 @@
 
 namespace evenkeel {
 
+/// What became of the work that can wait.
+struct WorkOutcome {
+  Vector arrived;  ///< [classes], units
+  Vector waited;   ///< [classes], sum over slots of what waits at their end, units times hours
+
+  /// Of a unit of class k, hours (Little's law); 0 where nothing arrived.
+  double MeanWait(int k) const { return arrived[k] > 0.0 ? waited[k] / arrived[k] : 0.0; }
+};
+
 /// What a run came to.
 struct RunOutcome {
   std::string policy;           ///< spec
@@ -27,6 +36,7 @@ struct RunOutcome {
   double objective = 0.0;
   double shifted_objective = 0.0;
   PolicyReport report;
+  WorkOutcome work;
   std::optional<GuaranteeReport> guarantee;  ///< of robust policies
   double seconds = 0.0;                      ///< wall-clock time of the run
 };

@@ -81,7 +81,7 @@ SweepSchema MakeSweepSchema(const SweepPlan& plan) {
   for (const SweepPeriod& period : plan.periods) {
     const Network& network = period.given.period.header.network;
     AddNames(network.regions, &schema.regions);
-    AddNames(network.gateways, &schema.gateways);
+    AddNames(FirmGateways(network), &schema.gateways);
     for (const Group& group : period.given.period.problem.groups) {
       const auto same = [&](const SweepLoads& loads) { return loads.name == group.name + "_load"; };
       if (std::any_of(schema.loads.begin(), schema.loads.end(), same)) continue;

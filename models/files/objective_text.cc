@@ -76,7 +76,7 @@ double ParseShedCost(const std::string& text) {
 std::vector<std::string> BucketNames(const Network& network, Footprint footprint) {
   std::vector<std::string> names;
   if (footprint == Footprint::kQualityLoss) {
-    for (const Gateway& gateway : network.gateways) names.push_back(gateway.name);
+    for (const Gateway& gateway : FirmGateways(network)) names.push_back(gateway.name);
   } else {
     for (const Region& region : network.regions) names.push_back(region.name);
   }

@@ -154,6 +154,10 @@ void CheckClasses(const Network& network, const std::string& where) {
 
 }  // namespace
 
+std::vector<Gateway> FirmGateways(const Network& network) {
+  return {network.gateways.begin(), network.gateways.begin() + network.num_firm()};
+}
+
 ArcSet MakeArcs(const Network& network) {
   ArcSet set;
   set.first_of_gateway.push_back(0);

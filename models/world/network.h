@@ -60,6 +60,9 @@ struct Network {
   int num_variants() const { return static_cast<int>(variants.size()); }
 };
 
+/// The gateways of firm demand.
+std::vector<Gateway> FirmGateways(const Network& network);
+
 /// One way of serving a gateway: in a region, on a variant; a class's work knows no variants.
 struct Arc {
   int gateway;
