@@ -90,6 +90,7 @@ PolicyPointer DispatchAtOptimum(const PolicyContext& context, const OfflineOptim
   ReleaseOptions release;
   release.rule = ReleaseRule::kPlanned;
   release.done = WorkDone(context.problem, optimum.allocations);
+  release.deferral_prices = optimum.deferral_prices;
   return MakeReleasing(context.problem, std::move(policy), release);
 }
 

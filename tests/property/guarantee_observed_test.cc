@@ -10,6 +10,7 @@
 #include "experiments/catalog/catalog.h"
 #include "robustifiers/robust_policy.h"
 #include "tests/reference/random_instances.h"
+#include "tests/reference/waiting_instances.h"
 
 namespace evenkeel {
 namespace {
@@ -111,6 +112,31 @@ void CheckRun(const Instance& instance, const ObservedCase& drawn, std::uint64_t
   figures->runs_with_error += report.observation_error > 0.0;
   figures->largest_error =
       std::max(figures->largest_error, report.observation_error / std::max(1e-12, expert_objective.back()));
+}
+
+/// Recovery in the place of the expert's decision (theorem 7).
+TEST(Theorem5, ErrorsOfTheMetersDoNotAddUpWhereWorkCanWait) {
+  const char* const experts[] = {"l1-greedy(release=spread(last=0.5))", "cost(release=spread(last=0))", "cost",
+                                 "norm-greedy(q=8,release=spread)"};
+  const char* const advice[] = {"adversary", "random", "cost", "cost(release=spread(last=0))"};
+  Figures figures;
+  for (int seed = 1; seed <= Scaled(1500) && !HasFailure(); ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    std::mt19937_64 random(seed);
+    WaitingOptions options;
+    options.instance.max_slots = 40;
+    options.instance.norms = {1.0, 2.0, kInfinity};
+    options.instance.negative_prices = DrawInt(&random, 0, 2) == 0;
+    Instance instance = MakeWaitingInstance(static_cast<std::uint64_t>(seed), options);
+    instance.problem.shed_cost = 500.0;
+    ObservedCase drawn = DrawCase(&random);
+    drawn.advice = advice[DrawInt(&random, 0, 3)];
+    drawn.expert = experts[DrawInt(&random, 0, 3)];
+    CheckRun(instance, drawn, static_cast<std::uint64_t>(seed), true, &figures);
+  }
+  fmt::print("{} slots, {} runs with an error, the largest {:.3g} of J, worst relative slack {:.3g}\n", figures.slots,
+             figures.runs_with_error, figures.largest_error, figures.worst);
+  EXPECT_GT(figures.runs_with_error, 0);
 }
 
 TEST(Theorem5, ErrorsOfTheMetersDoNotAddUp) {
