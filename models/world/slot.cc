@@ -10,7 +10,7 @@ WorkDues::WorkDues(const Network& network) {
 
 void WorkDues::Add(const Vector& demand) {
   const auto classes = static_cast<Eigen::Index>(deadlines_.size());
-  arrived_.push_back(demand.tail(classes));
+  arrived_.emplace_back(demand.tail(classes));
   if (arrived_.size() > 1) arrived_.back() += arrived_[arrived_.size() - 2];
 }
 

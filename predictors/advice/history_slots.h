@@ -53,7 +53,7 @@ class ForecastSlots : public SlotSource {
 class QueuedForecast : public SlotSource {
  public:
   QueuedForecast(ForecastSlots slots, WorkDues dues, int num_slots, double reserve)
-      : slots_(slots), dues_(std::move(dues)), num_slots_(num_slots), reserve_(reserve) {
+      : slots_(std::move(slots)), dues_(std::move(dues)), num_slots_(num_slots), reserve_(reserve) {
     Slot slot;
     for (int t = 1; t < slots_.num_slots(); ++t) {
       slots_.Read(t, &slot);
