@@ -34,6 +34,7 @@ TEST(NetworkTest, ArcsGoByGatewayRegionVariantWhereReachabilityAllows) {
   Network network = TwoByTwo();
   network.variants = {{"large", 1.0, 0.0}, {"small", 0.5, 0.1}};
   network.reachable(0, 1) = 0;
+  network.energy_per_unit = RowMatrix::Ones(2, 2);
   const ArcSet arcs = MakeArcs(network);
   const int expected[6][3] = {{0, 0, 0}, {0, 0, 1}, {1, 0, 0}, {1, 0, 1}, {1, 1, 0}, {1, 1, 1}};
   ASSERT_EQ(arcs.size(), 6);
