@@ -164,7 +164,7 @@ def read_log(path, file):
         log["groups"][name] = {"load": data[()], "unit": unit, "by_region": name != "performance",
                                "weight": float(numpy.ravel(data.attrs["weight"])[0]),
                                "norm": float(numpy.ravel(data.attrs["norm"])[0])}
-    for name in ("slack", "certificate_slot", "certificate_ratio"):
+    for name in ("slack", "certificate_slot", "certificate_ratio", "work_waiting"):
         log[name] = file[name][()] if name in file else None
     log["live"] = "journal" in attribute
     if log["live"]:  # decided before meters came: the budget in final values says what is left of the bound

@@ -160,6 +160,23 @@ def slack_over_time(runs):
                 "What the guarantee leaves to spend after every slot. Below 0 the bound would be at risk.", [draw], 3.2)
 
 
+def waiting_over_time(runs):
+    mine = [run for run in runs if run.log["work_waiting"] is not None]
+    if not mine:
+        return
+
+    def draw(axis):
+        for run in mine:
+            waiting = run.log["work_waiting"].sum(axis=1)
+            over_time(axis, run, waiting, lambda at, waiting=waiting: f"{number(waiting[at])} MWh wait")
+        dated(axis, ylabel="MWh")
+        axis.set_ylim(bottom=0)
+
+    yield Chart("work-waiting", "Work that waits",
+                "Of all classes of work that can wait, what has arrived and is not done at the end of the slot.",
+                [draw], 3.2)
+
+
 def certified_over_time(runs):
     mine = [run for run in runs if run.log["certificate_ratio"] is not None]
     if not mine:
@@ -194,6 +211,7 @@ def burden_of_entries(entries):
 def run_charts(runs):
     charts = []
     if runs:
-        for make in (bars_of_runs, worst_over_time, cost_over_time, slack_over_time, certified_over_time):
+        for make in (bars_of_runs, worst_over_time, cost_over_time, slack_over_time, waiting_over_time,
+                     certified_over_time):
             charts += make(runs)
     return charts
