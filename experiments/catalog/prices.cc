@@ -4,7 +4,6 @@
 
 #include "experiments/catalog/entries.h"
 #include "experiments/catalog/make.h"
-#include "experiments/catalog/releases.h"
 #include "models/base/error.h"
 #include "predictors/advice/learned_price.h"
 #include "predictors/prices/inputs.h"
@@ -69,6 +68,10 @@ void CheckPriceHeader(const std::string& path, const Checkpoint& header) {
 
 std::unique_ptr<Policy> MakeLearnedPricePolicy(const PolicyContext& context, const Arguments& arguments) {
   const std::string path = arguments.at("file").name;
+  if (context.problem.num_classes() > 0)
+    throw InputError(
+        "policy \"{}\": it is for firm demand only, expected a trace without classes of work that can wait",
+        kLearnedPrice);
   History past;
   if (context.open_history) past.AppendAll(*context.open_history());
   const ForecastContext forecast = ForecastContextOf(context, past.num_slots());
@@ -108,7 +111,7 @@ Entry PriceNetworkEntry() {
 Entry LearnedPriceEntry() {
   return {kLearnedPrice,
           "dispatches at prices that a network says, from the loads so far and forecasts of the rest",
-          {Parameter(ParameterKind::kPath, "file", "", "what `evenkeel train` wrote"), ReleaseParameter()},
+          {Parameter(ParameterKind::kPath, "file", "", "what `evenkeel train` wrote")},
           MakeLearnedPricePolicy};
 }
 

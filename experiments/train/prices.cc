@@ -39,6 +39,9 @@ std::shared_ptr<PriceData> ReadData(const TrainRequest& request, const PriceSpec
   data->train.trace = ReadTrace(train_path);
   data->valid.trace = ReadTrace(valid_path);
   const TraceHeader &train = data->train.trace.header, &valid = data->valid.trace.header;
+  if (train.network.num_classes() > 0)
+    throw InputError("{}: work_class: prices are learned for firm demand only, expected a trace without classes",
+                     train_path);
   data->identity = IdentityOf(train.network, train.slot_hours);
   data->training = PriceTrainingOf(spec, train.slot_hours);
   CheckSameColumns(data->identity, IdentityOf(valid.network, valid.slot_hours), valid_path);

@@ -29,7 +29,7 @@ std::vector<std::string> Specs() {
   std::vector<std::string> specs;
   for (const Entry* entry : EntriesOf(Catalog(), Kind::kPolicy)) {
     if (!HasRelease(*entry) || entry->asks_a_program || entry->foreign_code) continue;
-    if (entry->name == "fixed-price" || entry->name == "learned-price") continue;  // need files
+    if (entry->name == "fixed-price") continue;  // needs a file
     for (const char* rule : kRules) specs.push_back(fmt::format("{}(release={})", entry->name, rule));
   }
   for (const char* spec :
