@@ -25,19 +25,12 @@ void CheckInDualSet(const Problem& problem, const Prices& prices) {
   }
 }
 
-struct CostRange {
-  double cheapest, dearest;  ///< with capacity prices; without, by size
-};
-
-/// Of a unit of a gateway's workload.
-CostRange RangeOf(const Problem& problem, const Vector& cost, const VectorRef& capacity_price, int gateway) {
-  CostRange range{problem.shed_cost.value_or(kInfinity), problem.shed_cost.value_or(0.0)};
-  for (int a = problem.arcs.first_of_gateway[gateway]; a < problem.arcs.first_of_gateway[gateway + 1]; ++a) {
-    const Arc& arc = problem.arcs.arcs[a];
-    range.cheapest = std::min(range.cheapest, cost[a] + arc.resource * capacity_price[arc.region]);
-    range.dearest = std::max(range.dearest, std::abs(cost[a]));
-  }
-  return range;
+/// What a unit of a gateway's workload costs at most, taken by size.
+double DearestUnit(const Problem& problem, const Vector& cost, int gateway) {
+  double dearest = problem.shed_cost.value_or(0.0);
+  for (int a = problem.arcs.first_of_gateway[gateway]; a < problem.arcs.first_of_gateway[gateway + 1]; ++a)
+    dearest = std::max(dearest, std::abs(cost[a]));
+  return dearest;
 }
 
 /// Of the slot's demand and work. Where there is none, what is served is infeasible but for what is lost in the digits
@@ -91,9 +84,8 @@ void PrefixBound::AddAt(const VectorRef& capacity_price, const Slot& slot, const
 void PrefixBound::AddSlot(const VectorRef& capacity_price, const Slot& slot) {
   double bound = -capacity_price.dot(slot.capacity);
   for (int j = 0; j < problem_.network.num_firm(); ++j) {
-    const CostRange range = RangeOf(problem_, cost_, capacity_price, j);
-    bound += slot.demand[j] * range.cheapest;
-    gross_ += slot.demand[j] * range.dearest;
+    bound += slot.demand[j] * CheapestUnit(problem_, cost_, capacity_price, j);
+    gross_ += slot.demand[j] * DearestUnit(problem_, cost_, j);
   }
   bound_ += bound;
   if (problem_.num_classes() > 0) AddWork(capacity_price, slot);
@@ -104,10 +96,10 @@ void PrefixBound::AddWork(const VectorRef& capacity_price, const Slot& slot) {
   const Vector y = DeferralPrices(), most = MostWork(slot);
   for (int k = 0; k < problem_.num_classes(); ++k) {
     const int gateway = problem_.network.num_firm() + k;
-    const CostRange range = RangeOf(problem_, cost_, capacity_price, gateway);
-    bound_ += slot.demand[gateway] * y[k] + most[k] * std::min(0.0, range.cheapest - y[k]);
+    const double cheapest = CheapestUnit(problem_, cost_, capacity_price, gateway);
+    bound_ += slot.demand[gateway] * y[k] + most[k] * std::min(0.0, cheapest - y[k]);
     bound_ -= room_[k] * std::max(0.0, deferral_price_[k] - y[k]);
-    gross_ += slot.demand[gateway] * range.dearest;
+    gross_ += slot.demand[gateway] * DearestUnit(problem_, cost_, gateway);
   }
   deferral_price_ = y;
   due_ = slot.due;

@@ -9,17 +9,6 @@
 namespace evenkeel {
 namespace {
 
-/// The cheapest way to serve a unit of class k's work.
-double CheapestCost(const Problem& problem, const Vector& cost, const Vector& capacity_price, int k) {
-  const int gateway = problem.network.num_firm() + k;
-  double cheapest = problem.shed_cost.value_or(kInfinity);
-  for (int a = problem.arcs.first_of_gateway[gateway]; a < problem.arcs.first_of_gateway[gateway + 1]; ++a) {
-    const Arc& arc = problem.arcs.arcs[a];
-    cheapest = std::min(cheapest, cost[a] + arc.resource * capacity_price[arc.region]);
-  }
-  return cheapest;
-}
-
 /// The cheapest slot of every slot's window [s, last[s]], ascending, each once. `cheapest` has one more entry, for work
 /// that is never done.
 std::vector<int> CheapestSlots(const Vector& cheapest, const std::vector<int>& last) {
@@ -54,7 +43,8 @@ RowMatrix DeferralPricesAt(const Problem& problem, SlotSource& slots, const Pric
     EstimateCoefficients(problem, slot, &coefficients);
     PricedCost(problem, coefficients, 1.0, prices, &cost);
     const Vector& capacity_price = minimum.CapacityPrices(cost, slot, none, none);
-    for (int k = 0; k < classes; ++k) cheapest(t, k) = CheapestCost(problem, cost, capacity_price, k);
+    for (int k = 0; k < classes; ++k)
+      cheapest(t, k) = CheapestUnit(problem, cost, capacity_price, problem.network.num_firm() + k);
     arrived.row(t) = slot.arrived.transpose();
     due.row(t) = slot.due.transpose();
   }

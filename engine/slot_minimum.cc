@@ -1,5 +1,6 @@
 #include "engine/slot_minimum.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -7,9 +8,9 @@ namespace evenkeel {
 namespace {
 
 /// Where work is left undone: a last region, which classes alone reach.
-Problem WithUndoneWork(const Problem& problem) {
+std::unique_ptr<const Problem> WithUndoneWork(const Problem& problem) {
+  if (problem.num_classes() == 0) return nullptr;
   Problem relaxed = problem;
-  if (problem.num_classes() == 0) return relaxed;
   const int undone = problem.network.num_regions();
   const double resource = problem.arcs.arcs.front().resource;  // as elsewhere, if it is the same everywhere
   relaxed.network.regions.push_back({"undone work"});
@@ -21,17 +22,26 @@ Problem WithUndoneWork(const Problem& problem) {
     if (j >= problem.network.num_firm()) relaxed.arcs.arcs.push_back({j, undone, 0, 0.0, resource, 0.0});
   }
   relaxed.arcs.first_of_gateway.push_back(relaxed.arcs.size());
-  return relaxed;
+  return std::make_unique<const Problem>(std::move(relaxed));
 }
 
 }  // namespace
 
+double CheapestUnit(const Problem& problem, const Vector& cost, const VectorRef& capacity_price, int gateway) {
+  double cheapest = problem.shed_cost.value_or(kInfinity);
+  for (int a = problem.arcs.first_of_gateway[gateway]; a < problem.arcs.first_of_gateway[gateway + 1]; ++a) {
+    const Arc& arc = problem.arcs.arcs[a];
+    cheapest = std::min(cheapest, cost[a] + arc.resource * capacity_price[arc.region]);
+  }
+  return cheapest;
+}
+
 SlotMinimum::SlotMinimum(const Problem& problem)
     : problem_(problem),
       relaxed_(WithUndoneWork(problem)),
-      dispatcher_(relaxed_),
-      allocation_(MakeAllocation(relaxed_)),
-      cost_(relaxed_.num_arcs()) {}
+      dispatcher_(relaxed_ ? *relaxed_ : problem),
+      allocation_(MakeAllocation(relaxed_ ? *relaxed_ : problem)),
+      cost_(relaxed_ ? relaxed_->num_arcs() : 0) {}
 
 const Vector& SlotMinimum::CapacityPrices(const Vector& cost, const Slot& slot, const VectorRef& deferral_price,
                                           const VectorRef& most) {
@@ -47,12 +57,12 @@ const Vector& SlotMinimum::CapacityPrices(const Vector& cost, const Slot& slot, 
   slot_.capacity << slot.capacity, 2.0 * (most.sum() + 1.0) * problem_.arcs.arcs.front().resource;
   for (int j = 0; j < firm + classes; ++j) {
     const int first = problem_.arcs.first_of_gateway[j], count = problem_.arcs.first_of_gateway[j + 1] - first;
-    const int relaxed = relaxed_.arcs.first_of_gateway[j];
+    const int relaxed = relaxed_->arcs.first_of_gateway[j];
     cost_.segment(relaxed, count) = cost.segment(first, count);
     // Undone work costs what it is worth: y - y x for every unit, and the y is the caller's.
     if (j >= firm) cost_[relaxed + count] = deferral_price[j - firm];
   }
-  DispatchOrThrow(relaxed_, cost_, slot_, &dispatcher_, &allocation_);
+  DispatchOrThrow(*relaxed_, cost_, slot_, &dispatcher_, &allocation_);
   capacity_price_ = dispatcher_.capacity_price().head(slot.capacity.size());
   return capacity_price_;
 }

@@ -2,11 +2,17 @@
 // schedule can do in the slot, as far as that lowers the cost.
 #pragma once
 
+#include <memory>
+
 #include "engine/dispatch/dispatch.h"
 #include "models/world/problem.h"
 #include "models/world/slot.h"
 
 namespace evenkeel {
+
+/// min_a (cost[a] + r[a] pi[i]) over a gateway's arcs: a unit of its workload at capacity prices pi, [regions], or the
+/// shed cost where that is less.
+double CheapestUnit(const Problem& problem, const Vector& cost, const VectorRef& capacity_price, int gateway);
 
 class SlotMinimum {
  public:
@@ -24,7 +30,7 @@ class SlotMinimum {
 
  private:
   const Problem& problem_;
-  Problem relaxed_;  // with one more region, where work that is left undone goes
+  std::unique_ptr<const Problem> relaxed_;  // where work can wait: with one more region, where what is undone goes
   Dispatcher dispatcher_;
   Allocation allocation_;
   Slot slot_;

@@ -76,7 +76,7 @@ void ComputeIncrement(const Problem& problem, const Coefficients& coefficients, 
   increment->cost = AddLoads(problem, coefficients, allocation.flow, &increment->load);
   if (problem.shed_cost) increment->cost += *problem.shed_cost * allocation.shed.sum();
   for (int k = 0; k < problem.num_classes(); ++k)
-    increment->cost -= problem.network.classes[k].cost_floor * Released(problem, allocation, k);
+    increment->cost += WorkShift(problem, k, Released(problem, allocation, k));
 }
 
 namespace {

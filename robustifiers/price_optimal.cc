@@ -20,8 +20,10 @@ constexpr double kTangentTolerance = 1e-11;  // of the same size
 
 double DeferralValue(const Problem& problem, const Vector& deferral, const Allocation& decision) {
   double value = 0.0;
-  for (int k = 0; k < problem.num_classes() && k < deferral.size(); ++k)
-    value += (deferral[k] - problem.network.classes[k].cost_floor) * Released(problem, decision, k);
+  for (int k = 0; k < problem.num_classes() && k < deferral.size(); ++k) {
+    const double released = Released(problem, decision, k);
+    value += deferral[k] * released + WorkShift(problem, k, released);
+  }
   return value;
 }
 

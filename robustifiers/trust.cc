@@ -17,12 +17,12 @@ double Trust::AllowanceAt(double expert_objective, double credit) const {
 }
 
 double Trust::PricedShiftedCost(const Coefficients& metered, const Allocation& allocation) const {
-  const double shed_price = problem_.shed_cost.value_or(0.0) + metered.shift;
-  const int firm = problem_.first_class_arc();
-  double cost = cost_.dot(allocation.flow) + metered.shift * allocation.flow.head(firm).sum() +
-                shed_price * allocation.shed.sum();
-  for (int k = 0; k < problem_.num_classes(); ++k)
-    cost -= problem_.network.classes[k].cost_floor * Released(problem_, allocation, k);
+  const double shed_cost = problem_.shed_cost.value_or(0.0);
+  const int classes = problem_.num_classes();
+  double cost = cost_.dot(allocation.flow) + metered.shift * allocation.flow.head(problem_.first_class_arc()).sum() +
+                (shed_cost + metered.shift) * allocation.shed.head(problem_.network.num_firm()).sum() +
+                shed_cost * allocation.shed.tail(classes).sum();
+  for (int k = 0; k < classes; ++k) cost += WorkShift(problem_, k, Released(problem_, allocation, k));
   return cost;
 }
 

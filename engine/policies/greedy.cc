@@ -56,7 +56,7 @@ class Greedy : public Policy {
     double cost =
         input.ledger.cost() + input.ledger.shift + input.coefficients.shift * FirmDemand(problem_, input.slot);
     for (int k = 0; k < problem_.num_classes(); ++k)
-      cost -= problem_.network.classes[k].cost_floor * input.slot.demand[problem_.network.num_firm() + k];
+      cost += WorkShift(problem_, k, input.slot.demand[problem_.network.num_firm() + k]);
     FillStack(problem_, cost, input.ledger.load, base_);
     if (memory_) memory_->AddTo(input.slot, &base_);
     const SlotSolution solution = solver_.Solve(input.slot, input.coefficients, base_, allocation);

@@ -36,6 +36,7 @@ struct ReleaseFit::Impl {
     dispatcher = std::make_unique<Dispatcher>(problem);
     nothing = Vector::Zero(problem.num_arcs());
     allocation = MakeAllocation(problem);
+    due = wanted = Vector::Zero(classes);
   }
 
   /// What of the slot's demand cannot be served, units.
@@ -48,10 +49,10 @@ struct ReleaseFit::Impl {
   /// The most of class k, at least `low`, that fits beside the rest of the demand.
   void Lower(int k, double low, Slot* slot) {
     double& demand = slot->demand[firm + k];
-    const double wanted = demand, shortfall = Shortfall(*slot);
+    const double asked = demand, shortfall = Shortfall(*slot);
     if (shortfall == 0.0) return;
     // Where a unit uses as much of every region whoever it is from, what fits beside the others is what is left.
-    demand = std::max(low, wanted - shortfall * (1.0 + 1e-12));
+    demand = std::max(low, asked - shortfall * (1.0 + 1e-12));
     if (demand == low || Shortfall(*slot) == 0.0) return;
     double fits = low, fails = demand;
     for (int step = 0; step < 40; ++step) {
@@ -65,21 +66,28 @@ struct ReleaseFit::Impl {
   int firm, classes;
   std::unique_ptr<Dispatcher> dispatcher;
   Vector nothing;  // costs
+  Vector due, wanted;
   Allocation allocation;
 };
 
 ReleaseFit::ReleaseFit(const Problem& problem) : impl_(std::make_unique<Impl>(problem)) {}
 ReleaseFit::~ReleaseFit() = default;
 
-void ReleaseFit::Fit(const Vector& due, const Vector& wanted, Slot* slot) {
+void ReleaseFit::Fit(const SlotInput& input, const Vector& target, Slot* served) {
   Impl& s = *impl_;
-  slot->demand.tail(s.classes) = wanted;
-  if (wanted == due || s.Shortfall(*slot) == 0.0) return;
-  slot->demand.tail(s.classes) = due;
-  if (s.Shortfall(*slot) > 0.0) return;
+  *served = input.slot;
   for (int k = 0; k < s.classes; ++k) {
-    slot->demand[s.firm + k] = wanted[k];
-    if (wanted[k] > due[k]) s.Lower(k, due[k], slot);
+    const ReleaseWindow window = WindowOf(input.slot, input.ledger.work_done, k);
+    s.due[k] = std::min(window.low, window.high);
+    s.wanted[k] = std::clamp(target[k] - input.ledger.work_done[k], s.due[k], window.high);
+  }
+  served->demand.tail(s.classes) = s.wanted;
+  if (s.wanted == s.due || s.Shortfall(*served) == 0.0) return;
+  served->demand.tail(s.classes) = s.due;
+  if (s.Shortfall(*served) > 0.0) return;
+  for (int k = 0; k < s.classes; ++k) {
+    served->demand[s.firm + k] = s.wanted[k];
+    if (s.wanted[k] > s.due[k]) s.Lower(k, s.due[k], served);
   }
 }
 
@@ -100,12 +108,7 @@ struct OpenBatches {
 class Releasing : public Policy {
  public:
   Releasing(const Problem& problem, std::unique_ptr<Policy> inner, const ReleaseOptions& options)
-      : problem_(problem),
-        options_(options),
-        inner_(std::move(inner)),
-        fit_(problem),
-        due_(problem.num_classes()),
-        wanted_(problem.num_classes()) {
+      : problem_(problem), options_(options), inner_(std::move(inner)), fit_(problem), target_(problem.num_classes()) {
     if (options.rule == ReleaseRule::kHoard) options_.last = 0.0;
     if (options.rule == ReleaseRule::kThreshold) ratio_ = ThresholdRatio(options.high / options.low);
     for (const WorkClass& work : problem.network.classes) {
@@ -135,14 +138,8 @@ class Releasing : public Policy {
  private:
   /// Fills slot_: the input's, with what is released as the classes' demand.
   void Release(const SlotInput& input) {
-    slot_ = input.slot;
-    for (int k = 0; k < problem_.num_classes(); ++k) {
-      const ReleaseWindow window = WindowOf(input.slot, input.ledger.work_done, k);
-      due_[k] = std::min(window.low, window.high);
-      const double target = Target(input, k);
-      wanted_[k] = std::clamp(target - input.ledger.work_done[k], due_[k], window.high);
-    }
-    fit_.Fit(due_, wanted_, &slot_);
+    for (int k = 0; k < problem_.num_classes(); ++k) target_[k] = Target(input, k);
+    fit_.Fit(input, target_, &slot_);
     if (options_.deferral_prices.rows() > 0) deferral_ = options_.deferral_prices.row(input.slot.index);
   }
 
@@ -213,7 +210,7 @@ class Releasing : public Policy {
   ReleaseFit fit_;
   double ratio_ = 1.0;  // alpha
   std::vector<OpenBatches> open_;
-  Vector due_, wanted_, deferral_;  // [classes]
+  Vector target_, deferral_;  // [classes]
   Slot slot_;
 };
 

@@ -42,16 +42,16 @@ double ThresholdShare(double price, double high, double ratio);
 std::unique_ptr<Policy> MakeReleasing(const Problem& problem, std::unique_ptr<Policy> inner,
                                       const ReleaseOptions& options);
 
-/// The slot with every class's demand lowered to what can be served beside firm demand and the work that is due: from
-/// release [classes] wanted, at least `low` of their windows, to release possible.
+/// From what is wanted to be done to what is released.
 class ReleaseFit {
  public:
   explicit ReleaseFit(const Problem& problem);
   ~ReleaseFit();
 
-  /// Sets the classes' part of `slot->demand`, [gateways], to as much of `wanted` as fits; class after class. `due`
-  /// [classes] is not lowered, whether it fits or not. Capacity and firm demand are the slot's.
-  void Fit(const Vector& due, const Vector& wanted, Slot* slot);
+  /// `served` is the input's slot with a release as every class's demand: to where `target` [classes] wants S, the work
+  /// done since the period's begin, to be, within the window, and of what is beyond the due work as much as fits beside
+  /// firm demand and due work, class after class. Due work is released whether it fits or not.
+  void Fit(const SlotInput& input, const Vector& target, Slot* served);
 
  private:
   struct Impl;

@@ -109,20 +109,20 @@ class HindsightPlay : public Policy {
     *allocation = decisions_.at(input.slot.index);
     const double violation = Infeasibility(problem_, input.slot, input.ledger.work_done, *allocation, &region_use_);
     if (violation <= AllowedViolation(input.slot)) return;
-    if (problem_.num_classes() > 0) return at_prices_->Decide(input, allocation);
+    if (at_prices_) return at_prices_->Decide(input, allocation);
     throw InputError("policy 'hindsight': the planner found no feasible decision for slot {}", input.slot.index);
   }
 
  private:
   const Problem& problem_;
   std::vector<Allocation> decisions_;
-  PolicyPointer at_prices_;
+  PolicyPointer at_prices_;  // where work can wait
   Vector region_use_;
 };
 
 PolicyPointer MakeHindsight(const PolicyContext& context, const Arguments&) {
   OfflineOptimum optimum = Hindsight(context, "hindsight");
-  PolicyPointer at_prices = DispatchAtOptimum(context, optimum);
+  PolicyPointer at_prices = context.problem.num_classes() > 0 ? DispatchAtOptimum(context, optimum) : nullptr;
   return std::make_unique<HindsightPlay>(context.problem, std::move(optimum.allocations), std::move(at_prices));
 }
 

@@ -88,7 +88,7 @@ void LedgerCheck::TakeLogged(int t, const Slot& slot, const Coefficients& metere
   for (int k = 0; k < problem_.num_classes(); ++k) {
     const double released = log_.work_released(row, k);
     ledger_.work_done[k] += released;
-    ledger_.shift -= problem_.network.classes[k].cost_floor * released;
+    ledger_.shift += WorkShift(problem_, k, released);
     demand += released;
   }
   CheckWork(t, slot, before.work_done);

@@ -147,8 +147,7 @@ FlagMatrix RegionsOf(const JobImportOptions& options, const Network& network) {
 void Describe(const JobImportOptions& options, const JobLog& log, Provenance* provenance) {
   std::string text = fmt::format(
       "work '{}': jobs of {}, {} of them, {:.6g} MWh at {} kW a GPU; that they may wait {} h is an assumption, logs "
-      "have "
-      "no deadlines",
+      "have no deadlines",
       options.name, options.log, log.jobs, log.energy, options.kw_per_gpu, options.slack);
   if (options.log_start) text += fmt::format("; the log's {} is the trace's start", FormatUtc(*options.log_start));
   if (log.without_gpu > 0) text += fmt::format("; left out for want of a GPU: {} of the jobs", log.without_gpu);

@@ -57,7 +57,7 @@ void AddSlot(const Problem& problem, const Coefficients& coefficients, const All
   for (int k = 0; k < problem.num_classes(); ++k) {
     const double released = Released(problem, allocation, k);
     ledger->work_done[k] += released;
-    ledger->shift -= problem.network.classes[k].cost_floor * released;
+    ledger->shift += WorkShift(problem, k, released);
   }
   if (problem.shed_cost) {
     const double shed = allocation.shed.sum();

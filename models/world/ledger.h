@@ -60,6 +60,11 @@ double AddLoads(const Problem& problem, const Coefficients& coefficients, const 
 
 Allocation MakeAllocation(const Problem& problem);
 
+/// By how much a class's work, done or given up, is shifted so that it costs no less than nothing: max(0, -f_k) times
+/// the units of it, USD.
+inline double WorkShift(const Problem& problem, int k, double units) {
+  return -problem.network.classes[k].cost_floor * units;
+}
 /// Work done or given up for class k by a decision, units.
 double Released(const Problem& problem, const Allocation& allocation, int k);
 

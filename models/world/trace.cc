@@ -48,8 +48,7 @@ void ValidateCostFloor(const TraceHeader& header, const Signals& signals, int k,
       if (cost >= floor - kRounding * std::abs(floor)) continue;
       throw InputError(
           "{}: '{}', {} '{}': the floor is {} USD/MWh, but in slot {} ({}), region '{}', its work costs {}, allowed "
-          "are "
-          "floors that no slot goes below",
+          "are floors that no slot goes below",
           where, kWorkCostFloor.name, kWorkClassAxis, network.gateways[j].name, floor, first_slot + t,
           FormatUtc(signals.time[t]), network.regions[i].name, cost);
     }

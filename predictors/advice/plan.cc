@@ -26,8 +26,8 @@ class PlanAdvice : public Policy {
         options_(options),
         prices_(L1Prices(problem)),
         dispatcher_(problem),
-        dues_(problem.network),
-        fit_(problem) {
+        dues_(problem.network) {
+    if (problem.num_classes() > 0) fit_ = std::make_unique<ReleaseFit>(problem);
     ScaleIntoDualSet(problem, &prices_);
   }
 
@@ -85,18 +85,13 @@ class PlanAdvice : public Policy {
   /// all that waits.
   const Slot& ServedSlot(const SlotInput& input) {
     if (problem_.num_classes() == 0) return input.slot;
-    served_ = input.slot;
     const int row = input.slot.index - planned_at_;
-    const bool has_plan = row >= 0 && row < work_done_.rows();
-    for (int k = 0; k < problem_.num_classes(); ++k) {
-      const ReleaseWindow window = WindowOf(input.slot, input.ledger.work_done, k);
-      due_[k] = std::min(window.low, window.high);
-      const double target =
-          has_plan ? std::max(work_done_(row, k), input.slot.arrived[k] - waiting_(row, k)) : input.slot.arrived[k];
-      wanted_[k] = std::clamp(target - input.ledger.work_done[k], due_[k], window.high);
+    target_ = input.slot.arrived;
+    if (row >= 0 && row < work_done_.rows()) {
+      target_ = (target_ - waiting_.row(row).transpose()).cwiseMax(work_done_.row(row).transpose());
+      deferral_ = deferral_prices_.row(row);
     }
-    fit_.Fit(due_, wanted_, &served_);
-    if (has_plan) deferral_ = deferral_prices_.row(row);
+    fit_->Fit(input, target_, &served_);
     return served_;
   }
 
@@ -241,11 +236,11 @@ class PlanAdvice : public Policy {
   Allocation first_;             // of the last plan, where it has one
   Dispatcher dispatcher_;
   Vector cost_, region_use_;
-  WorkDues dues_;  // of the slots seen
-  ReleaseFit fit_;
-  int planned_at_ = 0;  // slot of the last plan, and what it wants, [its slots x classes]
+  WorkDues dues_;                    // of the slots seen
+  std::unique_ptr<ReleaseFit> fit_;  // where work can wait
+  int planned_at_ = 0;               // slot of the last plan, and what it wants, [its slots x classes]
   RowMatrix work_done_, waiting_, deferral_prices_;
-  Vector due_ = Vector::Zero(problem_.num_classes()), wanted_ = due_, deferral_;
+  Vector target_, deferral_;  // [classes]
   Slot served_;
   std::unique_ptr<Witnessed> witnessed_;
   bool dispatched_ = false;  // the last decision, at prices
