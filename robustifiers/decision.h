@@ -31,8 +31,9 @@ struct RobustDecision {
   double slack = 0.0;  ///< budget left after the slot, as observed, USD
   const Allocation* advice = nullptr;  ///< null for a rejected advice
   const Allocation* expert = nullptr;
-  const Prices* advice_prices = nullptr;  ///< null where the advice stated none
-  double credit = 0.0;                    ///< what the advice had earned before the slot, USD; 0 under fixed trust
+  const Prices* advice_prices = nullptr;           ///< null where the advice stated none
+  const Vector* advice_deferral_prices = nullptr;  ///< likewise
+  double credit = 0.0;  ///< what the advice had earned before the slot, USD; 0 under fixed trust
 };
 
 /// What an advice says in a slot.

@@ -239,10 +239,11 @@ void Robust::Play(Verdict verdict, double alpha, const Allocation& decision, dou
 }
 
 void Robust::Keep(Verdict verdict, double alpha, double slack) {
-  decision_ = {verdict, alpha, slack, nullptr, &expected_, nullptr, trust_.credit()};
+  decision_ = {verdict, alpha, slack, nullptr, &expected_, nullptr, nullptr, trust_.credit()};
   if (advice_is_good_) {
     decision_.advice = &advised_.allocation;
     decision_.advice_prices = advised_.states_prices ? &advised_.prices : nullptr;
+    decision_.advice_deferral_prices = advised_.deferral_prices.size() > 0 ? &advised_.deferral_prices : nullptr;
   }
   switch (verdict) {
     case Verdict::kTaken:

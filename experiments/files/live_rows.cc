@@ -78,7 +78,10 @@ void LiveRows::Append(const LiveLogSlot& slot) {
   revision_.Append(entry.meter ? entry.meter->revision : 0.0);
   double* served = served_.NextRow();
   std::fill_n(served, served_.columns(), kNoAllocation);
-  if (entry.meter) std::copy_n(entry.meter->served.data(), served_.columns(), served);
+  for (std::size_t c = 0; entry.meter && c < served_.columns(); ++c) {
+    const double metered = entry.meter->served.data()[c];
+    if (std::isfinite(metered)) served[c] = metered;  // else: nothing is said of a class
+  }
   double* energy = energy_.NextRow();
   std::fill_n(energy, energy_.columns(), kNoAllocation);
   for (std::size_t i = 0; entry.meter && entry.meter->energy_mwh && i < energy_.columns(); ++i) {

@@ -68,6 +68,8 @@ std::string PlaceName(const Network& network, LiveSignal signal, int place) {
 /// Why no slot that is decided now would have that reading; empty: it would.
 std::string WhyOfNoUse(const ReadingStore& store, const Reading& reading, std::int64_t now) {
   if (const auto reason = store.WhyRefused(reading, now)) return Name(*reason);
+  const bool is_work = reading.signal == LiveSignal::kDemand && reading.place >= store.options().num_gateways;
+  if (is_work) return "";  // what has arrived does not grow old
   const std::int64_t most = store.options().limits[static_cast<std::size_t>(reading.signal)].max_age;
   if (now - reading.time <= most) return "";
   return fmt::format("it is of {}, and not used after {}", FormatUtc(reading.time), DurationText(most));

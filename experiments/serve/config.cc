@@ -79,6 +79,14 @@ int GatewayOf(const IniSection& section, const IniEntry& entry, const std::strin
   return IndexOf(section, entry, name, network.gateways, "gateway");
 }
 
+int FirmGatewayOf(const IniSection& section, const IniEntry& entry, const std::string& name, const Network& network) {
+  const int gateway = GatewayOf(section, entry, name, network);
+  if (gateway >= network.num_firm())
+    section.Fail(entry, fmt::format("names {}, a class of work that can wait, expected a gateway, which has requests",
+                                    name));
+  return gateway;
+}
+
 std::string NameOf(const IniSection& section) { return section.name().substr(section.name().find(' ') + 1); }
 
 std::pair<std::string, std::string> PairOf(const IniSection& section, const IniEntry& entry, const char* form) {

@@ -37,6 +37,9 @@ std::pair<std::string, std::string> PairOf(const IniSection& section, const IniE
 LiveSignal SignalOf(const IniSection& section, const IniEntry& entry, const std::string& name);
 /// Index of the name; an error of the entry, with the nearest name.
 int RegionOf(const IniSection& section, const IniEntry& entry, const std::string& name, const Network& network);
+/// Of a gateway or, after the gateways, a class of work that can wait.
 int GatewayOf(const IniSection& section, const IniEntry& entry, const std::string& name, const Network& network);
+/// Of what has requests; an error of the entry for a class of work.
+int FirmGatewayOf(const IniSection& section, const IniEntry& entry, const std::string& name, const Network& network);
 
 }  // namespace evenkeel

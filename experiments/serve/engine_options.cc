@@ -9,6 +9,7 @@
 #include "models/base/numbers.h"
 #include "models/files/objective_text.h"
 #include "models/files/trace_file.h"
+#include "models/slots/work_share.h"
 
 namespace evenkeel {
 namespace {
@@ -91,6 +92,10 @@ std::string NetworkText(const Network& network) {
   add(network.energy_per_unit);
   add(network.network_cost);
   add(network.reachable.cast<double>());
+  if (network.num_classes() == 0) return text;
+  for (const WorkClass& work : network.classes)
+    text += fmt::format("{} {} {}\n", work.deadline, work.resource_per_unit, work.cost_floor);
+  add(network.work_energy);
   return text;
 }
 
@@ -118,19 +123,21 @@ Recorded ReadRecorded(IniSection* head) {
     TraceFile trace(entry.value);
     Recorded recorded;
     recorded.network = trace.header().network;
-    // How much of it a cluster does in a slot, its scheduler decides, and theorem 5 (c) knows of no such work yet.
-    if (recorded.network.num_classes() > 0) {
-      throw InputError(
-          "{}: work_class '{}': a running service routes firm demand only, expected a network without "
-          "classes of work that can wait",
-          entry.value, recorded.network.gateways[recorded.network.num_firm()].name);
-    }
     recorded.slot_seconds = SlotSeconds(trace.header().slot_hours);
     recorded.slots.resize(static_cast<std::size_t>(trace.num_slots()));
     int t = 0;
     for (Slot& slot : recorded.slots) trace.Read(t++, &slot);
     return recorded;
   });
+}
+
+/// Work may wait for as many hours as the trace says, whatever the service's slots are.
+void SetDeadlines(double recorded_hours, double slot_hours, Network* network) {
+  for (int k = 0; k < network->num_classes(); ++k) {
+    const std::string what = fmt::format("slot: work_deadline of {}", network->gateways[network->num_firm() + k].name);
+    int& deadline = network->classes[static_cast<std::size_t>(k)].deadline;
+    deadline = DeadlineInSlots(what, deadline * recorded_hours, slot_hours);
+  }
 }
 
 constexpr std::int64_t kDay = 86400;
@@ -167,11 +174,12 @@ LiveEngineOptions MakeEngineOptions(IniSection* head) {
   options.folder = head->Text("state");
   options.mode = static_cast<LiveMode>(head->Word("mode", {"shadow", "canary", "active"}, 0));
   options.slot_hours = static_cast<double>(ReadSlotSeconds(head, recorded.slot_seconds)) / 3600.0;
+  const double recorded_hours = static_cast<double>(recorded.slot_seconds) / 3600.0;
+  SetDeadlines(recorded_hours, options.slot_hours, &parts.network);
   ReadTimes(head, &options);
   ReadReadingLimits(head, SlotSeconds(options.slot_hours), &options.store);
   options.network = parts.network;
   options.checksum = ChecksumOf(NetworkText(parts.network), objective);
-  const double recorded_hours = static_cast<double>(recorded.slot_seconds) / 3600.0;
   if (!recorded.slots.empty()) options.store.capacity = recorded.slots.back().capacity / recorded_hours;
   if (SlotSeconds(options.slot_hours) == recorded.slot_seconds)  // slots of another length are no past of these
     parts.recorded = std::move(recorded.slots);
@@ -182,7 +190,7 @@ LiveEngineOptions MakeEngineOptions(IniSection* head) {
 CanaryOptions MakeCanaryOptions(IniSection* head, LiveMode mode, const Network& network) {
   CanaryOptions options;
   for (const IniEntry& entry : head->All("canary"))
-    options.gateways.push_back(GatewayOf(*head, entry, entry.value, network));
+    options.gateways.push_back(FirmGatewayOf(*head, entry, entry.value, network));
   options.step = head->Number("canary-step", 0.001, 1.0, options.step);
   if (mode == LiveMode::kCanary && options.gateways.empty())
     head->Fail(*head->Find("mode"), "is canary, expected a canary = GATEWAY beside it");

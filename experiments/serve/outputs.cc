@@ -47,11 +47,11 @@ void AddServer(const IniSection& section, const IniEntry& entry, const Network& 
 /// `backend = GATEWAY:NAME` and `server = ..`
 BalancerMap MakeMap(IniSection* section, const Network& network) {
   BalancerMap map;
-  for (const Gateway& gateway : network.gateways) map.gateways.push_back(gateway.name);
+  for (const Gateway& gateway : FirmGateways(network)) map.gateways.push_back(gateway.name);
   for (const Region& region : network.regions) map.regions.push_back(region.name);
   for (const IniEntry& entry : section->All("backend")) {
     const auto [gateway, name] = PairOf(*section, entry, "GATEWAY:BACKEND");
-    map.backends.push_back({GatewayOf(*section, entry, gateway, network), name, {}, {}});
+    map.backends.push_back({FirmGatewayOf(*section, entry, gateway, network), name, {}, {}});
   }
   if (map.backends.empty()) section->Entry("backend");  // says that it is missing
   for (const IniEntry& entry : section->All("server"))
@@ -66,7 +66,7 @@ BalancerMap MakeMap(IniSection* section, const Network& network) {
 Vector MakeWorkload(IniSection* section, const Network& network) {
   const std::vector<IniEntry> entries = section->All("workload-per-request");
   if (entries.empty()) return {};
-  Vector workload = Vector::Zero(network.num_gateways());
+  Vector workload = Vector::Zero(network.num_firm());
   for (const IniEntry& entry : entries) {
     const std::size_t colon = entry.value.rfind(':');
     const auto number = ParseNumber(colon == std::string::npos ? entry.value : entry.value.substr(colon + 1));
@@ -75,7 +75,7 @@ Vector MakeWorkload(IniSection* section, const Network& network) {
     if (colon == std::string::npos) {
       workload.setConstant(*number);
     } else {
-      workload[GatewayOf(*section, entry, entry.value.substr(0, colon), network)] = *number;
+      workload[FirmGatewayOf(*section, entry, entry.value.substr(0, colon), network)] = *number;
     }
   }
   for (int j = 0; j < workload.size(); ++j) {

@@ -79,7 +79,7 @@ Trace KnownTrace(const RecordedPeriod& period, Provenance provenance) {
   int metered = 0, raised = 0;
   for (int t = 0; t < slots; ++t) {
     const SlotEntry& entry = run.books().entry(t);
-    Book(run.problem(), entry, &booking);
+    Book(run.problem(), entry, Vector::Zero(run.problem().num_classes()), &booking);
     const Slot slot = KnownSlot(run.problem(), entry, booking);
     signals.time.push_back(slot.time);
     signals.demand.row(t) = slot.demand;
@@ -146,13 +146,14 @@ void WriteLiveLog(const RecordedPeriod& period, const std::string& path, const s
   info.period_slots = problem.num_slots;
   const bool is_robust = DecisionsOf(run.policy()) != nullptr;
   RunLogWriter log(path, problem, info, {true, is_robust, true});
-  Ledger ledger = MakeLedger(problem);
+  Ledger ledger = MakeLedger(problem), expert = ledger;
   Booking booking;
   for (int t = 0; t < run.next_slot(); ++t) {
     const SlotEntry& entry = run.books().entry(t);
     const RecordedSlot& slot = period.slots[static_cast<std::size_t>(t)];
-    Book(problem, entry, &booking);
-    AddSlot(problem, booking.coefficients, booking.own, booking.demand, &ledger);
+    Book(problem, entry, (ledger.work_done - expert.work_done).cwiseMax(0.0), &booking);
+    AddSlot(problem, booking.coefficients, booking.own, booking.firm_demand, &ledger);
+    AddSlot(problem, booking.coefficients, booking.expert, booking.firm_demand, &expert);
     RobustDecision decision;
     decision.verdict = entry.verdict;
     decision.alpha = entry.alpha;

@@ -84,11 +84,22 @@ std::map<std::string, int> PlacesOf(IniSection* section, bool of_gateways, const
   if (!places.empty()) return places;
   int index = 0;
   if (of_gateways) {
-    for (const Gateway& gateway : network.gateways) places[gateway.name] = index++;
+    for (const Gateway& gateway : FirmGateways(network)) places[gateway.name] = index++;
   } else {
     for (const Region& region : network.regions) places[region.name] = index++;
   }
   return places;
+}
+
+/// What arrives adds up, slot by slot: windows that overlap would count it twice.
+void CheckAligned(const PrometheusQuery& query, const Network& network) {
+  for (const auto& [label, place] : query.places) {
+    if (place < network.num_firm() || query.align > 0) continue;
+    throw InputError(
+        "place: {} is a class of work that can wait, whose arrivals add up: expected align = DURATION beside it, the "
+        "slots' length, for windows that do not overlap",
+        network.gateways[static_cast<std::size_t>(place)].name);
+  }
 }
 
 std::unique_ptr<Source> MakePrometheus(IniSection* section, const std::string& name, const Network& network) {
@@ -104,6 +115,8 @@ std::unique_ptr<Source> MakePrometheus(IniSection* section, const std::string& n
   query.factor = section->Number("factor", 1e-12, 1e12, 1.0);
   query.shift = section->Seconds("shift", 0, 86400, 0);
   query.places = PlacesOf(section, of_gateways, network);
+  query.align = section->Seconds("align", 1, 86400, 0);
+  if (of_gateways) section->OfAll([&] { CheckAligned(query, network); });
   const auto kind = CarbonKindOf(section, query.signal == LiveSignal::kCarbonIntensity);
   return section->OfAll(
       [&] { return std::make_unique<PrometheusSource>(name, options, std::vector<PrometheusQuery>{query}, kind); });

@@ -1,5 +1,6 @@
 #include "live/engine/booking.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "models/base/error.h"
@@ -14,7 +15,8 @@ void Override(const std::optional<Vector>& metered, Vector* signal) {
   }
 }
 
-/// served[j, i] on the arcs (j, i, m), in the proportions of the decision; on the first one where that used none.
+/// served[j, i] on the arcs (j, i, m), in the proportions of the decision; on the first one where that used none. The
+/// decision's flows for a class of which nothing is said.
 void SpreadServed(const Problem& problem, const RowMatrix& served, const Vector& decided, Vector* flow) {
   const ArcSet& arcs = problem.arcs;
   flow->setZero(arcs.size());
@@ -25,7 +27,9 @@ void SpreadServed(const Problem& problem, const RowMatrix& served, const Vector&
     while (end < arcs.size() && arcs.arcs[end].gateway == gateway && arcs.arcs[end].region == region)
       sum += decided[end++];
     const double amount = served(gateway, region);
-    if (sum > 0.0) {
+    if (std::isnan(amount)) {
+      flow->segment(a, end - a) = decided.segment(a, end - a);
+    } else if (sum > 0.0) {
       flow->segment(a, end - a) = decided.segment(a, end - a) * (amount / sum);
     } else {
       (*flow)[a] = amount;
@@ -34,33 +38,56 @@ void SpreadServed(const Problem& problem, const RowMatrix& served, const Vector&
   }
 }
 
-/// IT energy of the flows by region, MWh.
-Vector EnergyOf(const Problem& problem, const Vector& flow) {
+/// IT energy of the flows on the arcs [first, end) by region, MWh.
+Vector EnergyOf(const Problem& problem, const Vector& flow, int first, int end) {
   Vector energy = Vector::Zero(problem.network.num_regions());
-  for (int a = 0; a < problem.num_arcs(); ++a) {
+  for (int a = first; a < end; ++a) {
     const Arc& arc = problem.arcs.arcs[a];
     energy[arc.region] += arc.energy * flow[a];
   }
   return energy;
 }
 
+/// Firm flows take what is metered beyond the energy of the work that can wait: that work is done or not, and whether
+/// it is, its own meters say.
 void ScaleToEnergy(const Problem& problem, const std::optional<Vector>& metered, Vector* flow) {
   if (!metered) return;
-  const Vector energy = EnergyOf(problem, *flow);
-  for (int a = 0; a < problem.num_arcs(); ++a) {
+  const int firm = problem.first_class_arc();
+  const Vector energy = EnergyOf(problem, *flow, 0, firm);
+  const Vector of_work = EnergyOf(problem, *flow, firm, problem.num_arcs());
+  for (int a = 0; a < firm; ++a) {
     const int region = problem.arcs.arcs[a].region;
-    if (std::isfinite((*metered)[region]) && energy[region] > 0.0) (*flow)[a] *= (*metered)[region] / energy[region];
+    if (std::isfinite((*metered)[region]) && energy[region] > 0.0)
+      (*flow)[a] *= std::max(0.0, (*metered)[region] - of_work[region]) / energy[region];
   }
 }
 
 /// The expert's shares of what the gateways turned out to ask for.
 void BookExpert(const Problem& problem, const Vector& decided, const Vector& own, Vector* flow) {
-  *flow = own;
-  for (int j = 0; j < problem.network.num_gateways(); ++j) {
+  for (int j = 0; j < problem.network.num_firm(); ++j) {
     const int first = problem.arcs.first_of_gateway[j], count = problem.arcs.first_of_gateway[j + 1] - first;
     const double expected = decided.segment(first, count).sum();
     if (expected > 0.0)
       flow->segment(first, count) = decided.segment(first, count) * (own.segment(first, count).sum() / expected);
+  }
+}
+
+/// Of what the expert releases of every class, as much as has been done by then.
+void BookExpertWork(const Problem& problem, const SlotEntry& entry, const Vector& own, const Vector& lead,
+                    Vector* flow) {
+  for (int k = 0; k < problem.num_classes(); ++k) {
+    const int gateway = problem.network.num_firm() + k, first = problem.arcs.first_of_gateway[gateway];
+    const int count = problem.arcs.first_of_gateway[gateway + 1] - first;
+    const auto decided = entry.expert.flow.segment(first, count);
+    const double released = decided.sum(), done = own.segment(first, count).sum();
+    const double booked = std::min(released, lead[k] + done);
+    auto of_class = flow->segment(first, count);
+    if (entry.same_flow) {
+      of_class = own.segment(first, count);
+      if (booked > done) of_class += decided * ((booked - done) / released);
+    } else {
+      of_class = released > 0.0 ? Vector(decided * (booked / released)) : Vector::Zero(count);
+    }
   }
 }
 
@@ -75,29 +102,30 @@ Slot WithMeteredSignals(const Slot& seen, const MeterReport& meter) {
 
 }  // namespace
 
-void Book(const Problem& problem, const SlotEntry& entry, Booking* booking) {
+void Book(const Problem& problem, const SlotEntry& entry, const Vector& lead, Booking* booking) {
   booking->own = entry.decision;
   booking->expert = entry.same_flow ? entry.decision : entry.expert;
-  booking->demand = entry.slot.demand.sum();
+  booking->firm_demand = FirmDemand(problem, entry.slot);
   if (!entry.meter) {
     EstimateCoefficients(problem, entry.slot, &booking->coefficients);
-    return;
+  } else {
+    const MeterReport& meter = *entry.meter;
+    EstimateCoefficients(problem, WithMeteredSignals(entry.slot, meter), &booking->coefficients);
+    SpreadServed(problem, meter.served, entry.decision.flow, &booking->own.flow);
+    ScaleToEnergy(problem, meter.energy_mwh, &booking->own.flow);
+    booking->own.shed.setZero();
+    booking->expert = booking->own;
+    if (!entry.same_flow) BookExpert(problem, entry.expert.flow, booking->own.flow, &booking->expert.flow);
+    booking->firm_demand = booking->own.flow.head(problem.first_class_arc()).sum();
   }
-  const MeterReport& meter = *entry.meter;
-  EstimateCoefficients(problem, WithMeteredSignals(entry.slot, meter), &booking->coefficients);
-  SpreadServed(problem, meter.served, entry.decision.flow, &booking->own.flow);
-  ScaleToEnergy(problem, meter.energy_mwh, &booking->own.flow);
-  booking->own.shed.setZero();
-  booking->expert = booking->own;
-  if (!entry.same_flow) BookExpert(problem, entry.expert.flow, booking->own.flow, &booking->expert.flow);
-  booking->demand = booking->own.flow.sum();
+  BookExpertWork(problem, entry, booking->own.flow, lead, &booking->expert.flow);
 }
 
 Slot KnownSlot(const Problem& problem, const SlotEntry& entry, const Booking& booking) {
   const Network& network = problem.network;
   Slot slot = entry.meter ? WithMeteredSignals(entry.slot, *entry.meter) : entry.slot;
   const Vector& flow = booking.own.flow;
-  for (int j = 0; entry.meter && j < network.num_gateways(); ++j) {
+  for (int j = 0; entry.meter && j < network.num_firm(); ++j) {
     const int first = problem.arcs.first_of_gateway[j], end = problem.arcs.first_of_gateway[j + 1];
     slot.demand[j] = flow.segment(first, end - first).sum();
   }
@@ -119,7 +147,8 @@ std::string WhyNotServed(const Problem& problem, const RowMatrix& served) {
                        network.num_gateways(), network.num_regions());
   }
   for (int j = 0; j < network.num_gateways(); ++j) {
-    for (int i = 0; i < network.num_regions(); ++i) {
+    const bool is_silent = j >= network.num_firm() && served.row(j).array().isNaN().all();
+    for (int i = 0; !is_silent && i < network.num_regions(); ++i) {
       const double amount = served(j, i);
       if (!std::isfinite(amount) || amount < 0.0) {
         return fmt::format("served of gateway {} in region {} is {}, expected a number >= 0", network.gateways[j].name,

@@ -35,16 +35,21 @@ struct SlotEntry {
 struct Booking {
   Allocation own, expert;
   Coefficients coefficients;  ///< with metered prices and intensities where there are some
-  double demand = 0.0;        ///< realised, in total
+  double firm_demand = 0.0;   ///< realised, in total
 };
 
-/// Without a meter the decisions themselves. With one the metered flows, a region's variants in the decision's
-/// proportions, scaled to the region's metered energy where there is one; and the expert's shares of each gateway's
-/// metered demand, or the metered flows for a gateway that the expert had nothing to decide for.
-void Book(const Problem& problem, const SlotEntry& entry, Booking* booking);
+/// Firm demand: without a meter the decisions themselves. With one the metered flows, a region's variants in the
+/// decision's proportions, scaled so that the region uses its metered energy where there is one; and the expert's
+/// shares of each gateway's metered demand, or the metered flows for a gateway that the expert had nothing to decide
+/// for.
+///
+/// Work that can wait: the engine's y_k as metered, and as decided where meters say nothing of the class. Of the
+/// expert's release e_k what can have been done by then, min(e_k, lead_k + y_k), in the expert's proportions; with the
+/// same flows, at least y_k, and what the expert does beside y. `lead` [classes]: S_k - S_E,k before the slot, >= 0.
+void Book(const Problem& problem, const SlotEntry& entry, const Vector& lead, Booking* booking);
 
-/// The slot as it became known: demand, prices and intensities as metered where they were, else as seen when deciding;
-/// and at least the capacity that was used, so that what was served could be. `booking` is the entry's.
+/// The slot as it became known: firm demand, prices and intensities as metered where they were, else as seen when
+/// deciding; and at least the capacity that was used, so that what was served could be. `booking` is the entry's.
 Slot KnownSlot(const Problem& problem, const SlotEntry& entry, const Booking& booking);
 
 /// Why the meters cannot be booked: a size, a value, work that the network does not allow, energy where nothing ran.

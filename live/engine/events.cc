@@ -35,6 +35,7 @@ Json SlotJson(const Slot& slot) {
 
 Json AnswerJson(const AdviceAnswer& answer) {
   Json json = {{"flow", VectorJson(answer.allocation.flow)}};
+  if (answer.deferral_prices.size() > 0) json["deferral_prices"] = VectorJson(answer.deferral_prices);
   if (!answer.states_prices) return json;
   for (const Vector& prices : answer.prices) json["prices"].push_back(VectorJson(prices));
   return json;
@@ -60,6 +61,8 @@ Json WhatJson(const DecidedEvent& event) {
 }
 
 Json WhatJson(const MissedEvent& event) { return {{"event", "missed"}, {"slot", SlotJson(event.slot)}}; }
+
+Json WhatJson(const UndoneEvent& event) { return {{"event", "undone"}, {"work", VectorJson(event.work)}}; }
 
 Json WhatJson(const NotAppliedEvent& event) { return {{"event", "not_applied"}, {"index", event.slot}}; }
 
@@ -190,6 +193,9 @@ AdviceAnswer ReadAnswer(const Problem& problem, const Json& json, const std::str
   const Fields fields(json, where);
   AdviceAnswer answer;
   answer.allocation = ReadFlow(problem, fields.At("flow"), fields.Place("flow"));
+  if (fields.Has("deferral_prices"))
+    answer.deferral_prices =
+        ReadVector(fields.At("deferral_prices"), problem.num_classes(), fields.Place("deferral_prices"));
   answer.states_prices = fields.Has("prices");
   if (!answer.states_prices) return answer;
   const Json& prices = fields.At("prices");
@@ -311,6 +317,8 @@ Event ReadEvent(const Problem& problem, const std::string& text, const std::stri
     event.what = ReadDecided(problem, fields);
   } else if (kind == "missed") {
     event.what = MissedEvent{ReadSlot(problem.network, fields.At("slot"), fields.Place("slot"))};
+  } else if (kind == "undone") {
+    event.what = UndoneEvent{ReadVector(fields.At("work"), problem.num_classes(), fields.Place("work"))};
   } else if (kind == "not_applied") {
     event.what = NotAppliedEvent{fields.Get<int>("index")};
   } else if (kind == "metered") {
@@ -324,7 +332,8 @@ Event ReadEvent(const Problem& problem, const std::string& text, const std::stri
     event.what = ModeEvent{fields.Word<LiveMode>("mode", kLiveModeNames, kNumLiveModes),
                            fields.Word<LiveMode>("configured", kLiveModeNames, kNumLiveModes)};
   } else {
-    throw InputError("{}: event {} is none of readings, decided, missed, not_applied, metered, region, serving, mode",
+    throw InputError("{}: event {} is none of readings, decided, missed, undone, not_applied, metered, region, serving, "
+                     "mode",
                      where, kind);
   }
   return event;

@@ -41,6 +41,11 @@ struct DecidedEvent {
 struct MissedEvent {
   Slot slot;
 };
+/// Work of the period before that is not done, all of it as it is known now: it arrives in the next slot that is decided
+/// or missed, as far as it is not in slots before.
+struct UndoneEvent {
+  Vector work;  ///< [classes], units
+};
 /// The slot's weights did not come into force.
 struct NotAppliedEvent {
   int slot = 0;
@@ -65,8 +70,8 @@ struct ModeEvent {
 
 struct Event {
   std::int64_t at = 0;  ///< when, seconds since 1970-01-01 00:00:00 UTC
-  std::variant<ReadingsEvent, DecidedEvent, MissedEvent, NotAppliedEvent, MeteredEvent, RegionEvent, ServingEvent,
-               ModeEvent>
+  std::variant<ReadingsEvent, DecidedEvent, MissedEvent, UndoneEvent, NotAppliedEvent, MeteredEvent, RegionEvent,
+               ServingEvent, ModeEvent>
       what;
 };
 

@@ -80,6 +80,7 @@ std::string LiveEngine::HeadTextOf(const PeriodRun& run) const {
 
 LiveEngine::Open* LiveEngine::Begin(PeriodStart start, const Month& month) {
   start.past = SlotsBefore(options_, options_.folder, start.time.start);
+  store_.arrivals().BeginPeriod();
   const auto [at, is_new] = open_.try_emplace(start.time.start, month, options_.make_period(start));
   EVENKEEL_CHECK(is_new);
   return &at->second;
@@ -119,6 +120,8 @@ void LiveEngine::ReplayLines(const Journal& journal, const std::string& path, Op
 void LiveEngine::Replay(Open* open, const Event& event, const std::string& where) {
   if (const auto* readings = std::get_if<ReadingsEvent>(&event.what)) {
     for (const Reading& reading : readings->readings) store_.Add(readings->source, reading, event.at);
+  } else if (const auto* undone = std::get_if<UndoneEvent>(&event.what)) {
+    store_.arrivals().SayUndone(undone->work);
   } else if (const auto* region = std::get_if<RegionEvent>(&event.what)) {
     region_state_[region->region] = region->state;
   } else if (const auto* checked = std::get_if<ServingEvent>(&event.what)) {
@@ -128,7 +131,9 @@ void LiveEngine::Replay(Open* open, const Event& event, const std::string& where
   } else if (open == nullptr) {
     throw InputError("{}: it is of a slot, and this is the journal of no period", where);
   } else {
+    const int before = open->run.next_slot();
     ReplayOfSlot(&open->run, event, where);
+    if (open->run.next_slot() > before) store_.arrivals().TakeIn();
   }
 }
 
@@ -200,6 +205,7 @@ void LiveEngine::Publish(const Open& open) {
   shares.begin = open.run.time().time(shares.slot);
   shares.valid_until = shares.begin + options_.valid_for;
   shares.share = open.run.share();
+  shares.released = ReleasedByRegion(open.run.problem(), open.run.books().entry(shares.slot).decision);
   published_ = std::move(shares);
 }
 
@@ -262,6 +268,7 @@ bool LiveEngine::DecideOrMiss(Open* open, std::int64_t now) {
   const int index = open->run.next_slot();
   const std::int64_t begin = open->run.time().time(index);
   if (now < begin - options_.lead) return false;
+  if (!CarryOver(open, now)) return false;
   ComposedSlot composed = ComposeNext(*open, now);
   Event event;
   event.at = now;
@@ -286,7 +293,22 @@ bool LiveEngine::DecideOrMiss(Open* open, std::int64_t now) {
     decided.slack = entry.slack;
     event.what = std::move(decided);
   }
+  store_.arrivals().TakeIn();
   unsaved_ = Unsaved{open->run.time().start, std::move(event)};
+  return true;
+}
+
+/// What the period before did not do of the work that can wait is to be done in this one, also when it turns out late.
+/// False: it cannot be written.
+bool LiveEngine::CarryOver(Open* open, std::int64_t now) {
+  const auto at = open_.find(open->run.time().start);
+  if (options_.network.num_classes() == 0 || at == open_.begin()) return true;
+  const PeriodRun& before = std::prev(at)->second.run;
+  const Vector undone = (before.arrived() - before.books().own().work_done).cwiseMax(store_.arrivals().undone());
+  // Rounding is no work.
+  if (((undone - store_.arrivals().undone()).array() <= 1e-9 * before.arrived().array()).all()) return true;
+  if (!Save(open, {now, UndoneEvent{undone}}).is_done()) return false;
+  store_.arrivals().SayUndone(undone);
   return true;
 }
 

@@ -75,6 +75,7 @@ class LiveEngine {
   Open* Begin(PeriodStart start, const Month& month);
   bool Advance(std::int64_t now);
   bool DecideOrMiss(Open* open, std::int64_t now);
+  bool CarryOver(Open* open, std::int64_t now);
   bool WaitFor(const ComposedSlot& composed);
   ComposedSlot ComposeNext(const Open& open, std::int64_t now) const;
   void ApplyRegionStates(Slot* slot) const;

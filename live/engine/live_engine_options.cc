@@ -4,7 +4,8 @@ namespace evenkeel {
 
 ReadingStoreOptions StoreOptionsOf(const LiveEngineOptions& options) {
   ReadingStoreOptions store = options.store;
-  store.num_gateways = options.network.num_gateways();
+  store.num_gateways = options.network.num_firm();
+  store.num_classes = options.network.num_classes();
   store.num_regions = options.network.num_regions();
   store.time_base = {0, options.slot_hours};
   return store;

@@ -15,7 +15,7 @@ constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
 /// Sum over the variants of the flows from j to i, in parts of the gateway's.
 RowMatrix PartsOf(const Problem& problem, const Allocation& allocation) {
-  RowMatrix share = RowMatrix::Zero(problem.network.num_gateways(), problem.network.num_regions());
+  RowMatrix share = RowMatrix::Zero(problem.network.num_firm(), problem.network.num_regions());
   SetShares(problem, allocation, &share);
   return share;
 }
@@ -119,6 +119,9 @@ void FillBooks(const PeriodRun& run, LiveStatus* status) {
   status->allowance = books.allowance;
   status->budget = books.budget;
   status->bound_error = books.error;
+  const Vector arrived = run.arrived(), late = run.late();
+  for (int k = 0; k < run.problem().num_classes(); ++k)
+    status->work[k] = {arrived[k], run.books().own().work_done[k], late[k]};
   if (const RobustDecisions* decisions = DecisionsOf(run.policy())) status->rho = decisions->guarantee().rho;
   const int slots = run.next_slot();
   for (int t = 0; t < slots; ++t) ++status->verdicts[VerdictOf(run, run.books().entry(t))];
@@ -131,18 +134,26 @@ std::optional<Shares> RealisedOf(const PeriodRun& run) {
     const SlotEntry& entry = run.books().entry(t);
     if (!entry.meter) continue;
     Booking booking;
-    Book(run.problem(), entry, &booking);
+    Book(run.problem(), entry, Vector::Zero(run.problem().num_classes()), &booking);  // the engine's part alone is asked
     Shares shares;
     shares.slot = t;
     shares.begin = run.time().time(t);
     shares.valid_until = run.time().time(t + 1);
     shares.share = PartsOf(run.problem(), booking.own);
+    shares.released = ReleasedByRegion(run.problem(), booking.own);
     return shares;
   }
   return std::nullopt;
 }
 
 }  // namespace
+
+std::pair<const char*, std::string> PlaceOf(const LiveStatus& status, const ReadingStatus& reading) {
+  const auto at = static_cast<std::size_t>(reading.place);
+  if (reading.signal != LiveSignal::kDemand) return {"region", status.regions.at(at)};
+  if (at < status.gateways.size()) return {"gateway", status.gateways[at]};
+  return {"work_class", status.classes.at(at - status.gateways.size())};
+}
 
 /// What works less well than it could.
 void LiveEngine::AddRemarks(std::int64_t now, LiveStatus* status) const {
@@ -171,6 +182,8 @@ void LiveEngine::AddRemarks(std::int64_t now, LiveStatus* status) const {
     status->degraded.push_back({"advice_off", "the last slot was decided without the advice, on past days"});
   if (last.shared_by_capacity)
     status->degraded.push_back({"demand_above_capacity", "demand is more than the regions can take"});
+  if (const Vector late = run.late(); (late.array() > 1e-9 * run.arrived().array()).any())
+    status->degraded.push_back({"work_late", fmt::format("{:.6g} units of work are due and not done", late.sum())});
   if (!last.missed && !last.advice_off && DecisionsOf(run.policy()) != nullptr && last.verdict == Verdict::kRejected)
     status->degraded.push_back({"advice", "the advice gave no usable answer for the last slot"});
 }
@@ -181,7 +194,10 @@ LiveStatus LiveEngine::Status(std::int64_t now) const {
   status.as_of = now;
   status.started = started_;
   status.mode = mode_;
-  for (const Gateway& gateway : options_.network.gateways) status.gateways.push_back(gateway.name);
+  const Network& network = options_.network;
+  for (int j = 0; j < network.num_gateways(); ++j)
+    (j < network.num_firm() ? status.gateways : status.classes).push_back(network.gateways[j].name);
+  status.work.resize(status.classes.size());
   for (const Region& region : options_.network.regions) status.regions.push_back(region.name);
   const TimeBase grid = {0, options_.slot_hours};
   status.slot_seconds = grid.step();

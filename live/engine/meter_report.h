@@ -12,7 +12,9 @@ namespace evenkeel {
 struct MeterReport {
   std::int64_t begin = 0;  ///< of the slot, seconds since 1970-01-01 00:00:00 UTC
   int revision = 1;        ///< >= 1; the largest one counts
-  RowMatrix served;        ///< workload [gateways x regions], >= 0, finite
+  /// Workload [gateways x regions], >= 0, finite; for classes of work what was done of it. A class's row of NaN: nothing
+  /// is said of it, and it counts as done as it was released.
+  RowMatrix served;
 
   // Per region, each >= 0 but the price; NaN for a region that has no such meter. Absent where no region has one.
   std::optional<Vector> energy_mwh;        ///< of the machines that serve (IT energy, before PUE)

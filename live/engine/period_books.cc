@@ -37,19 +37,23 @@ void PeriodBooks::BookNext() {
   const int slot = static_cast<int>(standing_.size());
   if (slot % kSlotsPerCheckpoint == 0) checkpoints_.push_back(books_);
   const SlotEntry& entry = entries_[slot];
-  Book(problem_, entry, &booking_);
-  AddSlot(problem_, booking_.coefficients, booking_.own, booking_.demand, &books_.own);
-  AddSlot(problem_, booking_.coefficients, booking_.expert, booking_.demand, &books_.expert);
+  Book(problem_, entry, (books_.own.work_done - books_.expert.work_done).cwiseMax(0.0), &booking_);
+  AddSlot(problem_, booking_.coefficients, booking_.own, booking_.firm_demand, &books_.own);
+  AddSlot(problem_, booking_.coefficients, booking_.expert, booking_.firm_demand, &books_.expert);
   Standing now = {};
   now.objective = ObjectiveValue(problem_, books_.own);
   now.expert_objective = ObjectiveValue(problem_, books_.expert);
-  now.shift = books_.expert.shift;
+  now.shift = books_.own.shift;
+  now.expert_shift = books_.expert.shift;
   now.error = slot == 0 ? 0.0 : standing_.back().error;
   if (allowance_) {
     now.allowance = allowance_(ShiftedObjectiveValue(problem_, books_.expert), entry.credit);
     now.budget = SettledBudget(problem_, books_.own, books_.expert, now.allowance);
     const double excess = entry.same_flow ? 0.0 : entry.slack - now.budget;
-    if (excess > kRounding * (now.expert_objective + 2.0 * now.shift)) now.error = std::max(now.error, excess);
+    // Below zero it is by no more than that, unless work cost less than its declared floor: J stays below the bound
+    // then as well.
+    const double error = std::max(excess, -now.budget);
+    if (error > kRounding * (now.expert_objective + now.shift + now.expert_shift)) now.error = std::max(now.error, error);
   }
   standing_.push_back(now);
 }
@@ -67,7 +71,7 @@ BooksReport PeriodBooks::ReportAfter(int slots) const {
   report.allowance = now.allowance;
   report.budget = now.budget;
   report.error = now.error;
-  report.bound = now.expert_objective + now.shift + now.allowance + now.error;
+  report.bound = now.expert_objective + now.expert_shift + now.allowance + now.error;
   return report;
 }
 

@@ -17,11 +17,12 @@ using AllowanceRule = std::function<double(double expert_objective, double credi
 struct BooksReport {
   double objective = 0.0;         ///< J, not shifted
   double expert_objective = 0.0;  ///< J_E, not shifted: of the expert under the same outages
-  double shift = 0.0;
+  double shift = 0.0;             ///< of J; the expert's differs by the floors of the work that it did later
   double allowance = 0.0;
   double budget = 0.0;  ///< left after the slot
-  double error = 0.0;   ///< err of theorem 5 (c): the largest excess of a budget as decided over what it became
-  double bound = 0.0;   ///< J_E + shift + allowance + err
+  double error = 0.0;   ///< err of theorem 5 (c): the largest excess of a budget as decided over what it became, and at
+                        ///< least by what it was below zero
+  double bound = 0.0;   ///< J_E + its own shift + allowance + err
 };
 
 class PeriodBooks {
@@ -50,7 +51,7 @@ class PeriodBooks {
     Ledger own, expert;
   };
   struct Standing {  // after a slot
-    double objective, expert_objective, shift, allowance, budget, error;
+    double objective, expert_objective, shift, expert_shift, allowance, budget, error;
   };
 
   void BookNext();

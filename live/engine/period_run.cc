@@ -13,10 +13,10 @@ AllowanceRule RuleOf(const RobustDecisions* decisions) {
   return [decisions](double objective, double credit) { return decisions->AllowanceAt(objective, credit); };
 }
 
-/// Every gateway's shares of a slot: the row's parts of the demand, on each region's first variant.
+/// Every firm gateway's shares of a slot: the row's parts of the demand, on each region's first variant.
 void AtShares(const Problem& problem, const RowMatrix& share, const Vector& demand, Vector* flow) {
   flow->setZero(problem.num_arcs());
-  for (int a = 0; a < problem.num_arcs(); ++a) {
+  for (int a = 0; a < problem.first_class_arc(); ++a) {
     const Arc& arc = problem.arcs.arcs[a];
     const bool first_variant =
         a == 0 || problem.arcs.arcs[a - 1].gateway != arc.gateway || problem.arcs.arcs[a - 1].region != arc.region;
@@ -29,9 +29,12 @@ void AtShares(const Problem& problem, const RowMatrix& share, const Vector& dema
 PeriodRun::PeriodRun(PeriodSetup setup)
     : setup_(std::move(setup)),
       decisions_(dynamic_cast<RobustDecisions*>(setup_.policy.get())),
-      books_(*setup_.problem, RuleOf(decisions_)) {
+      books_(*setup_.problem, RuleOf(decisions_)),
+      dues_(setup_.problem->network),
+      due_(Vector::Zero(setup_.problem->num_classes())),
+      fit_(*setup_.problem) {
   EVENKEEL_CHECK(!setup_.problem->shed_cost);
-  share_.setZero(problem().network.num_gateways(), problem().network.num_regions());
+  share_.setZero(problem().network.num_firm(), problem().network.num_regions());
 }
 
 PeriodRun::~PeriodRun() = default;
@@ -48,6 +51,30 @@ void PeriodRun::SettleLast() {
   if (decisions_ != nullptr && next_slot() > 0) decisions_->Rebook(books_.own(), books_.expert());
 }
 
+Vector PeriodRun::arrived() const {
+  return next_slot() > 0 ? books_.entry(next_slot() - 1).slot.arrived : Vector::Zero(problem().num_classes());
+}
+
+Vector PeriodRun::late() const { return (due_ - books_.own().work_done).cwiseMax(0.0); }
+
+/// What has arrived and what is due by then.
+void PeriodRun::Receive(Slot* slot) {
+  dues_.Add(slot->demand);
+  dues_.Fill(problem().num_slots, slot);
+  due_ = slot->due;
+}
+
+/// Nobody has looked ahead whether all will be done in time, so more may be due than there is room for. What the expert,
+/// which is never ahead, can do of it is due in this slot.
+void PeriodRun::PutOff(Slot* slot) {
+  if (problem().num_classes() == 0) return;
+  const Vector& done = books_.expert().work_done;
+  Slot free = *slot, served;
+  free.due = free.due.cwiseMin(done);
+  fit_.Fit({free, observed_, books_.expert()}, slot->due, &served);
+  slot->due = slot->due.cwiseMin(done + served.demand.tail(problem().num_classes()));
+}
+
 SlotDecision PeriodRun::Decide(const Slot& slot, Advice advice, const AdviceAnswer* recalled) {
   EVENKEEL_CHECK(!is_over() && slot.index == next_slot());
   SettleLast();
@@ -56,8 +83,10 @@ SlotDecision PeriodRun::Decide(const Slot& slot, Advice advice, const AdviceAnsw
   made.advice_off = advice == Advice::kOff;
   SlotEntry entry;
   entry.slot = slot;
+  Receive(&entry.slot);
+  PutOff(&entry.slot);
   entry.decision = MakeAllocation(problem());
-  DecideByPolicy(slot, advice, recalled, &entry, &made);
+  DecideByPolicy(entry.slot, advice, recalled, &entry, &made);
   entry.advice_off = made.advice_off;
   entry.shared_by_capacity = made.shared_by_capacity;
   SetShares(problem(), entry.decision, &share_);
@@ -74,6 +103,7 @@ void PeriodRun::DecideByPolicy(const Slot& slot, Advice advice, const AdviceAnsw
     setup_.policy->Decide({slot, observed_, books_.own()}, &entry->decision);
   } catch (const InputError&) {  // more demand than can be served
     made->shared_by_capacity = true;
+    entry->credit = CreditSoFar();
     ShareByCapacity(slot, &entry->decision);
     entry->expert = entry->decision;
     return;
@@ -93,15 +123,19 @@ void PeriodRun::DecideByPolicy(const Slot& slot, Advice advice, const AdviceAnsw
     made->answer->allocation = *last.advice;
     made->answer->states_prices = last.advice_prices != nullptr;
     if (last.advice_prices != nullptr) made->answer->prices = *last.advice_prices;
+    if (last.advice_deferral_prices != nullptr) made->answer->deferral_prices = *last.advice_deferral_prices;
   }
 }
+
+/// Of slots in which the policy says nothing: what was earned is not lost.
+double PeriodRun::CreditSoFar() const { return next_slot() > 0 ? books_.entry(next_slot() - 1).credit : 0.0; }
 
 /// False where no region that the gateways reach has any.
 bool PeriodRun::ShareByCapacity(const Slot& slot, Allocation* decision) const {
   const Network& network = problem().network;
   RowMatrix share = share_;
   bool all = true;
-  for (int j = 0; j < network.num_gateways(); ++j) {
+  for (int j = 0; j < network.num_firm(); ++j) {
     Vector weight = Vector::Zero(network.num_regions());
     for (int i = 0; i < network.num_regions(); ++i) weight[i] = network.reachable(j, i) ? slot.capacity[i] : 0.0;
     if (weight.sum() > 0.0) {
@@ -120,14 +154,15 @@ void PeriodRun::Miss(const Slot& slot) {
   SettleLast();
   SlotEntry entry;
   entry.slot = slot;
+  Receive(&entry.slot);
   entry.missed = true;
-  entry.credit = decisions_ != nullptr && next_slot() > 0 ? books_.entry(next_slot() - 1).credit : 0.0;
+  entry.credit = CreditSoFar();
   entry.decision = MakeAllocation(problem());
   AtShares(problem(), share_, slot.demand, &entry.decision.flow);
   entry.expert = entry.decision;
   EstimateCoefficients(problem(), slot, &observed_);
   try {
-    setup_.policy->Witness({slot, observed_, books_.own()});
+    setup_.policy->Witness({entry.slot, observed_, books_.own()});
   } catch (const InputError&) {  // more demand than can be served
   }
   books_.Append(std::move(entry));

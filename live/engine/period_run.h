@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "engine/policies/release.h"
 #include "live/engine/period_books.h"
 #include "live/engine/shares.h"
 #include "models/world/time_base.h"
@@ -53,15 +54,22 @@ class PeriodRun {
   int next_slot() const { return books_.num_slots(); }
   bool is_over() const { return next_slot() >= problem().num_slots; }
   const PeriodBooks& books() const { return books_; }
-  /// Of the last decision; rows are never empty once something was decided.
+  /// Of the last decision, [firm gateways x regions]; rows are never empty once something was decided.
   const RowMatrix& share() const { return share_; }
+  /// Work of each class that has arrived, and of it what is late: due by the end of the last slot and not done, as far
+  /// as is known now.
+  Vector arrived() const;
+  Vector late() const;
   const Policy& policy() const { return *setup_.policy; }
 
-  /// Decides the next slot. Demand above capacity, and whatever else the policy refuses, is shared in proportion to
-  /// what the regions can take. `recalled`, with kRecalled: the answer in the journal, null for none.
+  /// Decides the next slot, whose demand for a class of work is what is newly known to have arrived. Demand above
+  /// capacity, and whatever else the policy refuses, is shared in proportion to what the regions can take; work that
+  /// can wait waits then. Due work for which there is no room is due again in the next slot. `recalled`, with
+  /// kRecalled: the answer in the journal, null for none.
   SlotDecision Decide(const Slot& slot, Advice advice, const AdviceAnswer* recalled = nullptr);
 
-  /// Nobody decided the next slot: the last shares were in force. `slot` has what is known of it.
+  /// Nobody decided the next slot: the last shares were in force, and no work was released. `slot` has what is known of
+  /// it.
   void Miss(const Slot& slot);
 
   /// The slot's decision never came into force.
@@ -72,13 +80,19 @@ class PeriodRun {
 
  private:
   void SettleLast();
+  void Receive(Slot* slot);
+  void PutOff(Slot* slot);
   void DecideByPolicy(const Slot& slot, Advice advice, const AdviceAnswer* recalled, SlotEntry* entry,
                       SlotDecision* made);
+  double CreditSoFar() const;
   bool ShareByCapacity(const Slot& slot, Allocation* decision) const;
 
   PeriodSetup setup_;
   RobustDecisions* decisions_ = nullptr;  // of the policy, where it is robust
   PeriodBooks books_;
+  WorkDues dues_;
+  Vector due_;  // of the last slot, whether it fits or not
+  ReleaseFit fit_;
   Coefficients observed_;
   bool settles_ = false;  // the last slot was decided by the policy, which was not told yet what became of it
   RowMatrix share_;

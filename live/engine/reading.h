@@ -15,7 +15,9 @@ inline const char* Name(LiveSignal signal) { return kLiveSignalNames[static_cast
 /// One value; what is missing is no reading.
 struct Reading {
   LiveSignal signal = LiveSignal::kDemand;
-  int place = 0;           ///< index of the gateway for demand, of the region for the rest
+  /// Index of the gateway for demand, of the region for the rest. The demand of a class of work that can wait is what
+  /// has arrived in the slot that `time` is in, up to then (live/engine/work_arrivals.h).
+  int place = 0;
   double value = 0.0;      ///< finite
   std::int64_t time = 0;   ///< that the value is of, seconds since 1970-01-01 00:00:00 UTC
   bool estimated = false;  ///< the service says that it is its own estimate

@@ -51,7 +51,9 @@ bool ComposedSlot::AllAtLeast(ValueOrigin origin) const {
   return true;
 }
 
-ReadingStore::ReadingStore(ReadingStoreOptions options) : options_(std::move(options)) {
+ReadingStore::ReadingStore(ReadingStoreOptions options)
+    : options_(std::move(options)),
+      arrivals_(options_.num_classes, options_.time_base, options_.history_days * kHoursOfDay * kHour) {
   if (options_.num_gateways < 1 || options_.num_regions < 1) {
     throw InputError("readings: {} gateways and {} regions, allowed is at least one of each", options_.num_gateways,
                      options_.num_regions);
@@ -76,17 +78,20 @@ ReadingStore::ReadingStore(ReadingStoreOptions options) : options_(std::move(opt
   }
 }
 
+bool ReadingStore::IsWork(LiveSignal signal, int place) const {
+  return signal == LiveSignal::kDemand && place >= options_.num_gateways;
+}
+
 int ReadingStore::num_places(LiveSignal signal) const {
   return signal == LiveSignal::kDemand ? options_.num_gateways : options_.num_regions;
 }
 
-std::int64_t ReadingStore::SlotNumber(std::int64_t time) const {
-  return FloorDivide(time - options_.time_base.start, options_.time_base.step());
-}
+std::int64_t ReadingStore::SlotNumber(std::int64_t time) const { return options_.time_base.slot_of(time); }
 
 std::optional<RejectReason> ReadingStore::WhyRefused(const Reading& reading, std::int64_t now) const {
   const ReadingLimits& limits = options_.limits[static_cast<int>(reading.signal)];
-  if (reading.place < 0 || reading.place >= num_places(reading.signal)) return RejectReason::kUnknownPlace;
+  const int classes = reading.signal == LiveSignal::kDemand ? options_.num_classes : 0;
+  if (reading.place < 0 || reading.place >= num_places(reading.signal) + classes) return RejectReason::kUnknownPlace;
   if (!std::isfinite(reading.value)) return RejectReason::kNotFinite;
   if (reading.time < 0 || reading.time >= kEndOfTime) return RejectReason::kOutOfRange;
   if (reading.time > now + options_.future_tolerance) return RejectReason::kFuture;
@@ -105,6 +110,10 @@ std::optional<RejectReason> ReadingStore::Add(const std::string& source, const R
   if (const auto reason = WhyRefused(reading, now)) {
     CountRejected(source, *reason);
     return reason;
+  }
+  if (IsWork(reading.signal, reading.place)) {
+    arrivals_.Say(reading.place - options_.num_gateways, reading.time, reading.value, source);
+    return std::nullopt;
   }
   const int s = static_cast<int>(reading.signal);
   Series& series = series_[s][reading.place];
@@ -196,11 +205,36 @@ ComposedSlot ReadingStore::Compose(std::int64_t time, std::int64_t now, int inde
     }
   }
   slot.capacity *= options_.time_base.slot_hours;
+  ComposeWork(time, &composed);
   return composed;
 }
 
+/// What is waiting, whoever said it when: of nothing else can be said that it has arrived.
+void ReadingStore::ComposeWork(std::int64_t time, ComposedSlot* composed) const {
+  if (options_.num_classes == 0) return;
+  const Vector firm = composed->slot.demand;
+  composed->slot.demand.resize(firm.size() + options_.num_classes);
+  composed->slot.demand << firm, arrivals_.Waiting();
+  for (int k = 0; k < options_.num_classes; ++k) {
+    ComposedValue value;
+    value.origin = ValueOrigin::kHeld;
+    if (const auto& newest = arrivals_.newest(k)) {
+      value.age = time - newest->time;
+      value.newest = newest->amount;
+      if (*value.age <= options_.time_base.step()) value.origin = ValueOrigin::kFresh;
+    }
+    composed->values[static_cast<std::size_t>(LiveSignal::kDemand)].push_back(value);
+  }
+}
+
+std::string ReadingStore::SourceOf(LiveSignal signal, int place) const {
+  if (!IsWork(signal, place)) return series_[static_cast<std::size_t>(signal)][static_cast<std::size_t>(place)].source;
+  const auto& newest = arrivals_.newest(place - options_.num_gateways);
+  return newest ? newest->source : "";
+}
+
 std::size_t ReadingStore::size() const {
-  std::size_t count = 0;
+  std::size_t count = arrivals_.size();
   for (const auto& places : series_) {
     for (const Series& series : places) count += series.slots.size() + series.hours.size();
   }

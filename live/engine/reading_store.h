@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "live/engine/reading.h"
+#include "live/engine/work_arrivals.h"
 #include "models/base/linear_algebra.h"
 #include "models/world/slot.h"
 #include "models/world/time_base.h"
@@ -52,7 +53,8 @@ std::array<ReadingLimits, kNumLiveSignals> DefaultReadingLimits();
 inline constexpr std::int64_t kFutureTolerance = 300;
 
 struct ReadingStoreOptions {
-  int num_gateways = 0;
+  int num_gateways = 0;  ///< of firm demand: places [0, num_gateways) of demand
+  int num_classes = 0;   ///< of work that can wait: the places of demand after those
   int num_regions = 0;
   TimeBase time_base;  ///< slots begin at its times, also before and after the period
   Vector capacity;     ///< MW, [regions], of the network's configuration; NaN, or empty: only readings say
@@ -116,13 +118,14 @@ class ReadingStore {
   /// 3. for capacity what is configured; for the other signals the mean of the same hour (UTC) of the last `past_days`
   ///    days, of those in the history, that have a reading in that hour; a day's is its newest one of the hour;
   /// 4. missing.
-  /// Capacity becomes MW times slot_hours, as in FillSlot. `index` is the slot's in the accounting period.
+  /// Capacity becomes MW times slot_hours, as in FillSlot. A class of work has as demand what its arrivals are waiting
+  /// with, known or not: fresh where something was said in the last slot, else held. `index` is the slot's in the accounting period.
   ComposedSlot Compose(std::int64_t time, std::int64_t now, int index = 0) const;
 
   /// Who said the newest reading; empty: nobody did.
-  const std::string& SourceOf(LiveSignal signal, int place) const {
-    return series_[static_cast<std::size_t>(signal)][static_cast<std::size_t>(place)].source;
-  }
+  std::string SourceOf(LiveSignal signal, int place) const;
+  /// Of the work that can wait: what is undone of the period before is said to them, and slots take them in.
+  WorkArrivals& arrivals() { return arrivals_; }
   /// Entries kept in all: bounded by places, signals, history_days and max_age, whatever comes in.
   std::size_t size() const;
   const ReadingStoreOptions& options() const { return options_; }
@@ -144,7 +147,9 @@ class ReadingStore {
     std::string source;  ///< of the newest
   };
 
+  bool IsWork(LiveSignal signal, int place) const;
   int num_places(LiveSignal signal) const;
+  void ComposeWork(std::int64_t time, ComposedSlot* composed) const;
   std::int64_t SlotNumber(std::int64_t time) const;
   static void Keep(const Entry& entry, bool is_better, Entry* kept);
   void Forget(const ReadingLimits& limits, Series* series) const;
@@ -156,6 +161,7 @@ class ReadingStore {
 
   ReadingStoreOptions options_;
   std::array<std::vector<Series>, kNumLiveSignals> series_;  ///< [signal][place]
+  WorkArrivals arrivals_;
   std::map<std::pair<std::string, RejectReason>, std::int64_t> rejected_;
 };
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "live/engine/reading.h"
@@ -44,6 +45,13 @@ struct RegionStatus {
   double cost_usd = 0.0;  ///< energy, and the network to it
 };
 
+/// Of a class of work that can wait, in units of work of the period so far.
+struct WorkStatus {
+  double arrived = 0.0;
+  double done = 0.0;  ///< as metered, and as released where meters say nothing of the class
+  double late = 0.0;  ///< due by the end of the last slot and not done
+};
+
 /// One slot that is decided.
 struct SlotStatus {
   int slot = 0;
@@ -61,7 +69,7 @@ struct SlotStatus {
 /// What is known of one signal at one place.
 struct ReadingStatus {
   LiveSignal signal = LiveSignal::kDemand;
-  int place = 0;  ///< as in Reading
+  int place = 0;  ///< as in Reading: gateways first, then classes
   ReadingState state = ReadingState::kMissing;
   std::optional<double> value;
   std::optional<std::int64_t> time;  ///< that the last value said is of
@@ -111,9 +119,11 @@ struct LiveStatus {
   int num_slots = 0;
   int slot = -1;  ///< that the clock is in; -1 before the period
 
-  std::vector<std::string> gateways;
+  std::vector<std::string> gateways;  ///< of firm demand
+  std::vector<std::string> classes;   ///< of work that can wait
   std::vector<std::string> regions;
   std::vector<RegionStatus> region;  ///< [regions]
+  std::vector<WorkStatus> work;      ///< [classes]
 
   /// Absent while nothing is known. `published` is what GET /v1/weights gives adapters to apply: in shadow mode nothing
   /// but what would be applied.
@@ -138,5 +148,8 @@ struct LiveStatus {
   std::vector<Remark> degraded;   ///< works, but not as it should; words from a small set
   std::vector<Remark> not_ready;  ///< why /readyz says 503
 };
+
+/// Axis and name of what a reading is of: a gateway, a class of work or a region.
+std::pair<const char*, std::string> PlaceOf(const LiveStatus& status, const ReadingStatus& reading);
 
 }  // namespace evenkeel

@@ -15,6 +15,13 @@ std::vector<std::string> Words(const char* const (&names)[kSize]) {
   return {names, names + kSize};
 }
 
+/// Gateways and, after them, classes of work.
+std::vector<std::string> PlacesOfDemand(const LiveStatus& status) {
+  std::vector<std::string> places = status.gateways;
+  places.insert(places.end(), status.classes.begin(), status.classes.end());
+  return places;
+}
+
 Reading ParseReading(const Field& field, const LiveStatus& status) {
   field.CheckNames({"signal", "gateway", "region", "value", "time", "estimated"});
   Reading reading;
@@ -24,7 +31,7 @@ Reading ParseReading(const Field& field, const LiveStatus& status) {
   if (field.Has(other)) {
     throw FieldError(field.path() + "." + other, "is not allowed beside the signal {}", Name(reading.signal));
   }
-  reading.place = field.At(demand ? "gateway" : "region").OneOf(demand ? status.gateways : status.regions);
+  reading.place = field.At(demand ? "gateway" : "region").OneOf(demand ? PlacesOfDemand(status) : status.regions);
   reading.value = field.At("value").Number();
   reading.time = field.At("time").Time();
   if (field.Has("estimated")) reading.estimated = field.At("estimated").Truth();
@@ -63,20 +70,25 @@ MeterReport ParseMeters(std::string_view body, const LiveStatus& status) {
   top.CheckNames(
       {"slot_begin", "revision", "served", "energy_mwh", "price_usd_per_mwh", "carbon_kg_per_kwh", "water_l_per_kwh"});
   MeterReport report;
-  const int num_gateways = static_cast<int>(status.gateways.size());
+  const std::vector<std::string> gateways = PlacesOfDemand(status);
+  const int num_gateways = static_cast<int>(gateways.size());
   const int num_regions = static_cast<int>(status.regions.size());
   report.begin = top.At("slot_begin").Time();
   report.revision = static_cast<int>(top.At("revision").Integer(1, kMostRevision));
   RowMatrix served = RowMatrix::Constant(num_gateways, num_regions, -1.0);  // -1: nothing was said
   for (const Field& row : top.At("served").List(0, num_gateways * num_regions)) {
     row.CheckNames({"gateway", "region", "workload"});
-    const int j = row.At("gateway").OneOf(status.gateways), i = row.At("region").OneOf(status.regions);
+    const int j = row.At("gateway").OneOf(gateways), i = row.At("region").OneOf(status.regions);
     if (served(j, i) >= 0.0) {
-      throw FieldError(row.path(), "gateway {} and region {} are there twice", status.gateways[j], status.regions[i]);
+      throw FieldError(row.path(), "gateway {} and region {} are there twice", gateways[j], status.regions[i]);
     }
     served(j, i) = row.At("workload").NonNegative();
   }
   report.served = served.cwiseMax(0.0);
+  // A class of which nothing is said is not one of which nothing was done.
+  for (int j = static_cast<int>(status.gateways.size()); j < num_gateways; ++j) {
+    if (served.row(j).maxCoeff() < 0.0) report.served.row(j).setConstant(std::numeric_limits<double>::quiet_NaN());
+  }
   report.energy_mwh = ParseByRegion(top, "energy_mwh", false, status);
   report.price = ParseByRegion(top, "price_usd_per_mwh", true, status);
   report.carbon_intensity = ParseByRegion(top, "carbon_kg_per_kwh", false, status);

@@ -72,6 +72,25 @@ void AddShares(const LiveStatus& status, const std::optional<Shares>& shares, co
   }
 }
 
+void AddWork(const LiveStatus& status, Exposition* out) {
+  if (status.classes.empty()) return;
+  out->Begin("evenkeel_decided_release", "gauge", "Work of a class that a region is to do in the decided slot.");
+  for (int k = 0; status.decided && k < status.decided->released.rows(); ++k) {
+    for (int i = 0; i < status.decided->released.cols(); ++i) {
+      out->Add({{"work_class", status.classes.at(k)}, {"region", status.regions.at(i)}},
+               status.decided->released(k, i));
+    }
+  }
+  const auto each = [&](const char* name, const char* help, double WorkStatus::*value) {
+    out->Begin(name, "gauge", help);
+    for (std::size_t k = 0; k < status.classes.size(); ++k)
+      out->Add({{"work_class", status.classes[k]}}, status.work.at(k).*value);
+  };
+  each("evenkeel_period_work_arrived", "Work that arrived in the period so far.", &WorkStatus::arrived);
+  each("evenkeel_period_work_done", "Work of it that is done.", &WorkStatus::done);
+  each("evenkeel_work_late", "Work that is due and not done.", &WorkStatus::late);
+}
+
 void AddRegions(const LiveStatus& status, Exposition* out) {
   const auto each = [&](const char* name, const char* type, const char* help, double RegionStatus::*value,
                         double factor) {
@@ -118,9 +137,8 @@ void AddGuarantee(const LiveStatus& status, Exposition* out) {
 
 void AddReadings(const LiveStatus& status, Exposition* out) {
   const auto add = [&](const ReadingStatus& reading, double value) {
-    const bool demand = reading.signal == LiveSignal::kDemand;
-    const std::string& place = (demand ? status.gateways : status.regions).at(reading.place);
-    out->Add({{"signal", Name(reading.signal)}, {demand ? "gateway" : "region", place}}, value);
+    const auto [axis, place] = PlaceOf(status, reading);
+    out->Add({{"signal", Name(reading.signal)}, {axis, place}}, value);
   };
   out->Begin("evenkeel_observation_timestamp_seconds", "gauge", "Time that the last value of a signal is of.");
   for (const ReadingStatus& reading : status.readings) {
@@ -193,6 +211,7 @@ std::string MetricsText(const LiveStatus& status) {
             "Part of a gateway's workload that a region has served.", &out);
   AddGuarantee(status, &out);
   AddRegions(status, &out);
+  AddWork(status, &out);
   AddReadings(status, &out);
   AddSources(status, &out);
   AddOutputs(status, &out);

@@ -33,10 +33,12 @@ Json Rows(const RowMatrix& matrix) {
 
 Json SharesJson(const std::optional<Shares>& shares) {
   if (!shares) return {};
-  return {{"slot", shares->slot},
-          {"begin", shares->begin},
-          {"valid_until", shares->valid_until},
-          {"shares", Rows(shares->share)}};
+  Json json = {{"slot", shares->slot},
+               {"begin", shares->begin},
+               {"valid_until", shares->valid_until},
+               {"shares", Rows(shares->share)}};
+  if (shares->released.rows() > 0) json["released"] = Rows(shares->released);
+  return json;
 }
 
 Json PeriodJson(const LiveStatus& status) {
@@ -76,9 +78,9 @@ Json GuaranteeJson(const LiveStatus& status) {
 Json ReadingsJson(const LiveStatus& status) {
   Json readings = Json::array();
   for (const ReadingStatus& reading : status.readings) {
-    const bool demand = reading.signal == LiveSignal::kDemand;
+    const auto [axis, place] = PlaceOf(status, reading);
     readings.push_back({{"signal", Name(reading.signal)},
-                        {demand ? "gateway" : "region", (demand ? status.gateways : status.regions).at(reading.place)},
+                        {axis, place},
                         {"state", Name(reading.state)},
                         {"value", Known(reading.value)},
                         {"time", KnownTime(reading.time)},
@@ -113,6 +115,19 @@ Json OutputsJson(const LiveStatus& status) {
   return outputs;
 }
 
+/// In units of work.
+Json WorkJson(const LiveStatus& status) {
+  Json work = Json::array();
+  for (std::size_t k = 0; k < status.classes.size(); ++k) {
+    const WorkStatus& of = status.work.at(k);
+    work.push_back({{"work_class", status.classes[k]},
+                    {"arrived", Known(of.arrived)},
+                    {"done", Known(of.done)},
+                    {"late", Known(of.late)}});
+  }
+  return work;
+}
+
 Json RemarksJson(const std::vector<Remark>& remarks) {
   Json list = Json::array();
   for (const Remark& remark : remarks) list.push_back({{"reason", remark.word}, {"text", remark.text}});
@@ -142,14 +157,19 @@ Json SlotJson(const SlotStatus& slot) {
 
 std::string WeightsDocument(const LiveStatus& status) {
   const Shares& shares = status.published.value();
-  return Text({{"period", status.period},
+  Json json = {{"period", status.period},
                {"slot", shares.slot},
                {"begin", shares.begin},
                {"valid_until", shares.valid_until},
                {"mode", Name(status.mode)},
                {"gateways", status.gateways},
                {"regions", status.regions},
-               {"shares", Rows(shares.share)}});
+               {"shares", Rows(shares.share)}};
+  if (!status.classes.empty()) {
+    json["work_classes"] = status.classes;
+    json["released"] = Rows(shares.released);
+  }
+  return Text(json);
 }
 
 std::string StatusDocument(const LiveStatus& status, std::int64_t now) {
@@ -161,6 +181,7 @@ std::string StatusDocument(const LiveStatus& status, std::int64_t now) {
                {"period", PeriodJson(status)},
                {"gateways", status.gateways},
                {"regions", RegionsJson(status)},
+               {"work", WorkJson(status)},
                {"decided", SharesJson(status.decided)},
                {"applied", SharesJson(status.applied)},
                {"realised", SharesJson(status.realised)},
@@ -207,6 +228,7 @@ std::string LedgerDocument(const LiveStatus& status) {
                {"water_liters", Known(water)},
                {"cost_usd", Known(cost)},
                {"regions", std::move(regions)},
+               {"work", WorkJson(status)},
                {"verdicts", status.verdicts}});
 }
 

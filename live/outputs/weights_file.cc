@@ -16,23 +16,34 @@ namespace {
 constexpr double kIdle = 3600.0;  // seconds: Want wakes the thread
 constexpr double kMostPause = 60.0;
 
-}  // namespace
+using Json = nlohmann::json;
 
-std::string WeightsJson(const Shares& shares, const std::vector<std::string>& gateways,
-                        const std::vector<std::string>& regions) {
-  EVENKEEL_CHECK_EQ(shares.share.rows(), static_cast<int>(gateways.size()));
-  EVENKEEL_CHECK_EQ(shares.share.cols(), static_cast<int>(regions.size()));
-  using Json = nlohmann::json;
+/// A row of the matrix on each line.
+std::string RowsText(const RowMatrix& matrix) {
   std::string rows;
-  for (int j = 0; j < shares.share.rows(); ++j) {
-    const auto row = shares.share.row(j);
+  for (int j = 0; j < matrix.rows(); ++j) {
+    const auto row = matrix.row(j);
     rows += (j == 0 ? "\n  " : ",\n  ") + Json(std::vector<double>(row.data(), row.data() + row.size())).dump();
   }
-  return fmt::format(
+  return fmt::format("[{}\n ]", rows);
+}
+
+}  // namespace
+
+std::string WeightsJson(const Shares& shares, const WeightsNames& names) {
+  EVENKEEL_CHECK_EQ(shares.share.rows(), static_cast<int>(names.gateways.size()));
+  EVENKEEL_CHECK_EQ(shares.share.cols(), static_cast<int>(names.regions.size()));
+  std::string text = fmt::format(
       "{{\n \"version\": {},\n \"slot\": {},\n \"begin\": \"{}\",\n \"valid_until\": \"{}\",\n"
-      " \"gateways\": {},\n \"regions\": {},\n \"shares\": [{}\n ]\n}}\n",
-      kWeightsVersion, shares.slot, FormatIsoUtc(shares.begin), FormatIsoUtc(shares.valid_until), Json(gateways).dump(),
-      Json(regions).dump(), rows);
+      " \"gateways\": {},\n \"regions\": {},\n \"shares\": {}",
+      kWeightsVersion, shares.slot, FormatIsoUtc(shares.begin), FormatIsoUtc(shares.valid_until),
+      Json(names.gateways).dump(), Json(names.regions).dump(), RowsText(shares.share));
+  if (shares.released.rows() > 0) {
+    EVENKEEL_CHECK_EQ(shares.released.rows(), static_cast<int>(names.classes.size()));
+    text += fmt::format(",\n \"work_classes\": {},\n \"released\": {}", Json(names.classes).dump(),
+                        RowsText(shares.released));
+  }
+  return text + "\n}\n";
 }
 
 void CheckHook(const HookOptions& options) {
@@ -55,9 +66,8 @@ void RunHook(const HookOptions& options, const std::string& path) {
   }
 }
 
-WeightsFile::WeightsFile(std::string path, std::vector<std::string> gateways, std::vector<std::string> regions,
-                         HookOptions hook)
-    : path_(std::move(path)), gateways_(std::move(gateways)), regions_(std::move(regions)), hook_(std::move(hook)) {
+WeightsFile::WeightsFile(std::string path, WeightsNames names, HookOptions hook)
+    : path_(std::move(path)), names_(std::move(names)), hook_(std::move(hook)) {
   CheckHook(hook_);
 }
 
@@ -113,7 +123,7 @@ double WeightsFile::Step() {
     wanted = wanted_;
   }
   if (!wanted) return kIdle;
-  if (!Try(WeightsJson(*wanted, gateways_, regions_), wanted->slot))
+  if (!Try(WeightsJson(*wanted, names_), wanted->slot))
     return std::min(kMostPause, std::exp2(std::min(failures_++, 10)));
   failures_ = 0;
   const std::lock_guard<std::mutex> lock(mutex_);

@@ -13,9 +13,13 @@ namespace evenkeel {
 
 inline constexpr int kWeightsVersion = 1;  ///< of the format
 
-/// The file's text: one JSON object, a line's end. Numbers are the shortest decimals that read back as the same double.
-std::string WeightsJson(const Shares& shares, const std::vector<std::string>& gateways,
-                        const std::vector<std::string>& regions);
+/// Names of the file's rows and columns.
+struct WeightsNames {
+  std::vector<std::string> gateways, regions, classes;
+};
+
+/// The file's text: one JSON object, a line's end; with what is released where `shares` says it. Numbers are the shortest decimals that read back as the same double.
+std::string WeightsJson(const Shares& shares, const WeightsNames& names);
 
 struct HookOptions {
   std::vector<std::string> command;  ///< arguments, no shell; the file's path is added as the last one. Empty: none
@@ -42,7 +46,7 @@ struct WeightsFileCounts {
 class WeightsFile {
  public:
   /// Throws as CheckHook.
-  WeightsFile(std::string path, std::vector<std::string> gateways, std::vector<std::string> regions, HookOptions hook);
+  WeightsFile(std::string path, WeightsNames names, HookOptions hook);
 
   void Want(Shares shares);
   /// Writes what is wanted, if it is not what was written last, and then runs the hook; what failed is tried again.
@@ -55,7 +59,7 @@ class WeightsFile {
   void Fail(std::int64_t WeightsFileCounts::*count, const std::string& why);
 
   const std::string path_;
-  const std::vector<std::string> gateways_, regions_;
+  const WeightsNames names_;
   const HookOptions hook_;
   std::string written_;  // the last text
   bool hooked_ = true;   // the command has run for it

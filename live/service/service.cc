@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "models/base/error.h"
@@ -60,8 +61,9 @@ LiveService::LiveService(ServiceSetup setup, Clock clock, Log log)
   Publish(Now());
   if (setup_.weights_file) {
     const std::shared_ptr<const LiveStatus> now = status();
-    weights_file_ = std::make_unique<WeightsFile>(setup_.weights_file->path, now->gateways, now->regions,
-                                                  setup_.weights_file->hook);
+    weights_file_ =
+        std::make_unique<WeightsFile>(setup_.weights_file->path, WeightsNames{now->gateways, now->regions, now->classes},
+                                      setup_.weights_file->hook);
     write_weights_ = std::make_unique<Repeat>([this] { return weights_file_->Step(); });
   }
   setup_.api.on_failure = log_;
@@ -213,6 +215,7 @@ void LiveService::Tell() {
   WantedShares wanted;
   wanted.shares = force_->decided;
   wanted.shares.share = SharesToApply(force_->mode, setup_.canary, force_->decided.share, force_->before);
+  if (force_->mode != LiveMode::kActive) wanted.shares.released.resize(0, 0);  // nobody is to follow them
   for (const auto& state : force_->regions) wanted.regions.push_back(OrderOf(state));
   force_->told = wanted.shares.share;
   const bool writes = force_->mode != LiveMode::kShadow;
@@ -257,6 +260,10 @@ void LiveService::TakeMeters(std::int64_t now) {
     MeterReport sum = slot->second.begin()->second;
     for (auto other = std::next(slot->second.begin()); other != slot->second.end(); ++other)
       sum.served += other->second.served;
+    // Balancers count requests, and know nothing of work that can wait.
+    const Eigen::Index counted = sum.served.rows();
+    sum.served.conservativeResize(setup_.engine.network.num_gateways(), Eigen::NoChange);
+    sum.served.bottomRows(sum.served.rows() - counted).setConstant(std::numeric_limits<double>::quiet_NaN());
     const CommandResult result = engine_.Meter(sum, now);
     if (result.outcome == CommandOutcome::kUnavailable) return;  // again, when it can be written
     // A conflict: of a slot before the first that was decided.
@@ -313,7 +320,7 @@ void LiveService::AddBalancers(LiveStatus* made) const {
     const RowMatrix applied = balancer->Applied();
     if (applied.size() == 0) continue;
     if (!made->applied) {
-      made->applied = force_ ? force_->decided : Shares{-1, made->as_of, made->as_of, {}};
+      made->applied = force_ ? force_->decided : Shares{-1, made->as_of, made->as_of, {}, {}};
       made->applied->share = RowMatrix::Zero(applied.rows(), applied.cols());
     }
     made->applied->share += applied;

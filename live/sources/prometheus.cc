@@ -84,9 +84,11 @@ void Credit(const CounterIncrement& more, CounterIncrement* sum) {
 
 }  // namespace
 
-HttpRequest PrometheusRequest(const PrometheusOptions& options, const std::string& query) {
+HttpRequest PrometheusRequest(const PrometheusOptions& options, const std::string& query,
+                              std::optional<std::int64_t> time) {
   HttpRequest request;
   request.url = options.url + "/api/v1/query?query=" + PercentEncode(query);
+  if (time) request.url += fmt::format("&time={}", *time);
   if (!options.token.empty()) request.headers.push_back({"Authorization", "Bearer " + options.token});
   return request;
 }
@@ -154,11 +156,12 @@ PrometheusSource::PrometheusSource(std::string source_name, PrometheusOptions op
     throw InputError("{}: average or marginal is to be said if, and only if, a query gives carbon intensities", name());
 }
 
-PollResult PrometheusSource::DoPoll(const Fetch& fetch, std::int64_t) {
+PollResult PrometheusSource::DoPoll(const Fetch& fetch, std::int64_t now) {
   return round_.Run(static_cast<int>(queries_.size()), [&](int k, PollResult* result) {
     const PrometheusQuery& query = queries_[k];
     const std::string where = fmt::format("{}, query of {} by {}", name(), Name(query.signal), query.label);
-    const HttpResult answer = fetch(PrometheusRequest(options_, query.query));
+    const auto at = query.align > 0 ? std::optional(now / query.align * query.align) : std::nullopt;
+    const HttpResult answer = fetch(PrometheusRequest(options_, query.query, at));
     // Errors of a query come with status 400 or 422, and the reason in the body.
     auto failure = FailureOf(answer, where);
     if (failure && failure->reason == PollFailure::kRefused) ParsePrometheusAnswer(answer.body, where);

@@ -1,7 +1,9 @@
 // Prometheus: instant queries as readings, and the balancer's raw counters as requests served.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,8 +24,9 @@ struct PrometheusOptions {
   std::string token = {};  ///< sent as "Authorization: Bearer TOKEN" if not empty
 };
 
-/// GET /api/v1/query, evaluated at the server's own time.
-HttpRequest PrometheusRequest(const PrometheusOptions& options, const std::string& query);
+/// GET /api/v1/query, evaluated at `time`, or at the server's own.
+HttpRequest PrometheusRequest(const PrometheusOptions& options, const std::string& query,
+                              std::optional<std::int64_t> time = std::nullopt);
 
 /// The instant vector in an answer; may be empty. Throws InputError that begins with `where`, for answers that are
 /// none, errors of the query, with their reason, and results that are no vector.
@@ -36,6 +39,7 @@ struct PrometheusQuery {
   std::map<std::string, int> places;  ///< value of the label: index of the gateway or region
   double factor = 1.0;                ///< from the query's unit to the signal's
   std::int64_t shift = 0;             ///< seconds before the evaluation that the values are of, such as a rate's window
+  std::int64_t align = 0;             ///< seconds: evaluated at the last whole multiple of them; 0: at the server's time
 };
 
 /// Readings (value times factor, of the evaluation's time less the shift, in whole seconds), and refusals of NaN and

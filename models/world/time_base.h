@@ -28,6 +28,11 @@ struct TimeBase {
   /// Seconds from slot to slot.
   std::int64_t step() const { return SlotSeconds(slot_hours); }
   std::int64_t time(int slot) const { return start + slot * step(); }
+  /// Number of the slot that `time` is in, negative before slot 0.
+  std::int64_t slot_of(std::int64_t time) const {
+    const std::int64_t since = time - start;
+    return since / step() - (since % step() < 0 ? 1 : 0);
+  }
 };
 
 }  // namespace evenkeel

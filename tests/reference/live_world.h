@@ -42,6 +42,30 @@ inline Network LiveNetwork() {
                          {{"berlin", 52.5, 13.4}, {"madrid", 40.4, -3.7}});
 }
 
+inline constexpr char kLiveWorkPolicy[] =
+    "robust(advice=plan(forecast=seasonal-naive,every=6),expert=norm-greedy(q=8,release=spread(last=0.5)),rho=0.05)";
+inline constexpr int kLiveDeadline = 6;
+
+/// With a class of work, the place kLiveGateways of demand, that may wait for six hours and be done in two regions.
+inline Network LiveWorkNetwork() {
+  Network network = LiveNetwork();
+  network.gateways.push_back({"training", 0.0, 0.0});
+  network.classes.push_back({kLiveDeadline, 1.0, -100.0});
+  for (RowMatrix* matrix : {&network.network_cost, &network.distance}) {
+    matrix->conservativeResize(kLiveGateways + 1, Eigen::NoChange);
+    matrix->row(kLiveGateways).setZero();
+  }
+  network.reachable.conservativeResize(kLiveGateways + 1, Eigen::NoChange);
+  network.reachable.row(kLiveGateways) << 1, 1, 0;
+  network.work_energy = RowMatrix::Ones(1, kLiveRegions);
+  return network;
+}
+
+/// What is said to have arrived of it in the hour at `time`.
+inline Reading LiveArrival(std::int64_t time) {
+  return {LiveSignal::kDemand, kLiveGateways, 2.0 + LiveWave(time, 0) + LiveNoise(time, 9, 0), time};
+}
+
 /// The slot at `time` as it will be, with the index 0.
 inline Slot LiveSlotAt(std::int64_t time) {
   Slot slot;
@@ -91,17 +115,18 @@ inline MeterReport LiveMeter(std::int64_t begin, const RowMatrix& share, int rev
 }
 
 /// Of an engine with its journals in `folder`, deciding by `policy` with the published objective.
-inline LiveEngineOptions LiveOptions(const std::string& folder, const std::string& policy = kLivePolicy) {
+inline LiveEngineOptions LiveOptions(const std::string& folder, const std::string& policy = kLivePolicy,
+                                     const Network& network = LiveNetwork()) {
   LiveEngineOptions options;
   options.folder = folder;
   options.policy = policy;
-  options.network = LiveNetwork();
-  options.make_period = [policy](const PeriodStart& start) {
+  options.network = network;
+  options.make_period = [policy, network](const PeriodStart& start) {
     PeriodSetup setup;
     setup.time = start.time;
     setup.problem = std::make_unique<Problem>(
-        MakeProblem(LiveNetwork(), PublishedObjective(), start.num_slots,
-                    start.expected_demand.value_or(Vector::Constant(kLiveGateways, 4.0 * start.num_slots))));
+        MakeProblem(network, PublishedObjective(), start.num_slots,
+                    start.expected_demand.value_or(Vector::Constant(network.num_gateways(), 4.0 * start.num_slots))));
     PolicyContext context{*setup.problem, 1, {}};
     context.time = start.time;
     context.open_history = [past = start.past] { return std::make_unique<SlotList>(past); };

@@ -43,10 +43,10 @@ MeterReport SmallMeter() {
 TEST(BookTest, WithoutAMeterTheDecisionsCount) {
   const Problem problem = SmallProblem();
   Booking booking;
-  Book(problem, SmallEntry(), &booking);
+  Book(problem, SmallEntry(), {}, &booking);
   EXPECT_EQ(booking.own.flow, SmallEntry().decision.flow);
   EXPECT_EQ(booking.expert.flow, SmallEntry().expert.flow);
-  EXPECT_EQ(booking.demand, 6.0);
+  EXPECT_EQ(booking.firm_demand, 6.0);
 }
 
 // Metered demand is 8 and 1; of the second region's capacity of 2.5 the 2 + 1 of its meters were used, above it; the
@@ -56,7 +56,7 @@ TEST(KnownSlotTest, HasWhatBecameKnown) {
   SlotEntry entry = SmallEntry();
   entry.slot.capacity[1] = 2.5;
   Booking booking;
-  Book(problem, entry, &booking);
+  Book(problem, entry, {}, &booking);
   Slot known = KnownSlot(problem, entry, booking);
   EXPECT_EQ(known.demand, entry.slot.demand);
   EXPECT_EQ(known.price, entry.slot.price);
@@ -64,7 +64,7 @@ TEST(KnownSlotTest, HasWhatBecameKnown) {
 
   entry.meter = SmallMeter();
   entry.meter->price = (Vector(2) << 11.0, std::numeric_limits<double>::quiet_NaN()).finished();
-  Book(problem, entry, &booking);
+  Book(problem, entry, {}, &booking);
   known = KnownSlot(problem, entry, booking);
   EXPECT_EQ(known.demand, (Vector(2) << 8.0, 1.0).finished());
   EXPECT_EQ(known.price, (Vector(2) << 11.0, 20.0).finished());
@@ -78,18 +78,18 @@ TEST(BookTest, TheExpertsSharesAreThoseOfTheRealisedDemand) {
   SlotEntry entry = SmallEntry();
   entry.meter = SmallMeter();
   Booking booking;
-  Book(problem, entry, &booking);
+  Book(problem, entry, {}, &booking);
   EXPECT_EQ(booking.own.flow, (Vector(3) << 6.0, 2.0, 1.0).finished());
   EXPECT_EQ(booking.expert.flow, (Vector(3) << 2.0, 6.0, 1.0).finished());
-  EXPECT_EQ(booking.demand, 9.0);
+  EXPECT_EQ(booking.firm_demand, 9.0);
 
   entry.same_flow = true;
-  Book(problem, entry, &booking);
+  Book(problem, entry, {}, &booking);
   EXPECT_EQ(booking.expert.flow, booking.own.flow);
 
   entry.same_flow = false;
   entry.expert.flow[2] = 0.0;  // nothing was expected of the second gateway
-  Book(problem, entry, &booking);
+  Book(problem, entry, {}, &booking);
   EXPECT_EQ(booking.expert.flow, (Vector(3) << 2.0, 6.0, 1.0).finished());
 }
 
@@ -103,7 +103,7 @@ TEST(BookTest, MeteredEnergyScalesARegionAndMeteredSignalsReplaceWhatWasSeen) {
   entry.meter->energy_mwh = (Vector(2) << kNone, 6.0).finished();
   entry.meter->price = (Vector(2) << 30.0, kNone).finished();
   Booking booking;
-  Book(problem, entry, &booking);
+  Book(problem, entry, {}, &booking);
   EXPECT_EQ(booking.own.flow, (Vector(3) << 6.0, 4.0, 2.0).finished());
   EXPECT_EQ(booking.expert.flow, (Vector(3) << 2.5, 7.5, 2.0).finished());
   EXPECT_EQ(booking.coefficients.cost, (Vector(3) << 30.0, 20.0, 20.0).finished());

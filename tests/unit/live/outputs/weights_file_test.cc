@@ -53,7 +53,7 @@ class WeightsFileTest : public testing::Test {
 };
 
 TEST_F(WeightsFileTest, HoldsSharesToTheLastBit) {
-  const std::string text = WeightsJson(SomeShares(), {"g", "h\"\n"}, {"A", "B"});
+  const std::string text = WeightsJson(SomeShares(), {{"g", "h\"\n"}, {"A", "B"}, {}});
   const nlohmann::json file = nlohmann::json::parse(text);
   EXPECT_EQ(file["version"], 1);
   EXPECT_EQ(file["slot"], 7);
@@ -72,7 +72,7 @@ TEST_F(WeightsFileTest, IsWhatItsPageShows) {
   page << std::ifstream(SourcePath("docs/weights_format.md")).rdbuf();
   Shares shares = SomeShares();
   shares.share = RowMatrix{{0.37, 0.41, 0.22}, {0.8, 0.2, 0.0}};
-  EXPECT_THAT(page.str(), HasSubstr(WeightsJson(shares, {"paris", "berlin"}, {"de", "fr", "pl"})));
+  EXPECT_THAT(page.str(), HasSubstr(WeightsJson(shares, {{"paris", "berlin"}, {"de", "fr", "pl"}, {}})));
 }
 
 TEST_F(WeightsFileTest, IsWrittenWhenItChanges) {
@@ -81,7 +81,7 @@ TEST_F(WeightsFileTest, IsWrittenWhenItChanges) {
   EXPECT_FALSE(std::filesystem::exists(path_));
   file.Want(SomeShares());
   EXPECT_EQ(file.Step(), 3600.0);
-  EXPECT_EQ(Text("weights.json"), WeightsJson(SomeShares(), {"g", "h"}, {"A", "B"}));
+  EXPECT_EQ(Text("weights.json"), WeightsJson(SomeShares(), {{"g", "h"}, {"A", "B"}, {}}));
   file.Want(SomeShares());
   file.Step();
   EXPECT_EQ(file.Counts().written, 1);
