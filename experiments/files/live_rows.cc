@@ -78,9 +78,11 @@ void LiveRows::Append(const LiveLogSlot& slot) {
   revision_.Append(entry.meter ? entry.meter->revision : 0.0);
   double* served = served_.NextRow();
   std::fill_n(served, served_.columns(), kNoAllocation);
-  for (std::size_t c = 0; entry.meter && c < served_.columns(); ++c) {
-    const double metered = entry.meter->served.data()[c];
-    if (std::isfinite(metered)) served[c] = metered;  // else: nothing is said of a class
+  const auto of_firm = static_cast<std::size_t>(problem_.network.num_firm() * problem_.network.num_regions());
+  if (entry.meter) std::copy_n(entry.meter->served.data(), of_firm, served);
+  for (std::size_t c = of_firm; entry.work && c < served_.columns(); ++c) {
+    const double done = entry.work->done.data()[c - of_firm];
+    if (std::isfinite(done)) served[c] = done;  // else: nothing is said of the class
   }
   double* energy = energy_.NextRow();
   std::fill_n(energy, energy_.columns(), kNoAllocation);

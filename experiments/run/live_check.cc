@@ -19,6 +19,16 @@ void ExpectSameFlow(int t, const char* what, const Vector& logged, const Vector&
   for (Eigen::Index a = 0; a < found.size(); ++a) ExpectClose(t, what, logged[a], found[a], kTolerance * size);
 }
 
+/// What was metered of the work that can wait, as it was reported.
+std::optional<MeterReport> WorkReportOf(const Problem& problem, const SlotEntry& entry) {
+  if (!entry.work) return std::nullopt;
+  MeterReport report;
+  report.served.setConstant(problem.network.num_gateways(), problem.network.num_regions(),
+                            std::numeric_limits<double>::quiet_NaN());
+  report.served.bottomRows(problem.num_classes()) = entry.work->done;
+  return report;
+}
+
 void ExpectSignal(int t, const char* what, const Vector& trace, const Vector& known) {
   for (Eigen::Index i = 0; i < known.size(); ++i) {
     if (IsClose(trace[i], known[i], kTolerance * known.cwiseAbs().sum())) continue;
@@ -70,18 +80,21 @@ SlotEntry LiveCheck::EntryAt(int t, const Slot& slot) const {
     entry.expert.flow = FlowOf(problem_, t, row, live.expert_decision);
   }
   entry.same_flow = live.state[row] != LiveSlotState::kDecided || !is_robust_ || PlaysExpert(entry.verdict);
+  const RowMatrix served = Eigen::Map<const RowMatrix>(live.served.row(row).data(), problem_.network.num_gateways(),
+                                                       problem_.network.num_regions());
+  const auto nothing = std::numeric_limits<double>::quiet_NaN();
+  RowMatrix done = served.bottomRows(problem_.num_classes());
+  done = (done.array() == kNoAllocation).select(nothing, done);
+  if (!done.array().isNaN().all()) entry.work = WorkMeter{1, done};
   if (live.revision[row] == 0.0) return entry;
   MeterReport meter;
   meter.begin = slot.time;
   meter.revision = static_cast<int>(std::clamp(live.revision[row], 1.0, 1e9));
-  meter.served = Eigen::Map<const RowMatrix>(live.served.row(row).data(), problem_.network.num_gateways(),
-                                             problem_.network.num_regions());
-  auto of_work = meter.served.bottomRows(problem_.num_classes());
-  of_work = (of_work.array() == kNoAllocation).select(std::numeric_limits<double>::quiet_NaN(), of_work);
+  meter.served = served;
+  meter.served.bottomRows(problem_.num_classes()).setConstant(nothing);
   // Where there is no such meter.
   meter.energy_mwh = live.energy.row(row);
-  *meter.energy_mwh =
-      (meter.energy_mwh->array() == kNoAllocation).select(std::numeric_limits<double>::quiet_NaN(), *meter.energy_mwh);
+  *meter.energy_mwh = (meter.energy_mwh->array() == kNoAllocation).select(nothing, *meter.energy_mwh);
   // What was metered of these is in the trace.
   meter.price = slot.price;
   meter.carbon_intensity = slot.carbon_intensity;
@@ -158,8 +171,9 @@ void LiveCheck::Add(int t, const Slot& slot, double gross) {
   const int row = t - log_.first_slot;
   const SlotEntry entry = EntryAt(t, slot);
   ++state_count_[static_cast<int>(log_.live.state[row])];
-  if (entry.meter) {
-    if (const std::string why = WhyNotBookable(problem_, *entry.meter); !why.empty())
+  for (const std::optional<MeterReport>& meter : {entry.meter, WorkReportOf(problem_, entry)}) {
+    if (!meter) continue;
+    if (const std::string why = WhyNotBookable(problem_, *meter); !why.empty())
       throw RunDifference(fmt::format("slot {}: its meters cannot be: {}", t, why));
   }
   books_.Append(entry);

@@ -82,8 +82,8 @@ int GatewayOf(const IniSection& section, const IniEntry& entry, const std::strin
 int FirmGatewayOf(const IniSection& section, const IniEntry& entry, const std::string& name, const Network& network) {
   const int gateway = GatewayOf(section, entry, name, network);
   if (gateway >= network.num_firm())
-    section.Fail(entry, fmt::format("names {}, a class of work that can wait, expected a gateway, which has requests",
-                                    name));
+    section.Fail(entry,
+                 fmt::format("names {}, a class of work that can wait, expected a gateway, which has requests", name));
   return gateway;
 }
 

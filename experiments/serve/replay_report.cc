@@ -17,6 +17,10 @@ Json VerdictsJson(const SlotCounts& counts) {
   return json;
 }
 
+const std::string& WorkName(const Problem& problem, int k) {
+  return problem.network.gateways[static_cast<std::size_t>(problem.network.num_firm() + k)].name;
+}
+
 /// Cost, workload and loads by region, and which region's load is the largest.
 std::string RegionTable(const Problem& problem, const Ledger& ledger) {
   Table table;
@@ -69,6 +73,13 @@ Json ReplayJson(const RecordedPeriod& period) {
   json["criteria"] = ObjectiveJson(run.problem());
   json["units"] = UnitsJson(run.problem());
   json.update(PlacesJson(run.problem(), run.books().own()));
+  json["work"] = Json::array();
+  for (int k = 0; k < run.problem().num_classes(); ++k) {
+    json["work"].push_back({{"work_class", WorkName(run.problem(), k)},
+                            {"arrived", JsonNumber(run.arrived()[k])},
+                            {"done", JsonNumber(run.books().own().work_done[k])},
+                            {"late", JsonNumber(run.late()[k])}});
+  }
   json["modes"] = Json::array();
   for (const auto& [at, event] : period.modes)
     json["modes"].push_back({{"at", FormatIsoUtc(at)}, {"mode", Name(event.mode)}});
@@ -102,6 +113,10 @@ std::string ReplayText(const RecordedPeriod& period) {
                              "when deciding",
                              books.bound - books.shift, books.allowance, books.error));
     add("budget", fmt::format("{:.6f} USD left", books.budget));
+  }
+  for (int k = 0; k < run.problem().num_classes(); ++k) {
+    add("work", fmt::format("{:.6g} units of {} arrived, {:.6g} are done, {:.6g} are late", run.arrived()[k],
+                            WorkName(run.problem(), k), run.books().own().work_done[k], run.late()[k]));
   }
   for (const auto& [at, event] : period.modes) add("mode", fmt::format("{} since {}", Name(event.mode), FormatUtc(at)));
   text += "\n" + RegionTable(run.problem(), run.books().own());

@@ -15,26 +15,33 @@ void Override(const std::optional<Vector>& metered, Vector* signal) {
   }
 }
 
-/// served[j, i] on the arcs (j, i, m), in the proportions of the decision; on the first one where that used none. The
-/// decision's flows for a class of which nothing is said.
+/// served[j, i] on the arcs (j, i, m) of firm demand, in the proportions of the decision; on the first one where that
+/// used none.
 void SpreadServed(const Problem& problem, const RowMatrix& served, const Vector& decided, Vector* flow) {
   const ArcSet& arcs = problem.arcs;
-  flow->setZero(arcs.size());
-  for (int a = 0; a < arcs.size();) {
+  const int firm = problem.first_class_arc();
+  flow->head(firm).setZero();
+  for (int a = 0; a < firm;) {
     const int gateway = arcs.arcs[a].gateway, region = arcs.arcs[a].region;
     int end = a;
     double sum = 0.0;
-    while (end < arcs.size() && arcs.arcs[end].gateway == gateway && arcs.arcs[end].region == region)
-      sum += decided[end++];
+    while (end < firm && arcs.arcs[end].gateway == gateway && arcs.arcs[end].region == region) sum += decided[end++];
     const double amount = served(gateway, region);
-    if (std::isnan(amount)) {
-      flow->segment(a, end - a) = decided.segment(a, end - a);
-    } else if (sum > 0.0) {
+    if (sum > 0.0) {
       flow->segment(a, end - a) = decided.segment(a, end - a) * (amount / sum);
     } else {
       (*flow)[a] = amount;
     }
     a = end;
+  }
+}
+
+/// What was done of classes of which something is said; these have one arc to a region.
+void SetDone(const Problem& problem, const RowMatrix& done, Vector* flow) {
+  for (int a = problem.first_class_arc(); a < problem.num_arcs(); ++a) {
+    const Arc& arc = problem.arcs.arcs[a];
+    const double amount = done(arc.gateway - problem.network.num_firm(), arc.region);
+    if (!std::isnan(amount)) (*flow)[a] = amount;
   }
 }
 
@@ -106,6 +113,7 @@ void Book(const Problem& problem, const SlotEntry& entry, const Vector& lead, Bo
   booking->own = entry.decision;
   booking->expert = entry.same_flow ? entry.decision : entry.expert;
   booking->firm_demand = FirmDemand(problem, entry.slot);
+  if (entry.work) SetDone(problem, entry.work->done, &booking->own.flow);
   if (!entry.meter) {
     EstimateCoefficients(problem, entry.slot, &booking->coefficients);
   } else {
@@ -146,8 +154,10 @@ std::string WhyNotServed(const Problem& problem, const RowMatrix& served) {
     return fmt::format("served is {} x {}, expected {} gateways x {} regions", served.rows(), served.cols(),
                        network.num_gateways(), network.num_regions());
   }
+  const bool is_of_work = served.topRows(network.num_firm()).array().isNaN().all() && network.num_classes() > 0;
   for (int j = 0; j < network.num_gateways(); ++j) {
-    const bool is_silent = j >= network.num_firm() && served.row(j).array().isNaN().all();
+    const bool may_be_silent = j >= network.num_firm() || is_of_work;
+    const bool is_silent = may_be_silent && served.row(j).array().isNaN().all();
     for (int i = 0; !is_silent && i < network.num_regions(); ++i) {
       const double amount = served(j, i);
       if (!std::isfinite(amount) || amount < 0.0) {
@@ -181,6 +191,14 @@ std::string WhyNotSignal(const Network& network, const std::optional<Vector>& va
 
 }  // namespace
 
+bool SaysFirm(const Problem& problem, const MeterReport& meter) {
+  return !meter.served.topRows(problem.network.num_firm()).array().isNaN().all();
+}
+
+bool SaysWork(const Problem& problem, const MeterReport& meter) {
+  return problem.num_classes() > 0 && !meter.served.bottomRows(problem.num_classes()).array().isNaN().all();
+}
+
 std::string WhyNotBookable(const Problem& problem, const MeterReport& meter) {
   const Network& network = problem.network;
   for (const std::string& why :
@@ -190,6 +208,8 @@ std::string WhyNotBookable(const Problem& problem, const MeterReport& meter) {
         WhyNotSignal(network, meter.water_intensity, "water_intensity", false)}) {
     if (!why.empty()) return why;
   }
+  if (!SaysFirm(problem, meter) && (meter.energy_mwh || meter.price || meter.carbon_intensity || meter.water_intensity))
+    return "signals of regions are beside the work that was done, expected beside what was served";
   for (int i = 0; meter.energy_mwh && i < network.num_regions(); ++i) {
     if ((*meter.energy_mwh)[i] > 0.0 && meter.served.col(i).sum() == 0.0) {
       return fmt::format("energy_mwh of region {} is {}, but nothing is said to be served there",

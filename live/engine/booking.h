@@ -28,7 +28,8 @@ struct SlotEntry {
   double credit = 0.0;  ///< RobustDecision::credit
   Allocation decision;  ///< of a missed slot, the shares then in force times the expected demand
   Allocation expert;
-  std::optional<MeterReport> meter;  ///< of the largest revision
+  std::optional<MeterReport> meter;  ///< of firm demand, of the largest revision; all rows of classes are NaN
+  std::optional<WorkMeter> work;     ///< of the largest revision
 };
 
 /// A slot as it enters the ledgers.
@@ -51,6 +52,10 @@ void Book(const Problem& problem, const SlotEntry& entry, const Vector& lead, Bo
 /// The slot as it became known: firm demand, prices and intensities as metered where they were, else as seen when
 /// deciding; and at least the capacity that was used, so that what was served could be. `booking` is the entry's.
 Slot KnownSlot(const Problem& problem, const SlotEntry& entry, const Booking& booking);
+
+/// Whether the meters say anything of firm demand, and of work that can wait.
+bool SaysFirm(const Problem& problem, const MeterReport& meter);
+bool SaysWork(const Problem& problem, const MeterReport& meter);
 
 /// Why the meters cannot be booked: a size, a value, work that the network does not allow, energy where nothing ran.
 /// Empty: they can. Texts name gateway and region.

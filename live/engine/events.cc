@@ -332,9 +332,10 @@ Event ReadEvent(const Problem& problem, const std::string& text, const std::stri
     event.what = ModeEvent{fields.Word<LiveMode>("mode", kLiveModeNames, kNumLiveModes),
                            fields.Word<LiveMode>("configured", kLiveModeNames, kNumLiveModes)};
   } else {
-    throw InputError("{}: event {} is none of readings, decided, missed, undone, not_applied, metered, region, serving, "
-                     "mode",
-                     where, kind);
+    throw InputError(
+        "{}: event {} is none of readings, decided, missed, undone, not_applied, metered, region, serving, "
+        "mode",
+        where, kind);
   }
   return event;
 }

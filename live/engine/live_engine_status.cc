@@ -134,7 +134,8 @@ std::optional<Shares> RealisedOf(const PeriodRun& run) {
     const SlotEntry& entry = run.books().entry(t);
     if (!entry.meter) continue;
     Booking booking;
-    Book(run.problem(), entry, Vector::Zero(run.problem().num_classes()), &booking);  // the engine's part alone is asked
+    Book(run.problem(), entry, Vector::Zero(run.problem().num_classes()),
+         &booking);  // the engine's part alone is asked
     Shares shares;
     shares.slot = t;
     shares.begin = run.time().time(t);

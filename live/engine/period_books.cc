@@ -53,7 +53,8 @@ void PeriodBooks::BookNext() {
     // Below zero it is by no more than that, unless work cost less than its declared floor: J stays below the bound
     // then as well.
     const double error = std::max(excess, -now.budget);
-    if (error > kRounding * (now.expert_objective + now.shift + now.expert_shift)) now.error = std::max(now.error, error);
+    if (error > kRounding * (now.expert_objective + now.shift + now.expert_shift))
+      now.error = std::max(now.error, error);
   }
   standing_.push_back(now);
 }

@@ -1,6 +1,7 @@
 #include "live/engine/period_run.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "models/base/error.h"
@@ -177,9 +178,18 @@ std::string PeriodRun::Meter(int slot, const MeterReport& meter) {
     return fmt::format("slot {} is not over: the next one to decide is {}", slot, next_slot());
   std::string why = WhyNotBookable(problem(), meter);
   if (!why.empty()) return why;
-  const std::optional<MeterReport>& known = books_.entry(slot).meter;
-  if (known && known->revision >= meter.revision) return "";
-  books_.Change(slot, [&](SlotEntry* entry) { entry->meter = meter; });
+  const SlotEntry& known = books_.entry(slot);
+  const auto is_newer = [&](const auto& kept) { return !kept || kept->revision < meter.revision; };
+  const bool firm = SaysFirm(problem(), meter) && is_newer(known.meter);
+  const bool work = SaysWork(problem(), meter) && is_newer(known.work);
+  if (!firm && !work) return "";
+  books_.Change(slot, [&](SlotEntry* entry) {
+    const int classes = problem().num_classes();
+    if (work) entry->work = WorkMeter{meter.revision, meter.served.bottomRows(classes)};
+    if (!firm) return;
+    entry->meter = meter;
+    entry->meter->served.bottomRows(classes).setConstant(std::numeric_limits<double>::quiet_NaN());
+  });
   return "";
 }
 

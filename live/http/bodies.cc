@@ -9,6 +9,7 @@ namespace evenkeel {
 namespace {
 
 constexpr int kMostRevision = 1000000;
+constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
 template <int kSize>
 std::vector<std::string> Words(const char* const (&names)[kSize]) {
@@ -36,6 +37,28 @@ Reading ParseReading(const Field& field, const LiveStatus& status) {
   reading.time = field.At("time").Time();
   if (field.Has("estimated")) reading.estimated = field.At("estimated").Truth();
   return reading;
+}
+
+struct PairsNames {
+  const char* place;   ///< the name of the field that has a name of `places`
+  const char* amount;  ///< that has a number >= 0
+  const std::vector<std::string>& places;
+  const std::vector<std::string>& regions;
+};
+
+/// Amounts [places x regions]; NaN for pairs that are not there.
+RowMatrix ParsePairs(const Field& list, const PairsNames& names) {
+  const int num_places = static_cast<int>(names.places.size()), num_regions = static_cast<int>(names.regions.size());
+  RowMatrix amounts = RowMatrix::Constant(num_places, num_regions, kNothing);
+  for (const Field& row : list.List(0, num_places * num_regions)) {
+    row.CheckNames({names.place, "region", names.amount});
+    const int j = row.At(names.place).OneOf(names.places), i = row.At("region").OneOf(names.regions);
+    if (!std::isnan(amounts(j, i)))
+      throw FieldError(row.path(), "{} {} and region {} are there twice", names.place, names.places[j],
+                       names.regions[i]);
+    amounts(j, i) = row.At(names.amount).NonNegative();
+  }
+  return amounts;
 }
 
 std::optional<Vector> ParseByRegion(const Field& body, const char* name, bool may_be_negative,
@@ -67,27 +90,25 @@ ReadingBatch ParseObservations(std::string_view body, const LiveStatus& status) 
 MeterReport ParseMeters(std::string_view body, const LiveStatus& status) {
   const nlohmann::json json = ParseBody(body);
   const Field top(json, "");
-  top.CheckNames(
-      {"slot_begin", "revision", "served", "energy_mwh", "price_usd_per_mwh", "carbon_kg_per_kwh", "water_l_per_kwh"});
+  top.CheckNames({"slot_begin", "revision", "served", "work_done", "energy_mwh", "price_usd_per_mwh",
+                  "carbon_kg_per_kwh", "water_l_per_kwh"});
   MeterReport report;
-  const std::vector<std::string> gateways = PlacesOfDemand(status);
-  const int num_gateways = static_cast<int>(gateways.size());
-  const int num_regions = static_cast<int>(status.regions.size());
   report.begin = top.At("slot_begin").Time();
   report.revision = static_cast<int>(top.At("revision").Integer(1, kMostRevision));
-  RowMatrix served = RowMatrix::Constant(num_gateways, num_regions, -1.0);  // -1: nothing was said
-  for (const Field& row : top.At("served").List(0, num_gateways * num_regions)) {
-    row.CheckNames({"gateway", "region", "workload"});
-    const int j = row.At("gateway").OneOf(gateways), i = row.At("region").OneOf(status.regions);
-    if (served(j, i) >= 0.0) {
-      throw FieldError(row.path(), "gateway {} and region {} are there twice", gateways[j], status.regions[i]);
-    }
-    served(j, i) = row.At("workload").NonNegative();
+  const int num_gateways = static_cast<int>(status.gateways.size());
+  const int num_classes = static_cast<int>(status.classes.size());
+  report.served.setConstant(num_gateways + num_classes, static_cast<int>(status.regions.size()), kNothing);
+  if (top.Has("served") || !top.Has("work_done")) {
+    const PairsNames names = {"gateway", "workload", status.gateways, status.regions};
+    report.served.topRows(num_gateways) =
+        ParsePairs(top.At("served"), names).unaryExpr([](double x) { return std::isnan(x) ? 0.0 : x; });
   }
-  report.served = served.cwiseMax(0.0);
-  // A class of which nothing is said is not one of which nothing was done.
-  for (int j = static_cast<int>(status.gateways.size()); j < num_gateways; ++j) {
-    if (served.row(j).maxCoeff() < 0.0) report.served.row(j).setConstant(std::numeric_limits<double>::quiet_NaN());
+  if (top.Has("work_done")) {
+    RowMatrix done = ParsePairs(top.At("work_done"), {"work_class", "work", status.classes, status.regions});
+    for (int k = 0; k < num_classes; ++k) {  // a class of which nothing is said is not one of which nothing was done
+      if (!done.row(k).array().isNaN().all())
+        report.served.row(num_gateways + k) = done.row(k).unaryExpr([](double x) { return std::isnan(x) ? 0.0 : x; });
+    }
   }
   report.energy_mwh = ParseByRegion(top, "energy_mwh", false, status);
   report.price = ParseByRegion(top, "price_usd_per_mwh", true, status);

@@ -160,6 +160,19 @@ function showRegions(regions) {
       percent(region.utilisation), figures(region.workload), figures(region.cost_usd)]), "No regions."));
 }
 
+/** In units of work; what a region is to do in the decided slot, under its name. */
+function showWork(status) {
+  place("work-section").hidden = status.work.length === 0;
+  if (status.work.length === 0) return;
+  const names = status.regions.map((region) => region.region);
+  place("work-note").textContent = "Of the period so far, and what each region is to do" +
+    (status.decided ? ` in slot ${status.decided.slot + 1}.` : ".");
+  show("work", table([["class", "text name"], ["arrived"], ["done"], ["waiting"], ["late"], ...names.map((name) => [name, "name"])],
+    status.work.map((work, k) => [work.work_class, figures(work.arrived), figures(work.done), figures(Math.max(0, work.arrived - work.done)),
+      [figures(work.late), work.late > 1e-9 * work.arrived ? "bad" : ""],
+      ...names.map((name, i) => figures(status.decided ? status.decided.released[k][i] : null))]), ""));
+}
+
 function showVerdicts(verdicts) {
   const all = Object.values(verdicts).reduce((sum, count) => sum + count, 0);
   show("verdicts", table([["verdict", "text"], ["slots"], ["part"]], Object.entries(verdicts).sort((a, b) => b[1] - a[1])
@@ -175,7 +188,8 @@ function showSlots(slots) {
 function showReadings(status) {
   const classes = {fresh: "good", held: "warn", past_days: "bad", missing: "bad"}, places = new Map(), signals = [];
   for (const reading of status.readings) {
-    const name = reading.gateway === undefined ? "region " + reading.region : "gateway " + reading.gateway;
+    const name = reading.gateway !== undefined ? "gateway " + reading.gateway
+      : reading.work_class !== undefined ? "work " + reading.work_class : "region " + reading.region;
     if (!signals.includes(reading.signal)) signals.push(reading.signal);
     if (!places.has(name)) places.set(name, {});
     places.get(name)[reading.signal] = reading;
@@ -230,6 +244,7 @@ function showAll(status, slots) {
   showBars("carbon", status.regions, "carbon_kg");
   showBars("water", status.regions, "water_liters");
   showRegions(status.regions);
+  showWork(status);
   showVerdicts(status.verdicts);
   showSlots(slots);
   showReadings(status);

@@ -157,14 +157,9 @@ Json SlotJson(const SlotStatus& slot) {
 
 std::string WeightsDocument(const LiveStatus& status) {
   const Shares& shares = status.published.value();
-  Json json = {{"period", status.period},
-               {"slot", shares.slot},
-               {"begin", shares.begin},
-               {"valid_until", shares.valid_until},
-               {"mode", Name(status.mode)},
-               {"gateways", status.gateways},
-               {"regions", status.regions},
-               {"shares", Rows(shares.share)}};
+  Json json = {{"period", status.period},           {"slot", shares.slot},         {"begin", shares.begin},
+               {"valid_until", shares.valid_until}, {"mode", Name(status.mode)},   {"gateways", status.gateways},
+               {"regions", status.regions},         {"shares", Rows(shares.share)}};
   if (!status.classes.empty()) {
     json["work_classes"] = status.classes;
     json["released"] = Rows(shares.released);

@@ -61,9 +61,8 @@ LiveService::LiveService(ServiceSetup setup, Clock clock, Log log)
   Publish(Now());
   if (setup_.weights_file) {
     const std::shared_ptr<const LiveStatus> now = status();
-    weights_file_ =
-        std::make_unique<WeightsFile>(setup_.weights_file->path, WeightsNames{now->gateways, now->regions, now->classes},
-                                      setup_.weights_file->hook);
+    weights_file_ = std::make_unique<WeightsFile>(
+        setup_.weights_file->path, WeightsNames{now->gateways, now->regions, now->classes}, setup_.weights_file->hook);
     write_weights_ = std::make_unique<Repeat>([this] { return weights_file_->Step(); });
   }
   setup_.api.on_failure = log_;

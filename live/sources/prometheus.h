@@ -39,7 +39,7 @@ struct PrometheusQuery {
   std::map<std::string, int> places;  ///< value of the label: index of the gateway or region
   double factor = 1.0;                ///< from the query's unit to the signal's
   std::int64_t shift = 0;             ///< seconds before the evaluation that the values are of, such as a rate's window
-  std::int64_t align = 0;             ///< seconds: evaluated at the last whole multiple of them; 0: at the server's time
+  std::int64_t align = 0;  ///< seconds: evaluated at the last whole multiple of them; 0: at the server's time
 };
 
 /// Readings (value times factor, of the evaluation's time less the shift, in whole seconds), and refusals of NaN and

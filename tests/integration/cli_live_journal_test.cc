@@ -15,23 +15,25 @@ namespace evenkeel {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr std::int64_t kHour = 3600;
 constexpr int kDays = 30;
 
-/// Days of the live world's signals before `end`.
-Trace RecordedTrace(int days, std::int64_t end = kNovember) {
+/// Days of the live world's signals before `end`, and of what arrives where the network has a class of work.
+Trace RecordedTrace(int days, std::int64_t end = kNovember, const Network& network = LiveNetwork()) {
   Trace trace;
-  trace.header.network = LiveNetwork();
+  trace.header.network = network;
   Signals& signals = trace.signals;
   const int slots = 24 * days;
-  signals.demand.resize(slots, kLiveGateways);
+  signals.demand.resize(slots, network.num_gateways());
   for (RowMatrix* signal : {&signals.capacity, &signals.price, &signals.carbon_intensity, &signals.water_intensity})
     signal->resize(slots, kLiveRegions);
   for (int t = 0; t < slots; ++t) {
     const Slot slot = LiveSlotAt(end + (t - slots) * kHour);
     signals.time.push_back(slot.time);
-    signals.demand.row(t) = slot.demand;
+    signals.demand.row(t).head(kLiveGateways) = slot.demand.transpose();
+    if (network.num_classes() > 0) signals.demand(t, kLiveGateways) = LiveArrival(slot.time).value;
     signals.capacity.row(t) = slot.capacity;
     signals.price.row(t) = slot.price;
     signals.carbon_intensity.row(t) = slot.carbon_intensity;
@@ -179,6 +181,79 @@ TEST_F(LiveJournalTest, AMonthIsReplayedExportedCheckedAndLearnedFrom) {
   if (trained.exit_code == 0) Succeed({"backtest", "trace.h5", "--predictor", "learned(file=model.h5)"});
   EXPECT_EQ(Run({"report", "run.h5", "expert.h5", "--out", "page.html"}).exit_code, 0);
   EXPECT_THAT(Text(folder_ / "page.html"), HasSubstr("norm-greedy"));
+}
+
+// With a class of work: what a cluster did of it is metered now and then, too little of it in the second week.
+TEST_F(LiveJournalTest, AMonthWithWorkThatCanWait) {
+  WriteTrace(RecordedTrace(60, kNovember, LiveWorkNetwork()), folder_ / "network.h5");
+  WriteConfig("serve.ini", kLiveWorkPolicy);
+  LiveEngine engine(EngineOptions(), kNovember);
+  for (int t = 0; t < 24 * kDays; ++t) {
+    const std::int64_t begin = kNovember + t * kHour, now = begin - 20;
+    if (t % 97 == 60) continue;
+    std::vector<Reading> readings = LiveReadings(begin);
+    readings.push_back(LiveArrival(begin - kHour));
+    ASSERT_EQ(engine.Observe("test", readings, now).command.reason, "");
+    engine.Tick(now);
+    if (t % 50 == 7) engine.NotApplied(begin, now + 60);
+    if (t % 3 == 0) continue;
+    MeterReport meter;
+    meter.begin = begin;
+    meter.served = RowMatrix::Constant(kLiveGateways + 1, kLiveRegions, std::nan(""));
+    meter.served.topRows(kLiveGateways) = LiveMeter(begin, engine.published()->share).served;
+    if (t % 3 == 1) meter.served.row(kLiveGateways) = (t / 168 == 1 ? 0.8 : 1.0) * engine.published()->released;
+    if (t % 5 == 0)
+      meter.energy_mwh =
+          1.02 * (meter.served.topRows(kLiveGateways).colwise().sum() + meter.served.row(kLiveGateways)).transpose();
+    MeterReport alone = meter;  // a scheduler says what was done, before a balancer's requests are counted
+    alone.served.topRows(kLiveGateways).setConstant(std::nan(""));
+    alone.energy_mwh.reset();
+    if (t % 6 == 1) {
+      ASSERT_EQ(engine.Meter(alone, begin + kHour).reason, "") << t;
+      meter.served.row(kLiveGateways).setConstant(std::nan(""));
+      if (t % 12 == 1) continue;
+    }
+    ASSERT_EQ(engine.Meter(meter, begin + kHour).reason, "") << t;
+  }
+  const LiveStatus status = engine.Status(kNovember + 24 * kDays * kHour);
+  const auto replay = SucceedJson({"serve", "replay", "serve.ini", journal_});
+  EXPECT_EQ(replay["objective"], status.objective);
+  EXPECT_EQ(replay["bound"], status.bound);
+  EXPECT_GT(replay["verdicts"]["taken"], 0);
+  EXPECT_NEAR(replay["work"][0]["arrived"], status.work[0].arrived, 1e-9 * status.work[0].arrived);
+  EXPECT_NEAR(replay["work"][0]["done"], status.work[0].done, 1e-9 * status.work[0].arrived);
+  EXPECT_THAT(Succeed({"serve", "replay", "serve.ini", journal_}), HasSubstr("training"));
+  Succeed({"serve", "export", "serve.ini", journal_, "--out", "run.h5", "--trace", "trace.h5"});
+  const auto check = SucceedJson({"check", "run.h5"});
+  EXPECT_EQ(check["confirmed"], true) << check.dump();
+  EXPECT_EQ(check["live_books_recomputed"], true);
+  // The month as a trace, by other policies.
+  Succeed(
+      {"compare", "trace.h5", "--policy", "norm-greedy(q=8)", "--policy", "norm-greedy(q=8,release=spread(last=0.5))"});
+  EXPECT_EQ(Run({"report", "run.h5", "--out", "page.html"}).exit_code, 0);
+}
+
+// Who may not have it, and what of it cannot be.
+TEST_F(LiveJournalTest, WorkThatCanWaitIsNobodysRequests) {
+  WriteTrace(RecordedTrace(2, kNovember, LiveWorkNetwork()), folder_ / "network.h5");
+  const auto refused = [&](const std::string& more, const std::string& sections = "") {
+    WriteConfig("serve.ini", kLiveWorkPolicy, more);
+    const std::string text = Text(folder_ / "serve.ini");
+    Write("serve.ini", text.substr(0, text.find("[source")) + sections);
+    const ProgramResult result = Run({"serve", "serve.ini", "--check"});
+    EXPECT_EQ(result.exit_code, 2);
+    return result.err;
+  };
+  EXPECT_THAT(refused("mode = canary\ncanary = training"), HasSubstr("canary names training, a class of work"));
+  EXPECT_THAT(refused("slot = 5h"), HasSubstr("slot"));
+  EXPECT_THAT(refused("slot = 4h"), HasSubstr("work_deadline of training"));
+  const std::string source =
+      "[source jobs]\nkind = prometheus\nquery = increase(work_submitted_total[1h])\n"
+      "signal = demand\nplace = training:training\nshift = 1h\n";
+  EXPECT_THAT(refused("", source), HasSubstr("expected align = DURATION"));
+  EXPECT_THAT(refused("", "[haproxy one]\nbackend = training:jobs\n"),
+              HasSubstr("backend names training, a class of work"));
+  EXPECT_THAT(refused("", source + "align = 1h\n[haproxy one]\nbackend = training:jobs\n"), Not(HasSubstr("align")));
 }
 
 TEST_F(LiveJournalTest, WhatDoesNotReplayIsNamedAndNothingIsWritten) {

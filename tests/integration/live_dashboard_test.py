@@ -51,7 +51,7 @@ class DashboardTest(unittest.TestCase):
             token = folder / "token"
             token.write_text(TOKEN + "\n")
             token.chmod(0o600)
-            with live_service.page(PROGRAM, "fine", token) as service:
+            with live_service.page(PROGRAM, "work", token) as service:
                 self.check(folder, token, int(service.stdout.readline()), wanted)
 
     def check(self, folder, token, port, wanted):

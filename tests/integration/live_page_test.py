@@ -39,6 +39,14 @@ class PageTest(unittest.TestCase):
         self.assertEqual(len(re.findall(r'<path class="(own|expert|bound)" d="M', page)), 4)
         self.assertIn('<div id="banner" role="alert" hidden', page)
 
+    def test_says_what_waits(self):
+        page, complaints = self.dumped("work", 1280)
+        self.assertEqual([line for line in complaints if "favicon" not in line and "404" not in line], [])
+        for words in ("Work that can wait", "training", "120.5", "20.25", "in slot 31", "work reports", "1.5 units of work are due"):
+            self.assertIn(words, html.unescape(page))
+        self.assertIn('<section id="work-section"><h2>', page)
+        self.assertIn('<section id="work-section" hidden', self.dumped("fine", 1280)[0])
+
     def test_says_what_is_wrong_and_runs_no_name(self):
         page, _ = self.dumped("trouble", 390)
         self.assertNotIn('<b id="x">', page)

@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   const std::string which = argc > 1 ? argv[1] : "fine";
   const LiveStatus made_up = which == "large"     ? MadeUpLargeStatus()
                              : which == "trouble" ? MadeUpTrouble()
+                             : which == "work"    ? MadeUpWork()
                                                   : MadeUpStatus();
   const auto status = std::make_shared<const LiveStatus>(made_up);
   const LiveCommands commands = {

@@ -125,6 +125,19 @@ LiveStatus MadeUpTrouble(int num_slots) {
   return status;
 }
 
+LiveStatus MadeUpWork() {
+  LiveStatus status = MadeUpStatus();
+  status.classes = {"training", "reports"};
+  status.work = {{120.5, 100.25, 0.0}, {7.0, 3.0, 1.5}};
+  status.decided->released = RowMatrix::Zero(2, 3);
+  status.decided->released << 2.5, 0.0, 1.0, 0.0, 0.75, 0.0;
+  status.published = status.decided;
+  status.readings.push_back({LiveSignal::kDemand, 2, ReadingState::kFresh, 2.25, status.as_of - 600, "push"});
+  status.readings.push_back({LiveSignal::kDemand, 3, ReadingState::kHeld, {}, {}, ""});
+  status.degraded = {{"work_late", "1.5 units of work are due and not done"}};
+  return status;
+}
+
 LiveStatus MadeUpLargeStatus() {
   std::vector<std::string> gateways, regions;
   for (int k = 0; k < 10; ++k) {

@@ -10,6 +10,8 @@ namespace evenkeel {
 LiveStatus MadeUpStatus(int num_slots = 30);
 /// The same with region south down, sources and observations stale, an output that fails, not ready and degraded.
 LiveStatus MadeUpTrouble(int num_slots = 30);
+/// MadeUpStatus with the classes of work "training" and "reports", of which some is late.
+LiveStatus MadeUpWork();
 /// 10 gateways, 10 regions, 744 slots.
 LiveStatus MadeUpLargeStatus();
 

@@ -75,6 +75,48 @@ std::string Batch(const std::string& id, const std::string& readings) {
 }
 const char* const kCarbon = R"({"signal":"carbon_intensity","region":"south","value":0.31,"time":1777600000})";
 
+// What is said of a class of work, by its name as a gateway's; of which nothing is said, no meter says 0.
+TEST_F(ApiTest, KnowsWorkThatCanWait) {
+  status = std::make_shared<const LiveStatus>(MadeUpWork());
+  LiveApi api = Make();
+  ASSERT_EQ(api.Answer(Send("POST", "/v1/observations",
+                            Batch("w", R"({"signal":"demand","gateway":"reports","value":2,"time":1777600000})")))
+                .status,
+            200);
+  EXPECT_EQ(observed.at(0).at(0).place, 3);
+  const char* const meter = R"({"slot_begin":1777600800,"revision":1,"served":[
+      {"gateway":"east","region":"north","workload":3}],"work_done":[
+      {"work_class":"training","region":"north","work":0}]})";
+  ASSERT_EQ(api.Answer(Send("POST", "/v1/meters", meter)).status, 200);
+  const RowMatrix& served = reports.at(0).served;
+  EXPECT_EQ(served.topRows(3), (RowMatrix(3, 3) << 3, 0, 0, 0, 0, 0, 0, 0, 0).finished());
+  EXPECT_TRUE(served.row(3).array().isNaN().all());
+  const char* const work = R"({"slot_begin":1777600800,"revision":1,"work_done":[
+      {"work_class":"reports","region":"north","work":2},{"work_class":"reports","region":"north","work":2}]})";
+  EXPECT_THAT(api.Answer(Send("POST", "/v1/meters", work)).body,
+              HasSubstr("work_done[1]: work_class reports and region north are there twice"));
+  const char* const alone = R"({"slot_begin":1777600800,"revision":1,"work_done":[
+      {"work_class":"reports","region":"north","work":2}]})";
+  ASSERT_EQ(api.Answer(Send("POST", "/v1/meters", alone)).status, 200);
+  EXPECT_TRUE(reports.at(1).served.topRows(3).array().isNaN().all());
+  EXPECT_EQ(reports.at(1).served.row(3), (RowMatrix(1, 3) << 2, 0, 0).finished());
+  const Json weights = Json::parse(api.Answer(Get("/v1/weights")).body);
+  EXPECT_EQ(weights["work_classes"], (Json{"training", "reports"}));
+  EXPECT_EQ(weights["released"], (Json{{2.5, 0.0, 1.0}, {0.0, 0.75, 0.0}}));
+  EXPECT_EQ(weights["shares"].size(), 2u);
+  const Json told = Json::parse(api.Answer(Get("/v1/status")).body);
+  EXPECT_EQ(told["work"][1], (Json{{"work_class", "reports"}, {"arrived", 7.0}, {"done", 3.0}, {"late", 1.5}}));
+  EXPECT_EQ(told["readings"].back()["work_class"], "reports");
+  EXPECT_EQ(told["readings"].back()["state"], "held");
+  EXPECT_EQ(Json::parse(api.Answer(Get("/v1/ledger")).body)["work"][0]["done"], 100.25);
+  const std::string metrics = api.Answer(Get("/metrics")).body;
+  EXPECT_THAT(metrics, HasSubstr("evenkeel_decided_release{work_class=\"training\",region=\"north\"} 2.5\n"));
+  EXPECT_THAT(metrics, HasSubstr("evenkeel_work_late{work_class=\"reports\"} 1.5\n"));
+  status = std::make_shared<const LiveStatus>(MadeUpStatus());
+  EXPECT_THAT(api.Answer(Get("/metrics")).body, Not(HasSubstr("work_class")));
+  EXPECT_FALSE(Json::parse(api.Answer(Get("/v1/weights")).body).contains("released"));
+}
+
 TEST_F(ApiTest, TakesObservations) {
   LiveApi api = Make();
   const std::string demand =

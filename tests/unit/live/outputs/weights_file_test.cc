@@ -43,7 +43,7 @@ class WeightsFileTest : public testing::Test {
     text << std::ifstream(folder_ / name).rdbuf();
     return text.str();
   }
-  WeightsFile Make(HookOptions hook = {}) const { return {path_, {"g", "h"}, {"A", "B"}, std::move(hook)}; }
+  WeightsFile Make(HookOptions hook = {}) const { return {path_, {{"g", "h"}, {"A", "B"}, {}}, std::move(hook)}; }
   HookOptions Shell(const std::string& script, double seconds = 20.0) const {
     return {{"/bin/sh", "-c", script, "hook"}, seconds};
   }
@@ -64,7 +64,16 @@ TEST_F(WeightsFileTest, HoldsSharesToTheLastBit) {
   EXPECT_EQ(file["shares"][0][0].get<double>(), 1.0 / 3.0);
   EXPECT_EQ(file["shares"][1][1].get<double>(), 0.9);
   EXPECT_THAT(text, HasSubstr("0.3333333333333333,"));
+  EXPECT_FALSE(file.contains("released"));
   EXPECT_EQ(text.back(), '\n');
+}
+
+TEST_F(WeightsFileTest, SaysWhatIsReleasedOfWork) {
+  Shares shares = SomeShares();
+  shares.released = RowMatrix{{2.5, 1.0 / 3.0}};
+  const nlohmann::json file = nlohmann::json::parse(WeightsJson(shares, {{"g", "h"}, {"A", "B"}, {"training"}}));
+  EXPECT_EQ(file["work_classes"], std::vector<std::string>{"training"});
+  EXPECT_EQ(file["released"][0][1].get<double>(), 1.0 / 3.0);
 }
 
 TEST_F(WeightsFileTest, IsWhatItsPageShows) {
