@@ -13,8 +13,8 @@ namespace evenkeel {
 struct MeterReport {
   std::int64_t begin = 0;  ///< of the slot, seconds since 1970-01-01 00:00:00 UTC
   int revision = 1;        ///< >= 1; the largest one counts
-  /// Workload [gateways x regions], >= 0, finite; for classes of work what was done of it. A class's row of NaN: nothing
-  /// is said of it. All firm rows of NaN: nothing is said of firm demand, nor of the regions.
+  /// Workload [gateways x regions], >= 0, finite; for classes of work what was done of it. A class's row of NaN:
+  /// nothing is said of it. All firm rows of NaN: nothing is said of firm demand, nor of the regions.
   RowMatrix served;
 
   // Per region, each >= 0 but the price; NaN for a region that has no such meter. Absent where no region has one.

@@ -65,8 +65,8 @@ void PeriodRun::Receive(Slot* slot) {
   due_ = slot->due;
 }
 
-/// Nobody has looked ahead whether all will be done in time, so more may be due than there is room for. What the expert,
-/// which is never ahead, can do of it is due in this slot.
+/// Nobody has looked ahead whether all will be done in time, so more may be due than there is room for. What the
+/// expert, which is never ahead, can do of it is due in this slot.
 void PeriodRun::PutOff(Slot* slot) {
   if (problem().num_classes() == 0) return;
   const Vector& done = books_.expert().work_done;

@@ -119,7 +119,8 @@ class ReadingStore {
   ///    days, of those in the history, that have a reading in that hour; a day's is its newest one of the hour;
   /// 4. missing.
   /// Capacity becomes MW times slot_hours, as in FillSlot. A class of work has as demand what its arrivals are waiting
-  /// with, known or not: fresh where something was said in the last slot, else held. `index` is the slot's in the accounting period.
+  /// with, known or not: fresh where something was said in the last slot, else held. `index` is the slot's in the
+  /// accounting period.
   ComposedSlot Compose(std::int64_t time, std::int64_t now, int index = 0) const;
 
   /// Who said the newest reading; empty: nobody did.

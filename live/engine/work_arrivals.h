@@ -1,5 +1,5 @@
-// Work that can wait as it is said to have arrived, and what of it slots have taken in. Nothing is estimated and nothing
-// counts twice: what somebody says of a slot, the next slot that is decided takes in, however late it is said.
+// Work that can wait as it is said to have arrived, and what of it slots have taken in. Nothing is estimated and
+// nothing counts twice: what somebody says of a slot, the next slot that is decided takes in, however late it is said.
 #pragma once
 
 #include <cstdint>

@@ -18,7 +18,8 @@ struct WeightsNames {
   std::vector<std::string> gateways, regions, classes;
 };
 
-/// The file's text: one JSON object, a line's end; with what is released where `shares` says it. Numbers are the shortest decimals that read back as the same double.
+/// The file's text: one JSON object, a line's end; with what is released where `shares` says it. Numbers are the
+/// shortest decimals that read back as the same double.
 std::string WeightsJson(const Shares& shares, const WeightsNames& names);
 
 struct HookOptions {

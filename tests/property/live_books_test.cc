@@ -1,7 +1,7 @@
 // Theorem 5 (c): decisions are made for an expected demand, a biased balancer realises them or not, slots are missed,
-// and meters come late, twice and in any order; a cluster does less or more of the work that can wait than it was told,
-// or says nothing of it. In final values J_t + shift <= J_E,t + shift_E + allowance_t + err after every slot, with books
-// that this test keeps for itself.
+// and meters come late, twice and in any order; a cluster does less or more of the work that can wait than it was
+// told, or says nothing of it. In final values J_t + shift <= J_E,t + shift_E + allowance_t + err after every slot,
+// with books that this test keeps for itself.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
