@@ -41,8 +41,8 @@ struct DecidedEvent {
 struct MissedEvent {
   Slot slot;
 };
-/// Work of the period before that is not done, all of it as it is known now: it arrives in the next slot that is decided
-/// or missed, as far as it is not in slots before.
+/// Work of the period before that is not done, all of it as it is known now: it arrives in the next slot that is
+/// decided or missed, as far as it is not in slots before.
 struct UndoneEvent {
   Vector work;  ///< [classes], units
 };

@@ -8,8 +8,8 @@
 
 namespace evenkeel {
 
-/// A slot's meters: of firm demand, of work that can wait, or of both. Of each a later revision replaces an earlier one as
-/// a whole, whatever the order of arrival.
+/// A slot's meters: of firm demand, of work that can wait, or of both. Of each a later revision replaces an earlier one
+/// as a whole, whatever the order of arrival.
 struct MeterReport {
   std::int64_t begin = 0;  ///< of the slot, seconds since 1970-01-01 00:00:00 UTC
   int revision = 1;        ///< >= 1; the largest one counts
