@@ -8,8 +8,6 @@
 namespace evenkeel {
 namespace {
 
-constexpr int kMedian = 1;
-
 void CheckNames(const std::string& where, const char* what, const std::vector<std::string>& trained,
                 const std::vector<std::string>& given) {
   if (trained.size() != given.size())
@@ -27,7 +25,7 @@ class Learned : public Forecaster {
       : columns_{static_cast<int>(checkpoint.gateways.size()), static_cast<int>(checkpoint.regions.size())},
         day_(SlotsPerDay(checkpoint)),
         where_(where),
-        inputs_(checkpoint.scales),
+        scales_(checkpoint.scales),
         neural_(MakeNeural(network, ShapeOf(checkpoint), NeuralRuntime())) {
     try {
       neural_->LoadWeights(checkpoint.weights);
@@ -46,11 +44,9 @@ class Learned : public Forecaster {
     }
     if (history.slots_per_day() != day_)
       throw InputError("{}: trained on {} slots a day, the trace has {}", where_, day_, history.slots_per_day());
-    NeuralBatch batch;
-    inputs_.AddInputs(history, &batch);
-    std::vector<float> quantiles;
-    neural_->Forward(batch, &quantiles);
-    inputs_.ToForecast(history, quantiles, kMedian, forecast);
+    const HistorySeries from = SeriesOf(history, scales_, {history.num_slots()}, false);
+    neural_->Forecast(*neural_->Keep(from.series), &medians_);
+    ToForecast(from, medians_, 0, day_, forecast);
     if (!forecast->allFinite()) throw InputError("{}: a value that its network forecasts is not finite", where_);
   }
 
@@ -60,7 +56,8 @@ class Learned : public Forecaster {
   SignalColumns columns_;
   int day_;
   std::string where_;
-  InputMaker inputs_;
+  Vector scales_;
+  std::vector<float> medians_;
   std::unique_ptr<Neural> neural_;
 };
 
