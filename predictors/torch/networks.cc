@@ -110,12 +110,11 @@ class DecomposedLinear : public ForecastNetwork {
 
   Folded FoldNow() {
     if (trend_.device() != bias_.device()) trend_ = trend_.to(bias_.device());
-    const Tensor weights = own_->Weights();
-    const int window = shape_.window, others = shape_.inputs - window;
-    const Tensor of_trend = weights.narrow(2, 0, window), of_rest = weights.narrow(2, window, window);
-    const Tensor of_window = of_rest + torch::matmul(of_trend - of_rest, trend_);
-    return {torch::cat({of_window, weights.narrow(2, 2 * window, others)}, 2),
-            weights.narrow(2, window + shape_.inputs, shape_.calendar), InPlanes(bias_.t()).t()};
+    const int window = shape_.window;
+    const auto parts =
+        own_->Weights().split_with_sizes({window, window, shape_.inputs - window, shape_.calendar}, 2);
+    const Tensor of_window = parts[1] + torch::matmul(parts[0] - parts[1], trend_);
+    return {torch::cat({of_window, parts[2]}, 2), parts[3], InPlanes(bias_.t()).t()};
   }
 
   NeuralShape shape_;

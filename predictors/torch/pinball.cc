@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/torch.h>
 
+#include <iterator>
 #include <vector>
 
 namespace evenkeel {
@@ -11,17 +12,16 @@ namespace {
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 
-constexpr int kMedianPlane = 0, kDownPlane = 1, kUpPlane = 2;
-constexpr int kPlaneOfQuantile[kNumNeuralQuantiles] = {kDownPlane, kMedianPlane, kUpPlane};
+constexpr int kDownPlane = 0, kMedianPlane = 1, kUpPlane = 2;  // as kNeuralQuantiles
 
 Tensor Planes(const Tensor& raw) { return raw.unflatten(-1, {kNumNeuralQuantiles, raw.size(-1) / kNumNeuralQuantiles}); }
 
+Tensor Steps(const Tensor& planes) { return planes.slice(-2, kDownPlane, kNumNeuralQuantiles, kUpPlane - kDownPlane); }
+
 /// l - 1/2 of the planes, [3 x 1].
 Tensor Tilts(const Tensor& like) {
-  std::vector<float> tilts(kNumNeuralQuantiles);
-  for (int q = 0; q < kNumNeuralQuantiles; ++q)
-    tilts[static_cast<std::size_t>(kPlaneOfQuantile[q])] = static_cast<float>(kNeuralQuantiles[q] - 0.5);
-  return torch::tensor(tilts).to(like.device(), true).unsqueeze(1);
+  const Tensor levels = torch::tensor(std::vector<float>(std::begin(kNeuralQuantiles), std::end(kNeuralQuantiles)));
+  return (levels - 0.5).unsqueeze(1).to(like.device(), true);
 }
 
 /// log(1 + exp(x)) = max(x, 0) - log sigmoid |x|, to 1e-7 of 1: kernels for these two use vectors, those for log1p don't.
@@ -31,7 +31,7 @@ Tensor Softplus(const Tensor& x) { return x.clamp_min(0.0).sub_(x.abs().sigmoid_
 class PinballFunction : public torch::autograd::Function<PinballFunction> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& raw, const Tensor& target, const Tensor& weight) {
-    const Tensor planes = Planes(raw), steps = planes.narrow(-2, kDownPlane, 2);
+    const Tensor planes = Planes(raw), steps = Steps(planes);
     const Tensor sizes = Softplus(steps);
     Tensor errors = torch::empty(planes.sizes(), planes.options());
     Tensor median = errors.select(-2, kMedianPlane), down = errors.select(-2, kDownPlane),
@@ -47,8 +47,8 @@ class PinballFunction : public torch::autograd::Function<PinballFunction> {
       Tensor gradient = errors;  // its place
       torch::sum_out(median, slopes, std::vector<std::int64_t>{-2});
       median.neg_();
-      Tensor moves = gradient.narrow(-2, kDownPlane, 2);
-      torch::mul_out(moves, slopes.narrow(-2, kDownPlane, 2), torch::sigmoid(steps));
+      Tensor moves = Steps(gradient);
+      torch::mul_out(moves, Steps(slopes), torch::sigmoid(steps));
       up.neg_();
       context->save_for_backward({gradient.flatten(-2)});
     }
@@ -63,11 +63,9 @@ class PinballFunction : public torch::autograd::Function<PinballFunction> {
 }  // namespace
 
 Tensor InPlanes(const Tensor& parameter) {
-  const Tensor by_quantile = parameter.unflatten(0, {parameter.size(0) / kNumNeuralQuantiles, kNumNeuralQuantiles});
-  std::vector<Tensor> planes(kNumNeuralQuantiles);
-  for (int q = 0; q < kNumNeuralQuantiles; ++q)
-    planes[static_cast<std::size_t>(kPlaneOfQuantile[q])] = by_quantile.select(1, q);
-  return torch::cat(planes, 0);
+  return parameter.unflatten(0, {parameter.size(0) / kNumNeuralQuantiles, kNumNeuralQuantiles})
+      .transpose(0, 1)
+      .flatten(0, 1);
 }
 
 Tensor QuantilesOf(const Tensor& raw) {

@@ -1,5 +1,5 @@
-// Quantiles and their loss from what networks put out: three numbers for each output, a median and the raw sizes of the
-// steps down and up from it,
+// Quantiles and their loss from what networks put out: three numbers for each output, the raw size of a
+// step down, a median and the raw size of a step up,
 //
 //   q[0.1] = median - softplus(down),    q[0.5] = median,    q[0.9] = median + softplus(up)
 //
@@ -13,7 +13,7 @@
 
 namespace evenkeel {
 
-/// Rows (or whatever lies along dimension 0) [outputs x quantiles] of a parameter as the planes median, down, up.
+/// Rows (or whatever lies along dimension 0) [outputs x quantiles] of a parameter as the planes down, median, up.
 torch::Tensor InPlanes(const torch::Tensor& parameter);
 
 /// raw [.. x 3 outputs] -> [.. x outputs x quantiles], in order.

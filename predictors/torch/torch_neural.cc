@@ -1,4 +1,8 @@
 // predictors/learning/neural.h in LibTorch, and the one symbol that the library exports.
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "predictors/learning/torch_library.h"
 #include "predictors/torch/gather.h"
 #include "predictors/torch/line_twin.h"
@@ -12,6 +16,15 @@ namespace evenkeel {
 namespace {
 
 using torch::Tensor;
+
+/// Tensors of a step have the size of those of the step before: what they leave stays with the process, which otherwise
+/// asks the system for the same pages again and again. No tensor of a step is above 32 MiB, the most there is.
+void KeepFreedMemory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
+#endif
+}
 
 class TorchNeural : public TorchTrainable<Neural> {
  public:
@@ -51,6 +64,7 @@ class TorchNeural : public TorchTrainable<Neural> {
   double TrainEpoch(const NeuralData& data, const std::vector<int>& which, int batch, const NeuralStep& settings,
                     const std::function<void()>& step) override {
     UseThreads();
+    KeepFreedMemory();
     network_->train();
     Tensor sum = torch::zeros({}, torch::TensorOptions(device()).dtype(torch::kFloat64));
     for (const Tensor& some : torch::tensor(which, torch::kInt64).to(device()).split(batch)) {

@@ -104,7 +104,8 @@ class TorchTrainable : public Interface {
   torch::Tensor StepDown(Loss loss_of, const NeuralStep& step) {
     auto& options = static_cast<torch::optim::AdamWOptions&>(optimiser_->param_groups()[0].options());
     options.lr(step.rate).weight_decay(step.decay);
-    optimiser_->zero_grad();
+    // No gradients rather than zeros: what comes first needs no sum.
+    for (torch::Tensor& weights : module_->parameters()) weights.mutable_grad().reset();
     const torch::Tensor loss = loss_of();
     loss.backward();
     CutGradient();
@@ -125,11 +126,14 @@ class TorchTrainable : public Interface {
  private:
   /// torch::nn::utils::clip_grad_norm_ reads the norm, for which the device has to be waited for.
   void CutGradient() {
-    std::vector<torch::Tensor> gradients, norms;
-    for (const torch::Tensor& weights : module_->parameters())
+    std::vector<torch::Tensor> gradients, squares;
+    for (torch::Tensor& weights : module_->parameters()) {
+      // Who was moved before goes on as with a gradient of 0.
+      if (!weights.grad().defined() && StateOf(weights) != nullptr) weights.mutable_grad() = torch::zeros_like(weights);
       if (weights.grad().defined()) gradients.push_back(weights.grad());
-    for (const torch::Tensor& gradient : gradients) norms.push_back(gradient.norm());
-    const torch::Tensor factor = (1.0 / (torch::stack(norms).norm() + 1e-6)).clamp_max(1.0);
+    }
+    for (const torch::Tensor& gradient : gradients) squares.push_back(gradient.square().sum());
+    const torch::Tensor factor = (1.0 / (torch::stack(squares).sum().sqrt() + 1e-6)).clamp_max(1.0);
     for (torch::Tensor& gradient : gradients) gradient.mul_(factor);
   }
 
