@@ -7,6 +7,7 @@
 
 #include "models/base/error.h"
 #include "predictors/torch/dropout.h"
+#include "predictors/torch/products.h"
 #include "predictors/torch/recurrence.h"
 
 namespace evenkeel {
@@ -27,7 +28,7 @@ class LastDayEncoder : public Encoder {
   LastDayEncoder(int width, const NeuralShape& shape)
       : day_(shape.day), map_(register_module("map", nn::Linear(shape.num_columns() * shape.day, width))) {}
 
-  Tensor Forward(const Tensor& window) override { return torch::tanh(map_(LastDay(window, day_))); }
+  Tensor Forward(const Tensor& window) override { return torch::tanh(Linear(LastDay(window, day_), map_->weight, map_->bias)); }
 
  private:
   int day_;
@@ -113,7 +114,8 @@ class PatchEncoder : public Encoder {
 
   Tensor Forward(const Tensor& window) override {
     const auto columns = window.size(0), batch = window.size(1);
-    Tensor tokens = embed_(window.reshape({columns * batch, tokens_, day_})) + place_;
+    Tensor tokens =
+        Linear(window.reshape({columns * batch, tokens_, day_}), embed_->weight, embed_->bias) + place_;
     const auto layers = transformer_->layers->size();
     for (std::size_t l = 0; l < layers; ++l)
       tokens = Layer(*transformer_->layers->ptr<nn::TransformerEncoderLayerImpl>(l), tokens, l + 1 == layers);
@@ -126,7 +128,8 @@ class PatchEncoder : public Encoder {
   Tensor Layer(nn::TransformerEncoderLayerImpl& layer, const Tensor& tokens, bool is_last) {
     const Tensor asking = is_last ? tokens.narrow(1, tokens_ - 1, 1) : tokens;
     Tensor x = layer.norm1(asking + Drop(Attention(layer.self_attn, asking, tokens)));
-    return layer.norm2(x + Drop(layer.linear2(Drop(torch::relu(layer.linear1(x))))));
+    const Tensor wide = Drop(torch::relu(Linear(x, layer.linear1->weight, layer.linear1->bias)));
+    return layer.norm2(x + Drop(Linear(wide, layer.linear2->weight, layer.linear2->bias)));
   }
 
   Tensor Attention(nn::MultiheadAttention& attention, const Tensor& asking, const Tensor& tokens) {
@@ -134,15 +137,15 @@ class PatchEncoder : public Encoder {
     const Tensor &weights = attention->in_proj_weight, &bias = attention->in_proj_bias;
     const auto by_head = [&](const Tensor& x) { return x.unflatten(2, {kHeads, width}).transpose(1, 2); };
     const auto w = weights.split_with_sizes({hidden, 2 * hidden}), b = bias.split_with_sizes({hidden, 2 * hidden});
-    const Tensor queries = torch::linear(asking, w[0], b[0]);
-    const auto others = torch::linear(tokens, w[1], b[1]).split(hidden, 2);
+    const Tensor queries = Linear(asking, w[0], b[0]);
+    const auto others = Linear(tokens, w[1], b[1]).split(hidden, 2);
     const Tensor keys = by_head(others[0]).transpose(2, 3).flatten(0, 1), values = by_head(others[1]).flatten(0, 1);
     // One query at a time: products that small have a kernel of their own, twice as fast as a call of BLAS for each.
     std::vector<Tensor> seen;
     for (const Tensor& query : by_head(queries / std::sqrt(static_cast<double>(width))).flatten(0, 1).split(1, 1))
       seen.push_back(torch::bmm(Drop(torch::softmax(torch::bmm(query, keys), -1)), values));
     const Tensor heads = torch::cat(seen, 1).unflatten(0, {-1, kHeads});
-    return attention->out_proj(heads.transpose(1, 2).flatten(2));
+    return Linear(heads.transpose(1, 2).flatten(2), attention->out_proj->weight, attention->out_proj->bias);
   }
 
   Tensor Drop(const Tensor& x) const { return is_training() ? Dropped(x, share_) : x; }

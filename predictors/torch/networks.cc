@@ -7,6 +7,7 @@
 #include "predictors/torch/dropout.h"
 #include "predictors/torch/encoders.h"
 #include "predictors/torch/pinball.h"
+#include "predictors/torch/products.h"
 
 namespace evenkeel {
 namespace {
@@ -74,19 +75,17 @@ class DecomposedLinear : public ForecastNetwork {
   Tensor Raw(const Tensor& own, const Tensor& calendar, const Tensor& more) {
     const Folded weights = Fold();
     const Tensor bias = more.defined() ? weights.bias + more : weights.bias;
-    const auto batch = own.size(1);
     std::vector<Tensor> parts;
     int first = 0;
     for (std::size_t s = 0; s < shape_.columns.size(); ++s) {
       const int columns = shape_.columns[s];
       const auto signal = static_cast<std::int64_t>(s);
-      const Tensor known = torch::linear(calendar, weights.calendar[signal]);
+      const Tensor known = Linear(calendar, weights.calendar[signal], {});
       const Tensor start = known.unsqueeze(0) + bias.narrow(0, first, columns).unsqueeze(1);
-      parts.push_back(torch::addmm(start.flatten(0, 1), own.narrow(0, first, columns).flatten(0, 1),
-                                   weights.own[signal].t()));
+      parts.push_back(AddLinear(start, own.narrow(0, first, columns), weights.own[signal]));
       first += columns;
     }
-    return torch::cat(parts, 0).unflatten(0, {shape_.num_columns(), batch});
+    return torch::cat(parts, 0);
   }
 
   static int Width(const NeuralShape& shape) { return shape.outputs * kNumNeuralQuantiles; }
@@ -144,11 +143,12 @@ class EncodedNetwork : public ForecastNetwork {
   }
 
   Tensor Forward(const Tensor& own, const Tensor& calendar) override {
-    Tensor x = FromInputs(own, calendar) + from_context_(encoder_->Forward(own.narrow(2, 0, shape_.window)));
+    const Tensor context = encoder_->Forward(own.narrow(2, 0, shape_.window));
+    Tensor x = FromInputs(own, calendar) + Linear(context, from_context_->weight, from_context_->bias);
     x = Drop(torch::gelu(x));
-    x = x + Drop(torch::gelu(middle_(x)));
+    x = x + Drop(torch::gelu(Linear(x, middle_->weight, middle_->bias)));
     const Tensor raw = linear_->Raw(own, calendar, InPlanes(out_->bias).unsqueeze(0));
-    return torch::addmm(raw.flatten(0, 1), x.flatten(0, 1), InPlanes(out_->weight).t()).view_as(raw);
+    return AddLinear(raw, x, InPlanes(out_->weight));
   }
 
  private:
@@ -156,9 +156,9 @@ class EncodedNetwork : public ForecastNetwork {
   Tensor FromInputs(const Tensor& own, const Tensor& calendar) {
     const Tensor of_own = from_own_->weight.narrow(1, 0, shape_.inputs),
                  of_who = from_own_->weight.narrow(1, shape_.inputs, kEmbedding);
-    const Tensor who = torch::linear(embedding_, of_who, from_own_->bias);
-    const Tensor start = who.unsqueeze(1) + from_calendar_(calendar).unsqueeze(0);
-    return torch::addmm(start.flatten(0, 1), own.flatten(0, 1), of_own.t()).view_as(start);
+    const Tensor who = Linear(embedding_, of_who, from_own_->bias);
+    const Tensor start = who.unsqueeze(1) + Linear(calendar, from_calendar_->weight, from_calendar_->bias).unsqueeze(0);
+    return AddLinear(start, own, of_own);
   }
 
   Tensor Drop(const Tensor& x) const { return is_training() ? Dropped(x, share_) : x; }

@@ -8,6 +8,7 @@
 #include "predictors/torch/line_twin.h"
 #include "predictors/torch/networks.h"
 #include "predictors/torch/pinball.h"
+#include "predictors/torch/products.h"
 #include "predictors/torch/torch_prices.h"
 #include "predictors/torch/torch_script.h"
 #include "predictors/torch/torch_trainable.h"
@@ -29,7 +30,7 @@ void KeepFreedMemory() {
 class TorchNeural : public TorchTrainable<Neural> {
  public:
   TorchNeural(const NeuralSpec& spec, const NeuralShape& shape, const NeuralRuntime& runtime)
-      : TorchTrainable(runtime), shape_(shape), network_(MakeForecastNetwork(spec, shape)) {
+      : TorchTrainable(runtime), shape_(shape), is_mixed_(runtime.precision == "mixed"), network_(MakeForecastNetwork(spec, shape)) {
     Own(network_);
   }
 
@@ -64,6 +65,7 @@ class TorchNeural : public TorchTrainable<Neural> {
   double TrainEpoch(const NeuralData& data, const std::vector<int>& which, int batch, const NeuralStep& settings,
                     const std::function<void()>& step) override {
     UseThreads();
+    const ProductPrecision precision(is_mixed_);
     KeepFreedMemory();
     network_->train();
     Tensor sum = torch::zeros({}, torch::TensorOptions(device()).dtype(torch::kFloat64));
@@ -143,6 +145,7 @@ class TorchNeural : public TorchTrainable<Neural> {
   }
 
   NeuralShape shape_;
+  bool is_mixed_;
   std::shared_ptr<ForecastNetwork> network_;
 };
 

@@ -23,6 +23,8 @@ class TorchTrainable : public Interface {
   explicit TorchTrainable(const NeuralRuntime& runtime) : threads_(runtime.threads), device_(runtime.device) {
     if (device_.is_cuda() && !torch::cuda::is_available())
       throw InputError("device \"cuda\": this LibTorch sees none, expected cpu");
+    if (runtime.precision == "mixed" && !device_.is_cuda())
+      throw InputError("precision \"mixed\": the device is {}, expected cuda", runtime.device);
     // Slow kernels that add up in a fixed order rather than fast ones that do not.
     at::globalContext().setDeterministicAlgorithms(true, false);
     UseThreads();
