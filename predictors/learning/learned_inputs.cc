@@ -53,8 +53,7 @@ Vector TrainingScales(const HistoryView& history) {
   Vector scales(history.columns().size());
   for (int c = 0; c < scales.size(); ++c) {
     double sum = 0.0;
-    for (int s = kLongDays * day; s < n; ++s)
-      sum += std::abs(history.value(s, c) - MeanOfWeek(history, c, s, day));
+    for (int s = kLongDays * day; s < n; ++s) sum += std::abs(history.value(s, c) - MeanOfWeek(history, c, s, day));
     scales[c] = sum / (n - kLongDays * day);
     if (!(scales[c] > 0.0)) scales[c] = 1.0;
   }

@@ -44,10 +44,10 @@ struct NeuralSpec {
 /// (predictors/learning/input_formula.h).
 struct NeuralSeries {
   int slots = 0;
-  std::vector<float> values;     ///< [columns x slots], z
-  std::vector<int> origins;      ///< slots n of the series, each with 28 days before it, at most `slots`
-  std::vector<float> calendar;   ///< [origins x calendar]
-  bool has_targets = false;      ///< there are 31 days after every origin
+  std::vector<float> values;    ///< [columns x slots], z
+  std::vector<int> origins;     ///< slots n of the series, each with 28 days before it, at most `slots`
+  std::vector<float> calendar;  ///< [origins x calendar]
+  bool has_targets = false;     ///< there are 31 days after every origin
 };
 
 /// A series on the device of the network that keeps it.
@@ -75,8 +75,8 @@ class Neural : public Trainable {
   virtual void Forecast(const NeuralData& data, std::vector<float>* medians) = 0;
   /// Step after step over the origins with these indices, `batch` at a time; returns the mean loss. `step` is called
   /// after every step and may be empty. Nothing in between waits for the device.
-  virtual double TrainEpoch(const NeuralData& data, const std::vector<int>& which, int batch, const NeuralStep& settings,
-                            const std::function<void()>& step) = 0;
+  virtual double TrainEpoch(const NeuralData& data, const std::vector<int>& which, int batch,
+                            const NeuralStep& settings, const std::function<void()>& step) = 0;
   /// Mean loss of all origins, `batch` at a time.
   virtual double MeanLoss(const NeuralData& data, int batch) = 0;
 

@@ -28,7 +28,9 @@ class LastDayEncoder : public Encoder {
   LastDayEncoder(int width, const NeuralShape& shape)
       : day_(shape.day), map_(register_module("map", nn::Linear(shape.num_columns() * shape.day, width))) {}
 
-  Tensor Forward(const Tensor& window) override { return torch::tanh(Linear(LastDay(window, day_), map_->weight, map_->bias)); }
+  Tensor Forward(const Tensor& window) override {
+    return torch::tanh(Linear(LastDay(window, day_), map_->weight, map_->bias));
+  }
 
  private:
   int day_;
@@ -114,8 +116,7 @@ class PatchEncoder : public Encoder {
 
   Tensor Forward(const Tensor& window) override {
     const auto columns = window.size(0), batch = window.size(1);
-    Tensor tokens =
-        Linear(window.reshape({columns * batch, tokens_, day_}), embed_->weight, embed_->bias) + place_;
+    Tensor tokens = Linear(window.reshape({columns * batch, tokens_, day_}), embed_->weight, embed_->bias) + place_;
     const auto layers = transformer_->layers->size();
     for (std::size_t l = 0; l < layers; ++l)
       tokens = Layer(*transformer_->layers->ptr<nn::TransformerEncoderLayerImpl>(l), tokens, l + 1 == layers);

@@ -15,11 +15,12 @@ class SeriesTensors : public NeuralData {
  public:
   SeriesTensors(const NeuralShape& shape, const NeuralSeries& series, const torch::Device& device);
 
-  torch::Tensor origins;              ///< [origins]
-  torch::Tensor calendar;             ///< [origins x calendar]
-  torch::Tensor windows;              ///< [columns x slots x window]: row s begins at slot s
-  torch::Tensor months;               ///< [columns x slots x day]: M of origin kLongDays days + s
-  std::vector<torch::Tensor> blocks;  ///< [columns x slots x day] each: the outputs' means at origin s; no targets: none
+  torch::Tensor origins;   ///< [origins]
+  torch::Tensor calendar;  ///< [origins x calendar]
+  torch::Tensor windows;   ///< [columns x slots x window]: row s begins at slot s
+  torch::Tensor months;    ///< [columns x slots x day]: M of origin kLongDays days + s
+  std::vector<torch::Tensor>
+      blocks;  ///< [columns x slots x day] each: the outputs' means at origin s; no targets: none
 };
 
 /// Everything has the columns first: what a signal's columns share is then one matrix.

@@ -30,8 +30,7 @@ class SignalMaps : public nn::Module {
   /// [signals x outputs x inputs], outputs in planes.
   Tensor Weights() const {
     std::vector<Tensor> weights;
-    for (std::size_t s = 0; s < maps_->size(); ++s)
-      weights.push_back(InPlanes(maps_->at<nn::LinearImpl>(s).weight));
+    for (std::size_t s = 0; s < maps_->size(); ++s) weights.push_back(InPlanes(maps_->at<nn::LinearImpl>(s).weight));
     return torch::stack(weights);
   }
 
@@ -63,9 +62,9 @@ class DecomposedLinear : public ForecastNetwork {
  public:
   explicit DecomposedLinear(const NeuralShape& shape)
       : shape_(shape),
-        own_(register_module("own", std::make_shared<SignalMaps>(static_cast<int>(shape.columns.size()),
-                                                                 shape.window + shape.inputs + shape.calendar,
-                                                                 Width(shape)))),
+        own_(register_module("own",
+                             std::make_shared<SignalMaps>(static_cast<int>(shape.columns.size()),
+                                                          shape.window + shape.inputs + shape.calendar, Width(shape)))),
         bias_(register_parameter("bias", torch::zeros({shape.num_columns(), Width(shape)}))),
         trend_(TrendMatrix(shape)) {}
 
@@ -110,8 +109,7 @@ class DecomposedLinear : public ForecastNetwork {
   Folded FoldNow() {
     if (trend_.device() != bias_.device()) trend_ = trend_.to(bias_.device());
     const int window = shape_.window;
-    const auto parts =
-        own_->Weights().split_with_sizes({window, window, shape_.inputs - window, shape_.calendar}, 2);
+    const auto parts = own_->Weights().split_with_sizes({window, window, shape_.inputs - window, shape_.calendar}, 2);
     const Tensor of_window = parts[1] + torch::matmul(parts[0] - parts[1], trend_);
     return {torch::cat({of_window, parts[2]}, 2), parts[3], InPlanes(bias_.t()).t()};
   }

@@ -14,7 +14,9 @@ using torch::autograd::AutogradContext;
 
 constexpr int kDownPlane = 0, kMedianPlane = 1, kUpPlane = 2;  // as kNeuralQuantiles
 
-Tensor Planes(const Tensor& raw) { return raw.unflatten(-1, {kNumNeuralQuantiles, raw.size(-1) / kNumNeuralQuantiles}); }
+Tensor Planes(const Tensor& raw) {
+  return raw.unflatten(-1, {kNumNeuralQuantiles, raw.size(-1) / kNumNeuralQuantiles});
+}
 
 Tensor Steps(const Tensor& planes) { return planes.slice(-2, kDownPlane, kNumNeuralQuantiles, kUpPlane - kDownPlane); }
 

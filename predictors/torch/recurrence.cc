@@ -21,7 +21,8 @@ class RecurrentFunction : public torch::autograd::Function<RecurrentFunction> {
       return torch::empty({length, batch, width}, x.options());
     };
     const Tensor of_x = torch::addmm(b, x.flatten(0, 1), w.t()).view({slots, batch, 3 * hidden});
-    const Tensor of_h = buffer(slots, 3 * hidden), gates = buffer(slots, 2 * hidden), candidates = buffer(slots, hidden);
+    const Tensor of_h = buffer(slots, 3 * hidden), gates = buffer(slots, 2 * hidden),
+                 candidates = buffer(slots, hidden);
     const Tensor states = buffer(slots + 1, hidden);
     states.select(0, 0).zero_();
     const Tensor from_h = u.t();
@@ -63,9 +64,8 @@ class RecurrentFunction : public torch::autograd::Function<RecurrentFunction> {
     Tensor of_inputs = of_sums.clone();
     of_inputs.narrow(2, 2 * hidden, hidden).copy_(changes * to_n);
     const Tensor rows = of_sums.flatten(0, 1), input_rows = of_inputs.flatten(0, 1);
-    const Tensor to_x = context->saved_data["gradient of x"].toBool()
-                            ? torch::matmul(input_rows, w).view_as(x)
-                            : Tensor();
+    const Tensor to_x =
+        context->saved_data["gradient of x"].toBool() ? torch::matmul(input_rows, w).view_as(x) : Tensor();
     return {to_x, torch::matmul(input_rows.t(), x.flatten(0, 1)), torch::matmul(rows.t(), before.flatten(0, 1)),
             input_rows.sum(0), rows.sum(0)};
   }

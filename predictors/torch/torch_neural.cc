@@ -30,7 +30,10 @@ void KeepFreedMemory() {
 class TorchNeural : public TorchTrainable<Neural> {
  public:
   TorchNeural(const NeuralSpec& spec, const NeuralShape& shape, const NeuralRuntime& runtime)
-      : TorchTrainable(runtime), shape_(shape), is_mixed_(runtime.precision == "mixed"), network_(MakeForecastNetwork(spec, shape)) {
+      : TorchTrainable(runtime),
+        shape_(shape),
+        is_mixed_(runtime.precision == "mixed"),
+        network_(MakeForecastNetwork(spec, shape)) {
     Own(network_);
   }
 

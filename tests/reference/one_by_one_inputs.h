@@ -41,8 +41,7 @@ class OneByOneInputs {
       const double scale = 0.5 * (scales_[c] + means.distance);
       for (const DayBlock& days : kDayBlocks) {
         for (int k = 0; k < day; ++k)
-          batch->target.push_back(
-              static_cast<float>((MeanOfDays(view, c, n + k, days, day) - means.week[k]) / scale));
+          batch->target.push_back(static_cast<float>((MeanOfDays(view, c, n + k, days, day) - means.week[k]) / scale));
       }
       batch->weight.push_back(static_cast<float>(scale / scales_[c]));
     }
