@@ -1,7 +1,7 @@
 // What networks see and what they are asked: windows of a history, made comparable across columns.
 //
-// A column c goes in as z = (y - o_c) / s_c, o_c any number and s_c the mean of |y[n + k] - m[k]| (below, of y) over the
-// training part; z is float32, all else is made of it on the network's device, where its series is kept
+// A column c goes in as z = (y - o_c) / s_c, o_c any number and s_c the mean of |y[n + k] - m[k]| (below, of y) over
+// the training part; z is float32, all else is made of it on the network's device, where its series is kept
 // (predictors/torch/gather.cc, for training, validation and forecasts alike).
 //
 // With D slots a day, n slots seen, and the hourly means over 7 and 28 days at the time of day of slot n + k,
@@ -19,8 +19,8 @@
 //
 //   z[n + k];    the mean of z[n + k + i D], i = 1 .. 6;    the mean of z[n + k + i D], i = 7 .. 30:
 //
-// tomorrow slot by slot, and the level of every time of day in the rest of the week and in the rest of the month. Losses
-// of an origin and column have the weight a. Independent of o_c but for rounding.
+// tomorrow slot by slot, and the level of every time of day in the rest of the week and in the rest of the month.
+// Losses of an origin and column have the weight a. Independent of o_c but for rounding.
 #pragma once
 
 namespace evenkeel {

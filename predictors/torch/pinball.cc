@@ -26,7 +26,7 @@ Tensor Tilts(const Tensor& like) {
   return (levels - 0.5).unsqueeze(1).to(like.device(), true);
 }
 
-/// log(1 + exp(x)) = max(x, 0) - log sigmoid |x|, to 1e-7 of 1: kernels for these two use vectors, those for log1p don't.
+/// log(1 + exp(x)) = max(x, 0) - log sigmoid |x|, to 1e-7 of 1: kernels for these use vectors, those for log1p don't.
 Tensor Softplus(const Tensor& x) { return x.clamp_min(0.0).sub_(x.abs().sigmoid_().log_()); }
 
 /// The gradient is made along with the loss, in a few passes over memory where automatic differentiation takes thirty.

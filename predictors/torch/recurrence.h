@@ -1,5 +1,5 @@
-// A gated recurrent unit (Cho and others, 2014) of few and large operations: automatic differentiation has ten of them in
-// every slot, which is what its time goes to.
+// A gated recurrent unit (Cho and others, 2014) of few and large operations: automatic differentiation has ten of them
+// in every slot, which is what its time goes to.
 //
 //   r = sigmoid(W_r x + b_r + U_r h + c_r),    z = sigmoid(W_z x + b_z + U_z h + c_z),
 //   n = tanh(W_n x + b_n + r (U_n h + c_n)),    h' = n + z (h - n)

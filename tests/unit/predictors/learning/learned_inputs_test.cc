@@ -44,8 +44,8 @@ TEST(LearnedInputs, TrainingScales) {
   EXPECT_THROW(TrainingScales(HistoryView(MakeHistory(58, [](int t) { return t; }))), InputError);
 }
 
-// From 28 days, 56 slots, before the first origin to the last one, or to the end of its targets; y of the first 56 slots
-// is 4 to 59, 31.5 in the mean.
+// From 28 days, 56 slots, before the first origin to the last one, or to the end of its targets; y of the first 56
+// slots is 4 to 59, 31.5 in the mean.
 TEST(LearnedInputs, SeriesHaveWhatTheirOriginsNeed) {
   const History history = MakeHistory(70 + TargetSlots(2), [](int t) { return t; });
   const Vector scales = (Vector(4) << 8.0, 1.0, 1.0, 1.0).finished();

@@ -102,9 +102,10 @@ TEST(Networks, GradientsOfEveryTensorAreThoseOfTheLoss) {
         neural->SetWeights(moved);
         return neural->Loss(batch);
       };
-      if (size > 1e-5)
+      if (size > 1e-5) {
         EXPECT_NEAR((loss_at(step) - loss_at(-step)) / (2.0 * step), size, 0.05 * size + 2e-5)
             << spec.name << " " << tensor.outline.name;
+      }
       first = end;
     }
   }
