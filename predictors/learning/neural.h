@@ -17,7 +17,7 @@ namespace evenkeel {
 inline constexpr double kNeuralQuantiles[] = {0.1, 0.5, 0.9};
 inline constexpr int kNumNeuralQuantiles = 3;
 
-/// What goes in and out for one origin (predictors/learning/learned_inputs.h says what is in it).
+/// What goes in and out for one origin (predictors/learning/input_formula.h says what is in it).
 struct NeuralShape {
   std::vector<int> columns;  ///< of each signal, in the order of the columns
   int day = 24;              ///< slots
