@@ -11,7 +11,8 @@ std::vector<OptionInfo> TrainingOptionInfos() {
           {"batch", "N", "32", "forecasts, or periods, of a step"},
           {"rate", "RATE", "0.001", "learning rate of AdamW at the start"},
           {"decay", "SHARE", "0.01", "decay of the weights"},
-          {"device", "DEVICE", "cpu", "cpu or cuda"}};
+          {"device", "DEVICE", "cpu", "cpu or cuda"},
+          {"precision", "PRECISION", "single", "of products of matrices: single, or on cuda mixed (bfloat16)"}};
 }
 
 TrainingSetup ReadTraining(const Options& options) {
@@ -31,6 +32,11 @@ TrainingSetup ReadTraining(const Options& options) {
   runtime.device = TextOption(options, "device");
   if (runtime.device != "cpu" && runtime.device != "cuda")
     throw InputError("option --device: \"{}\", allowed are cpu and cuda", runtime.device);
+  runtime.precision = TextOption(options, "precision");
+  if (runtime.precision != "single" && runtime.precision != "mixed")
+    throw InputError("option --precision: \"{}\", allowed are single and mixed", runtime.precision);
+  if (runtime.precision == "mixed" && runtime.device != "cuda")
+    throw InputError("option --precision: mixed on --device {}, allowed is mixed on cuda", runtime.device);
   return setup;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
+#include <vector>
 
 #include "engine/dispatch/dispatch.h"
 #include "engine/planner/merged_slots.h"
@@ -133,17 +135,20 @@ class PlanAdvice : public Policy {
 
   void Replan(const SlotInput& input, const HistoryView& view) {
     first_ = {};
-    const RestForecast forecast = [this](const HistoryView& seen, int slots) {
-      return ForecastRest(*forecaster_, seen, slots, options_.rest);
-    };
     const int slots = problem_.num_slots - input.slot.index - 1;
-    const std::vector<RowMatrix> paths =
-        CentredErrorPaths(forecast, view, slots, options_.scenarios, forecaster_->SlotsNeeded(view.slots_per_day()));
+    std::vector<int> origins =
+        PathOrigins(view, slots, options_.scenarios, forecaster_->SlotsNeeded(view.slots_per_day()));
+    origins.push_back(view.num_slots());
+    std::vector<RowMatrix> forecasts = ForecastRests(*forecaster_, view, origins, slots, options_.rest);
+    RowMatrix forecast = std::move(forecasts.back());
+    origins.pop_back();
+    forecasts.pop_back();
+    const std::vector<RowMatrix> paths = CentredErrorPaths(view, origins, std::move(forecasts));
     Prices sum = ZeroPrices(problem_);
     RowMatrix work_done = RowMatrix::Zero(slots + 1, problem_.num_classes()), waiting = work_done,
               deferral_prices = work_done;
     int planned = 0;
-    for (const RowMatrix& future : Scenarios(view.columns(), forecast(view, slots), paths, options_.spread)) {
+    for (const RowMatrix& future : Scenarios(view.columns(), std::move(forecast), paths, options_.spread)) {
       const RestPlan plan = PlanOn(future, view, input);
       worst_gap_ = std::max(worst_gap_, plan.gap);
       if (!plan.converged) continue;

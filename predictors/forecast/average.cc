@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace evenkeel {
 namespace {
@@ -13,6 +14,13 @@ class Average : public Forecaster {
 
   void Predict(const HistoryView& history, int horizon, RowMatrix* forecast) override {
     *forecast = 0.5 * (Forecast(*first_, history, horizon) + Forecast(*second_, history, horizon));
+  }
+
+  void PredictEach(const HistoryView& history, const std::vector<int>& origins, int horizon,
+                   std::vector<RowMatrix>* forecasts) override {
+    const std::vector<RowMatrix> first = ForecastEach(*first_, history, origins, horizon),
+                                 second = ForecastEach(*second_, history, origins, horizon);
+    for (std::size_t i = 0; i < origins.size(); ++i) (*forecasts)[i] = 0.5 * (first[i] + second[i]);
   }
 
   int SlotsNeeded(int slots_per_day) const override {

@@ -7,14 +7,34 @@
 
 namespace evenkeel {
 
+namespace {
+
+void CheckAndKeepPossible(const SignalColumns& columns, int horizon, RowMatrix* forecast) {
+  EVENKEEL_CHECK_EQ(forecast->rows(), horizon);
+  EVENKEEL_CHECK(forecast->allFinite());
+  KeepPossible(columns, forecast);
+}
+
+}  // namespace
+
+void Forecaster::PredictEach(const HistoryView& history, const std::vector<int>& origins, int horizon,
+                             std::vector<RowMatrix>* forecasts) {
+  for (std::size_t i = 0; i < origins.size(); ++i) Predict(history.Before(origins[i]), horizon, &(*forecasts)[i]);
+}
+
 RowMatrix Forecast(Forecaster& forecaster, const HistoryView& history, int horizon) {
-  const SignalColumns& columns = history.columns();
-  RowMatrix forecast(horizon, columns.size());
+  RowMatrix forecast(horizon, history.columns().size());
   forecaster.Predict(history, horizon, &forecast);
-  EVENKEEL_CHECK_EQ(forecast.rows(), horizon);
-  EVENKEEL_CHECK(forecast.allFinite());
-  KeepPossible(columns, &forecast);
+  CheckAndKeepPossible(history.columns(), horizon, &forecast);
   return forecast;
+}
+
+std::vector<RowMatrix> ForecastEach(Forecaster& forecaster, const HistoryView& history, const std::vector<int>& origins,
+                                    int horizon) {
+  std::vector<RowMatrix> forecasts(origins.size(), RowMatrix(horizon, history.columns().size()));
+  forecaster.PredictEach(history, origins, horizon, &forecasts);
+  for (RowMatrix& forecast : forecasts) CheckAndKeepPossible(history.columns(), horizon, &forecast);
+  return forecasts;
 }
 
 void PredictHourlyMean(const HistoryView& history, int days, int horizon, RowMatrix* forecast) {

@@ -41,7 +41,7 @@ struct Checkpoint {
   std::vector<std::string> units;  ///< of demand, price, carbon and water
   double slot_hours = 1.0;
   std::vector<std::string> objective;  ///< a line per group; empty for networks that forecast
-  Vector scales;  ///< [gateways + 3 regions], s_c of predictors/learning/learned_inputs.h; empty for networks of prices
+  Vector scales;  ///< [gateways + 3 regions], s_c of predictors/learning/input_formula.h; empty for networks of prices
   std::string trained_on;
   std::int64_t first_time = 0, last_time = 0;  ///< of the training part
   std::string command, generator;

@@ -1,14 +1,14 @@
 #include "predictors/learning/learned.h"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "models/base/error.h"
 #include "predictors/learning/learned_inputs.h"
 
 namespace evenkeel {
 namespace {
-
-constexpr int kMedian = 1;
 
 void CheckNames(const std::string& where, const char* what, const std::vector<std::string>& trained,
                 const std::vector<std::string>& given) {
@@ -27,7 +27,7 @@ class Learned : public Forecaster {
       : columns_{static_cast<int>(checkpoint.gateways.size()), static_cast<int>(checkpoint.regions.size())},
         day_(SlotsPerDay(checkpoint)),
         where_(where),
-        inputs_(checkpoint.scales),
+        scales_(checkpoint.scales),
         neural_(MakeNeural(network, ShapeOf(checkpoint), NeuralRuntime())) {
     try {
       neural_->LoadWeights(checkpoint.weights);
@@ -37,30 +37,67 @@ class Learned : public Forecaster {
   }
 
   void Predict(const HistoryView& history, int horizon, RowMatrix* forecast) override {
-    EVENKEEL_CHECK_EQ(history.columns().gateways, columns_.gateways);
-    EVENKEEL_CHECK_EQ(history.columns().regions, columns_.regions);
+    CheckColumns(history);
     if (horizon == 0) return;
     if (!HasWindow(history)) {
       PredictHourlyMean(history, kWindowDays, horizon, forecast);
       return;
     }
-    if (history.slots_per_day() != day_)
-      throw InputError("{}: trained on {} slots a day, the trace has {}", where_, day_, history.slots_per_day());
-    NeuralBatch batch;
-    inputs_.AddInputs(history, &batch);
-    std::vector<float> quantiles;
-    neural_->Forward(batch, &quantiles);
-    inputs_.ToForecast(history, quantiles, kMedian, forecast);
-    if (!forecast->allFinite()) throw InputError("{}: a value that its network forecasts is not finite", where_);
+    Ask(history, {history.num_slots()});
+    Answer(0, forecast);
+  }
+
+  /// All that the network forecasts as one batch.
+  void PredictEach(const HistoryView& history, const std::vector<int>& origins, int horizon,
+                   std::vector<RowMatrix>* forecasts) override {
+    CheckColumns(history);
+    std::vector<int> asked;
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+      const HistoryView view = history.Before(origins[i]);
+      if (horizon > 0 && HasWindow(view)) {
+        asked.push_back(origins[i]);
+      } else {
+        Predict(view, horizon, &(*forecasts)[i]);
+      }
+    }
+    if (asked.empty()) return;
+    std::sort(asked.begin(), asked.end());
+    asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
+    Ask(history, asked);
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+      const auto found = std::lower_bound(asked.begin(), asked.end(), origins[i]);
+      if (found != asked.end() && *found == origins[i])
+        Answer(static_cast<int>(found - asked.begin()), &(*forecasts)[i]);
+    }
   }
 
   int SlotsNeeded(int slots_per_day) const override { return kLongDays * slots_per_day; }
 
  private:
+  void CheckColumns(const HistoryView& history) const {
+    EVENKEEL_CHECK_EQ(history.columns().gateways, columns_.gateways);
+    EVENKEEL_CHECK_EQ(history.columns().regions, columns_.regions);
+  }
+
+  /// Origins in order.
+  void Ask(const HistoryView& history, const std::vector<int>& origins) {
+    if (history.slots_per_day() != day_)
+      throw InputError("{}: trained on {} slots a day, the trace has {}", where_, day_, history.slots_per_day());
+    asked_ = SeriesOf(history, scales_, origins, false);
+    neural_->Forecast(*neural_->Keep(asked_.series), &medians_);
+  }
+
+  void Answer(int index, RowMatrix* forecast) const {
+    ToForecast(asked_, medians_, index, day_, forecast);
+    if (!forecast->allFinite()) throw InputError("{}: a value that its network forecasts is not finite", where_);
+  }
+
   SignalColumns columns_;
   int day_;
   std::string where_;
-  InputMaker inputs_;
+  Vector scales_;
+  HistorySeries asked_;         // the last origins that the network was asked for
+  std::vector<float> medians_;  // and its answer
   std::unique_ptr<Neural> neural_;
 };
 

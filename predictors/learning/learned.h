@@ -33,7 +33,7 @@ NeuralShape ShapeOf(const Checkpoint& checkpoint);
 int SlotsPerDay(const Checkpoint& checkpoint);
 
 /// Forecasts of the medians: tomorrow slot by slot, after it the hour-of-day means of days 2 to 7 and of days 8 to 31,
-/// the last of which go on behind (predictors/learning/learned_inputs.h). As long as fewer than 28 days have been seen:
+/// the last of which go on behind (predictors/learning/input_formula.h). As long as fewer than 28 days have been seen:
 /// the hourly mean of 7 days. Throws InputError beginning with `where` for weights that are none of the network's,
 /// and for forecasts that are not finite when they come.
 std::unique_ptr<Forecaster> MakeLearned(const Checkpoint& checkpoint, const NeuralSpec& network,

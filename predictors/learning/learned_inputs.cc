@@ -1,6 +1,5 @@
 #include "predictors/learning/learned_inputs.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include "models/base/error.h"
@@ -12,33 +11,11 @@ constexpr std::int64_t kDaySeconds = 86400;
 constexpr double kTurn = 6.283185307179586;
 constexpr int kWeekdays[] = {5, 6, 0};  // Saturday, Sunday, Monday; 0 is Monday
 
-float Cut(double value) { return static_cast<float>(std::clamp(value, -10.0, 10.0)); }
-
-/// m and M of a column, and the mean distance to m in the window.
-struct Means {
-  Vector week, month;  // [day]
-  double distance = 0.0;
-};
-
-double MeanOfDays(const HistoryView& view, int column, int slot, DayBlock days, int day) {
+double MeanOfWeek(const HistoryView& view, int column, int slot, int day) {
   double sum = 0.0;
-  for (int i = days.first; i < days.end; ++i) sum += view.value(slot + i * day, column);
-  return sum / (days.end - days.first);
+  for (int i = 1; i <= kWindowDays; ++i) sum += view.value(slot - i * day, column);
+  return sum / kWindowDays;
 }
-
-Means MeansOf(const HistoryView& view, int n, int column, int day) {
-  Means means{Vector(day), Vector(day)};
-  for (int k = 0; k < day; ++k) {
-    means.week[k] = MeanOfDays(view, column, n + k, {-kWindowDays, 0}, day);
-    means.month[k] = MeanOfDays(view, column, n + k, {-kLongDays, 0}, day);
-  }
-  const int window = kWindowDays * day;
-  for (int j = 0; j < window; ++j)
-    means.distance += std::abs(view.value(n - window + j, column) - means.week[j % day]) / window;
-  return means;
-}
-
-double ScaleOf(const Means& means, double training_scale) { return 0.5 * (training_scale + means.distance); }
 
 void AddCalendar(std::int64_t time, std::int64_t step, int day, std::vector<float>* calendar) {
   const double angle = kTurn * static_cast<double>(time % kDaySeconds) / kDaySeconds;
@@ -76,57 +53,48 @@ Vector TrainingScales(const HistoryView& history) {
   Vector scales(history.columns().size());
   for (int c = 0; c < scales.size(); ++c) {
     double sum = 0.0;
-    for (int s = kLongDays * day; s < n; ++s)
-      sum += std::abs(history.value(s, c) - MeanOfDays(history, c, s, {-kWindowDays, 0}, day));
+    for (int s = kLongDays * day; s < n; ++s) sum += std::abs(history.value(s, c) - MeanOfWeek(history, c, s, day));
     scales[c] = sum / (n - kLongDays * day);
     if (!(scales[c] > 0.0)) scales[c] = 1.0;
   }
   return scales;
 }
 
-void InputMaker::AddInputs(const HistoryView& view, NeuralBatch* batch) const {
-  const int day = view.slots_per_day(), n = view.num_slots(), window = kWindowDays * day;
-  for (int c = 0; c < scales_.size(); ++c) {
-    const Means means = MeansOf(view, n, c, day);
-    const double scale = ScaleOf(means, scales_[c]);
-    for (int j = 0; j < window; ++j)
-      batch->own.push_back(Cut((view.value(n - window + j, c) - means.week[j % day]) / scale));
-    for (int k = 0; k < day; ++k) batch->own.push_back(Cut((means.month[k] - means.week[k]) / scale));
-    batch->own.push_back(Cut(std::log(scale / scales_[c])));
+HistorySeries SeriesOf(const HistoryView& view, const Vector& scales, const std::vector<int>& origins,
+                       bool has_targets) {
+  EVENKEEL_CHECK(!origins.empty());
+  const int day = view.slots_per_day(), columns = static_cast<int>(scales.size());
+  const int seen = kLongDays * day, first = origins.front() - seen;
+  const int end = origins.back() + (has_targets ? TargetSlots(day) : 0);
+  EVENKEEL_CHECK(first >= 0 && end <= view.num_slots());
+  HistorySeries made{{}, Vector::Zero(columns), scales};
+  NeuralSeries& series = made.series;
+  series.slots = end - first;
+  series.has_targets = has_targets;
+  series.values.resize(static_cast<std::size_t>(columns) * static_cast<std::size_t>(series.slots));
+  float* next = series.values.data();
+  for (int c = 0; c < columns; ++c) {
+    // The mean of the first days, so that z is about 1 in size and loses nothing in float32.
+    for (int t = first; t < first + seen; ++t) made.offsets[c] += view.value(t, c);
+    made.offsets[c] /= seen;
+    for (int t = first; t < end; ++t) *next++ = static_cast<float>((view.value(t, c) - made.offsets[c]) / scales[c]);
   }
-  AddCalendar(view.time(n - 1) + view.step(), view.step(), day, &batch->calendar);
-  ++batch->size;
+  for (int origin : origins) {
+    series.origins.push_back(origin - first);
+    AddCalendar(view.time(origin - 1) + view.step(), view.step(), day, &series.calendar);
+  }
+  return made;
 }
 
-void InputMaker::AddExample(const HistoryView& view, int n, NeuralBatch* batch) const {
-  const HistoryView seen = view.Before(n);
-  const int day = view.slots_per_day();
-  AddInputs(seen, batch);
-  for (int c = 0; c < scales_.size(); ++c) {
-    const Means means = MeansOf(seen, n, c, day);
-    const double scale = ScaleOf(means, scales_[c]);
-    for (const DayBlock& days : kDayBlocks) {
-      for (int k = 0; k < day; ++k) {
-        const double mean = MeanOfDays(view, c, n + k, days, day);
-        batch->target.push_back(static_cast<float>((mean - means.week[k]) / scale));
-      }
-    }
-    batch->weight.push_back(static_cast<float>(scale / scales_[c]));
-  }
-}
-
-void InputMaker::ToForecast(const HistoryView& view, const std::vector<float>& quantiles, int q,
-                            RowMatrix* forecast) const {
-  const int day = view.slots_per_day(), outputs = kNumDayBlocks * day;
-  for (int c = 0; c < scales_.size(); ++c) {
-    const Means means = MeansOf(view, view.num_slots(), c, day);
-    const double scale = ScaleOf(means, scales_[c]);
-    for (int k = 0; k < forecast->rows(); ++k) {
-      int block = kNumDayBlocks - 1;
-      while (block > 0 && k < kDayBlocks[block].first * day) --block;
-      const int output = (c * outputs + block * day + k % day) * kNumNeuralQuantiles + q;
-      (*forecast)(k, c) = means.week[k % day] + scale * static_cast<double>(quantiles[output]);
-    }
+void ToForecast(const HistorySeries& from, const std::vector<float>& medians, int index, int slots_per_day,
+                RowMatrix* forecast) {
+  const int day = slots_per_day, outputs = kNumDayBlocks * day, columns = static_cast<int>(from.scales.size());
+  for (int k = 0; k < forecast->rows(); ++k) {
+    int block = kNumDayBlocks - 1;
+    while (block > 0 && k < kDayBlocks[block].first * day) --block;
+    const float* z = medians.data() + static_cast<std::ptrdiff_t>(index) * columns * outputs + block * day + k % day;
+    for (int c = 0; c < columns; ++c)
+      (*forecast)(k, c) = from.offsets[c] + from.scales[c] * static_cast<double>(z[c * outputs]);
   }
 }
 

@@ -1,39 +1,12 @@
-// What networks see and what they are asked: windows of a history, made comparable across columns.
-//
-// With D slots a day, n slots seen, and the hourly means over 7 and 28 days at the time of day of slot n + k,
-//
-//   m[k] = mean of y[n + k - i D], i = 1 .. 7,      M[k] = mean of y[n + k - i D], i = 1 .. 28,      k = 0 .. D - 1,
-//
-// a column c has the scale a = (s_c + mean |y[n - 7 D + j] - m[j mod D]|) / 2 at this origin, where s_c is the mean of
-// |y[n + k] - m[k]| over the training part. A network gets, each cut to [-10, 10],
-//
-//   own:       (y[n - 7 D + j] - m[j mod D]) / a, j = 0 .. 7 D - 1;    (M[k] - m[k]) / a, k = 0 .. D - 1;
-//              log(a / s_c)
-//   calendar:  sin, cos of the time of day of slot n and of twice it; for each of the next D slots whether it is on a
-//              Saturday, a Sunday, a Monday (UTC)
-//
-// and forecasts, for k = 0 .. D - 1, in units of a and as the distance to m[k],
-//
-//   y[n + k];    the mean of y[n + k + i D], i = 1 .. 6;    the mean of y[n + k + i D], i = 7 .. 30:
-//
-// tomorrow slot by slot, and the level of every time of day in the rest of the week and in the rest of the month.
+// Histories as the series that networks gather from, and their answers as forecasts
+// (predictors/learning/input_formula.h).
 #pragma once
 
 #include "predictors/forecast/history.h"
+#include "predictors/learning/input_formula.h"
 #include "predictors/learning/neural.h"
 
 namespace evenkeel {
-
-inline constexpr int kWindowDays = 7;   ///< of the window and of m
-inline constexpr int kLongDays = 28;    ///< of M: what must have been seen before a network forecasts
-inline constexpr int kFutureDays = 31;  ///< that the outputs speak of
-
-/// Days (i above) from `first` to before `end`, over which an output takes the mean.
-struct DayBlock {
-  int first, end;
-};
-inline constexpr DayBlock kDayBlocks[] = {{0, 1}, {1, 7}, {7, kFutureDays}};
-inline constexpr int kNumDayBlocks = 3;
 
 NeuralShape ShapeOf(const SignalColumns& columns, int slots_per_day);
 
@@ -45,21 +18,20 @@ Vector TrainingScales(const HistoryView& history);
 bool HasWindow(const HistoryView& history);
 int TargetSlots(int slots_per_day);
 
-/// Makes the inputs at origins of one history.
-class InputMaker {
- public:
-  explicit InputMaker(Vector scales) : scales_(std::move(scales)) {}
-
-  /// Adds the inputs at the end of the view to the batch.
-  void AddInputs(const HistoryView& view, NeuralBatch* batch) const;
-  /// Adds inputs at origin n, targets, and weights a / s_c. TargetSlots after n must be in the view.
-  void AddExample(const HistoryView& view, int n, NeuralBatch* batch) const;
-  /// Rows [0, horizon) of a forecast from the quantile `q` of the outputs of one origin; after the last block its level
-  /// goes on.
-  void ToForecast(const HistoryView& view, const std::vector<float>& quantiles, int q, RowMatrix* forecast) const;
-
- private:
-  Vector scales_;  // [columns]
+/// Part of a history as a series, and how its z become values of the history again.
+struct HistorySeries {
+  NeuralSeries series;
+  Vector offsets, scales;  ///< o_c and s_c, [columns]
 };
+
+/// The slots of the view from 28 days before the first of `origins` on, which are in order, to what the last one needs:
+/// its targets where `has_targets`, else nothing from the last origin on.
+HistorySeries SeriesOf(const HistoryView& view, const Vector& scales, const std::vector<int>& origins,
+                       bool has_targets);
+
+/// Rows [0, horizon) of a forecast from Neural::Forecast of the origin with this index; after the last block its level
+/// goes on.
+void ToForecast(const HistorySeries& from, const std::vector<float>& medians, int index, int slots_per_day,
+                RowMatrix* forecast);
 
 }  // namespace evenkeel

@@ -12,7 +12,7 @@ namespace evenkeel {
 
 /// Changes with every change of predictors/learning/neural.h, price_network.h, tensors.h and script_module.h: a library
 /// of another build is refused.
-inline constexpr int kTorchLibraryVersion = 4;
+inline constexpr int kTorchLibraryVersion = 5;
 inline constexpr char kTorchLibraryFile[] = "libevenkeel_torch.so";
 inline constexpr char kTorchLibraryInstalled[] = "lib/evenkeel/libevenkeel_torch.so";  // from the prefix
 inline constexpr char kTorchLibrarySymbol[] = "evenkeel_torch_library";

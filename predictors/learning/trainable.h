@@ -13,6 +13,8 @@ struct NeuralRuntime {
   std::uint64_t seed = 1;
   int threads = 1;
   std::string device = "cpu";  ///< or cuda
+  /// Of matrix products in training: single, or mixed (factors in bfloat16; on cuda only).
+  std::string precision = "single";
 };
 
 /// Optimiser settings of one step.

@@ -1,6 +1,9 @@
 #include "predictors/learning/training.h"
 
 #include <algorithm>
+#include <memory>
+#include <numeric>
+#include <vector>
 
 #include "models/base/error.h"
 
@@ -14,49 +17,26 @@ class Trainer {
  public:
   Trainer(const TrainingData& data, const TrainingOptions& options, Neural* neural, const Vector& scales,
           const std::function<void()>& step)
-      : train_(data.train),
-        valid_(data.valid),
-        options_(options),
-        origins_(OriginsOf(data)),
-        inputs_(scales),
-        neural_(*neural),
-        step_(step) {}
+      : options_(options), neural_(*neural), step_(step) {
+    const Origins origins = OriginsOf(data);
+    train_ = neural->Keep(SeriesOf(data.train, scales, origins.train, true).series);
+    valid_ = neural->Keep(SeriesOf(data.valid, scales, origins.valid, true).series);
+    all_.resize(origins.train.size());
+    std::iota(all_.begin(), all_.end(), 0);
+  }
 
   double TrainEpoch(int epoch, const NeuralStep& settings) const {
-    const std::vector<int> order = EpochExamples(origins_.train, options_, epoch);
-    double sum = 0.0;
-    for (std::size_t first = 0; first < order.size(); first += static_cast<std::size_t>(options_.batch)) {
-      const NeuralBatch batch = BatchOf(train_, order, first, static_cast<std::size_t>(options_.batch));
-      sum += batch.size * neural_.Step(batch, settings);
-      if (step_) step_();
-    }
-    return sum / static_cast<double>(order.size());
+    return neural_.TrainEpoch(*train_, EpochExamples(all_, options_, epoch), options_.batch, settings, step_);
   }
 
-  double ValidLoss() const {
-    double sum = 0.0;
-    for (std::size_t first = 0; first < origins_.valid.size(); first += kValidBatch) {
-      const NeuralBatch batch = BatchOf(valid_, origins_.valid, first, kValidBatch);
-      sum += batch.size * neural_.Loss(batch);
-    }
-    return sum / static_cast<double>(origins_.valid.size());
-  }
+  double ValidLoss() const { return neural_.MeanLoss(*valid_, kValidBatch); }
 
  private:
-  NeuralBatch BatchOf(const HistoryView& view, const std::vector<int>& origins, std::size_t first,
-                      std::size_t count) const {
-    NeuralBatch batch;
-    for (std::size_t i = first; i < std::min(first + count, origins.size()); ++i)
-      inputs_.AddExample(view, origins[i], &batch);
-    return batch;
-  }
-
-  HistoryView train_, valid_;
   TrainingOptions options_;
-  Origins origins_;
-  InputMaker inputs_;
   Neural& neural_;
   std::function<void()> step_;
+  std::shared_ptr<const NeuralData> train_, valid_;
+  std::vector<int> all_;  // indices of the origins to train on
 };
 
 }  // namespace

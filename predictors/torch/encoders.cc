@@ -2,7 +2,13 @@
 
 #include <torch/nn.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "models/base/error.h"
+#include "predictors/torch/dropout.h"
+#include "predictors/torch/products.h"
+#include "predictors/torch/recurrence.h"
 
 namespace evenkeel {
 namespace {
@@ -12,9 +18,9 @@ using torch::Tensor;
 
 int Option(const NeuralSpec& spec, const char* name) { return static_cast<int>(spec.options.at(name)); }
 
-/// All columns' last day, flattened: [batch x 1 x columns * day].
+/// All columns' last day, flattened: [1 x batch x columns * day].
 Tensor LastDay(const Tensor& window, int day) {
-  return window.narrow(2, window.size(2) - day, day).flatten(1).unsqueeze(1);
+  return window.narrow(2, window.size(2) - day, day).transpose(0, 1).flatten(1).unsqueeze(0);
 }
 
 class LastDayEncoder : public Encoder {
@@ -22,7 +28,9 @@ class LastDayEncoder : public Encoder {
   LastDayEncoder(int width, const NeuralShape& shape)
       : day_(shape.day), map_(register_module("map", nn::Linear(shape.num_columns() * shape.day, width))) {}
 
-  Tensor Forward(const Tensor& window) override { return torch::tanh(map_(LastDay(window, day_))); }
+  Tensor Forward(const Tensor& window) override {
+    return torch::tanh(Linear(LastDay(window, day_), map_->weight, map_->bias));
+  }
 
  private:
   int day_;
@@ -37,8 +45,12 @@ class RecurrentEncoder : public Encoder {
             nn::GRU(nn::GRUOptions(shape.num_columns(), Option(spec, "hidden")).num_layers(Option(spec, "layers"))))) {}
 
   Tensor Forward(const Tensor& window) override {
-    const Tensor states = std::get<0>(gru_(window.permute({2, 0, 1})));  // [slots x batch x hidden]
-    return states[-1].unsqueeze(1);
+    Tensor x = window.permute({2, 1, 0});  // [slots x batch x columns]
+    const std::vector<Tensor> weights = gru_->all_weights();
+    constexpr std::size_t kOfLayer = 4;
+    for (std::size_t l = 0; l + kOfLayer <= weights.size(); l += kOfLayer)
+      x = RecurrentStates(x, {weights[l], weights[l + 1], weights[l + 2], weights[l + 3]});
+    return x[-1].unsqueeze(0);
   }
 
  private:
@@ -57,14 +69,26 @@ class ConvolutionEncoder : public Encoder {
     register_module("layers", layers_);
   }
 
+  /// Of each layer only the slots that the last one's last slot sees are made: a layer's every second, so that the
+  /// dilated convolution of the next is one over neighbours. [batch x width x slots]
   Tensor Forward(const Tensor& window) override {
-    Tensor x = window;
-    for (std::size_t l = 0; l < layers_->size(); ++l) {
-      const int past = (kKernel - 1) << l;
-      const Tensor y = torch::gelu(layers_->at<nn::Conv1dImpl>(l).forward(torch::constant_pad_nd(x, {past, 0})));
-      x = l == 0 ? y : x + y;
+    Tensor x = window.transpose(0, 1);
+    const auto slots = x.size(2), layers = static_cast<std::int64_t>(layers_->size());
+    for (std::int64_t l = 0; l < layers; ++l) {
+      const std::int64_t apart = std::int64_t{2} << l;  // of what the layer makes
+      const std::int64_t made = std::min((std::int64_t{1} << (layers - l)) - 1, (slots - 1) / apart + 1);
+      const std::int64_t seen = 2 * made + 1, missing = std::max<std::int64_t>(0, seen - x.size(2));
+      x = x.narrow(2, x.size(2) - (seen - missing), seen - missing);
+      const nn::Conv1dImpl& layer = layers_->at<nn::Conv1dImpl>(static_cast<std::size_t>(l));
+      const Tensor y = torch::gelu(torch::conv1d(torch::constant_pad_nd(x, {missing, 0}), layer.weight, layer.bias, 2));
+      if (l == 0) {
+        x = y;
+        continue;
+      }
+      const Tensor own = x.slice(2, (x.size(2) - 1) % 2, x.size(2), 2);
+      x = own.narrow(2, own.size(2) - made, made) + y;
     }
-    return x.select(2, -1).unsqueeze(1);
+    return x.transpose(1, 2).transpose(0, 1);
   }
 
  private:
@@ -78,6 +102,7 @@ class PatchEncoder : public Encoder {
   PatchEncoder(const NeuralSpec& spec, const NeuralShape& shape)
       : day_(shape.day),
         tokens_(shape.window / shape.day),
+        share_(spec.options.at("dropout")),
         embed_(register_module("embed", nn::Linear(shape.day, Option(spec, "hidden")))),
         place_(register_parameter("place", 0.02 * torch::randn({tokens_, Option(spec, "hidden")}))),
         others_(register_module("others", std::make_shared<LastDayEncoder>(Option(spec, "hidden"), shape))) {
@@ -90,15 +115,45 @@ class PatchEncoder : public Encoder {
   }
 
   Tensor Forward(const Tensor& window) override {
-    const auto batch = window.size(0), columns = window.size(1);
-    const Tensor tokens = embed_(window.reshape({batch * columns, tokens_, day_})) + place_;
-    const Tensor seen = transformer_(tokens.transpose(0, 1))[-1];  // the token of the last day
-    return seen.reshape({batch, columns, -1}) + others_->Forward(window);
+    const auto columns = window.size(0), batch = window.size(1);
+    Tensor tokens = Linear(window.reshape({columns * batch, tokens_, day_}), embed_->weight, embed_->bias) + place_;
+    const auto layers = transformer_->layers->size();
+    for (std::size_t l = 0; l < layers; ++l)
+      tokens = Layer(*transformer_->layers->ptr<nn::TransformerEncoderLayerImpl>(l), tokens, l + 1 == layers);
+    return tokens.reshape({columns, batch, -1}) + others_->Forward(window);
   }
 
  private:
+  /// As torch::nn::TransformerEncoderLayer, but that of the last layer only the last day's token is made: the only one
+  /// that is used. [rows x tokens x hidden] -> [rows x tokens or 1 x hidden]
+  Tensor Layer(nn::TransformerEncoderLayerImpl& layer, const Tensor& tokens, bool is_last) {
+    const Tensor asking = is_last ? tokens.narrow(1, tokens_ - 1, 1) : tokens;
+    Tensor x = layer.norm1(asking + Drop(Attention(layer.self_attn, asking, tokens)));
+    const Tensor wide = Drop(torch::relu(Linear(x, layer.linear1->weight, layer.linear1->bias)));
+    return layer.norm2(x + Drop(Linear(wide, layer.linear2->weight, layer.linear2->bias)));
+  }
+
+  Tensor Attention(nn::MultiheadAttention& attention, const Tensor& asking, const Tensor& tokens) {
+    const auto hidden = tokens.size(2), width = hidden / kHeads;
+    const Tensor &weights = attention->in_proj_weight, &bias = attention->in_proj_bias;
+    const auto by_head = [&](const Tensor& x) { return x.unflatten(2, {kHeads, width}).transpose(1, 2); };
+    const auto w = weights.split_with_sizes({hidden, 2 * hidden}), b = bias.split_with_sizes({hidden, 2 * hidden});
+    const Tensor queries = Linear(asking, w[0], b[0]);
+    const auto others = Linear(tokens, w[1], b[1]).split(hidden, 2);
+    const Tensor keys = by_head(others[0]).transpose(2, 3).flatten(0, 1), values = by_head(others[1]).flatten(0, 1);
+    // One query at a time: products that small have a kernel of their own, twice as fast as a call of BLAS for each.
+    std::vector<Tensor> seen;
+    for (const Tensor& query : by_head(queries / std::sqrt(static_cast<double>(width))).flatten(0, 1).split(1, 1))
+      seen.push_back(torch::bmm(Drop(torch::softmax(torch::bmm(query, keys), -1)), values));
+    const Tensor heads = torch::cat(seen, 1).unflatten(0, {-1, kHeads});
+    return Linear(heads.transpose(1, 2).flatten(2), attention->out_proj->weight, attention->out_proj->bias);
+  }
+
+  Tensor Drop(const Tensor& x) const { return is_training() ? Dropped(x, share_) : x; }
+
   static constexpr int kHeads = 4;
   int day_, tokens_;
+  double share_;
   nn::Linear embed_;
   Tensor place_;
   std::shared_ptr<LastDayEncoder> others_;

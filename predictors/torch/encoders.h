@@ -9,7 +9,7 @@ namespace evenkeel {
 
 class Encoder : public torch::nn::Module {
  public:
-  /// window [batch x columns x slots] -> [batch x columns or 1 x width].
+  /// window [columns x batch x slots] -> [columns or 1 x batch x width].
   virtual torch::Tensor Forward(const torch::Tensor& window) = 0;
 };
 

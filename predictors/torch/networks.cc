@@ -2,7 +2,12 @@
 
 #include <torch/nn.h>
 
+#include <algorithm>
+
+#include "predictors/torch/dropout.h"
 #include "predictors/torch/encoders.h"
+#include "predictors/torch/pinball.h"
+#include "predictors/torch/products.h"
 
 namespace evenkeel {
 namespace {
@@ -10,11 +15,11 @@ namespace {
 namespace nn = torch::nn;
 using torch::Tensor;
 
-/// One linear map per signal, of the columns of a signal.
+/// The weights of one linear map per signal, by name.
 class SignalMaps : public nn::Module {
  public:
-  SignalMaps(const NeuralShape& shape, int inputs, int outputs) : columns_(shape.columns) {
-    for (std::size_t s = 0; s < columns_.size(); ++s) {
+  SignalMaps(int signals, int inputs, int outputs) {
+    for (int s = 0; s < signals; ++s) {
       const nn::Linear map(nn::LinearOptions(inputs, outputs).bias(false));
       nn::init::zeros_(map->weight);  // the forecast before any training: the hourly mean
       maps_->push_back(map);
@@ -22,59 +27,98 @@ class SignalMaps : public nn::Module {
     register_module("maps", maps_);
   }
 
-  /// [batch x columns x inputs] -> [batch x columns x outputs]
-  Tensor Forward(const Tensor& x) {
-    std::vector<Tensor> parts;
-    int first = 0;
-    for (std::size_t s = 0; s < columns_.size(); ++s) {
-      parts.push_back(maps_->at<nn::LinearImpl>(s).forward(x.narrow(1, first, columns_[s])));
-      first += columns_[s];
-    }
-    return torch::cat(parts, 1);
+  /// [signals x outputs x inputs], outputs in planes.
+  Tensor Weights() const {
+    std::vector<Tensor> weights;
+    for (std::size_t s = 0; s < maps_->size(); ++s) weights.push_back(InPlanes(maps_->at<nn::LinearImpl>(s).weight));
+    return torch::stack(weights);
+  }
+
+  /// Changes with every change of a weight.
+  std::int64_t Version() const {
+    std::int64_t version = 0;
+    for (const Tensor& weight : maps_->parameters()) version += weight._version();
+    return version;
   }
 
  private:
-  std::vector<int> columns_;
   nn::ModuleList maps_;
 };
 
-/// The window as its moving mean over a day, what is left, and the inputs that are not of the window.
-Tensor SplitTrend(const Tensor& own, const NeuralShape& shape) {
-  const Tensor window = own.narrow(2, 0, shape.window);
-  const Tensor padded = torch::cat({window.narrow(2, 0, 1).expand({-1, -1, shape.day - 1}), window}, 2);
-  const Tensor trend = torch::avg_pool1d(padded, shape.day, 1);
-  return torch::cat({trend, window - trend, own.narrow(2, shape.window, shape.inputs - shape.window)}, 2);
+/// [window x window]: the moving mean over the day that ends with a slot of the window, its first value going on before
+/// it, is this matrix times the window.
+Tensor TrendMatrix(const NeuralShape& shape) {
+  Tensor matrix = torch::zeros({shape.window, shape.window});
+  auto value = matrix.accessor<float, 2>();
+  for (int j = 0; j < shape.window; ++j) {
+    for (int i = 0; i < shape.day; ++i) value[j][std::max(0, j - i)] += 1.0F / static_cast<float>(shape.day);
+  }
+  return matrix;
 }
 
-/// Raw numbers [.. x 3] to quantiles in order: the median, and softplus steps down and up.
-Tensor Quantiles(const Tensor& raw) {
-  const auto parts = raw.split(1, -1);
-  return torch::cat({parts[1] - torch::softplus(parts[0]), parts[1], parts[1] + torch::softplus(parts[2])}, -1);
-}
-
+/// Its own weights see the window's trend, what is left, the other inputs and the calendar. The split is linear: here
+/// the weights take it in, of which there are fewer than of inputs, and every product has half as many columns.
 class DecomposedLinear : public ForecastNetwork {
  public:
   explicit DecomposedLinear(const NeuralShape& shape)
       : shape_(shape),
-        own_(register_module(
-            "own", std::make_shared<SignalMaps>(shape, shape.window + shape.inputs + shape.calendar, Width(shape)))),
-        bias_(register_parameter("bias", torch::zeros({shape.num_columns(), Width(shape)}))) {}
+        own_(register_module("own",
+                             std::make_shared<SignalMaps>(static_cast<int>(shape.columns.size()),
+                                                          shape.window + shape.inputs + shape.calendar, Width(shape)))),
+        bias_(register_parameter("bias", torch::zeros({shape.num_columns(), Width(shape)}))),
+        trend_(TrendMatrix(shape)) {}
 
-  Tensor Forward(const Tensor& own, const Tensor& calendar) override {
-    return Quantiles(Raw(own, calendar).unflatten(2, {shape_.outputs, kNumNeuralQuantiles}));
-  }
+  Tensor Forward(const Tensor& own, const Tensor& calendar) override { return Raw(own, calendar, {}); }
 
-  Tensor Raw(const Tensor& own, const Tensor& calendar) {
-    const Tensor known = calendar.unsqueeze(1).expand({-1, own.size(1), -1});
-    return own_->Forward(torch::cat({SplitTrend(own, shape_), known}, 2)) + bias_;
+  /// Plus more [columns or 1 x 3 outputs], if defined.
+  Tensor Raw(const Tensor& own, const Tensor& calendar, const Tensor& more) {
+    const Folded weights = Fold();
+    const Tensor bias = more.defined() ? weights.bias + more : weights.bias;
+    std::vector<Tensor> parts;
+    int first = 0;
+    for (std::size_t s = 0; s < shape_.columns.size(); ++s) {
+      const int columns = shape_.columns[s];
+      const auto signal = static_cast<std::int64_t>(s);
+      const Tensor known = Linear(calendar, weights.calendar[signal], {});
+      const Tensor start = known.unsqueeze(0) + bias.narrow(0, first, columns).unsqueeze(1);
+      parts.push_back(AddLinear(start, own.narrow(0, first, columns), weights.own[signal]));
+      first += columns;
+    }
+    return torch::cat(parts, 0);
   }
 
   static int Width(const NeuralShape& shape) { return shape.outputs * kNumNeuralQuantiles; }
 
  private:
+  /// Outputs in planes.
+  struct Folded {
+    Tensor own;       ///< [signals x 3 outputs x inputs]
+    Tensor calendar;  ///< [signals x 3 outputs x calendar]
+    Tensor bias;      ///< [columns x 3 outputs]
+  };
+
+  /// Kept until the weights change, where no gradient goes through them.
+  Folded Fold() {
+    if (torch::GradMode::is_enabled()) return FoldNow();
+    const std::int64_t version = own_->Version() + bias_._version();
+    if (version != folded_version_) folded_ = FoldNow();
+    folded_version_ = version;
+    return folded_;
+  }
+
+  Folded FoldNow() {
+    if (trend_.device() != bias_.device()) trend_ = trend_.to(bias_.device());
+    const int window = shape_.window;
+    const auto parts = own_->Weights().split_with_sizes({window, window, shape_.inputs - window, shape_.calendar}, 2);
+    const Tensor of_window = parts[1] + torch::matmul(parts[0] - parts[1], trend_);
+    return {torch::cat({of_window, parts[2]}, 2), parts[3], InPlanes(bias_.t()).t()};
+  }
+
   NeuralShape shape_;
   std::shared_ptr<SignalMaps> own_;
-  Tensor bias_;
+  Tensor bias_, trend_;
+  Folded folded_;
+  std::int64_t folded_version_ = -1;
 };
 
 /// The linear network plus a head that sees an encoder's context.
@@ -82,6 +126,7 @@ class EncodedNetwork : public ForecastNetwork {
  public:
   EncodedNetwork(const NeuralSpec& spec, const NeuralShape& shape)
       : shape_(shape),
+        share_(spec.options.at("dropout")),
         linear_(register_module("linear", std::make_shared<DecomposedLinear>(shape))),
         encoder_(register_module("encoder", MakeEncoder(spec, shape))),
         embedding_(register_parameter("embedding", 0.1 * torch::randn({shape.num_columns(), kEmbedding}))) {
@@ -93,27 +138,36 @@ class EncodedNetwork : public ForecastNetwork {
     out_ = register_module("out", nn::Linear(hidden, DecomposedLinear::Width(shape)));
     nn::init::zeros_(out_->weight);
     nn::init::zeros_(out_->bias);
-    dropout_ = register_module("dropout", nn::Dropout(spec.options.at("dropout")));
   }
 
   Tensor Forward(const Tensor& own, const Tensor& calendar) override {
-    const Tensor who = embedding_.unsqueeze(0).expand({own.size(0), -1, -1});
     const Tensor context = encoder_->Forward(own.narrow(2, 0, shape_.window));
-    Tensor x = from_own_(torch::cat({own, who}, 2)) + from_calendar_(calendar).unsqueeze(1) + from_context_(context);
-    x = dropout_(torch::gelu(x));
-    x = x + dropout_(torch::gelu(middle_(x)));
-    const Tensor raw = linear_->Raw(own, calendar) + out_(x);
-    return Quantiles(raw.unflatten(2, {shape_.outputs, kNumNeuralQuantiles}));
+    Tensor x = FromInputs(own, calendar) + Linear(context, from_context_->weight, from_context_->bias);
+    x = Drop(torch::gelu(x));
+    x = x + Drop(torch::gelu(Linear(x, middle_->weight, middle_->bias)));
+    const Tensor raw = linear_->Raw(own, calendar, InPlanes(out_->bias).unsqueeze(0));
+    return AddLinear(raw, x, InPlanes(out_->weight));
   }
 
  private:
+  /// from_own_ of the inputs and e[c], the second once for the batch.
+  Tensor FromInputs(const Tensor& own, const Tensor& calendar) {
+    const Tensor of_own = from_own_->weight.narrow(1, 0, shape_.inputs),
+                 of_who = from_own_->weight.narrow(1, shape_.inputs, kEmbedding);
+    const Tensor who = Linear(embedding_, of_who, from_own_->bias);
+    const Tensor start = who.unsqueeze(1) + Linear(calendar, from_calendar_->weight, from_calendar_->bias).unsqueeze(0);
+    return AddLinear(start, own, of_own);
+  }
+
+  Tensor Drop(const Tensor& x) const { return is_training() ? Dropped(x, share_) : x; }
+
   static constexpr int kEmbedding = 16;
   NeuralShape shape_;
+  double share_;
   std::shared_ptr<DecomposedLinear> linear_;
   std::shared_ptr<Encoder> encoder_;
   Tensor embedding_;
   nn::Linear from_own_{nullptr}, from_calendar_{nullptr}, from_context_{nullptr}, middle_{nullptr}, out_{nullptr};
-  nn::Dropout dropout_{nullptr};
 };
 
 }  // namespace

@@ -10,7 +10,7 @@
 //   patch    context: a transformer over the days of the column's own window (Nie and others, ICLR 2023), and the last
 //            day of all columns
 //
-// e[c] is a learned vector per column. The quantiles are the median, and steps away from it that are positive.
+// e[c] is a learned vector per column. What is put out is a median and steps away from it (predictors/torch/pinball.h).
 #pragma once
 
 #include <torch/nn/module.h>
@@ -21,7 +21,7 @@ namespace evenkeel {
 
 class ForecastNetwork : public torch::nn::Module {
  public:
-  /// own [batch x columns x inputs], calendar [batch x calendar] -> [batch x columns x outputs x quantiles].
+  /// own [columns x batch x inputs], calendar [batch x calendar] -> [columns x batch x 3 outputs].
   virtual torch::Tensor Forward(const torch::Tensor& own, const torch::Tensor& calendar) = 0;
 };
 

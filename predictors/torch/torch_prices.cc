@@ -116,7 +116,7 @@ class TorchPrices : public TorchTrainable<PriceNetwork> {
   }
 
   double Step(PriceWorld& world, const NeuralStep& step) override {
-    return StepDown([&] { return LossOf(world); }, step);
+    return StepDown([&] { return LossOf(world); }, step).item<double>();
   }
 
   std::vector<double> Gradient(PriceWorld& world) override {

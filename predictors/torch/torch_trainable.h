@@ -23,6 +23,8 @@ class TorchTrainable : public Interface {
   explicit TorchTrainable(const NeuralRuntime& runtime) : threads_(runtime.threads), device_(runtime.device) {
     if (device_.is_cuda() && !torch::cuda::is_available())
       throw InputError("device \"cuda\": this LibTorch sees none, expected cpu");
+    if (runtime.precision == "mixed" && !device_.is_cuda())
+      throw InputError("precision \"mixed\": the device is {}, expected cuda", runtime.device);
     // Slow kernels that add up in a fixed order rather than fast ones that do not.
     at::globalContext().setDeterministicAlgorithms(true, false);
     UseThreads();
@@ -99,17 +101,18 @@ class TorchTrainable : public Interface {
   /// A setting of the calling thread.
   void UseThreads() const { at::set_num_threads(threads_); }
 
-  /// One step down the gradient, whose norm is cut at 1; the loss before it.
+  /// One step down the gradient, whose norm is cut at 1; the loss before it, on the device: nothing waits for it.
   template <typename Loss>
-  double StepDown(Loss loss_of, const NeuralStep& step) {
+  torch::Tensor StepDown(Loss loss_of, const NeuralStep& step) {
     auto& options = static_cast<torch::optim::AdamWOptions&>(optimiser_->param_groups()[0].options());
     options.lr(step.rate).weight_decay(step.decay);
-    optimiser_->zero_grad();
+    // No gradients rather than zeros: what comes first needs no sum.
+    for (torch::Tensor& weights : module_->parameters()) weights.mutable_grad().reset();
     const torch::Tensor loss = loss_of();
     loss.backward();
-    torch::nn::utils::clip_grad_norm_(module_->parameters(), 1.0);
+    CutGradient();
     optimiser_->step();
-    return loss.template item<double>();
+    return loss.detach();
   }
 
   template <typename Loss>
@@ -123,6 +126,19 @@ class TorchTrainable : public Interface {
   }
 
  private:
+  /// torch::nn::utils::clip_grad_norm_ reads the norm, for which the device has to be waited for.
+  void CutGradient() {
+    std::vector<torch::Tensor> gradients, squares;
+    for (torch::Tensor& weights : module_->parameters()) {
+      // Who was moved before goes on as with a gradient of 0.
+      if (!weights.grad().defined() && StateOf(weights) != nullptr) weights.mutable_grad() = torch::zeros_like(weights);
+      if (weights.grad().defined()) gradients.push_back(weights.grad());
+    }
+    for (const torch::Tensor& gradient : gradients) squares.push_back(gradient.square().sum());
+    const torch::Tensor factor = (1.0 / (torch::stack(squares).sum().sqrt() + 1e-6)).clamp_max(1.0);
+    for (torch::Tensor& gradient : gradients) gradient.mul_(factor);
+  }
+
   using OptimiserKey = std::decay_t<decltype(std::declval<torch::optim::AdamW>().state())>::key_type;
 
   /// EVENKEEL_CHECK is in the program, which this library does not know.

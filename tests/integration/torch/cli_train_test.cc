@@ -116,6 +116,8 @@ TEST_F(TrainCli, BadInputIsNamed) {
   EXPECT_THAT(Refuse({"train", "--predictor", "gru", "--train", "valid.h5", "--valid", "train.h5", "--out", "x.h5"}),
               HasSubstr("validation comes after training"));
   EXPECT_THAT(Refuse(Train("x.h5", {"--device", "tpu"})), HasSubstr("allowed are cpu and cuda"));
+  EXPECT_THAT(Refuse(Train("x.h5", {"--precision", "half"})), HasSubstr("allowed are single and mixed"));
+  EXPECT_THAT(Refuse(Train("x.h5", {"--precision", "mixed"})), HasSubstr("mixed on --device cpu"));
   MakeTrace("short.h5", "2023-05-01", "300");
   EXPECT_THAT(Refuse({"train", "--predictor", "gru", "--train", "train.h5", "--valid", "short.h5", "--out", "x.h5"}),
               HasSubstr("300 slots to validate on"));

@@ -34,6 +34,15 @@ TEST(TrainingSetup, TextAndBack) {
   EXPECT_EQ(read.runtime.device, "cuda");
 }
 
+// What checkpoints kept before there was a choice is single precision, and stays the text of it.
+TEST(TrainingSetup, PrecisionIsNamedWhereItIsMixed) {
+  TrainingSetup setup;
+  EXPECT_EQ(TrainingText(setup).find("precision"), std::string::npos);
+  EXPECT_EQ(ParseTraining(TrainingText(setup), "m.h5").runtime.precision, "single");
+  setup.runtime.precision = "mixed";
+  EXPECT_EQ(ParseTraining(TrainingText(setup), "m.h5").runtime.precision, "mixed");
+}
+
 TEST(TrainingSetup, WhatIsMissingOrNoNumberIsNamed) {
   const std::string text = TrainingText({});
   EXPECT_EQ(Message(text), "no error");

@@ -28,10 +28,17 @@ struct LastValue {
   }
 };
 
+std::vector<RowMatrix> PathsOf(const LastValue& forecast, const HistoryView& view, int slots, int count, int least) {
+  const std::vector<int> origins = PathOrigins(view, slots, count, least);
+  std::vector<RowMatrix> forecasts;
+  for (int origin : origins) forecasts.push_back(forecast(view.Before(origin), slots));
+  return CentredErrorPaths(view, origins, std::move(forecasts));
+}
+
 TEST(CentredErrorPaths, OriginsAreWholeDaysBackAndAWeekApart) {
   const History history = Rising(60 * 24);
   std::vector<int> seen;
-  const auto paths = CentredErrorPaths(LastValue{1.0, &seen}, HistoryView(history), 25, 3, 1);
+  const auto paths = PathsOf(LastValue{1.0, &seen}, HistoryView(history), 25, 3, 1);
   EXPECT_EQ(paths.size(), 3u);
   EXPECT_EQ(seen, (std::vector<int>{58 * 24, 51 * 24, 44 * 24}));
 }
@@ -39,14 +46,14 @@ TEST(CentredErrorPaths, OriginsAreWholeDaysBackAndAWeekApart) {
 // A ramp is missed by the same k + 1 from every origin: centred, nothing is left of it.
 TEST(CentredErrorPaths, WhatIsAlwaysWrongIsNoUncertainty) {
   const History history = Rising(60 * 24);
-  for (const RowMatrix& path : CentredErrorPaths(LastValue{}, HistoryView(history), 30, 4, 1))
+  for (const RowMatrix& path : PathsOf(LastValue{}, HistoryView(history), 30, 4, 1))
     EXPECT_LE(path.cwiseAbs().maxCoeff(), 1e-12);
 }
 
 // Forecasts of 0 leave the truth itself: o_j + k less the mean over j.
 TEST(CentredErrorPaths, TruthLessForecastLessTheirMean) {
   const History history = Rising(60 * 24);
-  const auto paths = CentredErrorPaths(LastValue{0.0}, HistoryView(history), 24, 2, 1);
+  const auto paths = PathsOf(LastValue{0.0}, HistoryView(history), 24, 2, 1);
   ASSERT_EQ(paths.size(), 2u);
   for (int k = 0; k < 24; ++k) {
     EXPECT_DOUBLE_EQ(paths[0](k, kPrice), 3.5 * 24);
@@ -56,12 +63,12 @@ TEST(CentredErrorPaths, TruthLessForecastLessTheirMean) {
 
 TEST(CentredErrorPaths, AShortPastMakesFewerPathsOrNone) {
   const History history = Rising(20 * 24);
-  EXPECT_EQ(CentredErrorPaths(LastValue{}, HistoryView(history), 24, 8, 1).size(), 3u);
-  EXPECT_EQ(CentredErrorPaths(LastValue{}, HistoryView(history), 24, 8, 12 * 24).size(), 2u);
-  EXPECT_TRUE(CentredErrorPaths(LastValue{}, HistoryView(history), 24, 8, 13 * 24).empty());
-  EXPECT_TRUE(CentredErrorPaths(LastValue{}, HistoryView(history), 21 * 24, 8, 1).empty());
-  EXPECT_TRUE(CentredErrorPaths(LastValue{}, HistoryView(history), 0, 8, 1).empty());
-  EXPECT_TRUE(CentredErrorPaths(LastValue{}, HistoryView(history), 24, 0, 1).empty());
+  EXPECT_EQ(PathsOf(LastValue{}, HistoryView(history), 24, 8, 1).size(), 3u);
+  EXPECT_EQ(PathsOf(LastValue{}, HistoryView(history), 24, 8, 12 * 24).size(), 2u);
+  EXPECT_TRUE(PathsOf(LastValue{}, HistoryView(history), 24, 8, 13 * 24).empty());
+  EXPECT_TRUE(PathsOf(LastValue{}, HistoryView(history), 21 * 24, 8, 1).empty());
+  EXPECT_TRUE(PathsOf(LastValue{}, HistoryView(history), 0, 8, 1).empty());
+  EXPECT_TRUE(PathsOf(LastValue{}, HistoryView(history), 24, 0, 1).empty());
 }
 
 TEST(Scenarios, ForecastPlusErrorsOnlyPricesBelowZero) {

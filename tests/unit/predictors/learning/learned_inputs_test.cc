@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <functional>
 
 #include "models/base/error.h"
@@ -45,46 +44,43 @@ TEST(LearnedInputs, TrainingScales) {
   EXPECT_THROW(TrainingScales(HistoryView(MakeHistory(58, [](int t) { return t; }))), InputError);
 }
 
-// At n = 60 the window is y[46 .. 59], m is y[52], y[53]: distances -6 -6 -4 -4 -2 -2 0 0 2 2 4 4 6 6, mean size 24
-// / 7. M is the mean of y 2, 4, .. 56 slots before: 14.5 days, 29 slots, so that M - m = -21.
-TEST(LearnedInputs, Inputs) {
-  const History history = MakeHistory(60, [](int t) { return t; });
-  NeuralBatch batch;
-  InputMaker((Vector(4) << 8.0, 1.0, 1.0, 1.0).finished()).AddInputs(HistoryView(history), &batch);
-  const double a = (8.0 + 24.0 / 7.0) / 2.0;
-  ASSERT_EQ(batch.size, 1);
-  ASSERT_EQ(batch.own.size(), 4u * 17u);
-  for (std::size_t j = 0; j < 14; ++j) EXPECT_FLOAT_EQ(batch.own[j], float((2.0 * double(j / 2) - 6.0) / a)) << j;
-  EXPECT_FLOAT_EQ(batch.own[14], float(-21.0 / a));
-  EXPECT_FLOAT_EQ(batch.own[15], float(-21.0 / a));
-  EXPECT_FLOAT_EQ(batch.own[16], float(std::log(a / 8.0)));
+// From 28 days, 56 slots, before the first origin to the last one, or to the end of its targets; y of the first 56
+// slots is 4 to 59, 31.5 in the mean.
+TEST(LearnedInputs, SeriesHaveWhatTheirOriginsNeed) {
+  const History history = MakeHistory(70 + TargetSlots(2), [](int t) { return t; });
+  const Vector scales = (Vector(4) << 8.0, 1.0, 1.0, 1.0).finished();
+  const HistorySeries seen = SeriesOf(HistoryView(history), scales, {60, 63}, false);
+  EXPECT_EQ(seen.series.slots, 59);
+  EXPECT_EQ(seen.series.origins, (std::vector<int>{56, 59}));
+  EXPECT_FALSE(seen.series.has_targets);
+  EXPECT_DOUBLE_EQ(seen.offsets[0], 31.5);
+  ASSERT_EQ(seen.series.values.size(), 4u * 59u);
+  EXPECT_FLOAT_EQ(seen.series.values[0], float((4 - 31.5) / 8.0));
+  EXPECT_FLOAT_EQ(seen.series.values[58], float((62 - 31.5) / 8.0));
+  EXPECT_EQ(seen.series.values[59], 0.0F) << "a column that never changes";
+  EXPECT_EQ(SeriesOf(HistoryView(history), scales, {60, 63}, true).series.slots, 59 + TargetSlots(2));
+  // Nothing behind the origins is needed for inputs, nor is it in the series.
+  EXPECT_EQ(SeriesOf(HistoryView(history, 63), scales, {60, 63}, false).series.values, seen.series.values);
+  EXPECT_THROW(SeriesOf(HistoryView(history), scales, {60, 63 + 8}, true), InternalError);
+  EXPECT_THROW(SeriesOf(HistoryView(history), scales, {55}, false), InternalError);
   // Slot 60 is at midnight of day 30, 1970-01-31, a Saturday.
   const std::vector<float> calendar = {0, 1, 0, 1, 1, 1, 0, 0, 0, 0};
-  ASSERT_EQ(batch.calendar.size(), calendar.size());
-  for (std::size_t i = 0; i < calendar.size(); ++i) EXPECT_NEAR(batch.calendar[i], calendar[i], 1e-6) << i;
+  ASSERT_EQ(seen.series.calendar.size(), 2 * calendar.size());
+  for (std::size_t i = 0; i < calendar.size(); ++i) EXPECT_NEAR(seen.series.calendar[i], calendar[i], 1e-6) << i;
 }
 
-// y[60 + k] is 8 above m; the mean of i = 1 .. 6 days later 7 more, that of i = 7 .. 30 days 37 more than it.
-TEST(LearnedInputs, TargetsAreWhatForecastsAreMadeOf) {
-  const History history = MakeHistory(60 + TargetSlots(2), [](int t) { return t; });
-  const InputMaker inputs((Vector(4) << 8.0, 1.0, 1.0, 1.0).finished());
-  NeuralBatch batch;
-  inputs.AddExample(HistoryView(history), 60, &batch);
-  const double a = (8.0 + 24.0 / 7.0) / 2.0;
-  ASSERT_EQ(batch.target.size(), 4u * 6u);
-  for (std::size_t o = 0; o < 6; ++o) EXPECT_FLOAT_EQ(batch.target[o], float((o < 2 ? 8 : o < 4 ? 15 : 45) / a)) << o;
-  EXPECT_FLOAT_EQ(batch.weight[0], float(a / 8.0));
-  // The targets as the forecast give the truth of the first day, and then the blocks' means.
-  std::vector<float> quantiles;
-  for (float target : batch.target) quantiles.insert(quantiles.end(), {0.0F, target, 0.0F});
-  RowMatrix forecast(100, 4);
-  inputs.ToForecast(HistoryView(history, 60), quantiles, 1, &forecast);
-  EXPECT_NEAR(forecast(0, 0), 60.0, 1e-5);
-  EXPECT_NEAR(forecast(1, 0), 61.0, 1e-5);
-  EXPECT_NEAR(forecast(2, 0), 67.0, 1e-5);
-  EXPECT_NEAR(forecast(13, 0), 68.0, 1e-5);
-  EXPECT_NEAR(forecast(14, 0), 97.0, 1e-5);
-  EXPECT_NEAR(forecast(98, 0), 97.0, 1e-5) << "the last block's level goes on";
+TEST(LearnedInputs, ForecastsGoThroughTheBlocksOfDays) {
+  HistorySeries from;
+  from.offsets = (Vector(1) << 100.0).finished();
+  from.scales = (Vector(1) << 2.0).finished();
+  RowMatrix forecast(100, 1);
+  ToForecast(from, {9, 9, 9, 9, 9, 9, 0, 1, 2, 3, 4, 5}, 1, 2, &forecast);
+  EXPECT_EQ(forecast(0, 0), 100.0);
+  EXPECT_EQ(forecast(1, 0), 102.0);
+  EXPECT_EQ(forecast(2, 0), 104.0);
+  EXPECT_EQ(forecast(13, 0), 106.0);
+  EXPECT_EQ(forecast(14, 0), 108.0);
+  EXPECT_EQ(forecast(99, 0), 110.0) << "the last block's level goes on";
 }
 
 }  // namespace

@@ -30,12 +30,21 @@ NamedTensors StepsTaken(int steps) { return {{{"steps", TensorType::kInt64, {1}}
 class Scripted : public Neural {
  public:
   explicit Scripted(std::vector<double> losses) : losses_(std::move(losses)) {}
-  void Forward(const NeuralBatch&, std::vector<float>*) override {}
-  double Loss(const NeuralBatch&) override { return losses_[epoch_ - 1]; }
-  double Step(const NeuralBatch&, const NeuralStep& step) override {
-    rates.push_back(step.rate);
-    return ++steps_;
+  std::shared_ptr<const NeuralData> Keep(const NeuralSeries&) const override { return std::make_shared<NeuralData>(); }
+  NeuralBatch Gather(const NeuralData&, const std::vector<int>&) const override { return {}; }
+  void Forecast(const NeuralData&, std::vector<float>*) override {}
+  double TrainEpoch(const NeuralData&, const std::vector<int>& which, int batch, const NeuralStep& settings,
+                    const std::function<void()>&) override {
+    for (std::size_t first = 0; first < which.size(); first += static_cast<std::size_t>(batch)) {
+      rates.push_back(settings.rate);
+      ++steps_;
+    }
+    return steps_;
   }
+  double MeanLoss(const NeuralData&, int) override { return losses_[epoch_ - 1]; }
+  void Forward(const NeuralBatch&, std::vector<float>*) override {}
+  double Loss(const NeuralBatch&) override { return 0.0; }
+  double Step(const NeuralBatch&, const NeuralStep&) override { return 0.0; }
   std::vector<double> Gradient(const NeuralBatch&) override { return {}; }
   std::vector<double> Weights() const override { return {}; }
   void SetWeights(const std::vector<double>&) override {}

@@ -95,6 +95,25 @@ TEST(Learned, F1NothingAfterTheViewIsSeen) {
   }
 }
 
+// From several slots at once: what they give one by one, and nothing after a slot is seen from there.
+TEST(Learned, F1HoldsForForecastsThatAreMadeAtOnce) {
+  const Trace trace = SmallTrace(kSlots);
+  const History history = HistoryOf(trace, kSlots), changed = HistoryOf(trace, kSlots, 1100);
+  const std::vector<int> origins = {1500, 1100, 700, 25, 1100};
+  for (const std::string& network : kNetworks) {
+    const auto forecaster = Make(network);
+    const auto made = ForecastEach(*forecaster, HistoryView(history), origins, 800);
+    const auto other = ForecastEach(*forecaster, HistoryView(changed), origins, 800);
+    ASSERT_EQ(made.size(), origins.size());
+    for (std::size_t i = 0; i < origins.size(); ++i) {
+      const RowMatrix alone = Forecast(*forecaster, HistoryView(history, origins[i]), 800);
+      EXPECT_TRUE(made[i].isApprox(alone, 1e-5)) << network << " " << origins[i];
+      EXPECT_EQ(SameBits(made[i], other[i]), origins[i] <= 1100) << network << " " << origins[i];
+    }
+    EXPECT_TRUE(SameBits(made[1], made[4])) << network;
+  }
+}
+
 TEST(Learned, F2EveryHorizonIsServedFromOneSlotOn) {
   const History history = HistoryOf(SmallTrace(kSlots), kSlots);
   for (const std::string& network : kNetworks) {

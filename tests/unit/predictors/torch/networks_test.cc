@@ -1,6 +1,7 @@
 // The networks of predictors/torch/ through the interface that the program has.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 
@@ -79,6 +80,34 @@ TEST(Networks, GradientsAreThoseOfTheLoss) {
     constexpr double kStep = 3e-3;
     const double slope = (loss_at(kStep) - loss_at(-kStep)) / (2.0 * kStep);
     EXPECT_NEAR(slope, std::sqrt(size), 0.02 * std::sqrt(size)) << spec.name;
+  }
+}
+
+// The same for every tensor of weights by itself, so that those with small gradients count.
+TEST(Networks, GradientsOfEveryTensorAreThoseOfTheLoss) {
+  for (const NeuralSpec& spec : Networks()) {
+    const auto neural = Trained(spec);
+    const NeuralBatch batch = RandomBatch(5, Shape());
+    const std::vector<double> weights = neural->Weights(), gradient = neural->Gradient(batch);
+    std::size_t first = 0;
+    for (const NamedTensor& tensor : neural->SaveWeights()) {
+      const std::size_t end = first + tensor.values.size();
+      double size = 0.0;
+      for (std::size_t i = first; i < end; ++i) size += gradient[i] * gradient[i];
+      size = std::sqrt(size);
+      const double step = std::min(1e-2, 2e-4 / size);  // losses are of about 1, to about 1e-7
+      const auto loss_at = [&](double length) {
+        std::vector<double> moved = weights;
+        for (std::size_t i = first; i < end; ++i) moved[i] += length * gradient[i] / size;
+        neural->SetWeights(moved);
+        return neural->Loss(batch);
+      };
+      if (size > 1e-5) {
+        EXPECT_NEAR((loss_at(step) - loss_at(-step)) / (2.0 * step), size, 0.05 * size + 2e-5)
+            << spec.name << " " << tensor.outline.name;
+      }
+      first = end;
+    }
   }
 }
 
