@@ -34,7 +34,6 @@ NetworkSimplex::NetworkSimplex(const Problem& problem)
   zero_cost_ = Vector::Zero(num_arcs_);
   supply_ = potential_ = Vector::Zero(num_gateways_ + num_regions_ + 1);
   room_ = capacity_price_ = Vector::Zero(num_regions_);
-  order_.reserve(supply_.size());
 }
 
 DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale) {
@@ -86,15 +85,13 @@ DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
 /// the optimum.
 void NetworkSimplex::Start() {
   tree_.Reset();
-  for (int i = 0; i < num_regions_; ++i) tree_.arc[NodeOfRegion(i)] = num_arcs_ + num_gateways_ + i;
+  for (int i = 0; i < num_regions_; ++i) tree_[NodeOfRegion(i)].arc = num_arcs_ + num_gateways_ + i;
   if (CostsDifferByRegionOnly()) {
     room_ = supply_.segment(num_gateways_, num_regions_);
     for (int j = 0; j < num_gateways_; ++j) AssignGreedily(j);
-    const int root = tree_.root();
-    for (int node = tree_.Next(root, root); node >= 0; node = tree_.Next(node, root))
-      tree_.depth[node] = tree_.depth[tree_.parent[node]] + 1;
+    tree_.Thread();
   } else {
-    for (int j = 0; j < num_gateways_; ++j) tree_.arc[j] = num_arcs_ + j;
+    for (int j = 0; j < num_gateways_; ++j) tree_[j].arc = num_arcs_ + j;
   }
   RefreshFlows();
   pricing_.Restart();
@@ -120,7 +117,7 @@ void NetworkSimplex::AssignGreedily(int gateway) {
       if (room_[region_[a]] > 0.0 && (best < 0 || cost_[a] < cost_[best])) best = a;
     }
     if (best < 0 || (shedding_ && shed_cost_ < cost_[best])) {
-      tree_.arc[gateway] = num_arcs_ + gateway;
+      tree_[gateway].arc = num_arcs_ + gateway;
       return;
     }
     double& room = room_[region_[best]];
@@ -128,28 +125,30 @@ void NetworkSimplex::AssignGreedily(int gateway) {
     if (left <= room) {
       room -= left;
       tree_.Hang(gateway, node);
-      tree_.arc[gateway] = best;
+      tree_[gateway].arc = best;
       return;
     }
     left -= std::exchange(room, 0.0);
     tree_.Hang(node, gateway);
-    tree_.arc[node] = best;
+    tree_[node].arc = best;
   }
 }
 
 void NetworkSimplex::RefreshFlows() {
-  order_.clear();
-  for (int node = tree_.root(); node >= 0; node = tree_.Next(node, tree_.root())) order_.push_back(node);
-  tree_.flow = supply_;
-  for (std::size_t at = order_.size() - 1; at > 0; --at) tree_.flow[tree_.parent[order_[at]]] -= tree_.flow[order_[at]];
+  int last = tree_.root();
+  for (int node = tree_.next(last); node >= 0; node = tree_.next(node)) {
+    tree_[node].flow = supply_[node];
+    last = node;
+  }
+  for (int node = last; node != tree_.root(); node = tree_.previous(node))
+    tree_[tree_[node].parent].flow -= tree_[node].flow;
 }
 
 void NetworkSimplex::RefreshPotentials() {
-  const int root = tree_.root();
-  potential_[root] = 0.0;
-  for (int node = tree_.Next(root, root); node >= 0; node = tree_.Next(node, root)) {
-    const double cost = Cost(tree_.arc[node]);
-    potential_[node] = potential_[tree_.parent[node]] + (IsGateway(node) ? cost : -cost);
+  potential_[tree_.root()] = 0.0;
+  for (int node = tree_.next(tree_.root()); node >= 0; node = tree_.next(node)) {
+    const double cost = Cost(tree_[node].arc);
+    potential_[node] = potential_[tree_[node].parent] + (IsGateway(node) ? cost : -cost);
   }
 }
 
@@ -228,62 +227,63 @@ bool NetworkSimplex::FindInGateway(int gateway, Entering* entering) const {
   return true;
 }
 
+/// consider(node, falls, of_from) for the arcs that the entering arc closes a cycle with, from its two ends up to where
+/// the ways meet, the deeper end first.
+template <typename Consider>
+void NetworkSimplex::ForEachOfCycle(const Entering& entering, const Consider& consider) const {
+  int a = entering.from, b = entering.to;
+  bool a_falls = true, b_falls = true;
+  const auto rise = [&](int* node, bool* falls, bool of_from) {
+    const int parent = tree_[*node].parent;
+    consider(*node, *falls, of_from);
+    *node = parent;
+    *falls = !*falls;
+  };
+  int above = tree_.depth(a) - tree_.depth(b);
+  for (; above > 0; --above) rise(&a, &a_falls, true);
+  for (; above < 0; ++above) rise(&b, &b_falls, false);
+  while (a != b) {
+    rise(&a, &a_falls, true);
+    rise(&b, &b_falls, false);
+  }
+}
+
 /// On the way from either end of the entering arc up to where the two ways meet, flows fall and rise in turn. Among
 /// equal steps the first found leaves; under Bland's rule the lowest index.
 NetworkSimplex::Leaving NetworkSimplex::FindLeaving(const Entering& entering) const {
   const bool bland = UseBland();
   Leaving leaving;
   leaving.step = kInfinity;
-  const auto consider = [&](int node, bool falls, bool of_from) {
-    const int arc = tree_.arc[node];
-    const bool fixed = artificials_fixed_ && IsShed(arc);
+  const auto consider = [&](int at, bool falls, bool of_from) {
+    const SpanningTree::Node& node = tree_[at];
+    const bool fixed = artificials_fixed_ && IsShed(node.arc);
     if (!falls && !fixed) return;
-    const double step = fixed ? 0.0 : std::max(0.0, tree_.flow[node]);
-    if (step > leaving.step || (step == leaving.step && (!bland || arc > tree_.arc[leaving.node]))) return;
-    leaving = {node, of_from, step};
+    const double step = fixed ? 0.0 : std::max(0.0, node.flow);
+    if (step > leaving.step || (step == leaving.step && (!bland || node.arc > tree_[leaving.node].arc))) return;
+    leaving = {at, of_from, step};
   };
-  int a = entering.from, b = entering.to;
-  bool a_falls = true, b_falls = true;
-  while (a != b) {
-    const bool of_from = tree_.depth[a] >= tree_.depth[b];
-    int& node = of_from ? a : b;
-    bool& falls = of_from ? a_falls : b_falls;
-    consider(node, falls, of_from);
-    node = tree_.parent[node];
-    falls = !falls;
-  }
+  ForEachOfCycle(entering, consider);
   return leaving;
 }
 
 void NetworkSimplex::Pivot(const Entering& entering, const Leaving& leaving) {
   degenerate_ = leaving.step > 0.0 ? 0 : degenerate_ + 1;
   if (leaving.step > 0.0) {
-    int a = entering.from, b = entering.to;
-    double a_step = -leaving.step, b_step = -leaving.step;
-    while (a != b) {
-      const bool of_from = tree_.depth[a] >= tree_.depth[b];
-      int& node = of_from ? a : b;
-      double& step = of_from ? a_step : b_step;
-      tree_.flow[node] += step;
-      node = tree_.parent[node];
-      step = -step;
-    }
+    ForEachOfCycle(entering,
+                   [&](int node, bool falls, bool) { tree_[node].flow += falls ? -leaving.step : leaving.step; });
   }
   const int moved = leaving.of_from ? entering.from : entering.to;
   const int under = leaving.of_from ? entering.to : entering.from;
-  tree_.Rehang(leaving.node, moved, under, entering.arc, leaving.step);
   // The entering arc's reduced cost becomes zero; within what moved, potentials keep their differences.
   const double change = IsGateway(moved) ? entering.reduced_cost : -entering.reduced_cost;
-  for (int node = moved; node >= 0; node = tree_.Next(node, moved)) {
-    tree_.depth[node] = tree_.depth[tree_.parent[node]] + 1;
-    potential_[node] += change;
-  }
+  tree_.Rehang(leaving.node, moved, under, entering.arc, leaving.step,
+               [&](int node) { potential_[node] += change; });
 }
 
 double NetworkSimplex::ShedTotal() const {
   double total = 0.0;
   for (int j = 0; j < num_gateways_; ++j) {
-    if (IsShed(tree_.arc[j])) total += std::max(0.0, tree_.flow[j]);
+    if (IsShed(tree_[j].arc)) total += std::max(0.0, tree_[j].flow);
   }
   return total;
 }
@@ -292,8 +292,8 @@ void NetworkSimplex::Extract(Allocation* allocation) const {
   allocation->flow.setZero(num_arcs_);
   allocation->shed.setZero(num_gateways_);
   for (int node = 0; node < tree_.root(); ++node) {
-    const int arc = tree_.arc[node];
-    const double flow = tree_.flow[node];
+    const int arc = tree_[node].arc;
+    const double flow = tree_[node].flow;
     if (flow <= 0.0) continue;  // rounding only: basic flows are non-negative
     if (arc < num_arcs_) {
       allocation->flow[arc] = flow;

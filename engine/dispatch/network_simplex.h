@@ -64,6 +64,8 @@ class NetworkSimplex {
   bool FindEntering(Entering* entering);
   bool FindSlack(Entering* entering) const;
   bool FindInGateway(int gateway, Entering* entering) const;
+  template <typename Consider>
+  void ForEachOfCycle(const Entering& entering, const Consider& consider) const;
   Leaving FindLeaving(const Entering& entering) const;
   void Pivot(const Entering& entering, const Leaving& leaving);
   double ShedTotal() const;
@@ -87,7 +89,6 @@ class NetworkSimplex {
   Vector supply_;           // [nodes], demand of gateways, capacity of regions
   Vector potential_;        // [nodes], y of gateways, p of regions
   Vector room_;             // [regions], scratch of the greedy start
-  std::vector<int> order_;  // scratch: the tree's nodes, parents first
   PartialPricing<Entering> pricing_;
   int degenerate_ = 0;  // consecutive pivots of step zero
   int pivots_ = 0;
