@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/dispatch/cheapest_arc.h"
 #include "models/base/error.h"
 
 namespace evenkeel {
@@ -197,23 +198,22 @@ bool NetworkSimplex::FindSlack(Entering* entering) const {
 /// Bland's rule the first such arc.
 bool NetworkSimplex::FindInGateway(int gateway, Entering* entering) const {
   const bool bland = UseBland();
+  const int begin = first_[gateway], end = first_[gateway + 1];
   const double* price = potential_.data() + num_gateways_;
   double best = potential_[gateway] - tolerance_;
   int arc = -1;
-  if (every_region_once_ && !bland) {  // the common case in vectorised form
-    using Row = Eigen::Map<const Vector>;
-    const auto unit_cost = Row(cost_ + first_[gateway], num_regions_) + Row(price, num_regions_);
-    const double least = unit_cost.minCoeff();
-    if (least < best) {
-      best = least;
-      for (arc = first_[gateway]; cost_[arc] + price[region_[arc]] != least;) ++arc;
+  if (bland) {
+    for (int a = begin; a < end && arc < 0; ++a) {
+      if (cost_[a] + price[region_[a]] < best) arc = a;
     }
+    if (arc >= 0) best = cost_[arc] + price[region_[arc]];
   } else {
-    for (int a = first_[gateway]; a < first_[gateway + 1] && !(bland && arc >= 0); ++a) {
-      const double unit_cost = cost_[a] + price[region_[a]];
-      if (unit_cost >= best) continue;
-      best = unit_cost;
-      arc = a;
+    const CheapestArc cheapest =
+        every_region_once_ ? FindCheapestArc(cost_ + begin, price, end - begin, best)
+                           : FindCheapestArc(cost_ + begin, price, region_.data() + begin, end - begin, best);
+    if (cheapest.arc >= 0) {
+      best = cheapest.unit_cost;
+      arc = begin + cheapest.arc;
     }
   }
   int to = arc < 0 ? tree_.root() : NodeOfRegion(region_[arc]);

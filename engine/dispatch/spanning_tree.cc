@@ -21,7 +21,8 @@ void SpanningTree::Reset() {
     nodes_[node].parent = top;
     next_sibling_[node] = node + 1 < top ? node + 1 : -1;
     list_[node] = {next_sibling_[node], 1};
-    previous_[node] = previous_sibling_[node] = node - 1;
+    previous_sibling_[node] = node - 1;
+    previous_[node] = node > 0 ? node - 1 : top;
   }
   list_[top].next = -1;
   previous_sibling_[top] = next_sibling_[top] = -1;
