@@ -37,7 +37,8 @@ NetworkSimplex::NetworkSimplex(const Problem& problem)
   room_ = capacity_price_ = Vector::Zero(num_regions_);
 }
 
-DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale) {
+DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale,
+                                     DispatchStart start) {
   EVENKEEL_CHECK_EQ(cost.size(), num_arcs_);
   EVENKEEL_CHECK(cost.allFinite());
   pivots_ = 0;
@@ -50,7 +51,14 @@ DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
   supply_.segment(num_gateways_, num_regions_) = slot.capacity / resource_;
   if (!shedding_) shed_cost_ = kArtificialCost * scale;
   tolerance_ = kRelativeOptimality * scale;
-  Start();
+  if (start == DispatchStart::kLastBasis && has_basis_) {
+    StartFromLastBasis();
+  } else {
+    StartCold();
+  }
+  has_basis_ = true;
+  pricing_.Restart();
+  degenerate_ = 0;
   DispatchResult result;
   const double total = slot.demand.sum();
   if (!shedding_ && !Optimise()) result.status = DispatchStatus::kNotConverged;
@@ -84,19 +92,40 @@ DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
 /// All demand unserved and all capacity slack: a flat tree, whose pivots are quick. Filling regions greedily is nearer
 /// to the optimum in cost, but it makes deep trees, and takes longer over all. Where costs differ by region only, it is
 /// the optimum.
-void NetworkSimplex::Start() {
+void NetworkSimplex::StartCold() {
   tree_.Reset();
-  for (int i = 0; i < num_regions_; ++i) tree_[NodeOfRegion(i)].arc = num_arcs_ + num_gateways_ + i;
+  for (int i = 0; i < num_regions_; ++i) tree_[NodeOfRegion(i)].arc = RootArc(NodeOfRegion(i));
   if (CostsDifferByRegionOnly()) {
     room_ = supply_.segment(num_gateways_, num_regions_);
     for (int j = 0; j < num_gateways_; ++j) AssignGreedily(j);
     tree_.Thread();
   } else {
-    for (int j = 0; j < num_gateways_; ++j) tree_[j].arc = num_arcs_ + j;
+    for (int j = 0; j < num_gateways_; ++j) tree_[j].arc = RootArc(j);
   }
   RefreshFlows();
-  pricing_.Restart();
-  degenerate_ = 0;
+}
+
+/// The last tree, whose flows follow from the new demands and capacities. Where the children of a node would take more
+/// than it has, they are hung under the root one by one, which makes unserved workload of their flow, or slack.
+void NetworkSimplex::StartFromLastBasis() {
+  const int root = tree_.root();
+  const double rounding = kRelativeRounding * supply_.head(root).sum();
+  int last = root;
+  for (int node = root; node >= 0; node = tree_.next(node)) {
+    tree_[node].flow = node == root ? 0.0 : supply_[node];
+    last = node;
+  }
+  const int first = tree_.next(root);  // what is hung anew comes before it, and is done
+  for (int node = last, before = -1; before != root; node = before) {
+    before = node == first ? root : tree_.previous(node);
+    const int parent = tree_[node].parent;
+    const double flow = tree_[node].flow;
+    if (parent == root || flow <= tree_[parent].flow + rounding) {
+      tree_[parent].flow -= flow;
+    } else {
+      tree_.Rehang(node, node, root, RootArc(node), flow, [](int) {});
+    }
+  }
 }
 
 bool NetworkSimplex::CostsDifferByRegionOnly() const {
@@ -118,7 +147,7 @@ void NetworkSimplex::AssignGreedily(int gateway) {
       if (room_[region_[a]] > 0.0 && (best < 0 || cost_[a] < cost_[best])) best = a;
     }
     if (best < 0 || (shedding_ && shed_cost_ < cost_[best])) {
-      tree_[gateway].arc = num_arcs_ + gateway;
+      tree_[gateway].arc = RootArc(gateway);
       return;
     }
     double& room = room_[region_[best]];
@@ -188,7 +217,7 @@ bool NetworkSimplex::FindSlack(Entering* entering) const {
   for (int i = 0; i < num_regions_; ++i) {
     const int node = NodeOfRegion(i);
     if (potential_[node] >= -tolerance_) continue;
-    *entering = {num_arcs_ + num_gateways_ + i, node, tree_.root(), potential_[node]};
+    *entering = {RootArc(node), node, tree_.root(), potential_[node]};
     return true;
   }
   return false;
@@ -208,9 +237,9 @@ bool NetworkSimplex::FindInGateway(int gateway, Entering* entering) const {
     }
     if (arc >= 0) best = cost_[arc] + price[region_[arc]];
   } else {
-    const CheapestArc cheapest =
-        every_region_once_ ? FindCheapestArc(cost_ + begin, price, end - begin, best)
-                           : FindCheapestArc(cost_ + begin, price, region_.data() + begin, end - begin, best);
+    const CheapestArc cheapest = every_region_once_
+                                     ? FindCheapestArc(cost_ + begin, price, end - begin, best)
+                                     : FindCheapestArc(cost_ + begin, price, region_.data() + begin, end - begin, best);
     if (cheapest.arc >= 0) {
       best = cheapest.unit_cost;
       arc = begin + cheapest.arc;
@@ -219,7 +248,7 @@ bool NetworkSimplex::FindInGateway(int gateway, Entering* entering) const {
   int to = arc < 0 ? tree_.root() : NodeOfRegion(region_[arc]);
   if (!artificials_fixed_ && shed_cost_ < best && !(bland && arc >= 0)) {
     best = shed_cost_;
-    arc = num_arcs_ + gateway;
+    arc = RootArc(gateway);
     to = tree_.root();
   }
   if (arc < 0) return false;
@@ -276,8 +305,7 @@ void NetworkSimplex::Pivot(const Entering& entering, const Leaving& leaving) {
   const int under = leaving.of_from ? entering.to : entering.from;
   // The entering arc's reduced cost becomes zero; within what moved, potentials keep their differences.
   const double change = IsGateway(moved) ? entering.reduced_cost : -entering.reduced_cost;
-  tree_.Rehang(leaving.node, moved, under, entering.arc, leaving.step,
-               [&](int node) { potential_[node] += change; });
+  tree_.Rehang(leaving.node, moved, under, entering.arc, leaving.step, [&](int node) { potential_[node] += change; });
 }
 
 double NetworkSimplex::ShedTotal() const {

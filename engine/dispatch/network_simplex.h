@@ -31,7 +31,8 @@ class NetworkSimplex {
   static bool Fits(const Problem& problem);
 
   explicit NetworkSimplex(const Problem& problem);
-  DispatchResult Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale);
+  DispatchResult Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale,
+                       DispatchStart start = DispatchStart::kCold);
   const Vector& capacity_price() const { return capacity_price_; }
 
  private:
@@ -52,10 +53,12 @@ class NetworkSimplex {
   bool UseBland() const { return degenerate_ > 2 * (num_gateways_ + num_regions_); }
   bool IsGateway(int node) const { return node < num_gateways_; }
   bool IsShed(int arc) const { return arc >= num_arcs_ && arc < num_arcs_ + num_gateways_; }
+  int RootArc(int node) const { return num_arcs_ + node; }
   int NodeOfRegion(int region) const { return num_gateways_ + region; }
   double Cost(int arc) const { return arc < num_arcs_ ? cost_[arc] : IsShed(arc) ? shed_cost_ : 0.0; }
 
-  void Start();
+  void StartCold();
+  void StartFromLastBasis();
   bool CostsDifferByRegionOnly() const;
   void AssignGreedily(int gateway);
   void RefreshFlows();
@@ -86,12 +89,13 @@ class NetworkSimplex {
   Vector zero_cost_;        // [arcs]
 
   SpanningTree tree_;
-  Vector supply_;           // [nodes], demand of gateways, capacity of regions
-  Vector potential_;        // [nodes], y of gateways, p of regions
-  Vector room_;             // [regions], scratch of the greedy start
+  Vector supply_;     // [nodes], demand of gateways, capacity of regions
+  Vector potential_;  // [nodes], y of gateways, p of regions
+  Vector room_;       // [regions], scratch of the greedy start
   PartialPricing<Entering> pricing_;
   int degenerate_ = 0;  // consecutive pivots of step zero
   int pivots_ = 0;
+  bool has_basis_ = false;
   Vector capacity_price_;  // [regions]
 };
 

@@ -6,14 +6,14 @@
 namespace evenkeel {
 
 inline constexpr double kRelativeOptimality = 1e-12;  // reduced costs, relative to the largest cost
+inline constexpr double kRelativeRounding = 1e-15;    // of a basis that fits a slot, relative to demand and capacity
 
 /// Keeps a list of the best arcs of some gateways, going round, and uses them until none of them improves any more.
 /// `Entering` has a reduced_cost.
 template <typename Entering>
 class PartialPricing {
  public:
-  PartialPricing(int num_gateways, int length)
-      : num_gateways_(num_gateways), length_(length), candidates_(length) {}
+  PartialPricing(int num_gateways, int length) : num_gateways_(num_gateways), length_(length), candidates_(length) {}
 
   /// Goes round from the first gateway on.
   void Restart() { next_gateway_ = num_gateways_ - 1; }

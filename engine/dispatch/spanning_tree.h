@@ -23,8 +23,8 @@ class SpanningTree {
   int root() const { return static_cast<int>(nodes_.size()) - 1; }
   Node& operator[](int node) { return nodes_[node]; }
   const Node& operator[](int node) const { return nodes_[node]; }
-  int depth(int node) const { return list_[node].depth; }    ///< 0 for the root
-  int next(int node) const { return list_[node].next; }      ///< in the list; -1 behind the last
+  int depth(int node) const { return list_[node].depth; }   ///< 0 for the root
+  int next(int node) const { return list_[node].next; }     ///< in the list; -1 behind the last
   int previous(int node) const { return previous_[node]; }  ///< in the list; -1 for the root
 
   /// Makes all nodes children of the root, in order. Arcs and flows stay.

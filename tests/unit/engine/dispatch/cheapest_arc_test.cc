@@ -22,6 +22,12 @@ CheapestArc OneAfterAnother(const std::vector<double>& cost, const std::vector<d
   return cheapest;
 }
 
+void ExpectSame(const CheapestArc& found, const CheapestArc& expected) {
+  ASSERT_EQ(found.arc, expected.arc);
+  if (expected.arc < 0) return;
+  EXPECT_EQ(found.unit_cost, expected.unit_cost);
+}
+
 /// Whole numbers, so that several arcs are the cheapest, and as many arcs as make every remainder of a vector.
 TEST(CheapestArcTest, IsTheSameInAllVectors) {
   for (const std::string& name : InstructionSets()) {
@@ -38,14 +44,10 @@ TEST(CheapestArcTest, IsTheSameInAllVectors) {
       for (int& one : region) one = DrawInt(&random, 0, regions - 1);
       std::iota(in_order.begin(), in_order.end(), 0);
       const double below = DrawInt(&random, -6, 10);
-      const CheapestArc row = FindCheapestArc(cost.data(), price.data(), arcs, below);
-      const CheapestArc expected_row = OneAfterAnother(cost, price, in_order, below);
-      EXPECT_EQ(row.arc, expected_row.arc);
+      ExpectSame(FindCheapestArc(cost.data(), price.data(), arcs, below),
+                 OneAfterAnother(cost, price, in_order, below));
       const CheapestArc list = FindCheapestArc(cost.data(), price.data(), region.data(), arcs, below);
-      const CheapestArc expected_list = OneAfterAnother(cost, price, region, below);
-      EXPECT_EQ(list.arc, expected_list.arc);
-      if (row.arc >= 0) EXPECT_EQ(row.unit_cost, expected_row.unit_cost);
-      if (list.arc >= 0) EXPECT_EQ(list.unit_cost, expected_list.unit_cost);
+      ExpectSame(list, OneAfterAnother(cost, price, region, below));
       ++(list.arc < 0 ? none : found);
     }
     EXPECT_GT(found, Scaled(2000) / 10);
