@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "engine/dispatch/cheapest_arc.h"
@@ -35,6 +36,7 @@ NetworkSimplex::NetworkSimplex(const Problem& problem)
   zero_cost_ = Vector::Zero(num_arcs_);
   supply_ = potential_ = Vector::Zero(num_gateways_ + num_regions_ + 1);
   room_ = capacity_price_ = Vector::Zero(num_regions_);
+  order_.resize(num_regions_);
 }
 
 DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale,
@@ -51,10 +53,12 @@ DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
   supply_.segment(num_gateways_, num_regions_) = slot.capacity / resource_;
   if (!shedding_) shed_cost_ = kArtificialCost * scale;
   tolerance_ = kRelativeOptimality * scale;
-  if (start == DispatchStart::kLastBasis && has_basis_) {
+  if (CostsDifferByRegionOnly()) {
+    StartInOrder();
+  } else if (start == DispatchStart::kLastBasis && has_basis_) {
     StartFromLastBasis();
   } else {
-    StartCold();
+    StartFlat();
   }
   has_basis_ = true;
   pricing_.Restart();
@@ -90,18 +94,24 @@ DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
 }
 
 /// All demand unserved and all capacity slack: a flat tree, whose pivots are quick. Filling regions greedily is nearer
-/// to the optimum in cost, but it makes deep trees, and takes longer over all. Where costs differ by region only, it is
-/// the optimum.
-void NetworkSimplex::StartCold() {
+/// to the optimum in cost, but it makes deep trees, and takes longer over all.
+void NetworkSimplex::StartFlat() {
+  tree_.Reset();
+  for (int node = 0; node < tree_.root(); ++node) tree_[node].arc = RootArc(node);
+  RefreshFlows();
+}
+
+/// Where costs differ by region only, filling the regions from the cheapest on is the optimum.
+void NetworkSimplex::StartInOrder() {
   tree_.Reset();
   for (int i = 0; i < num_regions_; ++i) tree_[NodeOfRegion(i)].arc = RootArc(NodeOfRegion(i));
-  if (CostsDifferByRegionOnly()) {
-    room_ = supply_.segment(num_gateways_, num_regions_);
-    for (int j = 0; j < num_gateways_; ++j) AssignGreedily(j);
-    tree_.Thread();
-  } else {
-    for (int j = 0; j < num_gateways_; ++j) tree_[j].arc = RootArc(j);
-  }
+  room_ = supply_.segment(num_gateways_, num_regions_);
+  std::iota(order_.begin(), order_.end(), 0);
+  std::sort(order_.begin(), order_.end(),
+            [this](int i, int k) { return cost_[i] < cost_[k] || (cost_[i] == cost_[k] && i < k); });
+  std::size_t at = 0;
+  for (int j = 0; j < num_gateways_; ++j) at = AssignInOrder(j, at);
+  tree_.Thread();
   RefreshFlows();
 }
 
@@ -137,31 +147,28 @@ bool NetworkSimplex::CostsDifferByRegionOnly() const {
   return true;
 }
 
-/// Gives the gateway its cheapest arcs with room left. It hangs below the region that took the rest; the regions that
-/// it filled have no slack any more and hang below it.
-void NetworkSimplex::AssignGreedily(int gateway) {
+/// Gives the gateway the cheapest regions with room left, from the one at `at` of order_ on; returns where the next
+/// gateway goes on. It hangs below the region that took the rest; the regions that it filled have no slack any more and
+/// hang below it.
+std::size_t NetworkSimplex::AssignInOrder(int gateway, std::size_t at) {
   double left = supply_[gateway];
-  while (true) {
-    int best = -1;
-    for (int a = first_[gateway]; a < first_[gateway + 1]; ++a) {
-      if (room_[region_[a]] > 0.0 && (best < 0 || cost_[a] < cost_[best])) best = a;
-    }
-    if (best < 0 || (shedding_ && shed_cost_ < cost_[best])) {
-      tree_[gateway].arc = RootArc(gateway);
-      return;
-    }
-    double& room = room_[region_[best]];
-    const int node = NodeOfRegion(region_[best]);
+  for (; at < order_.size(); ++at) {
+    const int region = order_[at], arc = first_[gateway] + region, node = NodeOfRegion(region);
+    double& room = room_[region];
+    if (room <= 0.0) continue;
+    if (shedding_ && shed_cost_ < cost_[arc]) break;
     if (left <= room) {
       room -= left;
       tree_.Hang(gateway, node);
-      tree_[gateway].arc = best;
-      return;
+      tree_[gateway].arc = arc;
+      return at;
     }
     left -= std::exchange(room, 0.0);
     tree_.Hang(node, gateway);
-    tree_[node].arc = best;
+    tree_[node].arc = arc;
   }
+  tree_[gateway].arc = RootArc(gateway);
+  return at;
 }
 
 void NetworkSimplex::RefreshFlows() {

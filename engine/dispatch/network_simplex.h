@@ -14,6 +14,7 @@
 // Flows (1993), chapter 11.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "engine/dispatch/partial_pricing.h"
@@ -57,10 +58,11 @@ class NetworkSimplex {
   int NodeOfRegion(int region) const { return num_gateways_ + region; }
   double Cost(int arc) const { return arc < num_arcs_ ? cost_[arc] : IsShed(arc) ? shed_cost_ : 0.0; }
 
-  void StartCold();
+  void StartFlat();
+  void StartInOrder();
   void StartFromLastBasis();
   bool CostsDifferByRegionOnly() const;
-  void AssignGreedily(int gateway);
+  std::size_t AssignInOrder(int gateway, std::size_t at);
   void RefreshFlows();
   void RefreshPotentials();
   bool Optimise();
@@ -89,9 +91,10 @@ class NetworkSimplex {
   Vector zero_cost_;        // [arcs]
 
   SpanningTree tree_;
-  Vector supply_;     // [nodes], demand of gateways, capacity of regions
-  Vector potential_;  // [nodes], y of gateways, p of regions
-  Vector room_;       // [regions], scratch of the greedy start
+  Vector supply_;           // [nodes], demand of gateways, capacity of regions
+  Vector potential_;        // [nodes], y of gateways, p of regions
+  Vector room_;             // [regions], scratch of StartInOrder
+  std::vector<int> order_;  // [regions], from the cheapest on, likewise
   PartialPricing<Entering> pricing_;
   int degenerate_ = 0;  // consecutive pivots of step zero
   int pivots_ = 0;
