@@ -57,7 +57,7 @@ DispatchResult GeneralSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
   if (num_arcs_ > 0) scale = std::max(scale, cost.cwiseAbs().maxCoeff());
   tolerance_ = kRelativeOptimality * scale;
   if (start == DispatchStart::kCold || !StartFromLastBasis(slot)) StartGreedily(slot);
-  pricing_.Restart();
+  pricing_.Restart(start);
   degenerate_ = 0;
   DispatchResult result;
   const double negligible = 1e-12 * slot.demand.sum();

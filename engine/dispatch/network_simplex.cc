@@ -13,6 +13,7 @@ namespace {
 
 constexpr double kArtificialCost = 10.0;     // of a unit of demand at the root, relative to the largest cost
 constexpr double kPhaseOneTolerance = 1e-9;  // reduced costs are whole numbers there
+constexpr int kFewOfAll = 4;                 // one arc in so many is looked at, before all gateways are asked again
 
 }  // namespace
 
@@ -37,6 +38,19 @@ NetworkSimplex::NetworkSimplex(const Problem& problem)
   supply_ = potential_ = Vector::Zero(num_gateways_ + num_regions_ + 1);
   room_ = capacity_price_ = Vector::Zero(num_regions_);
   order_.resize(num_regions_);
+  may_improve_.resize(num_gateways_);
+  fell_.reserve(num_regions_);
+  first_into_.resize(num_regions_ + 1);
+  for (const int region : region_) ++first_into_[region + 1];
+  std::partial_sum(first_into_.begin(), first_into_.end(), first_into_.begin());
+  arc_into_.resize(num_arcs_);
+  gateway_of_.resize(num_arcs_);
+  std::vector<int> next = first_into_;
+  for (int a = 0; a < num_arcs_; ++a) {
+    const int at = next[region_[a]]++;
+    arc_into_[at] = a;
+    gateway_of_[at] = problem.arcs.arcs[a].gateway;
+  }
 }
 
 DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale,
@@ -61,7 +75,8 @@ DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
     StartFlat();
   }
   has_basis_ = true;
-  pricing_.Restart();
+  tracks_ = start == DispatchStart::kLastBasis;
+  pricing_.Restart(start);
   degenerate_ = 0;
   DispatchResult result;
   const double total = slot.demand.sum();
@@ -192,6 +207,7 @@ void NetworkSimplex::RefreshPotentials() {
 bool NetworkSimplex::Optimise() {
   RefreshPotentials();
   pricing_.Clear();
+  std::fill(may_improve_.begin(), may_improve_.end(), 1);
   const int limit = 1000 + 50 * (num_gateways_ + num_regions_);
   Entering entering;
   for (int i = 0; i < limit; ++i) {
@@ -213,7 +229,12 @@ bool NetworkSimplex::FindEntering(Entering* entering) {
     }
     return FindSlack(entering);
   }
-  const auto find_in_gateway = [this](int j, Entering* found) { return FindInGateway(j, found); };
+  const auto find_in_gateway = [this](int j, Entering* found) {
+    if (tracks_ && !may_improve_[j]) return false;
+    const bool improves = FindInGateway(j, found);
+    may_improve_[j] = improves;
+    return improves;
+  };
   const auto reduced_cost = [this](const Entering& candidate) {
     return Cost(candidate.arc) - potential_[candidate.from] + potential_[candidate.to];
   };
@@ -312,7 +333,36 @@ void NetworkSimplex::Pivot(const Entering& entering, const Leaving& leaving) {
   const int under = leaving.of_from ? entering.to : entering.from;
   // The entering arc's reduced cost becomes zero; within what moved, potentials keep their differences.
   const double change = IsGateway(moved) ? entering.reduced_cost : -entering.reduced_cost;
-  tree_.Rehang(leaving.node, moved, under, entering.arc, leaving.step, [&](int node) { potential_[node] += change; });
+  if (!tracks_) {
+    tree_.Rehang(leaving.node, moved, under, entering.arc, leaving.step, [&](int node) { potential_[node] += change; });
+    return;
+  }
+  fell_.clear();
+  tree_.Rehang(leaving.node, moved, under, entering.arc, leaving.step, [&](int node) {
+    potential_[node] += change;
+    if (IsGateway(node)) {
+      if (change > 0.0) may_improve_[node] = 1;
+    } else if (change < 0.0) {
+      fell_.push_back(node - num_gateways_);
+    }
+  });
+  MarkWhoWantsWhatFell();
+}
+
+void NetworkSimplex::MarkWhoWantsWhatFell() {
+  int arcs = 0;
+  for (const int region : fell_) arcs += first_into_[region + 1] - first_into_[region];
+  if (arcs > num_arcs_ / kFewOfAll) {
+    std::fill(may_improve_.begin(), may_improve_.end(), 1);
+    return;
+  }
+  for (const int region : fell_) {
+    const double price = potential_[NodeOfRegion(region)];
+    for (int at = first_into_[region]; at < first_into_[region + 1]; ++at) {
+      const int gateway = gateway_of_[at];
+      if (cost_[arc_into_[at]] + price < potential_[gateway] - tolerance_) may_improve_[gateway] = 1;
+    }
+  }
 }
 
 double NetworkSimplex::ShedTotal() const {

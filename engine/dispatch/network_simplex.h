@@ -73,6 +73,7 @@ class NetworkSimplex {
   void ForEachOfCycle(const Entering& entering, const Consider& consider) const;
   Leaving FindLeaving(const Entering& entering) const;
   void Pivot(const Entering& entering, const Leaving& leaving);
+  void MarkWhoWantsWhatFell();
   double ShedTotal() const;
   void Extract(Allocation* allocation) const;
 
@@ -96,7 +97,15 @@ class NetworkSimplex {
   Vector room_;             // [regions], scratch of StartInOrder
   std::vector<int> order_;  // [regions], from the cheapest on, likewise
   PartialPricing<Entering> pricing_;
-  int degenerate_ = 0;  // consecutive pivots of step zero
+  /// From the last basis few gateways have something to offer, and most pivots leave the others as they are. One that
+  /// had nothing is asked again when its unit cost rose, or when the price of a region fell so far that it wants it.
+  bool tracks_ = false;
+  std::vector<char> may_improve_;  // [gateways]
+  std::vector<int> fell_;          // regions, in the present pivot
+  std::vector<int> first_into_;    // [regions + 1]
+  std::vector<int> arc_into_;      // [arcs], by region
+  std::vector<int> gateway_of_;    // [arcs], of those
+  int degenerate_ = 0;             // consecutive pivots of step zero
   int pivots_ = 0;
   bool has_basis_ = false;
   Vector capacity_price_;  // [regions]
