@@ -6,6 +6,7 @@
 #include "engine/policies/constant_price.h"
 #include "engine/policies/dual_mirror_descent.h"
 #include "engine/policies/greedy.h"
+#include "engine/policies/nearest.h"
 #include "engine/simulate.h"
 #include "models/generate/trace.h"
 
@@ -14,11 +15,11 @@ namespace {
 
 using Maker = std::function<std::unique_ptr<Policy>(const Problem&)>;
 
-/// Time per slot of whole runs over 240 slots, or 24 of large networks, reading from memory and settling included.
+/// Time per slot of whole runs over 240 slots, or 24 of 1,000 regions, reading from memory and settling included.
 void RunPolicy(benchmark::State& state, const Maker& make) {
   GeneratorOptions options;
   options.regions = options.gateways = static_cast<int>(state.range(0));
-  options.slots = options.regions > 100 ? 24 : 240;
+  options.slots = options.regions > 300 ? 24 : 240;
   options.reach = 0.01 * static_cast<double>(state.range(1));
   const Trace trace = GenerateTrace(options);
   const Problem problem = MakeProblem(trace.header.network, PublishedObjective(), options.slots, TotalDemand(trace));
@@ -48,6 +49,21 @@ void BM_Cost(benchmark::State& state) {
   });
 }
 BENCHMARK(BM_Cost)->Apply(Sizes);
+
+void BM_FullWeights(benchmark::State& state) {  // l1-greedy
+  RunPolicy(state, [](const Problem& problem) {
+    ConstantPriceOptions options;
+    options.prices = ZeroPrices(problem);
+    for (int k = 0; k < problem.num_groups(); ++k) options.prices[k].setConstant(problem.groups[k].weight);
+    return MakeConstantPrice(problem, options);
+  });
+}
+BENCHMARK(BM_FullWeights)->Apply(Sizes);
+
+void BM_Nearest(benchmark::State& state) {
+  RunPolicy(state, [](const Problem& problem) { return MakeNearest(problem); });
+}
+BENCHMARK(BM_Nearest)->Apply(Sizes);
 
 void BM_DualMirrorDescent(benchmark::State& state) {
   RunPolicy(state, [](const Problem& problem) { return MakeDualMirrorDescent(problem, {}); });
