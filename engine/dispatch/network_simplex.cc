@@ -67,17 +67,7 @@ DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
   supply_.segment(num_gateways_, num_regions_) = slot.capacity / resource_;
   if (!shedding_) shed_cost_ = kArtificialCost * scale;
   tolerance_ = kRelativeOptimality * scale;
-  if (CostsDifferByRegionOnly()) {
-    StartInOrder();
-  } else if (start == DispatchStart::kLastBasis && has_basis_) {
-    StartFromLastBasis();
-  } else {
-    StartFlat();
-  }
-  has_basis_ = true;
-  tracks_ = start == DispatchStart::kLastBasis;
-  pricing_.Restart(start);
-  degenerate_ = 0;
+  Start(start);
   DispatchResult result;
   const double total = slot.demand.sum();
   if (!shedding_ && !Optimise()) result.status = DispatchStatus::kNotConverged;
@@ -106,6 +96,20 @@ DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
   result.cost = cost.dot(allocation->flow);
   if (shedding_) result.cost += shed_cost_ * allocation->shed.sum();
   return result;
+}
+
+void NetworkSimplex::Start(DispatchStart start) {
+  if (CostsDifferByRegionOnly()) {
+    StartInOrder();
+  } else if (start == DispatchStart::kLastBasis && has_basis_) {
+    StartFromLastBasis();
+  } else {
+    StartFlat();
+  }
+  has_basis_ = true;
+  tracks_ = start == DispatchStart::kLastBasis;
+  pricing_.Restart(start);
+  degenerate_ = 0;
 }
 
 /// All demand unserved and all capacity slack: a flat tree, whose pivots are quick. Filling regions greedily is nearer

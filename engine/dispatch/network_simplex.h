@@ -58,6 +58,7 @@ class NetworkSimplex {
   int NodeOfRegion(int region) const { return num_gateways_ + region; }
   double Cost(int arc) const { return arc < num_arcs_ ? cost_[arc] : IsShed(arc) ? shed_cost_ : 0.0; }
 
+  void Start(DispatchStart start);
   void StartFlat();
   void StartInOrder();
   void StartFromLastBasis();
