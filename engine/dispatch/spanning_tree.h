@@ -34,7 +34,8 @@ class SpanningTree {
   void Hang(int node, int under);
   void Thread();
   /// Turns the subtree below `top` upside down, so that `node` of it becomes its top, and hangs it under `under`, as
-  /// its first child. Arcs and flows stay with the pairs of nodes that they join; `node` gets `new_arc` with `new_flow`.
+  /// its first child. Arcs and flows stay with the pairs of nodes that they join; `node` gets `new_arc` with
+  /// `new_flow`.
   /// visit(n) is called for every node that moved.
   template <typename Visit>
   void Rehang(int top, int node, int under, int new_arc, double new_flow, const Visit& visit);
