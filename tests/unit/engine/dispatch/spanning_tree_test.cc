@@ -75,8 +75,8 @@ TEST(SpanningTreeTest, StaysATreeUnderRandomMoves) {
       const std::vector<int> below = Walk(tree, top);
       const std::set<int> inside(below.begin(), below.end());
       const int node = below[DrawInt(&random, 0, static_cast<int>(below.size()) - 1)];
-      int under = kNodes - 1;
-      for (int draw = 0; draw < 10 && inside.count(under) > 0; ++draw) under = DrawInt(&random, 0, kNodes - 1);
+      int under = top;
+      while (inside.count(under) > 0) under = DrawInt(&random, 0, kNodes - 1);
       const int cut_from = tree[top].parent;
       neighbours[top].erase(cut_from);
       neighbours[cut_from].erase(top);
