@@ -26,9 +26,10 @@ Dispatcher::Dispatcher(const Problem& problem) : impl_(std::make_unique<Impl>(pr
 Dispatcher::~Dispatcher() = default;
 Dispatcher::Dispatcher(Dispatcher&&) noexcept = default;
 
-DispatchResult Dispatcher::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale) {
-  if (impl_->network) return impl_->network->Solve(cost, slot, allocation, cost_scale);
-  return impl_->simplex->Solve(cost, slot, allocation, cost_scale);
+DispatchResult Dispatcher::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale,
+                                 DispatchStart start) {
+  if (impl_->network) return impl_->network->Solve(cost, slot, allocation, cost_scale, start);
+  return impl_->simplex->Solve(cost, slot, allocation, cost_scale, start);
 }
 
 const Vector& Dispatcher::capacity_price() const {
@@ -52,8 +53,8 @@ std::string DescribeShortfall(const Problem& problem, const Allocation& allocati
 }  // namespace
 
 DispatchResult DispatchOrThrow(const Problem& problem, const Vector& cost, const Slot& slot, Dispatcher* dispatcher,
-                               Allocation* allocation, double cost_scale) {
-  const DispatchResult result = dispatcher->Solve(cost, slot, allocation, cost_scale);
+                               Allocation* allocation, double cost_scale, DispatchStart start) {
+  const DispatchResult result = dispatcher->Solve(cost, slot, allocation, cost_scale, start);
   if (result.status == DispatchStatus::kInfeasible) {
     throw InputError(
         "slot {}: demand cannot be served: total demand {:.6g}, total capacity {:.6g}, shortfall {:.6g} at gateway {}; "

@@ -29,7 +29,8 @@ class Dispatcher {
 
   /// `cost` [arcs] must be finite. `allocation` has the problem's sizes. The problem's shed cost counts `cost_scale`
   /// times.
-  DispatchResult Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale = 1.0);
+  DispatchResult Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale = 1.0,
+                       DispatchStart start = DispatchStart::kCold);
 
   /// Marginal cost of capacity of the last solve, [regions], USD per unit of resource, >= 0; means something after
   /// kOptimal only.
@@ -42,6 +43,7 @@ class Dispatcher {
 
 /// Solves, and throws InputError naming slot, gateways and shortfall when the demand cannot be served.
 DispatchResult DispatchOrThrow(const Problem& problem, const Vector& cost, const Slot& slot, Dispatcher* dispatcher,
-                               Allocation* allocation, double cost_scale = 1.0);
+                               Allocation* allocation, double cost_scale = 1.0,
+                               DispatchStart start = DispatchStart::kCold);
 
 }  // namespace evenkeel

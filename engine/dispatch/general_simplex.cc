@@ -44,7 +44,8 @@ GeneralSimplex::GeneralSimplex(const Problem& problem)
   capacity_price_ = Vector::Zero(num_regions_);
 }
 
-DispatchResult GeneralSimplex::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale) {
+DispatchResult GeneralSimplex::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale,
+                                     DispatchStart start) {
   EVENKEEL_CHECK_EQ(cost.size(), num_arcs_);
   EVENKEEL_CHECK(cost.allFinite());
   pivots_ = 0;
@@ -55,7 +56,9 @@ DispatchResult GeneralSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
   double scale = shedding_ ? std::abs(shed_cost_) : 0.0;
   if (num_arcs_ > 0) scale = std::max(scale, cost.cwiseAbs().maxCoeff());
   tolerance_ = kRelativeOptimality * scale;
-  StartGreedily(slot);
+  if (start == DispatchStart::kCold || !StartFromLastBasis(slot)) StartGreedily(slot);
+  pricing_.Restart(start);
+  degenerate_ = 0;
   DispatchResult result;
   const double negligible = 1e-12 * slot.demand.sum();
   if (!shedding_ && ShedTotal() > negligible) {
@@ -77,6 +80,7 @@ DispatchResult GeneralSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
   RefreshMultipliers();
   capacity_price_ = (-lambda_).cwiseMax(0.0);
   Extract(allocation);
+  pivots_of_basis_ += pivots_;
   result.pivots = pivots_;
   result.cost = cost.dot(allocation->flow) + (shedding_ ? shed_cost_value_ * allocation->shed.sum() : 0.0);
   return result;
@@ -90,8 +94,17 @@ void GeneralSimplex::StartGreedily(const Slot& slot) {
   for (int j = 0; j < num_gateways_; ++j) AssignGreedily(j, slot.demand[j]);
   RefreshValues(slot);
   RefreshMultipliers();
-  pricing_.Restart();
-  degenerate_ = 0;
+  pivots_of_basis_ = 0;
+}
+
+/// False where the basis is not feasible for the slot, or its inverse has been updated so often that it is better made
+/// anew.
+bool GeneralSimplex::StartFromLastBasis(const Slot& slot) {
+  if (pivots_of_basis_ < 0 || pivots_of_basis_ > num_regions_ + num_gateways_) return false;
+  RefreshValues(slot);
+  RefreshMultipliers();
+  const double rounding = kRelativeRounding * (slot.demand.sum() + slot.capacity.sum());
+  return value_.minCoeff() >= -rounding && key_value_.minCoeff() >= -rounding;
 }
 
 /// Gives the gateway its cheapest arcs with room left; the last one becomes its key, those that filled their region

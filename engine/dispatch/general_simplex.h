@@ -25,7 +25,8 @@ namespace evenkeel {
 class GeneralSimplex {
  public:
   explicit GeneralSimplex(const Problem& problem);
-  DispatchResult Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale);
+  DispatchResult Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale,
+                       DispatchStart start = DispatchStart::kCold);
   const Vector& capacity_price() const { return capacity_price_; }
 
  private:
@@ -53,6 +54,7 @@ class GeneralSimplex {
   int RegionOf(int arc) const { return arc < num_arcs_ ? region_[arc] : -1; }
   double ResourceOf(int arc) const { return arc < num_arcs_ ? resource_[arc] : 0.0; }
 
+  bool StartFromLastBasis(const Slot& slot);
   void StartGreedily(const Slot& slot);
   void AssignGreedily(int gateway, double demand);
   void SaturateInto(int gateway);
@@ -106,7 +108,8 @@ class GeneralSimplex {
   PartialPricing<Column> pricing_;
   int degenerate_ = 0;  // consecutive pivots of step zero
   int pivots_ = 0;
-  Vector capacity_price_;  // [regions]
+  int pivots_of_basis_ = -1;  // since its cold start; -1: there is none
+  Vector capacity_price_;     // [regions]
 };
 
 }  // namespace evenkeel

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
+#include "engine/dispatch/cheapest_arc.h"
 #include "models/base/error.h"
 
 namespace evenkeel {
@@ -11,6 +13,7 @@ namespace {
 
 constexpr double kArtificialCost = 10.0;     // of a unit of demand at the root, relative to the largest cost
 constexpr double kPhaseOneTolerance = 1e-9;  // reduced costs are whole numbers there
+constexpr int kFewOfAll = 4;                 // one arc in so many is looked at, before all gateways are asked again
 
 }  // namespace
 
@@ -34,10 +37,24 @@ NetworkSimplex::NetworkSimplex(const Problem& problem)
   zero_cost_ = Vector::Zero(num_arcs_);
   supply_ = potential_ = Vector::Zero(num_gateways_ + num_regions_ + 1);
   room_ = capacity_price_ = Vector::Zero(num_regions_);
-  order_.reserve(supply_.size());
+  order_.resize(num_regions_);
+  may_improve_.resize(num_gateways_);
+  fell_.reserve(num_regions_);
+  first_into_.resize(num_regions_ + 1);
+  for (const int region : region_) ++first_into_[region + 1];
+  std::partial_sum(first_into_.begin(), first_into_.end(), first_into_.begin());
+  arc_into_.resize(num_arcs_);
+  gateway_of_.resize(num_arcs_);
+  std::vector<int> next = first_into_;
+  for (int a = 0; a < num_arcs_; ++a) {
+    const int at = next[region_[a]]++;
+    arc_into_[at] = a;
+    gateway_of_[at] = problem.arcs.arcs[a].gateway;
+  }
 }
 
-DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale) {
+DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale,
+                                     DispatchStart start) {
   EVENKEEL_CHECK_EQ(cost.size(), num_arcs_);
   EVENKEEL_CHECK(cost.allFinite());
   pivots_ = 0;
@@ -50,7 +67,7 @@ DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
   supply_.segment(num_gateways_, num_regions_) = slot.capacity / resource_;
   if (!shedding_) shed_cost_ = kArtificialCost * scale;
   tolerance_ = kRelativeOptimality * scale;
-  Start();
+  Start(start);
   DispatchResult result;
   const double total = slot.demand.sum();
   if (!shedding_ && !Optimise()) result.status = DispatchStatus::kNotConverged;
@@ -81,24 +98,63 @@ DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
   return result;
 }
 
-/// All demand unserved and all capacity slack: a flat tree, whose pivots are quick. Filling regions greedily is nearer
-/// to the optimum in cost, but it makes deep trees, and takes longer over all. Where costs differ by region only, it is
-/// the optimum.
-void NetworkSimplex::Start() {
-  tree_.Reset();
-  for (int i = 0; i < num_regions_; ++i) tree_.arc[NodeOfRegion(i)] = num_arcs_ + num_gateways_ + i;
+void NetworkSimplex::Start(DispatchStart start) {
   if (CostsDifferByRegionOnly()) {
-    room_ = supply_.segment(num_gateways_, num_regions_);
-    for (int j = 0; j < num_gateways_; ++j) AssignGreedily(j);
-    const int root = tree_.root();
-    for (int node = tree_.Next(root, root); node >= 0; node = tree_.Next(node, root))
-      tree_.depth[node] = tree_.depth[tree_.parent[node]] + 1;
+    StartInOrder();
+  } else if (start == DispatchStart::kLastBasis && has_basis_) {
+    StartFromLastBasis();
   } else {
-    for (int j = 0; j < num_gateways_; ++j) tree_.arc[j] = num_arcs_ + j;
+    StartFlat();
   }
-  RefreshFlows();
-  pricing_.Restart();
+  has_basis_ = true;
+  tracks_ = start == DispatchStart::kLastBasis;
+  pricing_.Restart(start);
   degenerate_ = 0;
+}
+
+/// All demand unserved and all capacity slack: a flat tree, whose pivots are quick. Filling regions greedily is nearer
+/// to the optimum in cost, but it makes deep trees, and takes longer over all.
+void NetworkSimplex::StartFlat() {
+  tree_.Reset();
+  for (int node = 0; node < tree_.root(); ++node) tree_[node].arc = RootArc(node);
+  RefreshFlows();
+}
+
+/// Where costs differ by region only, filling the regions from the cheapest on is the optimum.
+void NetworkSimplex::StartInOrder() {
+  tree_.Reset();
+  for (int i = 0; i < num_regions_; ++i) tree_[NodeOfRegion(i)].arc = RootArc(NodeOfRegion(i));
+  room_ = supply_.segment(num_gateways_, num_regions_);
+  std::iota(order_.begin(), order_.end(), 0);
+  std::sort(order_.begin(), order_.end(),
+            [this](int i, int k) { return cost_[i] < cost_[k] || (cost_[i] == cost_[k] && i < k); });
+  std::size_t at = 0;
+  for (int j = 0; j < num_gateways_; ++j) at = AssignInOrder(j, at);
+  tree_.Thread();
+  RefreshFlows();
+}
+
+/// The last tree, whose flows follow from the new demands and capacities. Where the children of a node would take more
+/// than it has, they are hung under the root one by one, which makes unserved workload of their flow, or slack.
+void NetworkSimplex::StartFromLastBasis() {
+  const int root = tree_.root();
+  const double rounding = kRelativeRounding * supply_.head(root).sum();
+  int last = root;
+  for (int node = root; node >= 0; node = tree_.next(node)) {
+    tree_[node].flow = node == root ? 0.0 : supply_[node];
+    last = node;
+  }
+  const int first = tree_.next(root);  // what is hung anew comes before it, and is done
+  for (int node = last, before = -1; before != root; node = before) {
+    before = node == first ? root : tree_.previous(node);
+    const int parent = tree_[node].parent;
+    const double flow = tree_[node].flow;
+    if (parent == root || flow <= tree_[parent].flow + rounding) {
+      tree_[parent].flow -= flow;
+    } else {
+      tree_.Rehang(node, node, root, RootArc(node), flow, [](int) {});
+    }
+  }
 }
 
 bool NetworkSimplex::CostsDifferByRegionOnly() const {
@@ -110,52 +166,52 @@ bool NetworkSimplex::CostsDifferByRegionOnly() const {
   return true;
 }
 
-/// Gives the gateway its cheapest arcs with room left. It hangs below the region that took the rest; the regions that
-/// it filled have no slack any more and hang below it.
-void NetworkSimplex::AssignGreedily(int gateway) {
+/// Gives the gateway the cheapest regions with room left, from the one at `at` of order_ on; returns where the next
+/// gateway goes on. It hangs below the region that took the rest; the regions that it filled have no slack any more and
+/// hang below it.
+std::size_t NetworkSimplex::AssignInOrder(int gateway, std::size_t at) {
   double left = supply_[gateway];
-  while (true) {
-    int best = -1;
-    for (int a = first_[gateway]; a < first_[gateway + 1]; ++a) {
-      if (room_[region_[a]] > 0.0 && (best < 0 || cost_[a] < cost_[best])) best = a;
-    }
-    if (best < 0 || (shedding_ && shed_cost_ < cost_[best])) {
-      tree_.arc[gateway] = num_arcs_ + gateway;
-      return;
-    }
-    double& room = room_[region_[best]];
-    const int node = NodeOfRegion(region_[best]);
+  for (; at < order_.size(); ++at) {
+    const int region = order_[at], arc = first_[gateway] + region, node = NodeOfRegion(region);
+    double& room = room_[region];
+    if (room <= 0.0) continue;
+    if (shedding_ && shed_cost_ < cost_[arc]) break;
     if (left <= room) {
       room -= left;
       tree_.Hang(gateway, node);
-      tree_.arc[gateway] = best;
-      return;
+      tree_[gateway].arc = arc;
+      return at;
     }
     left -= std::exchange(room, 0.0);
     tree_.Hang(node, gateway);
-    tree_.arc[node] = best;
+    tree_[node].arc = arc;
   }
+  tree_[gateway].arc = RootArc(gateway);
+  return at;
 }
 
 void NetworkSimplex::RefreshFlows() {
-  order_.clear();
-  for (int node = tree_.root(); node >= 0; node = tree_.Next(node, tree_.root())) order_.push_back(node);
-  tree_.flow = supply_;
-  for (std::size_t at = order_.size() - 1; at > 0; --at) tree_.flow[tree_.parent[order_[at]]] -= tree_.flow[order_[at]];
+  int last = tree_.root();
+  for (int node = tree_.next(last); node >= 0; node = tree_.next(node)) {
+    tree_[node].flow = supply_[node];
+    last = node;
+  }
+  for (int node = last; node != tree_.root(); node = tree_.previous(node))
+    tree_[tree_[node].parent].flow -= tree_[node].flow;
 }
 
 void NetworkSimplex::RefreshPotentials() {
-  const int root = tree_.root();
-  potential_[root] = 0.0;
-  for (int node = tree_.Next(root, root); node >= 0; node = tree_.Next(node, root)) {
-    const double cost = Cost(tree_.arc[node]);
-    potential_[node] = potential_[tree_.parent[node]] + (IsGateway(node) ? cost : -cost);
+  potential_[tree_.root()] = 0.0;
+  for (int node = tree_.next(tree_.root()); node >= 0; node = tree_.next(node)) {
+    const double cost = Cost(tree_[node].arc);
+    potential_[node] = potential_[tree_[node].parent] + (IsGateway(node) ? cost : -cost);
   }
 }
 
 bool NetworkSimplex::Optimise() {
   RefreshPotentials();
   pricing_.Clear();
+  std::fill(may_improve_.begin(), may_improve_.end(), 1);
   const int limit = 1000 + 50 * (num_gateways_ + num_regions_);
   Entering entering;
   for (int i = 0; i < limit; ++i) {
@@ -177,7 +233,12 @@ bool NetworkSimplex::FindEntering(Entering* entering) {
     }
     return FindSlack(entering);
   }
-  const auto find_in_gateway = [this](int j, Entering* found) { return FindInGateway(j, found); };
+  const auto find_in_gateway = [this](int j, Entering* found) {
+    if (tracks_ && !may_improve_[j]) return false;
+    const bool improves = FindInGateway(j, found);
+    may_improve_[j] = improves;
+    return improves;
+  };
   const auto reduced_cost = [this](const Entering& candidate) {
     return Cost(candidate.arc) - potential_[candidate.from] + potential_[candidate.to];
   };
@@ -188,7 +249,7 @@ bool NetworkSimplex::FindSlack(Entering* entering) const {
   for (int i = 0; i < num_regions_; ++i) {
     const int node = NodeOfRegion(i);
     if (potential_[node] >= -tolerance_) continue;
-    *entering = {num_arcs_ + num_gateways_ + i, node, tree_.root(), potential_[node]};
+    *entering = {RootArc(node), node, tree_.root(), potential_[node]};
     return true;
   }
   return false;
@@ -198,34 +259,54 @@ bool NetworkSimplex::FindSlack(Entering* entering) const {
 /// Bland's rule the first such arc.
 bool NetworkSimplex::FindInGateway(int gateway, Entering* entering) const {
   const bool bland = UseBland();
+  const int begin = first_[gateway], end = first_[gateway + 1];
   const double* price = potential_.data() + num_gateways_;
   double best = potential_[gateway] - tolerance_;
   int arc = -1;
-  if (every_region_once_ && !bland) {  // the common case in vectorised form
-    using Row = Eigen::Map<const Vector>;
-    const auto unit_cost = Row(cost_ + first_[gateway], num_regions_) + Row(price, num_regions_);
-    const double least = unit_cost.minCoeff();
-    if (least < best) {
-      best = least;
-      for (arc = first_[gateway]; cost_[arc] + price[region_[arc]] != least;) ++arc;
+  if (bland) {
+    for (int a = begin; a < end && arc < 0; ++a) {
+      if (cost_[a] + price[region_[a]] < best) arc = a;
     }
+    if (arc >= 0) best = cost_[arc] + price[region_[arc]];
   } else {
-    for (int a = first_[gateway]; a < first_[gateway + 1] && !(bland && arc >= 0); ++a) {
-      const double unit_cost = cost_[a] + price[region_[a]];
-      if (unit_cost >= best) continue;
-      best = unit_cost;
-      arc = a;
+    const CheapestArc cheapest = every_region_once_
+                                     ? FindCheapestArc(cost_ + begin, price, end - begin, best)
+                                     : FindCheapestArc(cost_ + begin, price, region_.data() + begin, end - begin, best);
+    if (cheapest.arc >= 0) {
+      best = cheapest.unit_cost;
+      arc = begin + cheapest.arc;
     }
   }
   int to = arc < 0 ? tree_.root() : NodeOfRegion(region_[arc]);
   if (!artificials_fixed_ && shed_cost_ < best && !(bland && arc >= 0)) {
     best = shed_cost_;
-    arc = num_arcs_ + gateway;
+    arc = RootArc(gateway);
     to = tree_.root();
   }
   if (arc < 0) return false;
   *entering = {arc, gateway, to, best - potential_[gateway]};
   return true;
+}
+
+/// consider(node, falls, of_from) for the arcs that the entering arc closes a cycle with, from its two ends up to where
+/// the ways meet, the deeper end first.
+template <typename Consider>
+void NetworkSimplex::ForEachOfCycle(const Entering& entering, const Consider& consider) const {
+  int a = entering.from, b = entering.to;
+  bool a_falls = true, b_falls = true;
+  const auto rise = [&](int* node, bool* falls, bool of_from) {
+    const int parent = tree_[*node].parent;
+    consider(*node, *falls, of_from);
+    *node = parent;
+    *falls = !*falls;
+  };
+  int above = tree_.depth(a) - tree_.depth(b);
+  for (; above > 0; --above) rise(&a, &a_falls, true);
+  for (; above < 0; ++above) rise(&b, &b_falls, false);
+  while (a != b) {
+    rise(&a, &a_falls, true);
+    rise(&b, &b_falls, false);
+  }
 }
 
 /// On the way from either end of the entering arc up to where the two ways meet, flows fall and rise in turn. Among
@@ -234,56 +315,64 @@ NetworkSimplex::Leaving NetworkSimplex::FindLeaving(const Entering& entering) co
   const bool bland = UseBland();
   Leaving leaving;
   leaving.step = kInfinity;
-  const auto consider = [&](int node, bool falls, bool of_from) {
-    const int arc = tree_.arc[node];
-    const bool fixed = artificials_fixed_ && IsShed(arc);
+  const auto consider = [&](int at, bool falls, bool of_from) {
+    const SpanningTree::Node& node = tree_[at];
+    const bool fixed = artificials_fixed_ && IsShed(node.arc);
     if (!falls && !fixed) return;
-    const double step = fixed ? 0.0 : std::max(0.0, tree_.flow[node]);
-    if (step > leaving.step || (step == leaving.step && (!bland || arc > tree_.arc[leaving.node]))) return;
-    leaving = {node, of_from, step};
+    const double step = fixed ? 0.0 : std::max(0.0, node.flow);
+    if (step > leaving.step || (step == leaving.step && (!bland || node.arc > tree_[leaving.node].arc))) return;
+    leaving = {at, of_from, step};
   };
-  int a = entering.from, b = entering.to;
-  bool a_falls = true, b_falls = true;
-  while (a != b) {
-    const bool of_from = tree_.depth[a] >= tree_.depth[b];
-    int& node = of_from ? a : b;
-    bool& falls = of_from ? a_falls : b_falls;
-    consider(node, falls, of_from);
-    node = tree_.parent[node];
-    falls = !falls;
-  }
+  ForEachOfCycle(entering, consider);
   return leaving;
 }
 
 void NetworkSimplex::Pivot(const Entering& entering, const Leaving& leaving) {
   degenerate_ = leaving.step > 0.0 ? 0 : degenerate_ + 1;
   if (leaving.step > 0.0) {
-    int a = entering.from, b = entering.to;
-    double a_step = -leaving.step, b_step = -leaving.step;
-    while (a != b) {
-      const bool of_from = tree_.depth[a] >= tree_.depth[b];
-      int& node = of_from ? a : b;
-      double& step = of_from ? a_step : b_step;
-      tree_.flow[node] += step;
-      node = tree_.parent[node];
-      step = -step;
-    }
+    ForEachOfCycle(entering,
+                   [&](int node, bool falls, bool) { tree_[node].flow += falls ? -leaving.step : leaving.step; });
   }
   const int moved = leaving.of_from ? entering.from : entering.to;
   const int under = leaving.of_from ? entering.to : entering.from;
-  tree_.Rehang(leaving.node, moved, under, entering.arc, leaving.step);
   // The entering arc's reduced cost becomes zero; within what moved, potentials keep their differences.
   const double change = IsGateway(moved) ? entering.reduced_cost : -entering.reduced_cost;
-  for (int node = moved; node >= 0; node = tree_.Next(node, moved)) {
-    tree_.depth[node] = tree_.depth[tree_.parent[node]] + 1;
+  if (!tracks_) {
+    tree_.Rehang(leaving.node, moved, under, entering.arc, leaving.step, [&](int node) { potential_[node] += change; });
+    return;
+  }
+  fell_.clear();
+  tree_.Rehang(leaving.node, moved, under, entering.arc, leaving.step, [&](int node) {
     potential_[node] += change;
+    if (IsGateway(node)) {
+      if (change > 0.0) may_improve_[node] = 1;
+    } else if (change < 0.0) {
+      fell_.push_back(node - num_gateways_);
+    }
+  });
+  MarkWhoWantsWhatFell();
+}
+
+void NetworkSimplex::MarkWhoWantsWhatFell() {
+  int arcs = 0;
+  for (const int region : fell_) arcs += first_into_[region + 1] - first_into_[region];
+  if (arcs > num_arcs_ / kFewOfAll) {
+    std::fill(may_improve_.begin(), may_improve_.end(), 1);
+    return;
+  }
+  for (const int region : fell_) {
+    const double price = potential_[NodeOfRegion(region)];
+    for (int at = first_into_[region]; at < first_into_[region + 1]; ++at) {
+      const int gateway = gateway_of_[at];
+      if (cost_[arc_into_[at]] + price < potential_[gateway] - tolerance_) may_improve_[gateway] = 1;
+    }
   }
 }
 
 double NetworkSimplex::ShedTotal() const {
   double total = 0.0;
   for (int j = 0; j < num_gateways_; ++j) {
-    if (IsShed(tree_.arc[j])) total += std::max(0.0, tree_.flow[j]);
+    if (IsShed(tree_[j].arc)) total += std::max(0.0, tree_[j].flow);
   }
   return total;
 }
@@ -292,8 +381,8 @@ void NetworkSimplex::Extract(Allocation* allocation) const {
   allocation->flow.setZero(num_arcs_);
   allocation->shed.setZero(num_gateways_);
   for (int node = 0; node < tree_.root(); ++node) {
-    const int arc = tree_.arc[node];
-    const double flow = tree_.flow[node];
+    const int arc = tree_[node].arc;
+    const double flow = tree_[node].flow;
     if (flow <= 0.0) continue;  // rounding only: basic flows are non-negative
     if (arc < num_arcs_) {
       allocation->flow[arc] = flow;

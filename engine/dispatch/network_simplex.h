@@ -14,6 +14,7 @@
 // Flows (1993), chapter 11.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "engine/dispatch/partial_pricing.h"
@@ -31,7 +32,8 @@ class NetworkSimplex {
   static bool Fits(const Problem& problem);
 
   explicit NetworkSimplex(const Problem& problem);
-  DispatchResult Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale);
+  DispatchResult Solve(const Vector& cost, const Slot& slot, Allocation* allocation, double cost_scale,
+                       DispatchStart start = DispatchStart::kCold);
   const Vector& capacity_price() const { return capacity_price_; }
 
  private:
@@ -52,20 +54,27 @@ class NetworkSimplex {
   bool UseBland() const { return degenerate_ > 2 * (num_gateways_ + num_regions_); }
   bool IsGateway(int node) const { return node < num_gateways_; }
   bool IsShed(int arc) const { return arc >= num_arcs_ && arc < num_arcs_ + num_gateways_; }
+  int RootArc(int node) const { return num_arcs_ + node; }
   int NodeOfRegion(int region) const { return num_gateways_ + region; }
   double Cost(int arc) const { return arc < num_arcs_ ? cost_[arc] : IsShed(arc) ? shed_cost_ : 0.0; }
 
-  void Start();
+  void Start(DispatchStart start);
+  void StartFlat();
+  void StartInOrder();
+  void StartFromLastBasis();
   bool CostsDifferByRegionOnly() const;
-  void AssignGreedily(int gateway);
+  std::size_t AssignInOrder(int gateway, std::size_t at);
   void RefreshFlows();
   void RefreshPotentials();
   bool Optimise();
   bool FindEntering(Entering* entering);
   bool FindSlack(Entering* entering) const;
   bool FindInGateway(int gateway, Entering* entering) const;
+  template <typename Consider>
+  void ForEachOfCycle(const Entering& entering, const Consider& consider) const;
   Leaving FindLeaving(const Entering& entering) const;
   void Pivot(const Entering& entering, const Leaving& leaving);
+  void MarkWhoWantsWhatFell();
   double ShedTotal() const;
   void Extract(Allocation* allocation) const;
 
@@ -86,11 +95,20 @@ class NetworkSimplex {
   SpanningTree tree_;
   Vector supply_;           // [nodes], demand of gateways, capacity of regions
   Vector potential_;        // [nodes], y of gateways, p of regions
-  Vector room_;             // [regions], scratch of the greedy start
-  std::vector<int> order_;  // scratch: the tree's nodes, parents first
+  Vector room_;             // [regions], scratch of StartInOrder
+  std::vector<int> order_;  // [regions], from the cheapest on, likewise
   PartialPricing<Entering> pricing_;
-  int degenerate_ = 0;  // consecutive pivots of step zero
+  /// From the last basis few gateways have something to offer, and most pivots leave the others as they are. One that
+  /// had nothing is asked again when its unit cost rose, or when the price of a region fell so far that it wants it.
+  bool tracks_ = false;
+  std::vector<char> may_improve_;  // [gateways]
+  std::vector<int> fell_;          // regions, in the present pivot
+  std::vector<int> first_into_;    // [regions + 1]
+  std::vector<int> arc_into_;      // [arcs], by region
+  std::vector<int> gateway_of_;    // [arcs], of those
+  int degenerate_ = 0;             // consecutive pivots of step zero
   int pivots_ = 0;
+  bool has_basis_ = false;
   Vector capacity_price_;  // [regions]
 };
 

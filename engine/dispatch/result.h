@@ -3,6 +3,13 @@
 
 namespace evenkeel {
 
+/// Where the method begins. From the last solve's basis it is quicker where little has changed, but which optimum it
+/// finds, where there are several, depends on what was solved before.
+enum class DispatchStart {
+  kCold,       ///< the same for the same slot, whatever was solved before
+  kLastBasis,  ///< cold where there is none
+};
+
 enum class DispatchStatus {
   kOptimal,       ///< the allocation is feasible and optimal
   kInfeasible,    ///< some demand cannot be served; the allocation's `shed` says how much of which gateway

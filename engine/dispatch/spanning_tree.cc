@@ -1,15 +1,13 @@
 #include "engine/dispatch/spanning_tree.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace evenkeel {
 
 SpanningTree::SpanningTree(int num_nodes)
-    : parent(num_nodes),
-      arc(num_nodes, -1),
-      depth(num_nodes),
-      flow(Vector::Zero(num_nodes)),
+    : nodes_(num_nodes, Node{-1, -1, 0.0}),
+      list_(num_nodes, Entry{-1, 0}),
+      previous_(num_nodes, -1),
       first_child_(num_nodes),
       next_sibling_(num_nodes),
       previous_sibling_(num_nodes) {
@@ -19,26 +17,29 @@ SpanningTree::SpanningTree(int num_nodes)
 void SpanningTree::Reset() {
   const int top = root();
   std::fill(first_child_.begin(), first_child_.end(), -1);
-  std::fill(depth.begin(), depth.end(), 1);
   for (int node = 0; node < top; ++node) {
-    parent[node] = top;
-    previous_sibling_[node] = node - 1;
+    nodes_[node].parent = top;
     next_sibling_[node] = node + 1 < top ? node + 1 : -1;
+    list_[node] = {next_sibling_[node], 1};
+    previous_sibling_[node] = node - 1;
+    previous_[node] = node > 0 ? node - 1 : top;
   }
-  if (top > 0) first_child_[top] = 0;
-  parent[top] = next_sibling_[top] = previous_sibling_[top] = -1;
-  depth[top] = 0;
+  list_[top].next = -1;
+  previous_sibling_[top] = next_sibling_[top] = -1;
+  if (top == 0) return;
+  Link(top, 0);
+  first_child_[top] = 0;
 }
 
 void SpanningTree::Cut(int node) {
   const int next = next_sibling_[node], previous = previous_sibling_[node];
   if (next >= 0) previous_sibling_[next] = previous;
-  (previous >= 0 ? next_sibling_[previous] : first_child_[parent[node]]) = next;
+  (previous >= 0 ? next_sibling_[previous] : first_child_[nodes_[node].parent]) = next;
 }
 
 void SpanningTree::Hang(int node, int under) {
   Cut(node);
-  parent[node] = under;
+  nodes_[node].parent = under;
   const int first = first_child_[under];
   next_sibling_[node] = first;
   previous_sibling_[node] = -1;
@@ -46,26 +47,16 @@ void SpanningTree::Hang(int node, int under) {
   first_child_[under] = node;
 }
 
-void SpanningTree::Rehang(int top, int node, int under, int new_arc, double new_flow) {
-  int below = under;
+void SpanningTree::Thread() {
+  int tail = root();
   while (true) {
-    const int above = parent[node];
-    Hang(node, below);
-    std::swap(arc[node], new_arc);
-    std::swap(flow[node], new_flow);
-    if (node == top) return;
-    below = node;
-    node = above;
+    int next = first_child_[tail];
+    for (int node = tail; next < 0 && node >= 0; node = nodes_[node].parent) next = next_sibling_[node];
+    Link(tail, next);
+    if (next < 0) return;
+    list_[next].depth = list_[nodes_[next].parent].depth + 1;
+    tail = next;
   }
-}
-
-int SpanningTree::Next(int node, int top) const {
-  if (first_child_[node] >= 0) return first_child_[node];
-  while (node != top) {
-    if (next_sibling_[node] >= 0) return next_sibling_[node];
-    node = parent[node];
-  }
-  return -1;
 }
 
 }  // namespace evenkeel

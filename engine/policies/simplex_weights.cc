@@ -166,16 +166,17 @@ void WeightOptimiser::AddCurvature(const StackedObjective& objective, const Eige
       diagonal_[b] = scale[b] * scale[b] * root;
       power_[b] = scale[b] * root * u;
     }
+    const auto origin = increments.col(reference).segment(term.begin, term.size);
+    for (int i = 0; i < count; ++i)
+      difference_.col(i).head(term.size) = increments.col(free[i]).segment(term.begin, term.size) - origin;
     WeightVector along(count);
     for (int i = 0; i < count; ++i) {
-      const auto column = increments.col(free[i]).segment(term.begin, term.size);
-      const auto origin = increments.col(reference).segment(term.begin, term.size);
-      along[i] = power_.head(term.size).dot(column - origin);
+      const auto column = difference_.col(i).head(term.size);
+      along[i] = power_.head(term.size).dot(column);
+      weighted_.head(term.size) = diagonal_.head(term.size).cwiseProduct(column);
       for (int k = 0; k <= i; ++k) {
-        const auto other = increments.col(free[k]).segment(term.begin, term.size);
         const double curvature =
-            (diagonal_.head(term.size).array() * (column - origin).array() * (other - origin).array()).sum() -
-            along[i] * along[k];
+            weighted_.head(term.size).dot(difference_.col(k).head(term.size)) - along[i] * along[k];
         (*hessian)(i, k) += factor * curvature;
         if (k != i) (*hessian)(k, i) += factor * curvature;
       }

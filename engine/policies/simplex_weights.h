@@ -16,7 +16,12 @@ using WeightMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, kM
 class WeightOptimiser {
  public:
   explicit WeightOptimiser(int stack_size)
-      : z_(stack_size), gradient_(stack_size), diagonal_(stack_size), power_(stack_size) {}
+      : z_(stack_size),
+        gradient_(stack_size),
+        diagonal_(stack_size),
+        power_(stack_size),
+        weighted_(stack_size),
+        difference_(stack_size, kMaxVertices) {}
 
   /// Minimises objective(base + increments w) over w >= 0, sum w = 1 from the given feasible w by Newton steps on the
   /// weights that are free. `increments` is [stack x vertices], of which the first w.size() columns count.
@@ -35,7 +40,8 @@ class WeightOptimiser {
   void AddCurvature(const StackedObjective& objective, const Eigen::MatrixXd& increments, const int* free, int count,
                     int reference, WeightMatrix* hessian);
 
-  Vector z_, gradient_, diagonal_, power_;
+  Vector z_, gradient_, diagonal_, power_, weighted_;
+  Eigen::MatrixXd difference_;  // [stack x vertices], of vertices to the reference
 };
 
 }  // namespace evenkeel

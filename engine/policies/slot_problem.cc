@@ -37,7 +37,7 @@ struct SlotSolver::Impl {
   double DescendSmoothly(const Slot& slot, const Coefficients& coefficients, const Vector& base, int* dispatches);
   double DropCrumbs(const Vector& base);
   void SetSmoothing(const Vector& size, double share);
-  int AddVertex(const Slot& slot, const Coefficients& coefficients);
+  int AddVertex(const Slot& slot, const Coefficients& coefficients, DispatchStart start);
   double GapOf(int vertex) const;
   void DropLightest();
   void Combine(Allocation* allocation) const;
@@ -56,12 +56,12 @@ struct SlotSolver::Impl {
 };
 
 /// Dispatch at the prices in `gradient`; the vertex goes to the first column that carries no weight.
-int SlotSolver::Impl::AddVertex(const Slot& slot, const Coefficients& coefficients) {
+int SlotSolver::Impl::AddVertex(const Slot& slot, const Coefficients& coefficients, DispatchStart start) {
   SplitRow(problem, gradient.tail(RowSize(problem)), &prices);
   const int vertex = static_cast<int>(w.size());
   Allocation& allocation = vertices[vertex];
   PricedCost(problem, coefficients, gradient[0], prices, &cost);
-  DispatchOrThrow(problem, cost, slot, &dispatcher, &allocation, gradient[0]);
+  DispatchOrThrow(problem, cost, slot, &dispatcher, &allocation, gradient[0], start);
   for (Vector& sum : load) sum.setZero();
   AddLoads(problem, coefficients, allocation.flow, &load);
   FillStack(problem, coefficients.cost.dot(allocation.flow) + problem.shed_cost.value_or(0.0) * allocation.shed.sum(),
@@ -122,7 +122,7 @@ double SlotSolver::Impl::Descend(const Slot& slot, const Coefficients& coefficie
     z = base;
     z.noalias() += increments.leftCols(w.size()) * w;
     StackedGradient(objective, z, &gradient);
-    const int vertex = AddVertex(slot, coefficients);
+    const int vertex = AddVertex(slot, coefficients, DispatchStart::kLastBasis);
     ++*dispatches;
     gap = std::max(0.0, GapOf(vertex));
     if (gap <= wanted * std::abs(StackedValue(objective, z))) break;
@@ -194,7 +194,7 @@ SlotSolution SlotSolver::Solve(const Slot& slot, const Coefficients& coefficient
   s.w.resize(0);
   s.z = base + s.last_increment;
   StackedGradient(s.objective, s.z, &s.gradient);
-  s.AddVertex(slot, coefficients);
+  s.AddVertex(slot, coefficients, DispatchStart::kCold);
   s.w.setOnes(1);
   solution.vertices = 1;
   const double gap = s.Descend(slot, coefficients, base, s.tolerance, kRounds, &solution.vertices);
