@@ -141,7 +141,7 @@ std::optional<Shares> RealisedOf(const PeriodRun& run) {
     shares.begin = run.time().time(t);
     shares.valid_until = run.time().time(t + 1);
     shares.share = PartsOf(run.problem(), booking.own);
-    shares.released = ReleasedByRegion(run.problem(), booking.own);
+    if (entry.work) shares.released = ReleasedByRegion(run.problem(), booking.own);
     return shares;
   }
   return std::nullopt;

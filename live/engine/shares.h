@@ -15,7 +15,7 @@ struct Shares {
   std::int64_t begin = 0;        ///< of the slot, seconds since 1970-01-01 00:00:00 UTC
   std::int64_t valid_until = 0;  ///< when an adapter should stop believing them
   RowMatrix share;     ///< [firm gateways x regions], >= 0; a row's sum is 1, or 0 where nothing can be served
-  RowMatrix released;  ///< [classes x regions], >= 0, units of work to be done in the slot
+  RowMatrix released;  ///< [classes x regions], >= 0, units of work to be done in the slot; empty where nothing is said
 };
 
 /// Sets every row to the parts of the firm gateway's served workload in `allocation`. A gateway of which nothing is

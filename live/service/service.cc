@@ -321,6 +321,7 @@ void LiveService::AddBalancers(LiveStatus* made) const {
     if (!made->applied) {
       made->applied = force_ ? force_->decided : Shares{-1, made->as_of, made->as_of, {}, {}};
       made->applied->share = RowMatrix::Zero(applied.rows(), applied.cols());
+      made->applied->released.resize(0, 0);  // balancers know nothing of them
     }
     made->applied->share += applied;
   }

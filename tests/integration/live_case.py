@@ -51,6 +51,7 @@ class Counters(threading.Thread):
 
     def at(self, moment):
         """Counts at that time, between two readings as straight lines."""
+        worlds.wait_for(lambda: self.seen and self.seen[-1][0] >= moment, 30)  # evenkeel may have looked sooner
         later = next(k for k, (at, _) in enumerate(self.seen) if at >= moment)
         (t0, before), (t1, after) = self.seen[later - 1], self.seen[later]
         part = (moment - t0) / (t1 - t0)
