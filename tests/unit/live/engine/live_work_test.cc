@@ -151,8 +151,12 @@ TEST_F(LiveWorkTest, WorkWithoutRoomIsLateAndDoneOnceThereIsRoom) {
     for (const int region : {0, 1}) ASSERT_TRUE(engine.SetRegionState(region, state, begin - 30).is_done());
     SayAndTick(&engine, begin);
     const LiveStatus status = engine.Status(begin);
-    if (t >= 10 && t < 30) EXPECT_EQ(engine.published()->released.sum(), 0.0);
-    if (t == 29) EXPECT_GT(status.work.at(0).late, 20.0);
+    if (t >= 10 && t < 30) {
+      EXPECT_EQ(engine.published()->released.sum(), 0.0);
+    }
+    if (t == 29) {
+      EXPECT_GT(status.work.at(0).late, 20.0);
+    }
   }
   EXPECT_LE(engine.Status(kNovember + 60 * kHour).work.at(0).late, 1e-9);
 }
