@@ -79,6 +79,40 @@ TEST_F(SweepTest, ACellIsWhatItsCommandSays) {
   EXPECT_EQ(std::stod(Column("s", "expert_objective").at(9)), alone["guarantee"]["expert_objective"].get<double>());
 }
 
+// Cells with the same forecasts plan together as long as their loads are the same, over two objectives, with what is
+// observed apart, and where some forecasts are beyond all capacity.
+TEST_F(SweepTest, CellsThatShareAreWhatTheyAreAlone) {
+  Write("sweep.ini", R"(trace = trace.h5
+weight = carbon={carbon}
+observe = none
+observe = gaussian(level=0.2)
+policy = plan(forecast=noisy(of=perfect,level={level}),every={every})
+policy = robust(advice=plan(forecast=noisy(of=perfect,level={level}),every={every}),rho={rho})
+
+[vary]
+carbon = 10, 1500
+level = 0.1, 0.6
+every = 6, 8
+rho = 0.02, 1, 2
+)");
+  Succeed(Sweep("s", {"--threads", "2"}));
+  const std::vector<std::string> commands = Column("s", "command"), objectives = Column("s", "objective"),
+                                 policies = Column("s", "policy"), weights = Column("s", "carbon_weight");
+  ASSERT_EQ(commands.size(), 64u);
+  for (std::size_t cell = 0; cell < commands.size(); ++cell) {
+    const std::string observe = Column("s", "observe").at(cell);
+    std::vector<std::string> alone = {"run", "trace.h5", "--policy", policies.at(cell), "--quiet", "--weight",
+                                      "carbon=" + weights.at(cell)};
+    if (!observe.empty()) alone.insert(alone.end(), {"--observe", observe});
+    EXPECT_EQ(std::stod(objectives.at(cell)), SucceedJson(alone)["objective"].get<double>()) << commands.at(cell);
+  }
+  // Errors of forecasts do not depend on the objective; they do on what is observed.
+  const std::vector<std::string> errors = Column("s", "forecast_mae_carbon");
+  const std::set<std::string> values(errors.begin(), errors.end());
+  EXPECT_EQ(values.size(), 8u);
+  for (std::size_t cell = 0; cell < 32; ++cell) EXPECT_EQ(errors.at(cell), errors.at(32 + cell));
+}
+
 TEST_F(SweepTest, ThreadsChangeNothing) {
   Succeed(Sweep("one", {"--threads", "1"}));
   Succeed(Sweep("three", {"--threads", "3"}));
