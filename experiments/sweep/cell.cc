@@ -126,8 +126,8 @@ const RealisedError& SweepRunner::ForecastError(const SweepCell& cell, const Arg
   const Period& period = plan_.PeriodOf(cell).period;
   const Spec& forecast = plan.at("forecast");
   const PlanOptions options = PlanOptionsOf(plan, period.time.slot_hours);
-  const std::string key =
-      fmt::format("{} {} {} {} {}", plan_.periods[cell.period].signals, cell.seed, options.every, options.rest.horizon, ToString(forecast));
+  const std::string key = fmt::format("{} {} {} {} {}", plan_.periods[cell.period].signals, cell.seed, options.every,
+                                      options.rest.horizon, ToString(forecast));
   return forecast_errors_.Get(key, [&] {
     History seen, truth;
     seen.AppendAll(*OpenHistory(period));

@@ -9,7 +9,6 @@
 #include "engine/policies/replay.h"
 #include "experiments/run/evaluate.h"
 #include "experiments/sweep/schema.h"
-#include "models/base/bounded_memo.h"
 #include "models/base/memo.h"
 #include "models/world/signal_error.h"
 #include "predictors/advice/made_plan.h"

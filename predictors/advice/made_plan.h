@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "models/base/bounded_memo.h"
+#include "models/base/memo.h"
 #include "models/world/ledger.h"
 #include "models/world/problem.h"
 

@@ -296,8 +296,7 @@ std::unique_ptr<Policy> MakePlanAdvice(const Problem& problem, std::unique_ptr<F
                                        const PlanOptions& options, SharedPlans shared) {
   EVENKEEL_CHECK(options.every >= 1 && options.rest.horizon >= 0 && options.rest.mean_days >= 1);
   EVENKEEL_CHECK(options.scenarios >= 0 && options.spread >= 0.0 && options.blend.exponent >= 1.0);
-  return std::make_unique<PlanAdvice>(problem, std::move(forecaster), std::move(past), options,
-                                      std::move(shared));
+  return std::make_unique<PlanAdvice>(problem, std::move(forecaster), std::move(past), options, std::move(shared));
 }
 
 }  // namespace evenkeel

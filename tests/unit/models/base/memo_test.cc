@@ -1,4 +1,4 @@
-#include "models/base/bounded_memo.h"
+#include "models/base/memo.h"
 
 #include <gtest/gtest.h>
 
