@@ -9,6 +9,8 @@
 namespace evenkeel {
 namespace {
 
+constexpr double kBeyondConverged = 10.0;
+
 Allocation FirstFlow(const Problem& problem, SlotSource& slots, const PeriodData& data, const Vector& work_done,
                      const InteriorPointResult& result) {
   Slot slot;
@@ -38,6 +40,8 @@ RowMatrix PlannedWork(const PeriodData& data, SlotSource& slots, const Vector& w
 
 RestPlan PlanRest(const Problem& problem, SlotSource& slots, const Loads& load, double tolerance,
                   const Vector& work_done) {
+  // A margin beyond what would still count as converged: which problems are solved does not depend on this look.
+  if (problem.num_classes() == 0) CheckTotalCapacity(problem, slots, kBeyondConverged * tolerance);
   const PeriodData data = AssemblePeriod(problem, slots, 0, load, work_done);
   InteriorPointOptions options;
   options.tolerance = tolerance;

@@ -1,6 +1,6 @@
 #include "engine/planner/servable.h"
 
-#include <string>
+#include <algorithm>
 
 #include "engine/planner/interior_point.h"
 #include "engine/planner/period_data.h"
@@ -71,6 +71,41 @@ void CheckServable(const Problem& problem, SlotSource& slots, const Vector& done
       "slot {}: more is due than capacity can do: of the demand and the work that is due by its end, {:.6g} units "
       "cannot be served, most of it of '{}'; allowed: what capacity and reachability can serve in time, or a shed cost",
       unserved - 1, shortfall.total, problem.network.gateways[shortfall.gateway].name);
+}
+
+/// The capacity that a unit of every gateway's demand uses at least, [firm gateways].
+Vector LeastResource(const Problem& problem) {
+  const int firm = problem.network.num_firm();
+  Vector least = Vector::Constant(firm, kInfinity);
+  for (const Arc& arc : problem.arcs.arcs) {
+    if (arc.gateway < firm) least[arc.gateway] = std::min(least[arc.gateway], arc.resource);
+  }
+  return least;
+}
+
+// Residuals of every decision x >= 0, with |d_j - x_j| <= e and r x <= C_i + e, sum up to
+//   sum_j r_j d_j - sum_i C_i <= (sum_j r_j + regions) e      for the least r_j of a gateway's arcs.
+void CheckTotalCapacity(const Problem& problem, SlotSource& slots, double accuracy) {
+  if (problem.shed_cost) return;
+  const Vector least = LeastResource(problem);
+  const int count = slots.num_slots();
+  Vector wanted(count), capacity(count);
+  double largest = 0.0;
+  Slot slot;
+  for (int t = 0; t < count; ++t) {
+    slots.Read(t, &slot);
+    const auto firm = slot.demand.head(least.size());
+    wanted[t] = least.dot(firm);
+    capacity[t] = slot.capacity.sum();
+    largest = std::max(largest, slot.demand.sum());
+  }
+  const double hidden = accuracy * largest * (least.sum() + problem.network.num_regions());
+  for (int t = 0; t < count; ++t) {
+    if (!(wanted[t] - capacity[t] > hidden)) continue;
+    slots.Read(t, &slot);
+    throw InputError("slot {}: demand cannot be served: it needs {:.6g} of capacity, all regions together have {:.6g}",
+                     slot.index, wanted[t], capacity[t]);
+  }
 }
 
 }  // namespace evenkeel

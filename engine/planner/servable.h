@@ -12,4 +12,9 @@ namespace evenkeel {
 /// is Ledger's before the first slot, and may be left out where nothing has been done.
 void CheckServable(const Problem& problem, SlotSource& slots, const Vector& work_done = Vector());
 
+/// What a look at sums finds of it, before anything is solved: throws InputError for the first slot in which all
+/// capacity together falls so far short of demand that every decision breaks some gateway's demand or some region's
+/// capacity by more than `accuracy` of the largest demand in all slots. Says nothing where demand may be shed.
+void CheckTotalCapacity(const Problem& problem, SlotSource& slots, double accuracy);
+
 }  // namespace evenkeel

@@ -12,6 +12,7 @@
 #include "models/world/problem.h"
 #include "models/world/slot.h"
 #include "models/world/time_base.h"
+#include "predictors/advice/made_plan.h"
 #include "predictors/learning/learned.h"
 #include "predictors/learning/retrained.h"
 
@@ -35,6 +36,8 @@ struct PolicyContext {
   std::optional<TimeBase> time = {};
   /// Whether TorchScript modules run inside this process, with all of its rights, rather than in one of their own.
   bool trust_modules = false;
+  /// For the one policy `plan` in the spec, if its scope says all that it demands. Empty: nothing is shared.
+  SharedPlans shared_plans = {};
 };
 
 /// For policies of the period, which must outlive them. Those that look ahead on purpose may.

@@ -25,7 +25,9 @@ std::unique_ptr<Policy> MakePlan(const PolicyContext& context, const Arguments& 
   ChoiceOptions choice;
   choice.days = IntegerArgument(arguments, "choose");
   if (past.num_slots() > 0) choice.every = std::max(1, HistoryView(past).slots_per_day() / 2);
-  if (choice.days == 0) return MakePlanAdvice(context.problem, std::move(forecaster), std::move(past), options);
+  if (choice.days == 0) {
+    return MakePlanAdvice(context.problem, std::move(forecaster), std::move(past), options, context.shared_plans);
+  }
   return MakeChosenPlan(context.problem, std::move(forecaster), std::move(past), PlanCandidates(options), choice);
 }
 

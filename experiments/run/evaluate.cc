@@ -50,6 +50,7 @@ RunOutcome RunPolicy(const Period& period, const Spec& spec, const RunSettings& 
   PolicyContext context = ContextOf(period, settings.seed);
   context.advice_timeout = settings.advice_timeout;
   context.make_expert = settings.make_expert;
+  context.shared_plans = settings.shared_plans;
   context.trust_modules = settings.trust_modules;
   const std::unique_ptr<Policy> policy = MakePolicy(context, spec);
   if (begin) begin(*policy);

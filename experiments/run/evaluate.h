@@ -51,6 +51,7 @@ struct RunSettings {
   bool trust_modules = false;   ///< PolicyContext::trust_modules
   /// PolicyContext::make_expert
   std::function<std::unique_ptr<Policy>(const PolicyContext&, const Spec&)> make_expert = {};
+  SharedPlans shared_plans = {};  ///< PolicyContext::shared_plans
 
   /// A seed is enough.
   RunSettings(std::uint64_t the_seed = 1, double timeout = 0.0) : seed(the_seed), advice_timeout(timeout) {}

@@ -64,6 +64,7 @@ SweepOutcome SweepRunner::Run(int cell) {
     RunSettings settings(what.seed);
     settings.trust_modules = plan_.config.trust_modules;
     settings.make_expert = [&](const PolicyContext&, const Spec& spec) { return MakeReplay(ExpertRun(what, spec)); };
+    settings.shared_plans = PlansFor(what);
     const RunOutcome run = RunPolicy(plan_.PeriodOf(what).period, what.policy, settings, {});
     outcome.violation = GuaranteeViolation(run);
     outcome.values = Values(what, run);
@@ -86,6 +87,23 @@ const SweepRunner::Optimum& SweepRunner::OptimumOf(const SweepCell& cell) {
   });
 }
 
+/// Of a plan that decides alone or advises `robust`, and so sees the period's slots as they are; what somebody has
+/// programmed may answer as it likes. Robust policies of any rho plan the same until their loads differ, those
+/// of another objective for the same futures.
+SharedPlans SweepRunner::PlansFor(const SweepCell& cell) {
+  const std::vector<Arguments> plans = FindSpecs(Catalog(), Kind::kPolicy, cell.policy, "plan");
+  if (plans.size() != 1 || RunsForeignCode(Catalog(), Kind::kPolicy, cell.policy)) return {};
+  if (cell.policy.name != "plan") {
+    if (cell.policy.name != "robust") return {};
+    const CheckedSpec robust = CheckSpec(Catalog(), Kind::kPolicy, cell.policy);
+    if (robust.arguments.at("advice").name != "plan") return {};
+  }
+  std::string plan = fmt::format("{}", cell.seed);
+  for (const auto& [name, value] : plans.front().values) plan += fmt::format(" {}={}", name, ToString(value));
+  return {plans_, futures_, fmt::format("{} {}", cell.period, plan),
+          fmt::format("{} {}", plan_.periods[cell.period].signals, plan)};
+}
+
 /// An expert's run depends on the period alone, so that all robust policies around it can share one.
 std::shared_ptr<const RecordedRun> SweepRunner::ExpertRun(const SweepCell& cell, const Spec& spec) {
   const std::string key = fmt::format("{} {} {}", cell.period, cell.seed, ToString(spec));
@@ -99,7 +117,7 @@ std::shared_ptr<const RecordedRun> SweepRunner::ExpertRun(const SweepCell& cell,
 
 const RealisedError& SweepRunner::ObservationError(const SweepCell& cell) {
   const Period& period = plan_.PeriodOf(cell).period;
-  return observation_errors_.Get(std::to_string(cell.period),
+  return observation_errors_.Get(std::to_string(plan_.periods[cell.period].signals),
                                  [&] { return CompareSlots(*OpenMetered(period), *OpenObserved(period)); });
 }
 
@@ -108,8 +126,8 @@ const RealisedError& SweepRunner::ForecastError(const SweepCell& cell, const Arg
   const Period& period = plan_.PeriodOf(cell).period;
   const Spec& forecast = plan.at("forecast");
   const PlanOptions options = PlanOptionsOf(plan, period.time.slot_hours);
-  const std::string key =
-      fmt::format("{} {} {} {}", cell.period, options.every, options.rest.horizon, ToString(forecast));
+  const std::string key = fmt::format("{} {} {} {} {}", plan_.periods[cell.period].signals, cell.seed, options.every,
+                                      options.rest.horizon, ToString(forecast));
   return forecast_errors_.Get(key, [&] {
     History seen, truth;
     seen.AppendAll(*OpenHistory(period));

@@ -1,6 +1,7 @@
 // One cell of a sweep: a policy's run as a row of numbers.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "experiments/sweep/schema.h"
 #include "models/base/memo.h"
 #include "models/world/signal_error.h"
+#include "predictors/advice/made_plan.h"
 
 namespace evenkeel {
 
@@ -22,7 +24,7 @@ struct SweepOutcome {
 };
 
 /// Runs cells, on any number of threads at once. What they share is made once: optima, runs of experts, forecasts'
-/// errors.
+/// errors, and futures and plans as far as they are remembered.
 class SweepRunner {
  public:
   /// Both must outlive it.
@@ -32,6 +34,8 @@ class SweepRunner {
   SweepOutcome Run(int cell);
 
  private:
+  static constexpr std::size_t kMostBytes = std::size_t{64} << 20;  // of plans, and of futures
+
   const SweepPlan& plan_;
   const SweepSchema& schema_;
   struct Optimum {
@@ -42,11 +46,14 @@ class SweepRunner {
   const RealisedError& ObservationError(const SweepCell& cell);
   const RealisedError& ForecastError(const SweepCell& cell, const Arguments& plan);
   std::shared_ptr<const RecordedRun> ExpertRun(const SweepCell& cell, const Spec& spec);
+  SharedPlans PlansFor(const SweepCell& cell);
   std::vector<double> Values(const SweepCell& cell, const RunOutcome& run);
 
   Memo<Optimum> optima_;
   Memo<std::shared_ptr<const RecordedRun>> experts_;
   Memo<RealisedError> observation_errors_, forecast_errors_;
+  std::shared_ptr<BoundedMemo<MadePlan>> plans_ = std::make_shared<BoundedMemo<MadePlan>>(kMostBytes);
+  std::shared_ptr<BoundedMemo<Futures>> futures_ = std::make_shared<BoundedMemo<Futures>>(kMostBytes);
 };
 
 }  // namespace evenkeel

@@ -213,7 +213,11 @@ class Planner {
     PeriodText calm = text;
     calm.observe.clear();
     const auto [setting, first] = setting_of_.emplace(KeyOf(calm), plan_.num_settings);
-    SweepPeriod period{At(*last, [&] { return Open(text); }), setting->second};
+    PeriodText signals = text;
+    signals.objective = {};
+    const int next = static_cast<int>(signals_of_.size());
+    SweepPeriod period{At(*last, [&] { return Open(text); }), setting->second,
+                       signals_of_.emplace(KeyOf(signals), next).first->second};
     if (first) {
       ++plan_.num_settings;
       At(*last, [&] { CheckServable(period.given.period.problem, *OpenMetered(period.given.period)); });
@@ -258,7 +262,7 @@ class Planner {
   SweepPlan plan_;
   std::uint64_t seed_ = 1;
   std::map<std::string, std::shared_ptr<const Trace>> traces_;
-  std::map<std::string, int> period_of_, setting_of_;
+  std::map<std::string, int> period_of_, setting_of_, signals_of_;
 };
 
 }  // namespace

@@ -18,6 +18,7 @@ namespace evenkeel {
 struct SweepPeriod {
   GivenPeriod given;
   int setting = 0;  ///< periods that differ in what is observed only have the same one, and the same optimum
+  int signals = 0;  ///< periods that differ in the objective only have the same one, and the same forecasts
 };
 
 struct SweepCell {

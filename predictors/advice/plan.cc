@@ -1,7 +1,10 @@
 #include "predictors/advice/plan.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <exception>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,11 +24,13 @@ namespace {
 
 class PlanAdvice : public Policy {
  public:
-  PlanAdvice(const Problem& problem, std::unique_ptr<Forecaster> forecaster, History past, const PlanOptions& options)
+  PlanAdvice(const Problem& problem, std::unique_ptr<Forecaster> forecaster, History past, const PlanOptions& options,
+             SharedPlans shared)
       : problem_(problem),
         forecaster_(std::move(forecaster)),
         history_(std::move(past)),
         options_(options),
+        shared_(std::move(shared)),
         prices_(L1Prices(problem)),
         dispatcher_(problem),
         dues_(problem.network) {
@@ -135,7 +140,33 @@ class PlanAdvice : public Policy {
 
   void Replan(const SlotInput& input, const HistoryView& view) {
     first_ = {};
-    const int slots = problem_.num_slots - input.slot.index - 1;
+    const auto plan = Shared(
+        shared_.plans, [&] { return KeyOf(input); }, [&] { return MakePlan(input, view); });
+    worst_gap_ = std::max(worst_gap_, plan->worst_gap);
+    if (plan->planned == 0) {
+      ++unconverged_;
+      return;
+    }
+    first_ = plan->first;
+    prices_ = plan->prices;
+    work_done_ = plan->work_done;
+    waiting_ = plan->waiting;
+    deferral_prices_ = plan->deferral_prices;
+    planned_at_ = input.slot.index;
+  }
+
+  /// The scope, the slot, and the ledger's bits.
+  std::string KeyOf(const SlotInput& input) const {
+    std::string key = fmt::format("{} {} ", shared_.scope, input.slot.index);
+    const auto add = [&](const Vector& numbers) {
+      key.append(reinterpret_cast<const char*>(numbers.data()), sizeof(double) * numbers.size());
+    };
+    for (const Vector& load : input.ledger.load) add(load);
+    add(input.ledger.work_done);
+    return key;
+  }
+
+  Futures MakeFutures(const HistoryView& view, int slots) const {
     std::vector<int> origins =
         PathOrigins(view, slots, options_.scenarios, forecaster_->SlotsNeeded(view.slots_per_day()));
     origins.push_back(view.num_slots());
@@ -144,31 +175,33 @@ class PlanAdvice : public Policy {
     origins.pop_back();
     forecasts.pop_back();
     const std::vector<RowMatrix> paths = CentredErrorPaths(view, origins, std::move(forecasts));
-    Prices sum = ZeroPrices(problem_);
-    RowMatrix work_done = RowMatrix::Zero(slots + 1, problem_.num_classes()), waiting = work_done,
-              deferral_prices = work_done;
-    int planned = 0;
-    for (const RowMatrix& future : Scenarios(view.columns(), std::move(forecast), paths, options_.spread)) {
+    return {Scenarios(view.columns(), std::move(forecast), paths, options_.spread)};
+  }
+
+  MadePlan MakePlan(const SlotInput& input, const HistoryView& view) const {
+    const int slots = problem_.num_slots - input.slot.index - 1;
+    const auto shared = Shared(
+        shared_.futures, [&] { return fmt::format("{} {}", shared_.signals, input.slot.index); },
+        [&] { return MakeFutures(view, slots); });
+    MadePlan made;
+    made.prices = ZeroPrices(problem_);
+    made.work_done = RowMatrix::Zero(slots + 1, problem_.num_classes());
+    made.waiting = made.deferral_prices = made.work_done;
+    for (const RowMatrix& future : shared->futures) {
       const RestPlan plan = PlanOn(future, view, input);
-      worst_gap_ = std::max(worst_gap_, plan.gap);
+      made.worst_gap = std::max(made.worst_gap, plan.gap);
       if (!plan.converged) continue;
-      if (++planned == 1 && paths.empty()) first_ = plan.first;
-      for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += plan.prices[k];
+      if (++made.planned == 1 && shared->futures.size() == 1) made.first = plan.first;
+      for (std::size_t k = 0; k < made.prices.size(); ++k) made.prices[k] += plan.prices[k];
       if (problem_.num_classes() == 0) continue;
-      work_done += plan.work_done;
-      waiting += Arrived(future, view.columns(), input.slot) - plan.work_done;
-      deferral_prices += plan.deferral_prices;
+      made.work_done += plan.work_done;
+      made.waiting += Arrived(future, view.columns(), input.slot) - plan.work_done;
+      made.deferral_prices += plan.deferral_prices;
     }
-    if (planned == 0) {
-      ++unconverged_;
-      return;
-    }
-    for (Vector& price : sum) price /= planned;
-    prices_ = std::move(sum);
-    work_done_ = work_done / planned;
-    waiting_ = waiting / planned;
-    deferral_prices_ = deferral_prices / planned;
-    planned_at_ = input.slot.index;
+    if (made.planned == 0) return made;
+    for (Vector& price : made.prices) price /= made.planned;
+    for (RowMatrix* sum : {&made.work_done, &made.waiting, &made.deferral_prices}) *sum /= made.planned;
+    return made;
   }
 
   /// A of the slot that is seen and, by the forecast, of those behind, [slots x classes].
@@ -236,6 +269,7 @@ class PlanAdvice : public Policy {
   std::unique_ptr<Forecaster> forecaster_;
   History history_;
   PlanOptions options_;
+  SharedPlans shared_;
   Prices prices_, blended_;
   Loads load_before_, heading_;  // V_0 without its factor, and L + V_t
   Allocation first_;             // of the last plan, where it has one
@@ -259,10 +293,10 @@ class PlanAdvice : public Policy {
 }  // namespace
 
 std::unique_ptr<Policy> MakePlanAdvice(const Problem& problem, std::unique_ptr<Forecaster> forecaster, History past,
-                                       const PlanOptions& options) {
+                                       const PlanOptions& options, SharedPlans shared) {
   EVENKEEL_CHECK(options.every >= 1 && options.rest.horizon >= 0 && options.rest.mean_days >= 1);
   EVENKEEL_CHECK(options.scenarios >= 0 && options.spread >= 0.0 && options.blend.exponent >= 1.0);
-  return std::make_unique<PlanAdvice>(problem, std::move(forecaster), std::move(past), options);
+  return std::make_unique<PlanAdvice>(problem, std::move(forecaster), std::move(past), options, std::move(shared));
 }
 
 }  // namespace evenkeel

@@ -5,6 +5,7 @@
 
 #include "engine/policy.h"
 #include "predictors/advice/blend.h"
+#include "predictors/advice/made_plan.h"
 #include "predictors/forecast/rest.h"
 
 namespace evenkeel {
@@ -46,8 +47,9 @@ struct PlanOptions {
 /// When a forecast fails, Decide throws, and a plan is tried again in every slot: until one succeeds there are no
 /// prices. In the period's last slot, which needs no forecast, it still throws.
 ///
-/// `past` is what was seen before the period. The policy learns of a slot when it decides on it, never before.
+/// `past` is what was seen before the period. The policy learns of a slot when it decides on it, never before. Plans
+/// that are `shared` are taken from there, to the bit as they would be made.
 std::unique_ptr<Policy> MakePlanAdvice(const Problem& problem, std::unique_ptr<Forecaster> forecaster, History past,
-                                       const PlanOptions& options);
+                                       const PlanOptions& options, SharedPlans shared = {});
 
 }  // namespace evenkeel

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <random>
+#include <set>
 
 #include "models/base/journal.h"
 #include "tests/integration/cli_program.h"
@@ -77,6 +78,43 @@ TEST_F(SweepTest, ACellIsWhatItsCommandSays) {
             "'gaussian(level=0.2)'");
   EXPECT_EQ(std::stod(objectives.at(9)), alone["objective"].get<double>());
   EXPECT_EQ(std::stod(Column("s", "expert_objective").at(9)), alone["guarantee"]["expert_objective"].get<double>());
+}
+
+// Cells with the same forecasts plan together as long as their loads are the same, over two objectives, with what is
+// observed apart, and where some forecasts are beyond all capacity.
+TEST_F(SweepTest, CellsThatShareAreWhatTheyAreAlone) {
+  Write("sweep.ini", R"(trace = trace.h5
+weight = carbon={carbon}
+observe = none
+observe = gaussian(level=0.2)
+policy = plan(forecast=noisy(of=persistence,level={level}),every={every})
+policy = robust(advice=plan(forecast=noisy(of=persistence,level={level}),every={every}),rho={rho})
+
+[vary]
+carbon = 10, 1500
+level = 0.1, 0.6
+every = 6, 8
+rho = 0.02, 1, 2
+)");
+  Succeed(Sweep("s", {"--threads", "2"}));
+  const std::vector<std::string> commands = Column("s", "command"), objectives = Column("s", "objective"),
+                                 policies = Column("s", "policy"), weights = Column("s", "carbon_weight"),
+                                 observe = Column("s", "observe");
+  ASSERT_EQ(commands.size(), 64u);
+  for (std::size_t cell = 0; cell < commands.size(); ++cell) {
+    std::vector<std::string> alone = {
+        "run", "trace.h5", "--policy", policies.at(cell), "--quiet", "--weight", "carbon=" + weights.at(cell)};
+    if (!observe.at(cell).empty()) alone.insert(alone.end(), {"--observe", observe.at(cell)});
+    EXPECT_EQ(std::stod(objectives.at(cell)), SucceedJson(alone)["objective"].get<double>()) << commands.at(cell);
+  }
+  // Errors of forecasts do not depend on the objective; they do on what is observed.
+  const std::vector<std::string> errors = Column("s", "forecast_mae_carbon");
+  std::map<std::string, std::set<std::string>> of_kind;
+  for (std::size_t cell = 0; cell < errors.size(); ++cell)
+    of_kind[observe.at(cell) + policies.at(cell)].insert(errors.at(cell));
+  EXPECT_EQ(of_kind.size(), 32u);
+  for (const auto& [kind, values] : of_kind) EXPECT_EQ(values.size(), 1u) << kind;
+  EXPECT_EQ(std::set<std::string>(errors.begin(), errors.end()).size(), 8u);
 }
 
 TEST_F(SweepTest, ThreadsChangeNothing) {

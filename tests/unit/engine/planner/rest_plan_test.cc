@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/planner/servable.h"
 #include "models/base/error.h"
 #include "tests/reference/play.h"
 
@@ -41,6 +42,20 @@ TEST(RestPlan, ADemandThatCannotBeServedIsAnError) {
   TwoRegions two(2);
   two.trace.signals.demand(1, 0) = 5000.0;
   EXPECT_THROW(two.Plan(0.0, 0.0), InputError);
+}
+
+// Both regions have 1,000 each: of a demand of 2,001 or more in the second slot at least 1 is beyond them,
+// and a decision that spreads it over the gateway and both regions breaks each by a third. An accuracy of 1e-4 of 2,001
+// allows 0.2 each, 0.6 in all; one of 2e-4 allows 1.2.
+TEST(CheckTotalCapacity, FindsWhatNoDecisionOfTheAccuracyServes) {
+  TwoRegions two(2);
+  two.trace.signals.capacity.setConstant(1000.0);
+  two.trace.signals.demand(1, 0) = 2001.0;
+  const std::unique_ptr<SlotSource> slots = MakeSlotSource(two.trace);
+  EXPECT_THROW(CheckTotalCapacity(two.problem, *slots, 1e-4), InputError);
+  EXPECT_NO_THROW(CheckTotalCapacity(two.problem, *slots, 2e-4));
+  two.problem.shed_cost = 1.0;
+  EXPECT_NO_THROW(CheckTotalCapacity(two.problem, *slots, 1e-4));
 }
 
 }  // namespace
