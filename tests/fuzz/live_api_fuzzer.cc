@@ -21,7 +21,7 @@ std::shared_ptr<const LiveStatus> Status() {
   status.gateways = {"a", "b"};
   status.regions = {"x", "y", "\xC3\xBC"};
   status.region.resize(3);
-  status.published = Shares{3, 0, 1, RowMatrix::Constant(2, 3, 1.0 / 3.0)};
+  status.published = Shares{3, 0, 1, RowMatrix::Constant(2, 3, 1.0 / 3.0), {}};
   status.slots.resize(2);
   return std::make_shared<const LiveStatus>(status);
 }
