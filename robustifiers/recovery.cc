@@ -8,6 +8,12 @@ double Lead(const Ledger& engine, const Ledger& expert, int k) {
   return std::max(0.0, engine.work_done[k] - expert.work_done[k]);
 }
 
+Vector Leads(const Ledger& engine, const Ledger& expert) {
+  Vector leads(engine.work_done.size());
+  for (int k = 0; k < leads.size(); ++k) leads[k] = Lead(engine, expert, k);
+  return leads;
+}
+
 bool Recover(const Problem& problem, const Ledger& engine, const Ledger& expert, const Allocation& decision,
              Allocation* recovery) {
   bool differs = false;

@@ -10,6 +10,8 @@ namespace evenkeel {
 
 /// By how much the engine is ahead of the expert with class k: S_k - S_E,k, units; rounding below zero is none.
 double Lead(const Ledger& engine, const Ledger& expert, int k);
+/// Of all classes, [classes].
+Vector Leads(const Ledger& engine, const Ledger& expert);
 
 /// Writes to `recovery` the expert's decision without min(what it releases, lead) of every class's work, taken from its
 /// flows and from what it gives up in proportion. False, and nothing is written, where that is the expert's decision.

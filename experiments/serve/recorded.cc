@@ -8,6 +8,7 @@
 #include "models/base/utc_time.h"
 #include "models/files/trace_file.h"
 #include "predictors/learning/learned.h"
+#include "robustifiers/recovery.h"
 
 namespace evenkeel {
 namespace {
@@ -151,7 +152,7 @@ void WriteLiveLog(const RecordedPeriod& period, const std::string& path, const s
   for (int t = 0; t < run.next_slot(); ++t) {
     const SlotEntry& entry = run.books().entry(t);
     const RecordedSlot& slot = period.slots[static_cast<std::size_t>(t)];
-    Book(problem, entry, (ledger.work_done - expert.work_done).cwiseMax(0.0), &booking);
+    Book(problem, entry, Leads(ledger, expert), &booking);
     AddSlot(problem, booking.coefficients, booking.own, booking.firm_demand, &ledger);
     AddSlot(problem, booking.coefficients, booking.expert, booking.firm_demand, &expert);
     RobustDecision decision;

@@ -5,6 +5,7 @@
 
 #include "models/base/error.h"
 #include "robustifiers/budget.h"
+#include "robustifiers/recovery.h"
 
 namespace evenkeel {
 namespace {
@@ -37,7 +38,7 @@ void PeriodBooks::BookNext() {
   const int slot = static_cast<int>(standing_.size());
   if (slot % kSlotsPerCheckpoint == 0) checkpoints_.push_back(books_);
   const SlotEntry& entry = entries_[slot];
-  Book(problem_, entry, (books_.own.work_done - books_.expert.work_done).cwiseMax(0.0), &booking_);
+  Book(problem_, entry, Leads(books_.own, books_.expert), &booking_);
   AddSlot(problem_, booking_.coefficients, booking_.own, booking_.firm_demand, &books_.own);
   AddSlot(problem_, booking_.coefficients, booking_.expert, booking_.firm_demand, &books_.expert);
   Standing now = {};

@@ -32,10 +32,10 @@ PeriodRun::PeriodRun(PeriodSetup setup)
       decisions_(dynamic_cast<RobustDecisions*>(setup_.policy.get())),
       books_(*setup_.problem, RuleOf(decisions_)),
       dues_(setup_.problem->network),
-      due_(Vector::Zero(setup_.problem->num_classes())),
-      fit_(*setup_.problem) {
+      due_(Vector::Zero(setup_.problem->num_classes())) {
   EVENKEEL_CHECK(!setup_.problem->shed_cost);
   share_.setZero(problem().network.num_firm(), problem().network.num_regions());
+  if (problem().num_classes() > 0) fit_ = std::make_unique<ReleaseFit>(problem());
 }
 
 PeriodRun::~PeriodRun() = default;
@@ -68,11 +68,11 @@ void PeriodRun::Receive(Slot* slot) {
 /// Nobody has looked ahead whether all will be done in time, so more may be due than there is room for. What the
 /// expert, which is never ahead, can do of it is due in this slot.
 void PeriodRun::PutOff(Slot* slot) {
-  if (problem().num_classes() == 0) return;
+  if (fit_ == nullptr) return;
   const Vector& done = books_.expert().work_done;
   Slot free = *slot, served;
   free.due = free.due.cwiseMin(done);
-  fit_.Fit({free, observed_, books_.expert()}, slot->due, &served);
+  fit_->Fit({free, observed_, books_.expert()}, slot->due, &served);
   slot->due = slot->due.cwiseMin(done + served.demand.tail(problem().num_classes()));
 }
 

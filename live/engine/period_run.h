@@ -91,8 +91,8 @@ class PeriodRun {
   RobustDecisions* decisions_ = nullptr;  // of the policy, where it is robust
   PeriodBooks books_;
   WorkDues dues_;
-  Vector due_;  // of the last slot, whether it fits or not
-  ReleaseFit fit_;
+  Vector due_;                       // of the last slot, whether it fits or not
+  std::unique_ptr<ReleaseFit> fit_;  // null without classes
   Coefficients observed_;
   bool settles_ = false;  // the last slot was decided by the policy, which was not told yet what became of it
   RowMatrix share_;
