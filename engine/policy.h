@@ -35,6 +35,14 @@ struct VirtualLoadsReport {
   double rises = 0.0;  ///< of virtual loads that rose since
 };
 
+/// What regions were offered beyond their capacity, where gateways route by themselves (engine/policies/admission.h).
+struct OvershootReport {
+  double share = 0.0;         ///< of all that was offered
+  double worst_region = 0.0;  ///< the most in one slot, relative to the region's capacity
+  long slots = 0;             ///< in which some region was offered too much
+  long central_slots = 0;     ///< in which retries could not place it, and the slot was as the coordinator decided it
+};
+
 /// What a policy says of its own run.
 struct PolicyReport {
   long unconverged_slots = 0;           ///< slots whose inner solver stopped above its tolerance
@@ -42,6 +50,7 @@ struct PolicyReport {
   long program_failures = 0;            ///< times that a program of the user's, which decides, failed and was ended
   std::optional<double> own_objective;  ///< value of the linear problem that the policy minimises, when it has one
   std::optional<VirtualLoadsReport> virtual_loads;  ///< of experts that have some, and of robust policies around them
+  std::optional<OvershootReport> overshoot;         ///< of decentralised policies
 };
 
 /// How far P1 lets a decision violate the slot's constraints, in units of workload: 1e-9 of the slot's demand and of

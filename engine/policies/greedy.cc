@@ -44,7 +44,10 @@ class Memory {
 class Greedy : public Policy {
  public:
   Greedy(const Problem& problem, StackedObjective objective, double tolerance)
-      : problem_(problem), solver_(problem, std::move(objective), tolerance), base_(StackSize(problem)) {}
+      : problem_(problem),
+        solver_(problem, std::move(objective), tolerance),
+        base_(StackSize(problem)),
+        prices_(ZeroPrices(problem)) {}
 
   void Remember(const Problem& problem, VirtualLoads virtual_loads, double q) {
     memory_.emplace(problem, std::move(virtual_loads), q);
@@ -62,7 +65,15 @@ class Greedy : public Policy {
     const SlotSolution solution = solver_.Solve(input.slot, input.coefficients, base_, allocation);
     report_.unconverged_slots += solution.converged ? 0 : 1;
     report_.worst_slot_gap = std::max(report_.worst_slot_gap, solution.gap);
+    const Vector& gradient = solver_.gradient();
+    states_prices_ = gradient[0] > 0.0;
+    if (!states_prices_) return;
+    SplitRow(problem_, gradient.tail(RowSize(problem_)), &prices_);
+    for (Vector& prices : prices_) prices /= gradient[0];
   }
+
+  /// The gradient at the decision over the price of cost: the decision is a dispatch at it, to the slot's gap.
+  const Prices* StatedPrices() const override { return states_prices_ ? &prices_ : nullptr; }
 
   PolicyReport Report() const override {
     PolicyReport report = report_;
@@ -74,6 +85,8 @@ class Greedy : public Policy {
   const Problem& problem_;
   SlotSolver solver_;
   Vector base_;
+  Prices prices_;
+  bool states_prices_ = false;
   std::optional<Memory> memory_;
   PolicyReport report_;
 };

@@ -29,6 +29,8 @@ class SlotSolver {
 
   /// Throws InputError when the demand cannot be served.
   SlotSolution Solve(const Slot& slot, const Coefficients& coefficients, const Vector& base, Allocation* allocation);
+  /// Of the objective at the last solution, [stack].
+  const Vector& gradient() const;
 
  private:
   struct Impl;

@@ -13,7 +13,7 @@ Registry MakeCatalog() {
   add(ConstantPriceEntries());
   add(EquityEntries());
   add(AdviceEntries());
-  add({PlanEntry(), LearnedPriceEntry(), ProcessPolicyEntry()});
+  add({PlanEntry(), LearnedPriceEntry(), DecentralisedEntry(), ProcessPolicyEntry()});
   add(PredictorEntries());
   add({ProcessPredictorEntry()});
   add(NetworkEntries());

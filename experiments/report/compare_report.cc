@@ -157,8 +157,9 @@ std::string ComparisonText(const GivenPeriod& given, const ComparisonResult& res
   const std::string guarantees = GuaranteeTable(result.runs);
   if (!guarantees.empty()) text += guarantees + "\n";
   for (const RunOutcome& run : result.runs) {
-    const std::string loads = VirtualLoadsText(run);
-    if (!loads.empty()) text += fmt::format("{}: {}", run.policy, loads);
+    for (const std::string& line : {VirtualLoadsText(run), OvershootText(run)}) {
+      if (!line.empty()) text += fmt::format("{}: {}", run.policy, line);
+    }
     text += RejectedText(run);
   }
   if (result.optimum) {

@@ -1,4 +1,4 @@
-// What is said of a robust policy's guarantee.
+// What is said of a robust policy's guarantee, and of what other policies report of themselves.
 #pragma once
 
 #include <string>
@@ -19,6 +19,11 @@ std::string GuaranteeText(const RunOutcome& run);
 /// line for people, empty where it has none. The share is that of the expert's shifted J.
 Json VirtualLoadsJson(const RunOutcome& run);
 std::string VirtualLoadsText(const RunOutcome& run);
+
+/// What gateways that route by themselves offered beyond capacity: the object `overshoot` of a run, null where nobody
+/// routes by himself, and a line for people, empty there.
+Json OvershootJson(const RunOutcome& run);
+std::string OvershootText(const RunOutcome& run);
 
 /// A table of the robust policies among `runs`, empty when there are none.
 std::string GuaranteeTable(const std::vector<RunOutcome>& runs);

@@ -126,6 +126,7 @@ Json RunJson(const Problem& problem, const RunOutcome& run) {
   json["unconverged_slots"] = run.report.unconverged_slots;
   json["guarantee"] = GuaranteeJson(run);
   json["virtual_loads"] = VirtualLoadsJson(run);
+  json["overshoot"] = OvershootJson(run);
   json["seconds"] = run.seconds;
   return json;
 }

@@ -4,11 +4,11 @@
 #include <functional>
 #include <memory>
 
+#include "engine/dispatch/smooth_dispatch.h"
 #include "engine/policy.h"
 #include "models/world/trace.h"
 #include "predictors/forecast/forecaster.h"
 #include "predictors/learning/price_network.h"
-#include "predictors/prices/smooth_dispatch.h"
 
 namespace evenkeel {
 
@@ -36,7 +36,6 @@ struct PriceWindowSource {
 /// for a slot that cannot be served.
 std::unique_ptr<PriceWindow> MakePriceWindow(const PriceWindowSource& source, int first, int count);
 
-/// Windows of equal length, answered by smooth dispatch (predictors/prices/smooth_dispatch.h) at the temperature
 /// `temperature` times the slot's mean cost of a unit of workload at even prices mu_k / n_k.
 std::unique_ptr<PriceWorld> MakePriceWorld(std::vector<const PriceWindow*> windows, double temperature);
 

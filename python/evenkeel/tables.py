@@ -54,7 +54,11 @@ def row(outcome: Document) -> Document:
             flat.update(value["verdicts"])
             failure = value["first_failure"]
             flat["first_failure"] = None if failure is None else str(failure)
-        elif not isinstance(value, (dict, list)) and name not in ("guarantee", "virtual_loads", "certificate"):
+        elif name == "overshoot" and value:
+            flat.update({f"overshoot_{key}": number(one) for key, one in value.items()})
+        elif not isinstance(value, (dict, list)) and name not in (
+            "guarantee", "virtual_loads", "overshoot", "certificate"
+        ):
             flat[name] = number(value)
     return {name: value for name, value in flat.items() if value is not None}
 

@@ -20,14 +20,25 @@ struct SmoothFlow {
   Vector shed;            ///< [gateways]
   Vector capacity_price;  ///< nu, [regions], USD per unit of resource
   double temperature = 0.0;
+  // Work space:
+  Vector base_price;   ///< capacity prices that are in the weights already, [regions]
+  Vector arc_weight;   ///< w_a exp((cheapest - cost_a - r nu) / tau) at those, cheapest of a's gateway, [arcs]
+  Vector shed_weight;  ///< the same of serving nobody, [gateways]
 };
 
 /// Solves by scaling gateways and regions in turn until no region is above its capacity, nor below where it has a
 /// price, by more than 1e-9 of all demand, or for 5000 rounds. Returns whether it got there; demands are met to
-/// rounding in any case. `cost` [arcs], USD per unit; `temperature` tau > 0, in the same unit. Throws InputError for a
-/// gateway with demand and no region that has capacity, where nothing may be shed.
+/// rounding in any case. `cost` [arcs], USD per unit; `temperature` tau > 0, in the same unit. Starts at the prices
+/// `start` [regions], such as those of dispatch, or at none. Throws InputError for a gateway with demand and no region
+/// that has capacity, where nothing may be shed.
 bool SmoothDispatch(const Problem& problem, const Slot& slot, const Vector& cost, double temperature,
-                    SmoothFlow* result);
+                    SmoothFlow* result, const Vector* start = nullptr);
+
+/// What every gateway does by itself at capacity prices that somebody found: the formula above with nu given. Demands
+/// are met, whatever that uses of the regions. Fills `result`. Returns false where a gateway with demand has no region
+/// with capacity and nothing may be shed; its flows are 0 then.
+bool RouteAtPrices(const Problem& problem, const Slot& slot, const Vector& cost, double temperature,
+                   const Vector& capacity_price, SmoothFlow* result);
 
 /// From the gradient of some number in the flows [arcs] to its gradient in the costs [arcs], at a converged solution;
 /// the number must not depend on what is shed but through the flows. By implicit differentiation: regions with a price

@@ -1,4 +1,4 @@
-#include "predictors/prices/smooth_dispatch.h"
+#include "engine/dispatch/smooth_dispatch.h"
 
 #include <gtest/gtest.h>
 
@@ -71,7 +71,7 @@ TEST(SmoothDispatch, IsFeasibleAndNearDispatchWhenCold) {
     // The entropy of splitting d over n ways is at most d log n, and weights differ by their logs.
     EXPECT_LE(more, 20.0 * tau * c.slot.demand.sum()) << seed;
   }
-  EXPECT_GE(converged, 190);
+  EXPECT_EQ(converged, 200);
 }
 
 TEST(SmoothDispatch, GradientIsThatOfFiniteDifferences) {
