@@ -11,8 +11,8 @@ namespace evenkeel {
 namespace {
 
 constexpr int kMaxRounds = 5000;
-constexpr double kTolerance = 1e-9;  // of all demand
-constexpr int kRoundsAlone = 30;     // most slots are done by then
+constexpr double kTolerance = 1e-10;  // of all demand
+constexpr int kRoundsAlone = 15;      // most slots are done by then
 constexpr int kRoundsBetween = 10;
 constexpr int kStepsTogether = 20;
 constexpr double kLongestStep = 3.0;    // temperatures: uses follow Newton's model for about one
@@ -20,7 +20,8 @@ constexpr double kRegular = 1e-12;      // where every way is full the prices ar
 constexpr double kFarFromBase = 100.0;  // temperatures: beyond, powers of e leave the range of doubles
 constexpr double kLowestPower = -300;   // an arc this dear carries nothing that a double would show
 
-/// Fills the weights at capacity prices, the cheapest way of each gateway at w. Returns a gateway with demand and no way, or -1.
+/// Fills the weights at capacity prices, the cheapest way of each gateway at w. Returns a gateway with demand and no
+/// way, or -1.
 int SetWeights(const Problem& problem, const Slot& slot, const Vector& cost, const Vector& price, SmoothFlow* s) {
   int stranded = -1;
   s->base_price = price;

@@ -27,7 +27,7 @@ struct SmoothFlow {
 };
 
 /// Solves by scaling gateways and regions in turn until no region is above its capacity, nor below where it has a
-/// price, by more than 1e-9 of all demand, or for 5000 rounds. Returns whether it got there; demands are met to
+/// price, by more than 1e-10 of all demand, or for 5000 rounds. Returns whether it got there; demands are met to
 /// rounding in any case. `cost` [arcs], USD per unit; `temperature` tau > 0, in the same unit. Starts at the prices
 /// `start` [regions], such as those of dispatch, or at none. Throws InputError for a gateway with demand and no region
 /// that has capacity, where nothing may be shed.

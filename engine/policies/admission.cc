@@ -6,7 +6,9 @@ namespace evenkeel {
 namespace {
 
 constexpr int kMostRetries = 30;
-constexpr double kNothing = 1e-12;  // of the slot's demand, or of a region's capacity: rounding
+constexpr double kNothing = 1e-12;  // of the slot's demand: served
+constexpr double kRounding =
+    2e-10;  // of the slot's demand: what a region takes beyond its capacity, below what P1 allows
 
 }  // namespace
 
@@ -20,7 +22,7 @@ void Admission::Book(const Slot& slot, const Allocation& offer) {
   double refused = 0.0;
   for (Eigen::Index i = 0; i < use_.size(); ++i) {
     const double over = use_[i] - slot.capacity[i];
-    if (over <= kNothing * slot.capacity[i]) continue;
+    if (over <= slack_) continue;
     refused += over;
     report_.worst_region = std::max(report_.worst_region, over / slot.capacity[i]);
   }
@@ -38,19 +40,20 @@ double Admission::Accept(const Allocation& offer, Allocation* accepted) {
   for (int a = 0; a < problem_.num_arcs(); ++a) {
     const Arc& arc = problem_.arcs.arcs[a];
     const double room = rest_.capacity[arc.region], use = use_[arc.region];
-    const double taken = use > room ? offer.flow[a] * (room / use) : offer.flow[a];
+    const double taken = use > room + slack_ ? offer.flow[a] * (room / use) : offer.flow[a];
     accepted->flow[a] += taken;
     rest_.demand[arc.gateway] += offer.flow[a] - taken;
   }
   accepted->shed += offer.shed;
   for (Eigen::Index i = 0; i < use_.size(); ++i) {
     double& room = rest_.capacity[i];
-    room = use_[i] >= (1.0 - kNothing) * room ? 0.0 : room - use_[i];
+    room = use_[i] >= room - slack_ ? 0.0 : room - use_[i];
   }
   return rest_.demand.sum();
 }
 
 bool Admission::Serve(const Slot& slot, const Allocation& first, const Router& retry, Allocation* accepted) {
+  slack_ = kRounding * slot.demand.sum();
   Book(slot, first);
   rest_ = slot;
   accepted->flow.setZero(problem_.num_arcs());

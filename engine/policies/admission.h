@@ -33,6 +33,7 @@ class Admission {
   Vector use_;
   Slot rest_;
   Allocation offer_;
+  double slack_ = 0.0;  // of the slot
   double offered_ = 0.0, refused_ = 0.0;
   OvershootReport report_;
 };

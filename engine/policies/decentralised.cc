@@ -73,9 +73,7 @@ class Decentralised : public Policy {
       message.decision = central_;
     } else {
       const Prices* prices = coordinator_->StatedPrices();
-      if (prices == nullptr)
-        throw InputError("the coordinator states no prices in slot {}; allowed for it: message=weights",
-                         input.slot.index);
+      if (prices == nullptr) throw InputError("the coordinator states no prices; allowed for it: message=weights");
       message.prices = *prices;
       PricedCost(problem_, input.coefficients, 1.0, message.prices, &cost_);
       SetCapacityPrices(input.slot, &message.capacity_price);

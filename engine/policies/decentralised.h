@@ -35,8 +35,8 @@ struct DecentralisedOptions {
   double headroom = 0.0;     ///< share of every region's capacity that nu leave free where demand allows, in [0, 1)
 };
 
-/// But for kWeights the coordinator must state prices in every slot (Policy::StatedPrices): Decide throws InputError where
-/// it does not. Slots in which nu did not converge count as unconverged.
+/// But for kWeights the coordinator must state prices in every slot (Policy::StatedPrices): Decide throws InputError
+/// where it does not. Slots in which nu did not converge count as unconverged.
 std::unique_ptr<Policy> MakeDecentralised(const Problem& problem, std::unique_ptr<Policy> coordinator,
                                           const DecentralisedOptions& options);
 

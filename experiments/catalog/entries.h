@@ -12,7 +12,7 @@ std::vector<Entry> ConstantPriceEntries();  ///< policies whose prices never cha
 std::vector<Entry> EquityEntries();     ///< policies that look at loads, and what they are compared with: policies.cc
 std::vector<Entry> AdviceEntries();     ///< `robust`, and advice to try it out with: advice.cc
 Entry PlanEntry();                      ///< the policy that forecasts, then plans: plan.cc
-Entry DecentralisedEntry();             ///< the policy in which gateways route by themselves: decentralised.cc
+Entry DecentralisedEntry();             ///< the policy in which gateways route by themselves: policies.cc
 Entry ProcessPolicyEntry();             ///< the policy that an own program is: process.cc
 Entry ProcessPredictorEntry();          ///< the predictor that an own program is: process.cc
 Entry LearnedPriceEntry();              ///< the policy that uses a network of prices: prices.cc

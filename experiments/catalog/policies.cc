@@ -1,5 +1,6 @@
-// Policies that need no forecast and no advice.
+// Policies that need no forecast and no advice, and gateways that follow one of them by themselves.
 #include "engine/policies/constant_price.h"
+#include "engine/policies/decentralised.h"
 #include "engine/policies/dual_mirror_descent.h"
 #include "engine/policies/greedy.h"
 #include "engine/policies/nearest.h"
@@ -7,6 +8,8 @@
 #include "experiments/catalog/make.h"
 #include "experiments/catalog/memory.h"
 #include "experiments/catalog/releases.h"
+#include "models/base/error.h"
+#include "robustifiers/decision.h"
 
 namespace evenkeel {
 namespace {
@@ -93,6 +96,24 @@ PolicyPointer MakeFixedPrice(const PolicyContext& context, const Arguments& argu
   return MakeConstantPrice(context.problem, options);
 }
 
+PolicyPointer MakeDecentralisedPolicy(const PolicyContext& context, const Arguments& arguments) {
+  DecentralisedOptions options;
+  const std::string& message = arguments.at("message").name;
+  options.message = message == "weights" ? Message::kWeights : message == "prices" ? Message::kPrices : Message::kCosts;
+  options.every = SlotsArgument(arguments, "every", SlotHoursOf(context));
+  options.delay = SlotsArgument(arguments, "delay", SlotHoursOf(context));
+  options.temperature = NumberArgument(arguments, "temperature");
+  options.headroom = NumberArgument(arguments, "headroom");
+  PolicyPointer coordinator = PolicyArgument(context, arguments, "coordinator");
+  if (DecisionsOf(*coordinator) != nullptr) {
+    throw InputError(
+        "decentralised: coordinator '{}' bounds its own decisions, not what gateways make of them; allowed: a policy "
+        "that is not robust, and robust(advice=decentralised(..)) around",
+        ToString(arguments.at("coordinator")));
+  }
+  return MakeDecentralised(context.problem, std::move(coordinator), options);
+}
+
 }  // namespace
 
 std::vector<Entry> ConstantPriceEntries() {
@@ -162,6 +183,24 @@ std::vector<Entry> EquityEntries() {
        {Parameter(ParameterKind::kPath, "file", "", "CSV with the header group,bucket,price"), ReleaseParameter()},
        MakeFixedPrice},
   };
+}
+
+Entry DecentralisedEntry() {
+  return {"decentralised",
+          "a coordinator sends prices, gateways route by themselves: docs/scale.md",
+          {Parameter(ParameterKind::kPolicy, "coordinator", "norm-greedy(q=8)", "the policy whose prices are sent"),
+           WordParameter("message",
+                         "what is sent: what a unit costs in every region, all in; prices of buckets and capacity, for "
+                         "gateways that see the signals themselves; or every gateway's weights",
+                         {"costs", "prices", "weights"}),
+           SpanParameter("every", "1", "from a message to the next", 1),
+           SpanParameter("delay", "0", "from a message's slot to the slot in which gateways have it", 0),
+           NumberParameter("temperature", "1",
+                           "how far gateways spread work, USD per unit of workload; 0: all to the cheapest region", 0.0,
+                           1e6),
+           NumberParameter("headroom", "0", "share of capacity that prices leave free where demand allows", 0.0, 0.9),
+           ReleaseParameter()},
+          MakeDecentralisedPolicy};
 }
 
 }  // namespace evenkeel

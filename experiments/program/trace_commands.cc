@@ -120,7 +120,7 @@ Command TraceGenerateCommand() {
   info.options = {
       OutOption(),
       {"regions", "N", "10", "data centers, 1 to 1000"},
-      {"gateways", "N", "10", "user regions, 1 to 1000"},
+      {"gateways", "N", "10", "user regions, 1 to 10000"},
       {"slots", "N", "720", "slots of the period, 1 to 1000000"},
       {"slot-hours", "H", "1", "length of a slot, hours, 0.05 to 6"},
       {"start", "TIME", "2023-01-01", "start of the first slot, UTC, such as 2023-01-01T06:00"},

@@ -39,7 +39,7 @@ void CheckWork(const GeneratorOptions& options) {
 
 void CheckOptions(const GeneratorOptions& options) {
   CheckRange("regions", options.regions, 1, 1000);
-  CheckRange("gateways", options.gateways, 1, 1000);
+  CheckRange("gateways", options.gateways, 1, 10000);
   CheckRange("slots", options.slots, 1, 1000000);
   if (options.variants != 1 && options.variants != 3) {
     throw InputError("trace generate: option variants is {}, allowed: 1 or 3", options.variants);

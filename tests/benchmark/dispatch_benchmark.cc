@@ -5,6 +5,7 @@
 #include <random>
 
 #include "engine/dispatch/dispatch.h"
+#include "engine/dispatch/smooth_dispatch.h"
 #include "tests/reference/lemon_slot.h"
 #include "tests/reference/random_instances.h"
 
@@ -97,6 +98,42 @@ void BM_Lemon(benchmark::State& state) {
   state.counters["difference"] = difference;  // of LEMON's rounded optimum to ours
 }
 
+/// What a coordinator that sends prices adds to a dispatch: capacity prices at which gateways fill regions exactly by
+/// themselves, from dispatch's own; at a temperature of 1 USD where costs are 20 to 240.
+void BM_SmoothDispatch(benchmark::State& state) {
+  const DispatchCase instance =
+      MakeCase(static_cast<int>(state.range(0)), 0.01 * static_cast<double>(state.range(1)), true);
+  Dispatcher dispatcher(instance.problem);
+  Allocation allocation = MakeAllocation(instance.problem);
+  std::vector<Vector> start;
+  for (std::size_t t = 0; t < instance.slots.size(); ++t) {
+    dispatcher.Solve(instance.costs[t], instance.slots[t], &allocation);
+    start.push_back(dispatcher.capacity_price());
+  }
+  SmoothFlow flow;
+  std::size_t t = 0;
+  for (auto _ : state) {
+    if (!SmoothDispatch(instance.problem, instance.slots[t], instance.costs[t], 1.0, &flow, &start[t]))
+      state.SkipWithError("not converged");
+    t = (t + 1) % instance.slots.size();
+  }
+}
+
+/// What one gateway does with them in a slot: the time of all gateways over their number is `per_gateway`.
+void BM_RouteAtPrices(benchmark::State& state) {
+  const int size = static_cast<int>(state.range(0));
+  const DispatchCase instance = MakeCase(size, 0.01 * static_cast<double>(state.range(1)), true);
+  const Vector none = Vector::Zero(size);
+  SmoothFlow flow;
+  std::size_t t = 0;
+  for (auto _ : state) {
+    RouteAtPrices(instance.problem, instance.slots[t], instance.costs[t], 1.0, none, &flow);
+    t = (t + 1) % instance.slots.size();
+  }
+  state.counters["per_gateway"] =
+      benchmark::Counter(size, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+
 void Cases(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgNames({"size", "reach", "network"})
       ->Args({10, 100, 0})
@@ -113,6 +150,8 @@ BENCHMARK(BM_DispatchAgain)
     ->Args({1000, 5, 0})
     ->Args({1000, 5, 1});
 BENCHMARK(BM_Lemon)->Apply(Cases);
+BENCHMARK(BM_SmoothDispatch)->ArgNames({"size", "reach"})->Args({10, 100})->Args({100, 30})->Args({1000, 5});
+BENCHMARK(BM_RouteAtPrices)->ArgNames({"size", "reach"})->Args({10, 100})->Args({100, 30})->Args({1000, 5});
 
 }  // namespace
 }  // namespace evenkeel

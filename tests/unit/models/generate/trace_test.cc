@@ -326,7 +326,7 @@ TEST(Generate, OptionsOutOfRangeAreNamed) {
   const std::vector<BadOption> cases = {
       {[](GeneratorOptions* o) { o->regions = 0; }, "regions", "0", "1 to 1000"},
       {[](GeneratorOptions* o) { o->regions = 1001; }, "regions", "1001", "1 to 1000"},
-      {[](GeneratorOptions* o) { o->gateways = -1; }, "gateways", "-1", "1 to 1000"},
+      {[](GeneratorOptions* o) { o->gateways = -1; }, "gateways", "-1", "1 to 10000"},
       {[](GeneratorOptions* o) { o->slots = 0; }, "slots", "0", "1 to 1000000"},
       {[](GeneratorOptions* o) { o->slots = 1000001; }, "slots", "1000001", "1 to 1000000"},
       {[](GeneratorOptions* o) { o->slots = 1000000, o->regions = 1000; }, "slots", "1000000", "at most 124688"},
