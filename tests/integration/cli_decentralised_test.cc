@@ -27,7 +27,8 @@ TEST_F(DecentralisedTest, RunSaysWhatWasRefused) {
   EXPECT_NEAR(present["objective"], central["objective"], 0.02 * central["objective"].get<double>());
   EXPECT_THAT(Succeed({"run", "t.h5", "--policy", "decentralised"}),
               HasSubstr("overshoot     none: no region was offered more than its capacity\n"));
-  const Json late = SucceedJson({"run", "t.h5", "--policy", "decentralised(delay=2h)", "--out", "run.h5", "--allocations"});
+  const Json late =
+      SucceedJson({"run", "t.h5", "--policy", "decentralised(delay=2h)", "--out", "run.h5", "--allocations"});
   EXPECT_GT(late["overshoot"]["share"], 0.0);
   EXPECT_GT(late["overshoot"]["worst_region"], 0.0);
   EXPECT_GT(late["overshoot"]["slots"], 0);
