@@ -134,8 +134,8 @@ std::string RunText(const GivenPeriod& given, const CertifiedRun& run) {
   if (outcome.report.program_failures > 0) {
     text += fmt::format("{:<14}failed {}\n", "own program", CountText(outcome.report.program_failures, "time"));
   }
-  text +=
-      GuaranteeText(outcome) + VirtualLoadsText(outcome) + OvershootText(outcome) + CertificateText(run.certificates);
+  if (outcome.report.overshoot) text += fmt::format("{:<14}{}\n", "overshoot", OvershootText(outcome));
+  text += GuaranteeText(outcome) + VirtualLoadsText(outcome) + CertificateText(run.certificates);
   text += "\n" + SpreadTable(period.problem, ledger);
   const std::string note = ShiftNote(ledger);
   if (!note.empty()) text += "\n" + note;

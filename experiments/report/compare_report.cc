@@ -157,9 +157,9 @@ std::string ComparisonText(const GivenPeriod& given, const ComparisonResult& res
   const std::string guarantees = GuaranteeTable(result.runs);
   if (!guarantees.empty()) text += guarantees + "\n";
   for (const RunOutcome& run : result.runs) {
-    for (const std::string& line : {VirtualLoadsText(run), OvershootText(run)}) {
-      if (!line.empty()) text += fmt::format("{}: {}", run.policy, line);
-    }
+    const std::string loads = VirtualLoadsText(run);
+    if (!loads.empty()) text += fmt::format("{}: {}", run.policy, loads);
+    if (run.report.overshoot) text += fmt::format("{}: overshoot {}\n", run.policy, OvershootText(run));
     text += RejectedText(run);
   }
   if (result.optimum) {

@@ -108,15 +108,13 @@ Json OvershootJson(const RunOutcome& run) {
 std::string OvershootText(const RunOutcome& run) {
   if (!run.report.overshoot) return "";
   const OvershootReport& overshoot = *run.report.overshoot;
-  if (overshoot.slots == 0 && overshoot.central_slots == 0)
-    return Line("overshoot", "none: no region was offered more than its capacity");
-  std::string text = fmt::format(
-      "{:.3g} % of the work was refused at first, in {}; a region was offered {:.3g} % more "
-      "than its capacity at most",
-      100.0 * overshoot.share, CountText(overshoot.slots, "slot"), 100.0 * overshoot.worst_region);
+  if (overshoot.slots == 0 && overshoot.central_slots == 0) return "none: no region was offered more than its capacity";
+  std::string text =
+      fmt::format("{:.3g} % of the work refused at first, in {}; up to {:.3g} % above a region's capacity",
+                  100.0 * overshoot.share, CountText(overshoot.slots, "slot"), 100.0 * overshoot.worst_region);
   if (overshoot.central_slots > 0)
     text += fmt::format("; {} as the coordinator decided", CountText(overshoot.central_slots, "slot"));
-  return Line("overshoot", text);
+  return text;
 }
 
 std::string GuaranteeTable(const std::vector<RunOutcome>& runs) {

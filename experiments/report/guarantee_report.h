@@ -21,7 +21,7 @@ Json VirtualLoadsJson(const RunOutcome& run);
 std::string VirtualLoadsText(const RunOutcome& run);
 
 /// What gateways that route by themselves offered beyond capacity: the object `overshoot` of a run, null where nobody
-/// routes by himself, and a line for people, empty there.
+/// routes by himself, and words for people, empty there.
 Json OvershootJson(const RunOutcome& run);
 std::string OvershootText(const RunOutcome& run);
 

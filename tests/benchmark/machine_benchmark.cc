@@ -76,8 +76,8 @@ void BM_Memory(benchmark::State& state) {
     for (const std::uint64_t word : words) sum += word;
     benchmark::DoNotOptimize(sum);
   }
-  state.counters["bytes"] = benchmark::Counter(static_cast<double>(8 * words.size()),
-                                               benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["bytes"] =
+      benchmark::Counter(static_cast<double>(8 * words.size()), benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(BM_Memory);
 
