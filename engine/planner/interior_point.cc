@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numeric>
 
 #include "engine/planner/coupling.h"
 #include "engine/planner/slot_batch.h"
@@ -24,7 +25,8 @@ constexpr double kWorthKeeping = 1e-4;
 constexpr double kFarOutside = 0.1;
 constexpr int kMostHalvings = 10;
 constexpr int kPatience = 4;
-constexpr int kRefinements = 2;
+constexpr int kRefinements = 2, kMostRefinements = 6;  // the latter where M is not known in full; there, how much of
+constexpr double kEnough = 1e-4, kTooMuch = 1e-2;      // the response may be missed, relative to the largest
 constexpr double kAccurateResponse = 1e-13;
 constexpr double kAccurateBalance = 1e-11;  // of the most work of a slot
 constexpr double kShareOfResidual = 1e-6;
@@ -42,6 +44,8 @@ class InteriorPoint {
   bool Iterate();
   template <typename Visit>
   SlotSums Pass(bool with_curvature, const Visit& visit);
+  SlotSums FactorisePass(const BatchUpdate& update);
+  void ChooseCoupledLoads();
   bool SolveShared(const Vector& response, const CouplingTarget& target, CouplingState* step);
   bool Predict();
   bool Correct();
@@ -61,6 +65,10 @@ class InteriorPoint {
   std::unique_ptr<WorkerPool> workers_;
   std::vector<hwy::AlignedFreeUniquePtr<double[]>> scratch_;  // per thread
   std::vector<SlotSums> sums_;                                // per chunk
+  bool may_choose_ = false;                                   // loads whose curvature passes add up
+  std::unique_ptr<LoadChoice> chosen_;                        // null: all
+  bool chose_enough_ = true;                                  // the slots answered as that curvature said
+  std::vector<int> all_loads_;
   CouplingState coupling_, affine_, step_;
   std::unique_ptr<CouplingSystem> system_;
   std::unique_ptr<WaitingChain> chain_;  // null without classes
@@ -95,6 +103,9 @@ InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions&
   sums_.resize(chunks_);
   for (int i = 0; i < threads; ++i)
     scratch_.push_back(hwy::AllocateAligned<double>(static_cast<std::size_t>(shape_.scratch_rows()) * BatchWidth()));
+  all_loads_.resize(data.num_loads);
+  std::iota(all_loads_.begin(), all_loads_.end(), 0);
+  may_choose_ = shape_.few_meetings && data.num_classes == 0 && data.num_loads >= options.many_loads;
   for (const CoupledGroup& group : data.groups) nonlinear_ = nonlinear_ || !std::isinf(group.norm);
 }
 
@@ -102,13 +113,13 @@ InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions&
 template <typename Visit>
 SlotSums InteriorPoint::Pass(bool with_curvature, const Visit& visit) {
   workers_->Run(chunks_, [&](int chunk, int thread) {
-    sums_[chunk].Reset(data_.num_loads, with_curvature);
+    sums_[chunk].Reset(data_.num_loads, with_curvature, chosen_.get());
     const int end = std::min(batches_, (chunk + 1) * batches_per_chunk_);
     for (int b = chunk * batches_per_chunk_; b < end; ++b)
       visit(blocks_.block(b), scratch_[thread].get(), &sums_[chunk]);
   });
   SlotSums total;
-  total.Reset(data_.num_loads, with_curvature);
+  total.Reset(data_.num_loads, with_curvature, chosen_.get());
   for (const SlotSums& sums : sums_) total.Add(sums);
   return total;
 }
@@ -139,7 +150,8 @@ bool InteriorPoint::SolveShared(const Vector& response, const CouplingTarget& ta
 bool InteriorPoint::Predict() {
   const CouplingTarget zero = {-coupling_.slack.cwiseProduct(coupling_.price),
                                -coupling_.room.cwiseProduct(coupling_.bound)};
-  system_ = std::make_unique<CouplingSystem>(data_, coupling_, present_.curvature);
+  system_ = std::make_unique<CouplingSystem>(data_, coupling_, present_.curvature, present_.diagonal,
+                                             chosen_ ? chosen_->loads : all_loads_);
   if (!SolveShared(present_.response, zero, &affine_)) return false;
   predicted_ = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
     PredictBatch(shape_, affine_.price.data(), block, scratch, sums);
@@ -181,15 +193,18 @@ bool InteriorPoint::Correct() {
 
 /// Solves for the shared variables' step and takes the slots' with it.
 bool InteriorPoint::Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken) {
-  const double accurate = kAccurateResponse * (data_.num_loads > 0 ? coupling_.load.cwiseAbs().maxCoeff() : 0.0);
+  const double rounding = kAccurateResponse * (data_.num_loads > 0 ? coupling_.load.cwiseAbs().maxCoeff() : 0.0);
   const double accurate_work = std::max(kAccurateBalance, kShareOfResidual * present_.primal_residual / demand_scale_);
   Vector last_response;
   double last_miss = kInfinity;
-  for (int refinement = 0; refinement <= kRefinements; ++refinement) {
+  for (int refinement = 0; refinement <= (chosen_ ? kMostRefinements : kRefinements); ++refinement) {
     if (!TakeStep(aim, target, response, taken)) return false;
+    const double largest = chosen_ ? step_.load.cwiseAbs().maxCoeff() : 0.0;
+    const double accurate = std::max(rounding, kEnough * largest);
     // What the slots really answer differs by the digits that the curvature lost; aim again with the difference.
     const Vector miss = taken->response - step_.load;
     const double work_miss = chain_ ? chain_->Miss() : 0.0;
+    chose_enough_ = !chosen_ || miss.cwiseAbs().maxCoeff() <= std::max(accurate, kTooMuch * largest);
     if (work_miss <= accurate_work && (miss.size() == 0 || miss.cwiseAbs().maxCoeff() <= accurate)) break;
     if (chain_ && !(work_miss < last_miss)) {  // it digs in what was lost
       chain_->TakeBack();
@@ -270,17 +285,42 @@ void InteriorPoint::Judge() {
   best_.dual_objective = dual_objective;
 }
 
+SlotSums InteriorPoint::FactorisePass(const BatchUpdate& update) {
+  SlotSums sums = Pass(true, [&](double* block, double* scratch, SlotSums* part) {
+    FactoriseBatch(shape_, update, coupling_.price.data(), block, scratch, part);
+  });
+  sums.FoldCurvature();
+  return sums;
+}
+
+/// Which loads' curvature the next pass adds up, by what it was at the last point.
+void InteriorPoint::ChooseCoupledLoads() {
+  if (present_.load.size() == 0) {
+    chosen_ = std::make_unique<LoadChoice>(ChooseLoads(shape_, {}));
+    present_ = FactorisePass({});
+  }
+  const Vector diagonal = chosen_ ? present_.diagonal : Vector(present_.curvature.diagonal());
+  std::vector<int> loads = CoupledLoads(diagonal, OwnCurvature(data_, coupling_));
+  const bool few = 2 * static_cast<int>(loads.size()) < data_.num_loads;
+  chosen_ = few ? std::make_unique<LoadChoice>(ChooseLoads(shape_, std::move(loads))) : nullptr;
+}
+
 /// One predictor-corrector iteration. False when nothing more can be gained: solved, or stuck.
 bool InteriorPoint::Iterate() {
-  present_ = Pass(true, [&](double* block, double* scratch, SlotSums* sums) {
-    FactoriseBatch(shape_, update_, coupling_.price.data(), block, scratch, sums);
-  });
-  present_.FoldCurvature();
+  if (may_choose_) ChooseCoupledLoads();
+  present_ = FactorisePass(update_);
   if (chain_) chain_->Factorise(&present_);
   coupling_.load = data_.initial_load + present_.load;
   Judge();
   if (best_.accurate || worse_ >= kPatience) return false;
-  if (!Predict() || !Correct()) return false;
+  bool stepped = Predict() && Correct();
+  if (chosen_ && !(stepped && chose_enough_)) {  // from now on, all
+    chosen_.reset();
+    may_choose_ = false;
+    present_ = FactorisePass({});
+    stepped = Predict() && Correct();
+  }
+  if (!stepped) return false;
   MoveCoupling();
   if (chain_) chain_->Move(update_.primal, update_.dual);
   update_.move = true;

@@ -204,6 +204,22 @@ int SlotShape::scratch_rows() const {
          PackedRow(matrix_rows() + (few_meetings ? num_inner : 0)) + inverse;
 }
 
+LoadChoice ChooseLoads(const SlotShape& shape, std::vector<int> loads) {
+  LoadChoice choice;
+  choice.loads = std::move(loads);
+  std::vector<std::vector<int>> rows(shape.num_shared);
+  for (std::size_t r = 0; r < choice.loads.size(); ++r)
+    rows[shape.activity_of_load[choice.loads[r]]].push_back(static_cast<int>(r));
+  choice.first_row.push_back(0);
+  for (int p = 0; p < shape.num_shared; ++p) {
+    if (rows[p].empty()) continue;
+    choice.activities.push_back(p);
+    choice.rows.insert(choice.rows.end(), rows[p].begin(), rows[p].end());
+    choice.first_row.push_back(static_cast<int>(choice.rows.size()));
+  }
+  return choice;
+}
+
 SlotBlocks::SlotBlocks(const PeriodData& data, const SlotShape& shape)
     : num_slots_(data.num_slots),
       width_(BatchWidth()),
@@ -240,11 +256,16 @@ RowMatrix SlotBlocks::ReadArcs(int field, const SlotShape& shape) const {
   return values;
 }
 
-void SlotSums::Reset(int num_loads, bool with_curvature) {
+void SlotSums::Reset(int num_loads, bool with_curvature, const LoadChoice* chosen) {
   xz = xdz = zdx = dxdz = primal_ratio = dual_ratio = 0.0;
   cost = dual_value = primal_residual = dual_residual = 0.0;
   has_curvature = with_curvature;
-  if (has_curvature) curvature.setZero(num_loads, num_loads);
+  choice = chosen;
+  if (has_curvature) {
+    const Eigen::Index rows = choice != nullptr ? static_cast<Eigen::Index>(choice->loads.size()) : num_loads;
+    curvature.setZero(rows, rows);
+    diagonal.setZero(choice != nullptr ? num_loads : 0);
+  }
   for (Vector* v : {&load, &response, &product_response, &unit_response}) v->setZero(num_loads);
 }
 
@@ -254,7 +275,10 @@ void SlotSums::FoldCurvature() {
 }
 
 void SlotSums::Add(const SlotSums& other) {
-  if (has_curvature) curvature += other.curvature;
+  if (has_curvature) {
+    curvature += other.curvature;
+    diagonal += other.diagonal;
+  }
   load += other.load;
   response += other.response;
   product_response += other.product_response;

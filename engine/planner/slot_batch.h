@@ -120,6 +120,18 @@ struct SlotShape {
   int scratch_rows() const;
 };
 
+/// Loads whose curvature is added up; of the others, only M's diagonal is (CoupledLoads in engine/planner/coupling.h says
+/// which).
+struct LoadChoice {
+  std::vector<int> loads;       ///< ascending; row r of the curvature is loads[r]
+  std::vector<int> activities;  ///< those with a chosen load, ascending
+  std::vector<int> first_row;   ///< by position in `activities`: where its part of `rows` starts
+  std::vector<int> rows;        ///< of the curvature
+};
+
+/// `loads` ascending.
+LoadChoice ChooseLoads(const SlotShape& shape, std::vector<int> loads);
+
 /// The blocks of all batches. Lanes beyond the last slot are slots without demand and capacity.
 class SlotBlocks {
  public:
@@ -147,7 +159,9 @@ class SlotBlocks {
 
 /// What batches add up.
 struct SlotSums {
-  Eigen::MatrixXd curvature;  ///< sum of M, [loads x loads]: each pair's entry lies on either side, in parts
+  Eigen::MatrixXd curvature;  ///< sum of M, [loads x loads], or of the chosen ones: each pair's entry lies on either
+                              ///< side, in parts
+  Vector diagonal;            ///< of M, [loads], where loads are chosen
   Vector load;                ///< I E x
   Vector response;            ///< I E dx at the given price step (Factorise: affine, no price step)
   Vector product_response, unit_response;  ///< of the second-order terms, and of complementarity 1 everywhere
@@ -155,9 +169,10 @@ struct SlotSums {
   double primal_ratio = 0.0, dual_ratio = 0.0;  ///< largest -dx / x and -dz / z
   double cost = 0.0, dual_value = 0.0, primal_residual = 0.0, dual_residual = 0.0;
 
-  bool has_curvature = false;  ///< passes that do not factorise leave it alone: it is large
+  bool has_curvature = false;          ///< passes that do not factorise leave it alone: it is large
+  const LoadChoice* choice = nullptr;  ///< null: all loads
 
-  void Reset(int num_loads, bool with_curvature = true);
+  void Reset(int num_loads, bool with_curvature = true, const LoadChoice* chosen = nullptr);
   void Add(const SlotSums& other);
   /// Gathers the curvature in the lower triangle; what is above stays.
   void FoldCurvature();

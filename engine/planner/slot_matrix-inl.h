@@ -74,12 +74,12 @@ struct Block {
       for (int j = 0; j < kColumns; ++j) value[i][j] = column + j <= row + i ? Get(line, column + j) : hn::Zero(kLanes);
     }
   }
-  /// Minus the products of the first `depth` entries of row lines and column lines.
-  void Subtract(const double* matrix, int row, int column, int depth) {
+  /// Minus the products of entries [begin, end) of row lines and column lines.
+  void Subtract(const double* matrix, int row, int column, int end, int begin = 0) {
     const double *left[kRows], *right[kColumns];
     for (int i = 0; i < kRows; ++i) left[i] = matrix + SlotShape::PackedRow(row + i) * Width();
     for (int j = 0; j < kColumns; ++j) right[j] = matrix + SlotShape::PackedRow(column + j) * Width();
-    for (int k = 0; k < depth; ++k) {
+    for (int k = begin; k < end; ++k) {
       V r[kColumns];
       for (int j = 0; j < kColumns; ++j) r[j] = Get(right[j], k);
       for (int i = 0; i < kRows; ++i) {
@@ -127,22 +127,23 @@ void FactoriseDiagonal(const V* original, Block<kRows, kRows>* block) {
   }
 }
 
+/// Entries of the rows before `begin` are zero.
 template <int kRows, int kColumns>
-void SolveBlock(double* matrix, int row, int column) {
+void SolveBlock(double* matrix, int row, int column, int begin) {
   Block<kRows, kColumns> block;
   block.Read(matrix, row, column);
-  block.Subtract(matrix, row, column, column);
+  block.Subtract(matrix, row, column, column, begin);
   block.Solve(matrix, column);
   block.Write(matrix, row, column);
 }
 
 template <int kRows>
-void FactoriseRows(double* matrix, int row, int columns) {
-  int column = 0;
-  for (; column + kBlock <= columns; column += kBlock) SolveBlock<kRows, kBlock>(matrix, row, column);
-  if (columns - column == 3) SolveBlock<kRows, 3>(matrix, row, column);
-  if (columns - column == 2) SolveBlock<kRows, 2>(matrix, row, column);
-  if (columns - column == 1) SolveBlock<kRows, 1>(matrix, row, column);
+void FactoriseRows(double* matrix, int row, int columns, int begin = 0) {
+  int column = begin;
+  for (; column + kBlock <= columns; column += kBlock) SolveBlock<kRows, kBlock>(matrix, row, column, begin);
+  if (columns - column == 3) SolveBlock<kRows, 3>(matrix, row, column, begin);
+  if (columns - column == 2) SolveBlock<kRows, 2>(matrix, row, column, begin);
+  if (columns - column == 1) SolveBlock<kRows, 1>(matrix, row, column, begin);
 }
 
 template <int kRows>

@@ -1,5 +1,6 @@
 #include "engine/planner/slot_batch.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <Eigen/LU>
@@ -99,6 +100,31 @@ TEST_P(SlotBatchTest, CurvatureIsTheSchurComplement) {
       << "seed " << std::get<0>(GetParam());
 }
 
+TEST_P(SlotBatchTest, ChosenLoadsHaveTheirPartOfTheCurvature) {
+  if (!shape_->few_meetings) return;  // the other way knows all loads only
+  const Eigen::MatrixXd all = sums_.curvature.selfadjointView<Eigen::Lower>();
+  for (int every = 1; every <= 4; ++every) {
+    std::vector<int> loads;
+    for (int l = every % 2; l < data_.num_loads; l += every) loads.push_back(l);
+    const LoadChoice choice = ChooseLoads(*shape_, loads);
+    SlotSums chosen;
+    chosen.Reset(data_.num_loads, true, &choice);
+    for (int b = 0; b < blocks_->count(); ++b)
+      FactoriseBatch(*shape_, {}, coupling_.price.data(), blocks_->block(b), scratch_.get(), &chosen);
+    chosen.FoldCurvature();
+    const Eigen::MatrixXd part = chosen.curvature.selfadjointView<Eigen::Lower>();
+    const double allowed = 1e-12 * (all.size() > 0 ? all.cwiseAbs().maxCoeff() : 0.0);
+    ASSERT_EQ(part.rows(), static_cast<Eigen::Index>(loads.size()));
+    ASSERT_EQ(chosen.diagonal.size(), data_.num_loads);
+    for (std::size_t r = 0; r < loads.size(); ++r) {
+      for (std::size_t c = 0; c < loads.size(); ++c) EXPECT_NEAR(part(r, c), all(loads[r], loads[c]), allowed);
+    }
+    for (int l = 0; l < data_.num_loads; ++l) EXPECT_NEAR(chosen.diagonal[l], all(l, l), allowed);
+    EXPECT_EQ(chosen.load, sums_.load);
+    EXPECT_EQ(chosen.response, sums_.response);
+  }
+}
+
 /// The combined step solves the linearised conditions: demand, capacity, dual and complementarity.
 TEST_P(SlotBatchTest, CombinedStepSolvesTheNewtonEquations) {
   const Vector price_step = -0.1 * coupling_.price;
@@ -138,6 +164,31 @@ TEST_P(SlotBatchTest, CombinedStepSolvesTheNewtonEquations) {
   }
   if (data_.num_loads == 0) return;
   EXPECT_LE((response - taken.response).cwiseAbs().maxCoeff(), 1e-8 * (1.0 + response.cwiseAbs().maxCoeff()));
+}
+
+TEST(ChooseLoadsTest, ListsEveryChosenLoadOnceUnderItsActivity) {
+  for (int seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    const Instance instance = MakeRandomInstance(seed, InstanceOptions());
+    const auto slots = MakeSlotSource(instance.trace);
+    const PeriodData data = AssemblePeriod(instance.problem, *slots, 0, ZeroLoads(instance.problem));
+    const SlotShape shape(data);
+    std::vector<int> loads;
+    for (int l = 0; l < data.num_loads; l += 1 + seed % 3) loads.push_back(l);
+    const LoadChoice choice = ChooseLoads(shape, loads);
+    EXPECT_EQ(choice.loads, loads);
+    ASSERT_EQ(choice.first_row.size(), choice.activities.size() + 1);
+    EXPECT_TRUE(std::is_sorted(choice.activities.begin(), choice.activities.end()));
+    std::vector<int> seen(loads.size());
+    for (std::size_t k = 0; k < choice.activities.size(); ++k) {
+      EXPECT_LT(choice.first_row[k], choice.first_row[k + 1]);
+      for (int e = choice.first_row[k]; e < choice.first_row[k + 1]; ++e) {
+        EXPECT_EQ(shape.activity_of_load[loads[choice.rows[e]]], choice.activities[k]);
+        ++seen[choice.rows[e]];
+      }
+    }
+    EXPECT_THAT(seen, testing::Each(1));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SlotBatchTest, testing::Combine(testing::Range(1, 41), testing::Bool()));
