@@ -120,8 +120,8 @@ struct SlotShape {
   int scratch_rows() const;
 };
 
-/// Loads whose curvature is added up; of the others, only M's diagonal is (CoupledLoads in engine/planner/coupling.h says
-/// which).
+/// Loads whose curvature is added up; of the others, only M's diagonal is. CoupledLoads in engine/planner/coupling.h
+/// says which.
 struct LoadChoice {
   std::vector<int> loads;       ///< ascending; row r of the curvature is loads[r]
   std::vector<int> activities;  ///< those with a chosen load, ascending
