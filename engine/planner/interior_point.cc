@@ -25,8 +25,9 @@ constexpr double kWorthKeeping = 1e-4;
 constexpr double kFarOutside = 0.1;
 constexpr int kMostHalvings = 10;
 constexpr int kPatience = 4;
-constexpr int kRefinements = 2, kMostRefinements = 6;  // the latter where M is not known in full; there, how much of
-constexpr double kEnough = 1e-4, kTooMuch = 1e-2;      // the response may be missed, relative to the largest
+constexpr int kRefinements = 2, kMostRefinements = 6;  // the latter where only some loads' curvature is known
+constexpr double kShareOfStep = 1e-3, kShareOfAim = 0.05;
+constexpr double kTooMuch = 1e-2, kLoose = 1e3;
 constexpr double kAccurateResponse = 1e-13;
 constexpr double kAccurateBalance = 1e-11;  // of the most work of a slot
 constexpr double kShareOfResidual = 1e-6;
@@ -46,6 +47,7 @@ class InteriorPoint {
   SlotSums Pass(bool with_curvature, const Visit& visit);
   SlotSums FactorisePass(const BatchUpdate& update);
   void ChooseCoupledLoads();
+  bool AnsweredAsPromised(const Vector& miss, double aim) const;
   bool SolveShared(const Vector& response, const CouplingTarget& target, CouplingState* step);
   bool Predict();
   bool Correct();
@@ -191,21 +193,33 @@ bool InteriorPoint::Correct() {
   return true;
 }
 
+/// Where only some loads' curvature is known: whether what the slots really answer is near enough to what it promised,
+/// for the loads themselves and for the complementary products of norms inf, which follow them.
+bool InteriorPoint::AnsweredAsPromised(const Vector& miss, double aim) const {
+  if (miss.cwiseAbs().maxCoeff() > kShareOfStep * step_.load.cwiseAbs().maxCoeff()) return false;
+  for (const CoupledGroup& group : data_.groups) {
+    const auto mine = [&](const Vector& v) { return v.segment(group.first_load, group.num_loads).cwiseAbs(); };
+    if (std::isinf(group.norm) && mine(miss).cwiseProduct(mine(coupling_.price)).maxCoeff() > kShareOfAim * aim)
+      return false;
+  }
+  return true;
+}
+
 /// Solves for the shared variables' step and takes the slots' with it.
 bool InteriorPoint::Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken) {
-  const double rounding = kAccurateResponse * (data_.num_loads > 0 ? coupling_.load.cwiseAbs().maxCoeff() : 0.0);
+  const double accurate = kAccurateResponse * (data_.num_loads > 0 ? coupling_.load.cwiseAbs().maxCoeff() : 0.0);
   const double accurate_work = std::max(kAccurateBalance, kShareOfResidual * present_.primal_residual / demand_scale_);
   Vector last_response;
   double last_miss = kInfinity;
   for (int refinement = 0; refinement <= (chosen_ ? kMostRefinements : kRefinements); ++refinement) {
     if (!TakeStep(aim, target, response, taken)) return false;
-    const double largest = chosen_ ? step_.load.cwiseAbs().maxCoeff() : 0.0;
-    const double accurate = std::max(rounding, kEnough * largest);
     // What the slots really answer differs by the digits that the curvature lost; aim again with the difference.
     const Vector miss = taken->response - step_.load;
     const double work_miss = chain_ ? chain_->Miss() : 0.0;
-    chose_enough_ = !chosen_ || miss.cwiseAbs().maxCoeff() <= std::max(accurate, kTooMuch * largest);
-    if (work_miss <= accurate_work && (miss.size() == 0 || miss.cwiseAbs().maxCoeff() <= accurate)) break;
+    const double largest = miss.size() > 0 ? miss.cwiseAbs().maxCoeff() : 0.0;
+    const bool enough = largest <= accurate || (chosen_ && AnsweredAsPromised(miss, aim));
+    chose_enough_ = enough || largest <= std::max(kLoose * accurate, kTooMuch * step_.load.cwiseAbs().maxCoeff());
+    if (work_miss <= accurate_work && enough) break;
     if (chain_ && !(work_miss < last_miss)) {  // it digs in what was lost
       chain_->TakeBack();
       if (!TakeStep(aim, target, last_response, taken)) return false;
