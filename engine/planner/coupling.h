@@ -33,8 +33,8 @@ Vector OwnCurvature(const PeriodData& data, const CouplingState& state);
 /// Which loads the system has to see in full. One whose Lambda is far above its own entry of M moves almost by itself:
 /// what other prices do to it, and it to theirs, is small, and M's diagonal is enough if what that leaves out is made
 /// good by aiming again with what the slots really answer. Where loads are many, few are close to their group's
-/// largest, and only those count. By M's diagonal relative to Lambda, both [loads]: all above 1 %, and the next ones down to
-/// 1e-8, as long as they are no more than a tenth of all. Ascending.
+/// largest, and only those count. By M's diagonal relative to Lambda, both [loads]: all above 1 %, and the next ones
+/// down to 1e-8, as long as they are no more than a tenth of all. Ascending.
 std::vector<int> CoupledLoads(const Vector& curvature, const Vector& own);
 
 /// What a step aims at: the products w gamma [loads] and tau v [groups].

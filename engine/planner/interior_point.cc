@@ -28,6 +28,8 @@ constexpr int kPatience = 4;
 constexpr int kRefinements = 2, kMostRefinements = 6;  // the latter where only some loads' curvature is known
 constexpr double kShareOfStep = 1e-3, kShareOfAim = 0.05;
 constexpr double kTooMuch = 1e-2, kLoose = 1e3;
+constexpr double kEndGame = 1e-5;       // gap from which on all slots go the same way
+constexpr double kCouplingAhead = 3.0;  // how much further than they would the loads' slacks may go
 constexpr double kAccurateResponse = 1e-13;
 constexpr double kAccurateBalance = 1e-11;  // of the most work of a slot
 constexpr double kShareOfResidual = 1e-6;
@@ -51,6 +53,7 @@ class InteriorPoint {
   bool SolveShared(const Vector& response, const CouplingTarget& target, CouplingState* step);
   bool Predict();
   bool Correct();
+  void ChooseStepsBySlot();
   bool Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken);
   bool TakeStep(double aim, const CouplingTarget& target, const Vector& response, SlotSums* taken);
   void AddCouplingPairs(const CouplingState& step, SlotSums* sums) const;
@@ -75,7 +78,9 @@ class InteriorPoint {
   std::unique_ptr<CouplingSystem> system_;
   std::unique_ptr<WaitingChain> chain_;  // null without classes
   SlotSums present_, predicted_;
-  BatchUpdate update_;      // to the next point
+  BatchUpdate update_;    // to the next point
+  bool by_slot_ = false;  // slots may go further than update_.primal
+  double coupling_primal_ = 0.0;
   bool nonlinear_ = false;  // some group has a finite norm: one step length for both sides
   double pairs_ = 0.0;      // complementary pairs that take part
   double cost_scale_, demand_scale_;
@@ -109,6 +114,7 @@ InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions&
   std::iota(all_loads_.begin(), all_loads_.end(), 0);
   may_choose_ = shape_.few_meetings && data.num_classes == 0 && data.num_loads >= options.many_loads;
   for (const CoupledGroup& group : data.groups) nonlinear_ = nonlinear_ || !std::isinf(group.norm);
+  by_slot_ = data.num_arcs >= options.many_arcs && data.num_classes == 0 && !nonlinear_;
 }
 
 /// visit(block, scratch, sums) for every batch; returns the sums, added up in order.
@@ -170,6 +176,22 @@ double SafeStepLength(double ratio) {
   return ratio > safe ? safe / ratio : 1.0;
 }
 
+/// Of very many pairs, some always lie close to their boundary, and would stop all slots. Each slot may go its own way in
+/// x and s, which keeps to its own constraints: only the loads' slacks then do not fit their loads, which the next step
+/// mends. Near the end, where slacks are small, this would do harm.
+void InteriorPoint::ChooseStepsBySlot() {
+  coupling_primal_ = update_.primal;
+  update_.by_slot = by_slot_ && best_.gap > kEndGame;
+  if (!update_.by_slot) return;
+  for (int t = 0; t < data_.num_slots; ++t) {
+    double& primal = blocks_.at(t, shape_.field.primal);
+    primal = SafeStepLength(primal);
+  }
+  SlotSums coupling;
+  AddCouplingPairs(step_, &coupling);
+  coupling_primal_ = std::min(SafeStepLength(coupling.primal_ratio), kCouplingAhead * update_.primal);
+}
+
 /// The combined step, and how far to go.
 bool InteriorPoint::Correct() {
   const double mu = predicted_.xz / pairs_;
@@ -190,6 +212,7 @@ bool InteriorPoint::Correct() {
   if (!Take(aim, target, response, &taken)) return false;
   update_.primal = SafeStepLength(taken.primal_ratio);
   update_.dual = SafeStepLength(taken.dual_ratio);
+  ChooseStepsBySlot();
   return true;
 }
 
@@ -245,10 +268,11 @@ bool InteriorPoint::TakeStep(double aim, const CouplingTarget& target, const Vec
 /// The shared variables after the step. Prices of finite norms have no barrier of their own; one that wants to vanish
 /// must not hold the others back.
 CouplingState InteriorPoint::MovedCoupling() const {
+  const double primal = nonlinear_ ? update_.primal : coupling_primal_;
   CouplingState moved = coupling_;
-  moved.slack += update_.primal * step_.slack;
-  moved.bound += update_.primal * step_.bound;
-  moved.room += update_.primal * step_.room;
+  moved.slack += primal * step_.slack;
+  moved.bound += primal * step_.bound;
+  moved.room += primal * step_.room;
   moved.price += update_.dual * step_.price;
   for (const CoupledGroup& group : data_.groups) {
     auto price = moved.price.segment(group.first_load, group.num_loads);

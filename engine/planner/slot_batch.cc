@@ -162,6 +162,7 @@ BatchFields LayOutFields(const SlotShape& shape) {
   for (int* f : {&field.capacity, &field.s, &field.pi, &field.ds, &field.dpi, &field.slack_product, &field.best_pi})
     reserve(f, shape.num_regions);
   reserve(&field.intensity, shape.num_loads);
+  reserve(&field.primal, 1);
   reserve(&field.outer, shape.num_outer);
   reserve(&field.factor, SlotShape::PackedRow(shape.num_inner));
   for (int* f : {&field.work_y, &field.work_dy, &field.best_work_y, &field.work_done, &field.work_weight,

@@ -44,6 +44,7 @@ struct BatchFields {
   int dx = 0, dz = 0, dy = 0, ds = 0, dpi = 0;            ///< step, as the point
   int reduced = 0;                                        ///< dual residuals, [arcs]
   int product = 0, slack_product = 0;                     ///< dx dz [arcs], ds dpi [regions] of the predictor
+  int primal = 0;                                ///< the slot's largest -dx / x, before it moves its step length
   int outer = 0, factor = 0;                     ///< 1 / pivots [outer]; packed Cholesky rows of the inner nodes
   int best_x = 0, best_pi = 0;                   ///< of the best point so far, [arcs], [regions]
   int work_y = 0, work_dy = 0, best_work_y = 0;  ///< deferral prices [classes], their step, those of the best point
@@ -189,6 +190,7 @@ struct BatchUpdate {
   bool move = false;
   bool keep = false;  ///< store the present point as the best one first
   double primal = 0.0, dual = 0.0;
+  bool by_slot = false;  ///< x and s go as far as the field `primal` says
 };
 
 /// Moves, factorises, and adds residuals, loads, curvature and the affine response at fixed prices `price` [loads].

@@ -127,17 +127,18 @@ void Move(const SlotShape& shape, const BatchUpdate& update, double* block) {
     std::copy_n(row(f.pi), shape.num_regions * Width(), row(f.best_pi));
     std::copy_n(row(f.work_y), shape.num_classes * Width(), row(f.best_work_y));
   }
-  const auto advance = [&](int field, int step_field, int count, double length) HWY_ATTR {
+  const auto advance = [&](int field, int step_field, int count, V length) HWY_ATTR {
     double* value = row(field);
     const double* step = row(step_field);
-    for (int r = 0; r < count; ++r) Put(hn::MulAdd(All(length), Get(step, r), Get(value, r)), value, r);
+    for (int r = 0; r < count; ++r) Put(hn::MulAdd(length, Get(step, r), Get(value, r)), value, r);
   };
-  advance(f.x, f.dx, shape.num_arcs, update.primal);
-  advance(f.s, f.ds, shape.num_regions, update.primal);
-  advance(f.z, f.dz, shape.num_arcs, update.dual);
-  advance(f.y, f.dy, shape.num_gateways, update.dual);
-  advance(f.pi, f.dpi, shape.num_regions, update.dual);
-  advance(f.work_y, f.work_dy, shape.num_classes, update.dual);
+  const V primal = update.by_slot ? Get(row(f.primal), 0) : All(update.primal), dual = All(update.dual);
+  advance(f.x, f.dx, shape.num_arcs, primal);
+  advance(f.s, f.ds, shape.num_regions, primal);
+  advance(f.z, f.dz, shape.num_arcs, dual);
+  advance(f.y, f.dy, shape.num_gateways, dual);
+  advance(f.pi, f.dpi, shape.num_regions, dual);
+  advance(f.work_y, f.work_dy, shape.num_classes, dual);
 }
 
 /// A batch's block by field.
@@ -149,13 +150,13 @@ struct Fields {
     x = at(f.x), z = at(f.z), y = at(f.y), s = at(f.s), pi = at(f.pi);
     dx = at(f.dx), dz = at(f.dz), dy = at(f.dy), ds = at(f.ds), dpi = at(f.dpi);
     reduced = at(f.reduced), product = at(f.product), slack_product = at(f.slack_product);
-    outer = at(f.outer), factor = at(f.factor);
+    primal = at(f.primal), outer = at(f.outer), factor = at(f.factor);
     work_y = at(f.work_y), work_dy = at(f.work_dy), work_done = at(f.work_done), work_weight = at(f.work_weight);
     work_response = at(f.work_response);
     work_product = at(f.work_product), work_unit = at(f.work_unit), work_inner = at(f.work_inner);
   }
   const double *cost, *demand, *capacity, *intensity;
-  double *x, *z, *y, *s, *pi, *dx, *dz, *dy, *ds, *dpi, *reduced, *product, *slack_product, *outer, *factor;
+  double *x, *z, *y, *s, *pi, *dx, *dz, *dy, *ds, *dpi, *reduced, *product, *slack_product, *primal, *outer, *factor;
   double *work_y, *work_dy, *work_done, *work_weight, *work_response, *work_product, *work_unit, *work_inner;
 };
 
@@ -358,6 +359,7 @@ void Correct(const SlotShape& shape, const double* price_step, double aim, doubl
     Put(dpi, f.dpi, i);
   }
   std::copy_n(w.gateway0, shape.num_gateways * Width(), f.dy);
+  Put(pairs.primal, f.primal, 0);
   pairs.AddTo(sums);
   AddLoads(shape, f.intensity, w.answer, &sums->response);
   KeepWork(shape, w.answer, f.work_response);

@@ -166,6 +166,43 @@ TEST_P(SlotBatchTest, CombinedStepSolvesTheNewtonEquations) {
   EXPECT_LE((response - taken.response).cwiseAbs().maxCoeff(), 1e-8 * (1.0 + response.cwiseAbs().maxCoeff()));
 }
 
+TEST_P(SlotBatchTest, SlotsMayGoTheirOwnWay) {
+  const Vector price_step = -0.1 * coupling_.price;
+  SlotSums sums;
+  sums.Reset(data_.num_loads);
+  for (int b = 0; b < blocks_->count(); ++b) {
+    PredictBatch(*shape_, price_step.data(), blocks_->block(b), scratch_.get(), &sums);
+    CorrectBatch(*shape_, price_step.data(), 0.3, blocks_->block(b), scratch_.get(), &sums);
+  }
+  const BatchFields& f = shape_->field;
+  const auto read = [&](int field, int columns) { return blocks_->Read(field, columns); };
+  const int arcs = data_.num_arcs, regions = data_.num_regions;
+  const RowMatrix x = read(f.x, arcs), dx = read(f.dx, arcs), z = read(f.z, arcs), dz = read(f.dz, arcs);
+  const RowMatrix s = read(f.s, regions), ds = read(f.ds, regions);
+  for (int t = 0; t < data_.num_slots; ++t) {
+    double largest = 0.0;
+    for (int a = 0; a < arcs; ++a) largest = std::max(largest, x(t, a) > 0.0 ? -dx(t, a) / x(t, a) : 0.0);
+    for (int i = 0; i < regions; ++i) largest = std::max(largest, s(t, i) > 0.0 ? -ds(t, i) / s(t, i) : 0.0);
+    EXPECT_NEAR(Field(t, f.primal), largest, 1e-12 * largest);
+    blocks_->at(t, f.primal) = 0.1 + 0.01 * t;
+  }
+  BatchUpdate update;
+  update.move = update.by_slot = true;
+  update.primal = 0.05;
+  update.dual = 0.2;
+  for (int b = 0; b < blocks_->count(); ++b)
+    FactoriseBatch(*shape_, update, coupling_.price.data(), blocks_->block(b), scratch_.get(), &sums);
+  for (int t = 0; t < data_.num_slots; ++t) {
+    const double primal = 0.1 + 0.01 * t;
+    for (int a = 0; a < arcs; ++a) {
+      EXPECT_NEAR(Field(t, f.x + a), x(t, a) + primal * dx(t, a), 1e-12 * (1.0 + std::abs(x(t, a))));
+      EXPECT_NEAR(Field(t, f.z + a), z(t, a) + 0.2 * dz(t, a), 1e-12 * (1.0 + std::abs(z(t, a))));
+    }
+    for (int i = 0; i < regions; ++i)
+      EXPECT_NEAR(Field(t, f.s + i), s(t, i) + primal * ds(t, i), 1e-12 * (1.0 + std::abs(s(t, i))));
+  }
+}
+
 TEST(ChooseLoadsTest, ListsEveryChosenLoadOnceUnderItsActivity) {
   for (int seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(seed);
