@@ -176,9 +176,9 @@ double SafeStepLength(double ratio) {
   return ratio > safe ? safe / ratio : 1.0;
 }
 
-/// Of very many pairs, some always lie close to their boundary, and would stop all slots. Each slot may go its own way in
-/// x and s, which keeps to its own constraints: only the loads' slacks then do not fit their loads, which the next step
-/// mends. Near the end, where slacks are small, this would do harm.
+/// Of very many pairs, some always lie close to their boundary, and would stop all slots. Each slot may go its own way
+/// in x and s, which keeps to its own constraints: only the loads' slacks then do not fit their loads, which the next
+/// step mends. Near the end, where slacks are small, this would do harm.
 void InteriorPoint::ChooseStepsBySlot() {
   coupling_primal_ = update_.primal;
   update_.by_slot = by_slot_ && best_.gap > kEndGame;

@@ -117,19 +117,25 @@ void LayOutElimination(SlotShape* shape) {
   }
 }
 
-/// Where B and N0 may differ from zero, and whether these are so few that C^-1 is worth its cost: in multiplications
-/// with an addition, n^3 for itself, and one per entry of B for each inner node and each activity, against n^2 Q / 2 +
-/// n Q^2 / 2, which run in larger blocks.
-void LayOutMeetings(SlotShape* shape) {
-  const int n = shape->num_inner, rows = shape->matrix_rows(), q = shape->num_activities;
-  std::vector<char> filled(SlotShape::PackedRow(rows));
-  for (const SlotShape::Entry& entry : shape->entries) filled[entry.index] = 1;
-  for (int node = 0; node < shape->num_outer; ++node) {
-    for (int r = shape->first_touched[node]; r < shape->first_touched[node + 1]; ++r) {
-      for (int c = shape->first_touched[node]; c <= r; ++c)
-        filled[SlotShape::PackedRow(shape->touched[r]) + shape->touched[c]] = 1;
+/// Which entries of the activities' packed rows may differ from zero, [packed].
+std::vector<char> FilledEntries(const SlotShape& shape) {
+  std::vector<char> filled(SlotShape::PackedRow(shape.matrix_rows()));
+  for (const SlotShape::Entry& entry : shape.entries) filled[entry.index] = 1;
+  for (int node = 0; node < shape.num_outer; ++node) {
+    for (int r = shape.first_touched[node]; r < shape.first_touched[node + 1]; ++r) {
+      for (int c = shape.first_touched[node]; c <= r; ++c)
+        filled[SlotShape::PackedRow(shape.touched[r]) + shape.touched[c]] = 1;
     }
   }
+  return filled;
+}
+
+/// Where B and N0 may differ from zero, and whether these are so few that C^-1 is worth its cost: in multiplications
+/// with an addition, n^3 / 3 for itself, and one per entry of B for each inner node and each activity, against n^2 Q / 2
+/// + n Q^2 / 2, which run in larger blocks.
+void LayOutMeetings(SlotShape* shape) {
+  const int n = shape->num_inner, rows = shape->matrix_rows(), q = shape->num_activities;
+  const std::vector<char> filled = FilledEntries(*shape);
   const auto meets = [&](int row, int column) { return filled[SlotShape::PackedRow(row) + column] != 0; };
   shape->first_met.push_back(0);
   shape->first_peer.push_back(0);
@@ -143,11 +149,31 @@ void LayOutMeetings(SlotShape* shape) {
     shape->first_met.push_back(static_cast<int>(shape->met.size()));
     shape->first_peer.push_back(static_cast<int>(shape->peers.size()));
   }
-  for (int e = SlotShape::PackedRow(n); e < SlotShape::PackedRow(rows); ++e) {
-    if (filled[e]) shape->filled.push_back(e);
-  }
-  const double inverse = 1.0 * n * n * n + (n + 0.5 * q) * static_cast<double>(shape->met.size());
+  const double inverse = 1.0 / 3.0 * n * n * n + (n + 0.5 * q) * static_cast<double>(shape->met.size());
   shape->few_meetings = kBlocksAreFaster * inverse < 0.5 * n * q * (n + q);
+}
+
+/// Puts what activities share with inner nodes and each other side by side.
+void CompactEntries(SlotShape* shape) {
+  const int n = shape->num_inner;
+  std::vector<int> position(SlotShape::PackedRow(shape->matrix_rows()), -1);
+  std::iota(position.begin(), position.begin() + SlotShape::PackedRow(n), 0);
+  for (int p = 0; p < shape->num_activities; ++p) {
+    for (int e = shape->first_met[p]; e < shape->first_met[p + 1]; ++e)
+      position[SlotShape::PackedRow(n + p) + shape->met[e]] = shape->first_shared_entry() + e;
+    for (int e = shape->first_peer[p]; e < shape->first_peer[p + 1]; ++e)
+      position[SlotShape::PackedRow(n + shape->peers[e]) + n + p] = shape->first_peer_entry() + e;
+  }
+  for (SlotShape::Entry& entry : shape->entries) entry.index = position[entry.index];
+  shape->first_target.push_back(0);
+  for (int node = 0; node < shape->num_outer; ++node) {
+    for (int r = shape->first_touched[node]; r < shape->first_touched[node + 1]; ++r) {
+      for (int c = shape->first_touched[node]; c <= r; ++c)
+        shape->targets.push_back(position[SlotShape::PackedRow(shape->touched[r]) + shape->touched[c]]);
+    }
+    shape->first_target.push_back(static_cast<int>(shape->targets.size()));
+  }
+  shape->matrix_size = shape->first_peer_entry() + static_cast<int>(shape->peers.size());
 }
 
 BatchFields LayOutFields(const SlotShape& shape) {
@@ -175,7 +201,7 @@ BatchFields LayOutFields(const SlotShape& shape) {
 
 }  // namespace
 
-SlotShape::SlotShape(const PeriodData& data)
+SlotShape::SlotShape(const PeriodData& data, std::optional<bool> by_inverse)
     : num_arcs(data.num_arcs),
       num_gateways(data.num_gateways),
       num_regions(data.num_regions),
@@ -192,17 +218,18 @@ SlotShape::SlotShape(const PeriodData& data)
   LayOutEntries(this);
   LayOutElimination(this);
   LayOutMeetings(this);
+  few_meetings = by_inverse.value_or(few_meetings);
+  matrix_size = PackedRow(matrix_rows());
+  if (few_meetings) CompactEntries(this);
   field = LayOutFields(*this);
 }
 
 int SlotShape::scratch_rows() const {
   // D, u twice, reciprocals; right-hand sides of nodes, three times; prices and answers of activities; an outer node's
-  // row; the matrix; the inverse with its lines behind the matrix, what activities share, columns of both
-  const int inverse = few_meetings ? num_inner * num_inner + static_cast<int>(met.size()) +
-                                         kColumnsAtOnce * (num_inner + num_activities)
-                                   : 0;
+  // row; the matrix; the inverse, with its lines behind the matrix, and columns of it and of N
+  const int inverse = few_meetings ? num_inner * num_inner + kColumnsAtOnce * (num_inner + num_activities) : 0;
   return 5 * num_arcs + 3 * (num_gateways + num_regions) + 2 * num_activities + matrix_rows() +
-         PackedRow(matrix_rows() + (few_meetings ? num_inner : 0)) + inverse;
+         (few_meetings ? PackedRow(first_unit_row() + num_inner) : matrix_size) + inverse;
 }
 
 LoadChoice ChooseLoads(const SlotShape& shape, std::vector<int> loads) {

@@ -28,6 +28,7 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "engine/planner/period_data.h"
@@ -59,7 +60,8 @@ struct BatchFields {
 /// Who meets whom in a slot's matrix, fixed for a period. Lists by arc, node or activity are given by where each part
 /// starts: part p of `list` is list[first[p]] .. list[first[p + 1] - 1].
 struct SlotShape {
-  explicit SlotShape(const PeriodData& data);
+  /// `by_inverse`: `few_meetings`, if it is not to be found out.
+  explicit SlotShape(const PeriodData& data, std::optional<bool> by_inverse = std::nullopt);
 
   struct Arc {
     int index;            ///< in the data
@@ -104,9 +106,12 @@ struct SlotShape {
   std::vector<int> first_weight;  ///< by outer node
   std::vector<Weight> weights;
   /// Where activities meet few inner nodes (large networks of little reach), N comes from the inverse of the inner
-  /// nodes' matrix, at the entries that are not zero before nodes are eliminated.
+  /// nodes' matrix, at the entries that are not zero before nodes are eliminated. Of the activities' rows, the matrix
+  /// then holds these only, behind C's: those of B in the order of `met`, those of N0 in the order of `peers`.
   bool few_meetings = false;
-  std::vector<int> filled;     ///< entries of the activities' packed rows that may differ from zero
+  int matrix_size = 0;            ///< entries of the matrix
+  std::vector<int> first_target;  ///< by outer node, where meetings are few: the entries of its touched rows' pairs
+  std::vector<int> targets;
   std::vector<int> first_met;  ///< by activity: inner nodes that it meets
   std::vector<int> met;
   std::vector<int> first_peer;  ///< by activity: activities that it meets, itself and those behind it
@@ -117,6 +122,14 @@ struct SlotShape {
   static constexpr int kColumnsAtOnce = 2;  ///< of N, by the inverse: C^-1 B's then fit into the innermost cache
   static int PackedRow(int r) { return r * (r + 1) / 2; }
   int matrix_rows() const { return num_inner + num_activities; }
+  int first_shared_entry() const { return PackedRow(num_inner); }  ///< of B and of N0, where meetings are few
+  int first_peer_entry() const { return first_shared_entry() + static_cast<int>(met.size()); }
+  /// The first packed row behind the matrix: there, the inverse's are made.
+  int first_unit_row() const {
+    int row = num_inner;
+    while (PackedRow(row) < matrix_size) ++row;
+    return row;
+  }
   /// Rows of scratch that a thread needs.
   int scratch_rows() const;
 };

@@ -37,16 +37,16 @@ struct Scratch {
     price = take(shape.num_activities);
     answer = take(shape.num_activities);
     touched = take(shape.matrix_rows());
-    matrix = take(SlotShape::PackedRow(shape.matrix_rows() + (shape.few_meetings ? shape.num_inner : 0)));
+    matrix =
+        take(shape.few_meetings ? SlotShape::PackedRow(shape.first_unit_row() + shape.num_inner) : shape.matrix_size);
     if (!shape.few_meetings) return;
     inverse = take(shape.num_inner * shape.num_inner);
-    shared = take(static_cast<int>(shape.met.size()));
     solved = take(shape.num_inner * SlotShape::kColumnsAtOnce);
     columns = take(shape.num_activities * SlotShape::kColumnsAtOnce);
   }
   double *d, *u0, *u1, *over_x, *over_z, *gateway0, *gateway1, *gateway2, *region0, *region1, *region2, *price, *answer,
       *touched, *matrix;
-  double *inverse = nullptr, *shared = nullptr, *solved = nullptr, *columns = nullptr;
+  double *inverse = nullptr, *solved = nullptr, *columns = nullptr;
 };
 
 /// Lanewise counterparts of SlotSums' pairs.
@@ -234,7 +234,7 @@ void Factorise(const SlotShape& shape, const BatchUpdate& update, const double* 
   FactoriseInner(shape, w.matrix);
   if (shape.few_meetings) {
     InvertInner(shape, w.matrix, w.inverse);
-    AddByInverse(shape, w.matrix, w.inverse, f.intensity, f.work_inner, w.shared, w.solved, w.columns, sums);
+    AddByInverse(shape, w.matrix, w.inverse, f.intensity, f.work_inner, w.solved, w.columns, sums);
   } else {
     AddTrailing(shape, w.matrix, f.intensity, f.work_inner, sums);
   }

@@ -15,9 +15,9 @@ namespace HWY_NAMESPACE {
 namespace {
 
 /// -C^-1, [inner x inner], of the factor C = L L'. The unit rows, solved like any others, become the rows of L'^-1,
-/// which are zero before the diagonal; they lie behind those of the activities.
+/// which are zero before the diagonal; they lie behind the matrix.
 void InvertInner(const SlotShape& shape, double* matrix, double* inverse) {
-  const int n = shape.num_inner, first = shape.matrix_rows();
+  const int n = shape.num_inner, first = shape.first_unit_row();
   for (int r = 0; r < n; ++r) {
     double* line = matrix + SlotShape::PackedRow(first + r) * Width();
     Clear(line, n);
@@ -51,8 +51,10 @@ struct WantedActivities {
 /// Columns first .. first + kColumns - 1 of N, [activities x columns]: N0 - B' C^-1 B, from row `first` on.
 template <int kColumns>
 void FillColumns(const SlotShape& shape, const WantedActivities& wanted, const double* matrix, const double* inverse,
-                 const double* shared, int first, double* solved, double* columns) {
+                 int first, double* solved, double* columns) {
   const int n = shape.num_inner;
+  const double *shared = matrix + shape.first_shared_entry() * Width(),
+               *own = matrix + shape.first_peer_entry() * Width();
   for (int k = first; k < wanted.count; ++k) Clear(columns + wanted.at(k) * kColumns * Width(), kColumns);
   for (int i = 0; i < kColumns; ++i) {
     const int p = wanted.at(first + i);
@@ -62,10 +64,8 @@ void FillColumns(const SlotShape& shape, const WantedActivities& wanted, const d
         value = hn::MulAdd(Get(shared, e), Get(inverse, shape.met[e] * n + c), value);
       Put(value, solved, c * kColumns + i);
     }
-    for (int e = shape.first_peer[p]; e < shape.first_peer[p + 1]; ++e) {
-      const int q = shape.peers[e];
-      Put(Get(matrix, SlotShape::PackedRow(n + q) + n + p), columns, q * kColumns + i);
-    }
+    for (int e = shape.first_peer[p]; e < shape.first_peer[p + 1]; ++e)
+      Put(Get(own, e), columns, shape.peers[e] * kColumns + i);
   }
   for (int k = first; k < wanted.count; ++k) {
     const int q = wanted.at(k);
@@ -82,11 +82,13 @@ void FillColumns(const SlotShape& shape, const WantedActivities& wanted, const d
 
 /// The diagonal of N, times the square of the intensity of every load.
 void AddDiagonal(const SlotShape& shape, const double* matrix, const double* inverse, const double* intensity,
-                 const double* shared, SlotSums* sums) {
+                 SlotSums* sums) {
   const int n = shape.num_inner;
+  const double *shared = matrix + shape.first_shared_entry() * Width(),
+               *own = matrix + shape.first_peer_entry() * Width();
   for (int p = 0; p < shape.num_shared; ++p) {
     if (shape.first_peer[p] == shape.first_peer[p + 1]) continue;  // it has no arcs
-    V value = Get(matrix, SlotShape::PackedRow(n + p) + n + p);
+    V value = Get(own, shape.first_peer[p]);
     for (int e = shape.first_met[p]; e < shape.first_met[p + 1]; ++e) {
       const double* line = inverse + shape.met[e] * n * Width();
       V sum = hn::Zero(kLanes);
@@ -95,8 +97,8 @@ void AddDiagonal(const SlotShape& shape, const double* matrix, const double* inv
       value = hn::MulAdd(Get(shared, e), sum, value);
     }
     for (int e = shape.first_load[p]; e < shape.first_load[p + 1]; ++e) {
-      const V own = Get(intensity, shape.loads[e]);
-      sums->diagonal[shape.loads[e]] += Sum(hn::Mul(value, hn::Mul(own, own)));
+      const V weight = Get(intensity, shape.loads[e]);
+      sums->diagonal[shape.loads[e]] += Sum(hn::Mul(value, hn::Mul(weight, weight)));
     }
   }
 }
@@ -114,23 +116,18 @@ void AddChosenCurvature(const LoadChoice& choice, const double* intensity, int k
   }
 }
 
-/// Adds N = N0 - B' C^-1 B, a few columns at a time; `matrix` holds B and N0, `inverse` -C^-1. Scratch: B's entries,
-/// columns of C^-1 B and of N.
+/// Adds N = N0 - B' C^-1 B, a few columns at a time; `matrix` holds B and N0, `inverse` -C^-1. Scratch: columns of
+/// C^-1 B and of N.
 void AddByInverse(const SlotShape& shape, const double* matrix, const double* inverse, const double* intensity,
-                  double* work, double* shared, double* solved, double* columns, SlotSums* sums) {
-  const int n = shape.num_inner;
-  for (int p = 0; p < shape.num_activities; ++p) {
-    const double* line = matrix + SlotShape::PackedRow(n + p) * Width();
-    for (int e = shape.first_met[p]; e < shape.first_met[p + 1]; ++e) Put(Get(line, shape.met[e]), shared, e);
-  }
+                  double* work, double* solved, double* columns, SlotSums* sums) {
   const LoadChoice* choice = sums->choice;
-  if (choice != nullptr) AddDiagonal(shape, matrix, inverse, intensity, shared, sums);
+  if (choice != nullptr) AddDiagonal(shape, matrix, inverse, intensity, sums);
   const WantedActivities wanted =
       choice == nullptr ? WantedActivities{nullptr, shape.num_activities}
                         : WantedActivities{choice->activities.data(), static_cast<int>(choice->activities.size())};
   const auto add = [&](auto count, int first) HWY_ATTR {
     constexpr int kColumns = decltype(count)::value;
-    FillColumns<kColumns>(shape, wanted, matrix, inverse, shared, first, solved, columns);
+    FillColumns<kColumns>(shape, wanted, matrix, inverse, first, solved, columns);
     for (int i = 0; i < kColumns; ++i) {
       for (int k = first + i; k < wanted.count; ++k) {
         const V value = Get(columns, wanted.at(k) * kColumns + i);

@@ -22,10 +22,7 @@ constexpr double kLostPivot = 1e-14;
 /// The matrix of inner nodes and activities with the outer nodes eliminated; `outer` gets their inverse pivots.
 void Assemble(const SlotShape& shape, const double* d, const double* s, const double* pi, double* outer,
               double* touched, double* matrix) {
-  Clear(matrix, SlotShape::PackedRow(shape.few_meetings ? shape.num_inner : shape.matrix_rows()));
-  if (shape.few_meetings) {
-    for (int e : shape.filled) Put(hn::Zero(kLanes), matrix, e);
-  }
+  Clear(matrix, shape.matrix_size);
   const auto slack_ratio = [&](int i) HWY_ATTR {
     const V slack = Get(s, i);
     return hn::IfThenElse(hn::Gt(slack, hn::Zero(kLanes)), hn::Div(slack, Get(pi, i)), All(1.0));
@@ -49,8 +46,13 @@ void Assemble(const SlotShape& shape, const double* d, const double* s, const do
     for (int e = shape.first_weight[n]; e < shape.first_weight[n + 1]; ++e)
       AddTo(hn::Mul(All(shape.weights[e].coefficient), Get(d, shape.weights[e].arc)), touched,
             shape.weights[e].position);
+    const int* target = shape.few_meetings ? shape.targets.data() + shape.first_target[n] : nullptr;
     for (int r = 0; r < count; ++r) {
       const V scaled = hn::Mul(Get(touched, r), inverse);
+      if (target != nullptr) {
+        for (int c = 0; c <= r; ++c, ++target) AddTo(hn::Neg(hn::Mul(scaled, Get(touched, c))), matrix, *target);
+        continue;
+      }
       double* row = matrix + SlotShape::PackedRow(rows[r]) * Width();
       for (int c = 0; c <= r; ++c) Put(hn::NegMulAdd(scaled, Get(touched, c), Get(row, rows[c])), row, rows[c]);
     }

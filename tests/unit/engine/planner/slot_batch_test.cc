@@ -26,8 +26,7 @@ class SlotBatchTest : public testing::TestWithParam<std::tuple<int, bool>> {
   SlotBatchTest() : instance_(MakeInstance()), slots_(MakeSlotSource(instance_.trace)) {
     Loads initial = ZeroLoads(instance_.problem);
     data_ = AssemblePeriod(instance_.problem, *slots_, 0, initial);
-    shape_ = std::make_unique<SlotShape>(data_);
-    shape_->few_meetings = std::get<1>(GetParam());
+    shape_ = std::make_unique<SlotShape>(data_, std::get<1>(GetParam()));
     blocks_ = std::make_unique<SlotBlocks>(data_, *shape_);
     coupling_ = SetStartPoint(data_, *shape_, blocks_.get());
     scratch_ = hwy::AllocateAligned<double>(static_cast<std::size_t>(shape_->scratch_rows()) * BatchWidth());
