@@ -131,8 +131,8 @@ std::vector<char> FilledEntries(const SlotShape& shape) {
 }
 
 /// Where B and N0 may differ from zero, and whether these are so few that C^-1 is worth its cost: in multiplications
-/// with an addition, n^3 / 3 for itself, and one per entry of B for each inner node and each activity, against n^2 Q / 2
-/// + n Q^2 / 2, which run in larger blocks.
+/// with an addition, n^3 / 3 for itself, and one per entry of B for each inner node and each activity, against
+/// n^2 Q / 2 + n Q^2 / 2, which run in larger blocks.
 void LayOutMeetings(SlotShape* shape) {
   const int n = shape->num_inner, rows = shape->matrix_rows(), q = shape->num_activities;
   const std::vector<char> filled = FilledEntries(*shape);
