@@ -1,10 +1,14 @@
 #include "engine/planner/coupling.h"
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace evenkeel {
 namespace {
 
+constexpr double kSurely = 1e-2, kPossibly = 1e-8;  // M's diagonal relative to Lambda, of loads that are coupled
+constexpr std::size_t kOneIn = 10;
 constexpr int kManyLoads = 256;  // beyond, Cholesky's method is worth the digits that it loses to LU with pivoting
 
 /// g(gamma) = sum_b (gamma_b / mu)^(q*), its gradient and the diagonal of its Hessian.
@@ -54,10 +58,43 @@ CouplingState StartCoupling(const PeriodData& data, const Vector& load) {
   return state;
 }
 
-CouplingSystem::CouplingSystem(const PeriodData& data, const CouplingState& state, const Eigen::MatrixXd& curvature)
-    : data_(data), state_(state), curvature_(curvature), gap_(data.groups.size()) {
+Vector OwnCurvature(const PeriodData& data, const CouplingState& state) {
+  Vector own(data.num_loads);
+  for (std::size_t g = 0; g < data.groups.size(); ++g) {
+    const int first = data.groups[g].first_load, n = data.groups[g].num_loads;
+    const auto price = state.price.segment(first, n);
+    if (std::isinf(data.groups[g].norm)) {
+      own.segment(first, n) = state.slack.segment(first, n).cwiseQuotient(price);
+    } else {
+      own.segment(first, n) = state.bound[g] * EvaluateBall(data.groups[g], price).hessian;
+    }
+  }
+  return own;
+}
+
+std::vector<int> CoupledLoads(const Vector& curvature, const Vector& own) {
+  std::vector<int> loads(curvature.size());
+  std::iota(loads.begin(), loads.end(), 0);
+  const Vector share = curvature.cwiseQuotient(own);
+  std::stable_sort(loads.begin(), loads.end(), [&](int l, int r) { return share[l] > share[r]; });
+  std::size_t count = 0;
+  while (count < loads.size() && share[loads[count]] > (count < loads.size() / kOneIn ? kPossibly : kSurely)) ++count;
+  loads.resize(count);
+  std::sort(loads.begin(), loads.end());
+  return loads;
+}
+
+CouplingSystem::CouplingSystem(const PeriodData& data, const CouplingState& state, const Eigen::MatrixXd& curvature,
+                               const Vector& curvature_diagonal, std::vector<int> full)
+    : data_(data),
+      state_(state),
+      curvature_(curvature),
+      curvature_diagonal_(curvature_diagonal),
+      full_(std::move(full)),
+      diagonal_(OwnCurvature(data, state)),
+      gap_(data.groups.size()) {
   const int loads = data.num_loads, groups = static_cast<int>(data.groups.size());
-  Vector diagonal(loads), corner = Vector::Zero(groups);
+  Vector corner = Vector::Zero(groups);
   sides_.setZero(loads, groups);
   for (int g = 0; g < groups; ++g) {
     const CoupledGroup& group = data.groups[g];
@@ -65,50 +102,87 @@ CouplingSystem::CouplingSystem(const PeriodData& data, const CouplingState& stat
     const auto price = state.price.segment(first, n);
     auto side = sides_.col(g).segment(first, n);
     if (std::isinf(group.norm)) {
-      diagonal.segment(first, n) = state.slack.segment(first, n).cwiseQuotient(price);
       side.setOnes();
       gap_[g] = group.weight - price.sum();
     } else {
       const BallValue ball = EvaluateBall(group, price);
-      diagonal.segment(first, n) = state.bound[g] * ball.hessian;
       side = ball.gradient;
       corner[g] = state.room[g] / state.bound[g];
       gap_[g] = 1.0 - ball.value - state.room[g];
     }
   }
   if (loads == 0) return;
-  eliminate_loads_ = loads > kManyLoads;
+  const int rows = static_cast<int>(full_.size());
+  for (int l = 0, next = 0; l < loads; ++l) {
+    if (next < rows && full_[next] == l) {
+      ++next;
+    } else {
+      rest_.push_back(l);
+      diagonal_[l] += curvature_diagonal[l];
+    }
+  }
+  full_sides_ = sides_(full_, Eigen::all);
+  Eigen::MatrixXd corners = corner.asDiagonal();
+  if (!rest_.empty()) {
+    const Eigen::MatrixXd rest_sides = sides_(rest_, Eigen::all);
+    corners += rest_sides.transpose() * diagonal_(rest_).cwiseInverse().asDiagonal() * rest_sides;
+  }
+  eliminate_loads_ = rows > kManyLoads;
   if (eliminate_loads_) {
     Eigen::MatrixXd matrix = curvature;
-    matrix.diagonal() += diagonal;
+    matrix.diagonal() += diagonal_(full_);
     loads_.compute(matrix);
     eliminate_loads_ = loads_.info() == Eigen::Success;
   }
   if (eliminate_loads_) {
-    answers_ = loads_.solve(sides_);
-    Eigen::MatrixXd complement = sides_.transpose() * answers_;
-    complement.diagonal() += corner;
-    all_.compute(complement);
+    answers_ = loads_.solve(full_sides_);
+    all_.compute(full_sides_.transpose() * answers_ + corners);
     return;
   }
-  Eigen::MatrixXd matrix(loads + groups, loads + groups);
-  matrix.topLeftCorner(loads, loads) = curvature.selfadjointView<Eigen::Lower>();
-  matrix.diagonal().head(loads) += diagonal;
-  matrix.topRightCorner(loads, groups) = sides_;
-  matrix.bottomLeftCorner(groups, loads) = sides_.transpose();
-  matrix.bottomRightCorner(groups, groups) = (-corner).asDiagonal();
+  Eigen::MatrixXd matrix(rows + groups, rows + groups);
+  matrix.topLeftCorner(rows, rows) = curvature.selfadjointView<Eigen::Lower>();
+  matrix.diagonal().head(rows) += diagonal_(full_);
+  matrix.topRightCorner(rows, groups) = full_sides_;
+  matrix.bottomLeftCorner(groups, rows) = full_sides_.transpose();
+  matrix.bottomRightCorner(groups, groups) = -corners;
   all_.compute(matrix);
 }
 
-/// (dgamma, dbound) for a right-hand side.
-Vector CouplingSystem::SolveShared(const Vector& right) const {
+/// (dgamma, dbound) for a right-hand side, of the loads in full.
+Vector CouplingSystem::SolveFull(const Vector& right) const {
   if (!eliminate_loads_) return all_.solve(right);
-  const Eigen::Index loads = sides_.rows(), groups = sides_.cols();
-  Vector solution(loads + groups);
-  const Vector free_step = loads_.solve(right.head(loads));
-  solution.tail(groups) = all_.solve(sides_.transpose() * free_step - right.tail(groups));
-  solution.head(loads) = free_step - answers_ * solution.tail(groups);
+  const Eigen::Index rows = full_sides_.rows(), groups = full_sides_.cols();
+  Vector solution(rows + groups);
+  const Vector free_step = loads_.solve(right.head(rows));
+  solution.tail(groups) = all_.solve(full_sides_.transpose() * free_step - right.tail(groups));
+  solution.head(rows) = free_step - answers_ * solution.tail(groups);
   return solution;
+}
+
+/// The same of all.
+Vector CouplingSystem::SolveShared(const Vector& right) const {
+  if (rest_.empty()) return SolveFull(right);
+  const Eigen::Index rows = full_sides_.rows(), loads = sides_.rows(), groups = sides_.cols();
+  const Eigen::MatrixXd rest_sides = sides_(rest_, Eigen::all);
+  const Vector inverse = diagonal_(rest_).cwiseInverse();
+  Vector full_right(rows + groups);
+  full_right.head(rows) = right(full_);
+  full_right.tail(groups) = right.tail(groups) - rest_sides.transpose() * inverse.cwiseProduct(Vector(right(rest_)));
+  const Vector solved = SolveFull(full_right);
+  Vector solution(loads + groups);
+  solution(full_) = solved.head(rows);
+  solution.tail(groups) = solved.tail(groups);
+  solution(rest_) = inverse.cwiseProduct(Vector(right(rest_)) - rest_sides * solved.tail(groups));
+  return solution;
+}
+
+/// What loads answer to a price step, as far as M is known.
+Vector CouplingSystem::LoadStep(const Vector& response, const Vector& price_step) const {
+  const auto curvature = curvature_.selfadjointView<Eigen::Lower>();
+  if (rest_.empty()) return response - curvature * price_step;
+  Vector step = response - curvature_diagonal_.cwiseProduct(price_step);
+  step(full_) = response(full_) - curvature * Vector(price_step(full_));
+  return step;
 }
 
 bool CouplingSystem::Solve(const Vector& response, const CouplingTarget& target, CouplingState* step) const {
@@ -139,7 +213,7 @@ bool CouplingSystem::Solve(const Vector& response, const CouplingTarget& target,
   if (!solution.allFinite()) return false;
   step->price = solution.head(loads);
   step->bound = solution.tail(groups);
-  step->load.noalias() = response - curvature_.selfadjointView<Eigen::Lower>() * step->price;
+  step->load = LoadStep(response, step->price);
   step->slack = (target.slack - state_.slack.cwiseProduct(step->price)).cwiseQuotient(state_.price);
   step->room = (target.room - state_.room.cwiseProduct(step->bound)).cwiseQuotient(state_.bound);
   return true;

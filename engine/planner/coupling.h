@@ -27,6 +27,16 @@ struct CouplingState {
 /// Prices strictly inside the dual set, slacks and multipliers of the loads' own size.
 CouplingState StartCoupling(const PeriodData& data, const Vector& load);
 
+/// Lambda, the diagonal that is added to M: w / gamma, and tau g'', [loads].
+Vector OwnCurvature(const PeriodData& data, const CouplingState& state);
+
+/// Which loads the system has to see in full. One whose Lambda is far above its own entry of M moves almost by itself:
+/// what other prices do to it, and it to theirs, is small, and M's diagonal is enough if what that leaves out is made
+/// good by aiming again with what the slots really answer. Where loads are many, few are close to their group's
+/// largest, and only those count. By M's diagonal relative to Lambda, both [loads]: all above 1 %, and the next ones
+/// down to 1e-8, as long as they are no more than a tenth of all. Ascending.
+std::vector<int> CoupledLoads(const Vector& curvature, const Vector& own);
+
 /// What a step aims at: the products w gamma [loads] and tau v [groups].
 struct CouplingTarget {
   Vector slack;
@@ -36,22 +46,34 @@ struct CouplingTarget {
 /// The shared variables' linear system at a state, given the slots' response dL = response - curvature dgamma:
 ///
 ///     (M + diagonal) dgamma + sides dbound = ..,     sides' dgamma - corner dbound = ..
+///
+/// M may be known in full for some loads only (CoupledLoads). Of the rest it is taken to be diagonal,
+/// and they are eliminated term by term.
 class CouplingSystem {
  public:
-  /// `curvature` [loads x loads], lower triangle. Both are used, and must live, until the last Solve.
-  CouplingSystem(const PeriodData& data, const CouplingState& state, const Eigen::MatrixXd& curvature);
+  /// M of the loads `full` (ascending), lower triangle, and the diagonal of M, [loads], which only the rest needs. All
+  /// but `full` are used, and must live, until the last Solve.
+  CouplingSystem(const PeriodData& data, const CouplingState& state, const Eigen::MatrixXd& curvature,
+                 const Vector& curvature_diagonal, std::vector<int> full);
 
   /// The step of all shared variables. False when the system is singular.
   bool Solve(const Vector& response, const CouplingTarget& target, CouplingState* step) const;
 
  private:
   Vector SolveShared(const Vector& right) const;
+  Vector SolveFull(const Vector& right) const;
+  Vector LoadStep(const Vector& response, const Vector& price_step) const;
 
   const PeriodData& data_;
   const CouplingState& state_;
   const Eigen::MatrixXd& curvature_;
+  const Vector& curvature_diagonal_;
+  const std::vector<int> full_;
+  std::vector<int> rest_;                            // the other loads, ascending
+  Vector diagonal_;                                  // w / gamma, or tau g'', [loads]; of the rest, with M's
   Vector gap_;                                       // of the groups' defining equations, [groups]
-  Eigen::MatrixXd sides_, answers_;                  // [loads x groups]; answers = (M + diagonal)^-1 sides
+  Eigen::MatrixXd sides_;                            // [loads x groups]
+  Eigen::MatrixXd full_sides_, answers_;             // [full x groups]; answers = (M + diagonal)^-1 sides
   Eigen::LLT<Eigen::MatrixXd, Eigen::Lower> loads_;  // of M + diagonal, when there are many loads
   Eigen::PartialPivLU<Eigen::MatrixXd> all_;         // of the whole system, or of its Schur complement
   bool eliminate_loads_ = false;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numeric>
 
 #include "engine/planner/coupling.h"
 #include "engine/planner/slot_batch.h"
@@ -24,7 +25,11 @@ constexpr double kWorthKeeping = 1e-4;
 constexpr double kFarOutside = 0.1;
 constexpr int kMostHalvings = 10;
 constexpr int kPatience = 4;
-constexpr int kRefinements = 2;
+constexpr int kRefinements = 2, kMostRefinements = 6;  // the latter where only some loads' curvature is known
+constexpr double kShareOfStep = 1e-3, kShareOfAim = 0.05;
+constexpr double kTooMuch = 1e-2, kLoose = 1e3;
+constexpr double kEndGame = 1e-5;       // gap from which on all slots go the same way
+constexpr double kCouplingAhead = 3.0;  // how much further than they would the loads' slacks may go
 constexpr double kAccurateResponse = 1e-13;
 constexpr double kAccurateBalance = 1e-11;  // of the most work of a slot
 constexpr double kShareOfResidual = 1e-6;
@@ -42,9 +47,13 @@ class InteriorPoint {
   bool Iterate();
   template <typename Visit>
   SlotSums Pass(bool with_curvature, const Visit& visit);
+  SlotSums FactorisePass(const BatchUpdate& update);
+  void ChooseCoupledLoads();
+  bool AnsweredAsPromised(const Vector& miss, double aim) const;
   bool SolveShared(const Vector& response, const CouplingTarget& target, CouplingState* step);
   bool Predict();
   bool Correct();
+  void ChooseStepsBySlot();
   bool Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken);
   bool TakeStep(double aim, const CouplingTarget& target, const Vector& response, SlotSums* taken);
   void AddCouplingPairs(const CouplingState& step, SlotSums* sums) const;
@@ -61,11 +70,17 @@ class InteriorPoint {
   std::unique_ptr<WorkerPool> workers_;
   std::vector<hwy::AlignedFreeUniquePtr<double[]>> scratch_;  // per thread
   std::vector<SlotSums> sums_;                                // per chunk
+  bool may_choose_ = false;                                   // loads whose curvature passes add up
+  std::unique_ptr<LoadChoice> chosen_;                        // null: all
+  bool chose_enough_ = true;                                  // the slots answered as that curvature said
+  std::vector<int> all_loads_;
   CouplingState coupling_, affine_, step_;
   std::unique_ptr<CouplingSystem> system_;
   std::unique_ptr<WaitingChain> chain_;  // null without classes
   SlotSums present_, predicted_;
-  BatchUpdate update_;      // to the next point
+  BatchUpdate update_;    // to the next point
+  bool by_slot_ = false;  // slots may go further than update_.primal
+  double coupling_primal_ = 0.0;
   bool nonlinear_ = false;  // some group has a finite norm: one step length for both sides
   double pairs_ = 0.0;      // complementary pairs that take part
   double cost_scale_, demand_scale_;
@@ -95,20 +110,24 @@ InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions&
   sums_.resize(chunks_);
   for (int i = 0; i < threads; ++i)
     scratch_.push_back(hwy::AllocateAligned<double>(static_cast<std::size_t>(shape_.scratch_rows()) * BatchWidth()));
+  all_loads_.resize(data.num_loads);
+  std::iota(all_loads_.begin(), all_loads_.end(), 0);
+  may_choose_ = shape_.few_meetings && data.num_classes == 0 && data.num_loads >= options.many_loads;
   for (const CoupledGroup& group : data.groups) nonlinear_ = nonlinear_ || !std::isinf(group.norm);
+  by_slot_ = data.num_arcs >= options.many_arcs && data.num_classes == 0 && !nonlinear_;
 }
 
 /// visit(block, scratch, sums) for every batch; returns the sums, added up in order.
 template <typename Visit>
 SlotSums InteriorPoint::Pass(bool with_curvature, const Visit& visit) {
   workers_->Run(chunks_, [&](int chunk, int thread) {
-    sums_[chunk].Reset(data_.num_loads, with_curvature);
+    sums_[chunk].Reset(data_.num_loads, with_curvature, chosen_.get());
     const int end = std::min(batches_, (chunk + 1) * batches_per_chunk_);
     for (int b = chunk * batches_per_chunk_; b < end; ++b)
       visit(blocks_.block(b), scratch_[thread].get(), &sums_[chunk]);
   });
   SlotSums total;
-  total.Reset(data_.num_loads, with_curvature);
+  total.Reset(data_.num_loads, with_curvature, chosen_.get());
   for (const SlotSums& sums : sums_) total.Add(sums);
   return total;
 }
@@ -139,7 +158,8 @@ bool InteriorPoint::SolveShared(const Vector& response, const CouplingTarget& ta
 bool InteriorPoint::Predict() {
   const CouplingTarget zero = {-coupling_.slack.cwiseProduct(coupling_.price),
                                -coupling_.room.cwiseProduct(coupling_.bound)};
-  system_ = std::make_unique<CouplingSystem>(data_, coupling_, present_.curvature);
+  system_ = std::make_unique<CouplingSystem>(data_, coupling_, present_.curvature, present_.diagonal,
+                                             chosen_ ? chosen_->loads : all_loads_);
   if (!SolveShared(present_.response, zero, &affine_)) return false;
   predicted_ = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
     PredictBatch(shape_, affine_.price.data(), block, scratch, sums);
@@ -154,6 +174,22 @@ double StepLength(double ratio) { return ratio > 1.0 ? 1.0 / ratio : 1.0; }
 double SafeStepLength(double ratio) {
   const double safe = std::clamp(ratio > 0.0 ? 1.0 / ratio : 1.0, kLeastOfTheWay, kMostOfTheWay);
   return ratio > safe ? safe / ratio : 1.0;
+}
+
+/// Of very many pairs, some always lie close to their boundary, and would stop all slots. Each slot may go its own way
+/// in x and s, which keeps to its own constraints: only the loads' slacks then do not fit their loads, which the next
+/// step mends. Near the end, where slacks are small, this would do harm.
+void InteriorPoint::ChooseStepsBySlot() {
+  coupling_primal_ = update_.primal;
+  update_.by_slot = by_slot_ && best_.gap > kEndGame;
+  if (!update_.by_slot) return;
+  for (int t = 0; t < data_.num_slots; ++t) {
+    double& primal = blocks_.at(t, shape_.field.primal);
+    primal = SafeStepLength(primal);
+  }
+  SlotSums coupling;
+  AddCouplingPairs(step_, &coupling);
+  coupling_primal_ = std::min(SafeStepLength(coupling.primal_ratio), kCouplingAhead * update_.primal);
 }
 
 /// The combined step, and how far to go.
@@ -176,6 +212,19 @@ bool InteriorPoint::Correct() {
   if (!Take(aim, target, response, &taken)) return false;
   update_.primal = SafeStepLength(taken.primal_ratio);
   update_.dual = SafeStepLength(taken.dual_ratio);
+  ChooseStepsBySlot();
+  return true;
+}
+
+/// Where only some loads' curvature is known: whether what the slots really answer is near enough to what it promised,
+/// for the loads themselves and for the complementary products of norms inf, which follow them.
+bool InteriorPoint::AnsweredAsPromised(const Vector& miss, double aim) const {
+  if (miss.cwiseAbs().maxCoeff() > kShareOfStep * step_.load.cwiseAbs().maxCoeff()) return false;
+  for (const CoupledGroup& group : data_.groups) {
+    const auto mine = [&](const Vector& v) { return v.segment(group.first_load, group.num_loads).cwiseAbs(); };
+    if (std::isinf(group.norm) && mine(miss).cwiseProduct(mine(coupling_.price)).maxCoeff() > kShareOfAim * aim)
+      return false;
+  }
   return true;
 }
 
@@ -185,12 +234,15 @@ bool InteriorPoint::Take(double aim, const CouplingTarget& target, Vector respon
   const double accurate_work = std::max(kAccurateBalance, kShareOfResidual * present_.primal_residual / demand_scale_);
   Vector last_response;
   double last_miss = kInfinity;
-  for (int refinement = 0; refinement <= kRefinements; ++refinement) {
+  for (int refinement = 0; refinement <= (chosen_ ? kMostRefinements : kRefinements); ++refinement) {
     if (!TakeStep(aim, target, response, taken)) return false;
     // What the slots really answer differs by the digits that the curvature lost; aim again with the difference.
     const Vector miss = taken->response - step_.load;
     const double work_miss = chain_ ? chain_->Miss() : 0.0;
-    if (work_miss <= accurate_work && (miss.size() == 0 || miss.cwiseAbs().maxCoeff() <= accurate)) break;
+    const double largest = miss.size() > 0 ? miss.cwiseAbs().maxCoeff() : 0.0;
+    const bool enough = largest <= accurate || (chosen_ && AnsweredAsPromised(miss, aim));
+    chose_enough_ = enough || largest <= std::max(kLoose * accurate, kTooMuch * step_.load.cwiseAbs().maxCoeff());
+    if (work_miss <= accurate_work && enough) break;
     if (chain_ && !(work_miss < last_miss)) {  // it digs in what was lost
       chain_->TakeBack();
       if (!TakeStep(aim, target, last_response, taken)) return false;
@@ -216,10 +268,11 @@ bool InteriorPoint::TakeStep(double aim, const CouplingTarget& target, const Vec
 /// The shared variables after the step. Prices of finite norms have no barrier of their own; one that wants to vanish
 /// must not hold the others back.
 CouplingState InteriorPoint::MovedCoupling() const {
+  const double primal = nonlinear_ ? update_.primal : coupling_primal_;
   CouplingState moved = coupling_;
-  moved.slack += update_.primal * step_.slack;
-  moved.bound += update_.primal * step_.bound;
-  moved.room += update_.primal * step_.room;
+  moved.slack += primal * step_.slack;
+  moved.bound += primal * step_.bound;
+  moved.room += primal * step_.room;
   moved.price += update_.dual * step_.price;
   for (const CoupledGroup& group : data_.groups) {
     auto price = moved.price.segment(group.first_load, group.num_loads);
@@ -270,17 +323,42 @@ void InteriorPoint::Judge() {
   best_.dual_objective = dual_objective;
 }
 
+SlotSums InteriorPoint::FactorisePass(const BatchUpdate& update) {
+  SlotSums sums = Pass(true, [&](double* block, double* scratch, SlotSums* part) {
+    FactoriseBatch(shape_, update, coupling_.price.data(), block, scratch, part);
+  });
+  sums.FoldCurvature();
+  return sums;
+}
+
+/// Which loads' curvature the next pass adds up, by what it was at the last point.
+void InteriorPoint::ChooseCoupledLoads() {
+  if (present_.load.size() == 0) {
+    chosen_ = std::make_unique<LoadChoice>(ChooseLoads(shape_, {}));
+    present_ = FactorisePass({});
+  }
+  const Vector diagonal = chosen_ ? present_.diagonal : Vector(present_.curvature.diagonal());
+  std::vector<int> loads = CoupledLoads(diagonal, OwnCurvature(data_, coupling_));
+  const bool few = 2 * static_cast<int>(loads.size()) < data_.num_loads;
+  chosen_ = few ? std::make_unique<LoadChoice>(ChooseLoads(shape_, std::move(loads))) : nullptr;
+}
+
 /// One predictor-corrector iteration. False when nothing more can be gained: solved, or stuck.
 bool InteriorPoint::Iterate() {
-  present_ = Pass(true, [&](double* block, double* scratch, SlotSums* sums) {
-    FactoriseBatch(shape_, update_, coupling_.price.data(), block, scratch, sums);
-  });
-  present_.FoldCurvature();
+  if (may_choose_) ChooseCoupledLoads();
+  present_ = FactorisePass(update_);
   if (chain_) chain_->Factorise(&present_);
   coupling_.load = data_.initial_load + present_.load;
   Judge();
   if (best_.accurate || worse_ >= kPatience) return false;
-  if (!Predict() || !Correct()) return false;
+  bool stepped = Predict() && Correct();
+  if (chosen_ && !(stepped && chose_enough_)) {  // from now on, all
+    chosen_.reset();
+    may_choose_ = false;
+    present_ = FactorisePass({});
+    stepped = Predict() && Correct();
+  }
+  if (!stepped) return false;
   MoveCoupling();
   if (chain_) chain_->Move(update_.primal, update_.dual);
   update_.move = true;

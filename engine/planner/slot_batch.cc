@@ -117,19 +117,25 @@ void LayOutElimination(SlotShape* shape) {
   }
 }
 
-/// Where B and N0 may differ from zero, and whether these are so few that C^-1 is worth its cost: in multiplications
-/// with an addition, n^3 for itself, and one per entry of B for each inner node and each activity, against n^2 Q / 2 +
-/// n Q^2 / 2, which run in larger blocks.
-void LayOutMeetings(SlotShape* shape) {
-  const int n = shape->num_inner, rows = shape->matrix_rows(), q = shape->num_activities;
-  std::vector<char> filled(SlotShape::PackedRow(rows));
-  for (const SlotShape::Entry& entry : shape->entries) filled[entry.index] = 1;
-  for (int node = 0; node < shape->num_outer; ++node) {
-    for (int r = shape->first_touched[node]; r < shape->first_touched[node + 1]; ++r) {
-      for (int c = shape->first_touched[node]; c <= r; ++c)
-        filled[SlotShape::PackedRow(shape->touched[r]) + shape->touched[c]] = 1;
+/// Which entries of the activities' packed rows may differ from zero, [packed].
+std::vector<char> FilledEntries(const SlotShape& shape) {
+  std::vector<char> filled(SlotShape::PackedRow(shape.matrix_rows()));
+  for (const SlotShape::Entry& entry : shape.entries) filled[entry.index] = 1;
+  for (int node = 0; node < shape.num_outer; ++node) {
+    for (int r = shape.first_touched[node]; r < shape.first_touched[node + 1]; ++r) {
+      for (int c = shape.first_touched[node]; c <= r; ++c)
+        filled[SlotShape::PackedRow(shape.touched[r]) + shape.touched[c]] = 1;
     }
   }
+  return filled;
+}
+
+/// Where B and N0 may differ from zero, and whether these are so few that C^-1 is worth its cost: in multiplications
+/// with an addition, n^3 / 3 for itself, and one per entry of B for each inner node and each activity, against
+/// n^2 Q / 2 + n Q^2 / 2, which run in larger blocks.
+void LayOutMeetings(SlotShape* shape) {
+  const int n = shape->num_inner, rows = shape->matrix_rows(), q = shape->num_activities;
+  const std::vector<char> filled = FilledEntries(*shape);
   const auto meets = [&](int row, int column) { return filled[SlotShape::PackedRow(row) + column] != 0; };
   shape->first_met.push_back(0);
   shape->first_peer.push_back(0);
@@ -143,11 +149,31 @@ void LayOutMeetings(SlotShape* shape) {
     shape->first_met.push_back(static_cast<int>(shape->met.size()));
     shape->first_peer.push_back(static_cast<int>(shape->peers.size()));
   }
-  for (int e = SlotShape::PackedRow(n); e < SlotShape::PackedRow(rows); ++e) {
-    if (filled[e]) shape->filled.push_back(e);
-  }
-  const double inverse = 1.0 * n * n * n + (n + 0.5 * q) * static_cast<double>(shape->met.size());
+  const double inverse = 1.0 / 3.0 * n * n * n + (n + 0.5 * q) * static_cast<double>(shape->met.size());
   shape->few_meetings = kBlocksAreFaster * inverse < 0.5 * n * q * (n + q);
+}
+
+/// Puts what activities share with inner nodes and each other side by side.
+void CompactEntries(SlotShape* shape) {
+  const int n = shape->num_inner;
+  std::vector<int> position(SlotShape::PackedRow(shape->matrix_rows()), -1);
+  std::iota(position.begin(), position.begin() + SlotShape::PackedRow(n), 0);
+  for (int p = 0; p < shape->num_activities; ++p) {
+    for (int e = shape->first_met[p]; e < shape->first_met[p + 1]; ++e)
+      position[SlotShape::PackedRow(n + p) + shape->met[e]] = shape->first_shared_entry() + e;
+    for (int e = shape->first_peer[p]; e < shape->first_peer[p + 1]; ++e)
+      position[SlotShape::PackedRow(n + shape->peers[e]) + n + p] = shape->first_peer_entry() + e;
+  }
+  for (SlotShape::Entry& entry : shape->entries) entry.index = position[entry.index];
+  shape->first_target.push_back(0);
+  for (int node = 0; node < shape->num_outer; ++node) {
+    for (int r = shape->first_touched[node]; r < shape->first_touched[node + 1]; ++r) {
+      for (int c = shape->first_touched[node]; c <= r; ++c)
+        shape->targets.push_back(position[SlotShape::PackedRow(shape->touched[r]) + shape->touched[c]]);
+    }
+    shape->first_target.push_back(static_cast<int>(shape->targets.size()));
+  }
+  shape->matrix_size = shape->first_peer_entry() + static_cast<int>(shape->peers.size());
 }
 
 BatchFields LayOutFields(const SlotShape& shape) {
@@ -162,6 +188,7 @@ BatchFields LayOutFields(const SlotShape& shape) {
   for (int* f : {&field.capacity, &field.s, &field.pi, &field.ds, &field.dpi, &field.slack_product, &field.best_pi})
     reserve(f, shape.num_regions);
   reserve(&field.intensity, shape.num_loads);
+  reserve(&field.primal, 1);
   reserve(&field.outer, shape.num_outer);
   reserve(&field.factor, SlotShape::PackedRow(shape.num_inner));
   for (int* f : {&field.work_y, &field.work_dy, &field.best_work_y, &field.work_done, &field.work_weight,
@@ -174,7 +201,7 @@ BatchFields LayOutFields(const SlotShape& shape) {
 
 }  // namespace
 
-SlotShape::SlotShape(const PeriodData& data)
+SlotShape::SlotShape(const PeriodData& data, std::optional<bool> by_inverse)
     : num_arcs(data.num_arcs),
       num_gateways(data.num_gateways),
       num_regions(data.num_regions),
@@ -191,17 +218,34 @@ SlotShape::SlotShape(const PeriodData& data)
   LayOutEntries(this);
   LayOutElimination(this);
   LayOutMeetings(this);
+  few_meetings = by_inverse.value_or(few_meetings);
+  matrix_size = PackedRow(matrix_rows());
+  if (few_meetings) CompactEntries(this);
   field = LayOutFields(*this);
 }
 
 int SlotShape::scratch_rows() const {
   // D, u twice, reciprocals; right-hand sides of nodes, three times; prices and answers of activities; an outer node's
-  // row; the matrix; the inverse with its lines behind the matrix, what activities share, columns of both
-  const int inverse = few_meetings ? num_inner * num_inner + static_cast<int>(met.size()) +
-                                         kColumnsAtOnce * (num_inner + num_activities)
-                                   : 0;
+  // row; the matrix; the inverse, with its lines behind the matrix, and columns of it and of N
+  const int inverse = few_meetings ? num_inner * num_inner + kColumnsAtOnce * (num_inner + num_activities) : 0;
   return 5 * num_arcs + 3 * (num_gateways + num_regions) + 2 * num_activities + matrix_rows() +
-         PackedRow(matrix_rows() + (few_meetings ? num_inner : 0)) + inverse;
+         (few_meetings ? PackedRow(first_unit_row() + num_inner) : matrix_size) + inverse;
+}
+
+LoadChoice ChooseLoads(const SlotShape& shape, std::vector<int> loads) {
+  LoadChoice choice;
+  choice.loads = std::move(loads);
+  std::vector<std::vector<int>> rows(shape.num_shared);
+  for (std::size_t r = 0; r < choice.loads.size(); ++r)
+    rows[shape.activity_of_load[choice.loads[r]]].push_back(static_cast<int>(r));
+  choice.first_row.push_back(0);
+  for (int p = 0; p < shape.num_shared; ++p) {
+    if (rows[p].empty()) continue;
+    choice.activities.push_back(p);
+    choice.rows.insert(choice.rows.end(), rows[p].begin(), rows[p].end());
+    choice.first_row.push_back(static_cast<int>(choice.rows.size()));
+  }
+  return choice;
 }
 
 SlotBlocks::SlotBlocks(const PeriodData& data, const SlotShape& shape)
@@ -240,11 +284,16 @@ RowMatrix SlotBlocks::ReadArcs(int field, const SlotShape& shape) const {
   return values;
 }
 
-void SlotSums::Reset(int num_loads, bool with_curvature) {
+void SlotSums::Reset(int num_loads, bool with_curvature, const LoadChoice* chosen) {
   xz = xdz = zdx = dxdz = primal_ratio = dual_ratio = 0.0;
   cost = dual_value = primal_residual = dual_residual = 0.0;
   has_curvature = with_curvature;
-  if (has_curvature) curvature.setZero(num_loads, num_loads);
+  choice = chosen;
+  if (has_curvature) {
+    const Eigen::Index rows = choice != nullptr ? static_cast<Eigen::Index>(choice->loads.size()) : num_loads;
+    curvature.setZero(rows, rows);
+    diagonal.setZero(choice != nullptr ? num_loads : 0);
+  }
   for (Vector* v : {&load, &response, &product_response, &unit_response}) v->setZero(num_loads);
 }
 
@@ -254,7 +303,10 @@ void SlotSums::FoldCurvature() {
 }
 
 void SlotSums::Add(const SlotSums& other) {
-  if (has_curvature) curvature += other.curvature;
+  if (has_curvature) {
+    curvature += other.curvature;
+    diagonal += other.diagonal;
+  }
   load += other.load;
   response += other.response;
   product_response += other.product_response;

@@ -28,6 +28,7 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "engine/planner/period_data.h"
@@ -44,6 +45,7 @@ struct BatchFields {
   int dx = 0, dz = 0, dy = 0, ds = 0, dpi = 0;            ///< step, as the point
   int reduced = 0;                                        ///< dual residuals, [arcs]
   int product = 0, slack_product = 0;                     ///< dx dz [arcs], ds dpi [regions] of the predictor
+  int primal = 0;                                ///< the slot's largest -dx / x, before it moves its step length
   int outer = 0, factor = 0;                     ///< 1 / pivots [outer]; packed Cholesky rows of the inner nodes
   int best_x = 0, best_pi = 0;                   ///< of the best point so far, [arcs], [regions]
   int work_y = 0, work_dy = 0, best_work_y = 0;  ///< deferral prices [classes], their step, those of the best point
@@ -58,7 +60,8 @@ struct BatchFields {
 /// Who meets whom in a slot's matrix, fixed for a period. Lists by arc, node or activity are given by where each part
 /// starts: part p of `list` is list[first[p]] .. list[first[p + 1] - 1].
 struct SlotShape {
-  explicit SlotShape(const PeriodData& data);
+  /// `by_inverse`: `few_meetings`, if it is not to be found out.
+  explicit SlotShape(const PeriodData& data, std::optional<bool> by_inverse = std::nullopt);
 
   struct Arc {
     int index;            ///< in the data
@@ -103,9 +106,12 @@ struct SlotShape {
   std::vector<int> first_weight;  ///< by outer node
   std::vector<Weight> weights;
   /// Where activities meet few inner nodes (large networks of little reach), N comes from the inverse of the inner
-  /// nodes' matrix, at the entries that are not zero before nodes are eliminated.
+  /// nodes' matrix, at the entries that are not zero before nodes are eliminated. Of the activities' rows, the matrix
+  /// then holds these only, behind C's: those of B in the order of `met`, those of N0 in the order of `peers`.
   bool few_meetings = false;
-  std::vector<int> filled;     ///< entries of the activities' packed rows that may differ from zero
+  int matrix_size = 0;            ///< entries of the matrix
+  std::vector<int> first_target;  ///< by outer node, where meetings are few: the entries of its touched rows' pairs
+  std::vector<int> targets;
   std::vector<int> first_met;  ///< by activity: inner nodes that it meets
   std::vector<int> met;
   std::vector<int> first_peer;  ///< by activity: activities that it meets, itself and those behind it
@@ -116,9 +122,29 @@ struct SlotShape {
   static constexpr int kColumnsAtOnce = 2;  ///< of N, by the inverse: C^-1 B's then fit into the innermost cache
   static int PackedRow(int r) { return r * (r + 1) / 2; }
   int matrix_rows() const { return num_inner + num_activities; }
+  int first_shared_entry() const { return PackedRow(num_inner); }  ///< of B and of N0, where meetings are few
+  int first_peer_entry() const { return first_shared_entry() + static_cast<int>(met.size()); }
+  /// The first packed row behind the matrix: there, the inverse's are made.
+  int first_unit_row() const {
+    int row = num_inner;
+    while (PackedRow(row) < matrix_size) ++row;
+    return row;
+  }
   /// Rows of scratch that a thread needs.
   int scratch_rows() const;
 };
+
+/// Loads whose curvature is added up; of the others, only M's diagonal is. CoupledLoads in engine/planner/coupling.h
+/// says which.
+struct LoadChoice {
+  std::vector<int> loads;       ///< ascending; row r of the curvature is loads[r]
+  std::vector<int> activities;  ///< those with a chosen load, ascending
+  std::vector<int> first_row;   ///< by position in `activities`: where its part of `rows` starts
+  std::vector<int> rows;        ///< of the curvature
+};
+
+/// `loads` ascending.
+LoadChoice ChooseLoads(const SlotShape& shape, std::vector<int> loads);
 
 /// The blocks of all batches. Lanes beyond the last slot are slots without demand and capacity.
 class SlotBlocks {
@@ -147,7 +173,9 @@ class SlotBlocks {
 
 /// What batches add up.
 struct SlotSums {
-  Eigen::MatrixXd curvature;  ///< sum of M, [loads x loads]: each pair's entry lies on either side, in parts
+  Eigen::MatrixXd curvature;  ///< sum of M, [loads x loads], or of the chosen ones: each pair's entry lies on either
+                              ///< side, in parts
+  Vector diagonal;            ///< of M, [loads], where loads are chosen
   Vector load;                ///< I E x
   Vector response;            ///< I E dx at the given price step (Factorise: affine, no price step)
   Vector product_response, unit_response;  ///< of the second-order terms, and of complementarity 1 everywhere
@@ -155,9 +183,10 @@ struct SlotSums {
   double primal_ratio = 0.0, dual_ratio = 0.0;  ///< largest -dx / x and -dz / z
   double cost = 0.0, dual_value = 0.0, primal_residual = 0.0, dual_residual = 0.0;
 
-  bool has_curvature = false;  ///< passes that do not factorise leave it alone: it is large
+  bool has_curvature = false;          ///< passes that do not factorise leave it alone: it is large
+  const LoadChoice* choice = nullptr;  ///< null: all loads
 
-  void Reset(int num_loads, bool with_curvature = true);
+  void Reset(int num_loads, bool with_curvature = true, const LoadChoice* chosen = nullptr);
   void Add(const SlotSums& other);
   /// Gathers the curvature in the lower triangle; what is above stays.
   void FoldCurvature();
@@ -174,6 +203,7 @@ struct BatchUpdate {
   bool move = false;
   bool keep = false;  ///< store the present point as the best one first
   double primal = 0.0, dual = 0.0;
+  bool by_slot = false;  ///< x and s go as far as the field `primal` says
 };
 
 /// Moves, factorises, and adds residuals, loads, curvature and the affine response at fixed prices `price` [loads].

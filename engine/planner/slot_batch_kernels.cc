@@ -37,16 +37,16 @@ struct Scratch {
     price = take(shape.num_activities);
     answer = take(shape.num_activities);
     touched = take(shape.matrix_rows());
-    matrix = take(SlotShape::PackedRow(shape.matrix_rows() + (shape.few_meetings ? shape.num_inner : 0)));
+    matrix =
+        take(shape.few_meetings ? SlotShape::PackedRow(shape.first_unit_row() + shape.num_inner) : shape.matrix_size);
     if (!shape.few_meetings) return;
     inverse = take(shape.num_inner * shape.num_inner);
-    shared = take(static_cast<int>(shape.met.size()));
     solved = take(shape.num_inner * SlotShape::kColumnsAtOnce);
     columns = take(shape.num_activities * SlotShape::kColumnsAtOnce);
   }
   double *d, *u0, *u1, *over_x, *over_z, *gateway0, *gateway1, *gateway2, *region0, *region1, *region2, *price, *answer,
       *touched, *matrix;
-  double *inverse = nullptr, *shared = nullptr, *solved = nullptr, *columns = nullptr;
+  double *inverse = nullptr, *solved = nullptr, *columns = nullptr;
 };
 
 /// Lanewise counterparts of SlotSums' pairs.
@@ -127,17 +127,18 @@ void Move(const SlotShape& shape, const BatchUpdate& update, double* block) {
     std::copy_n(row(f.pi), shape.num_regions * Width(), row(f.best_pi));
     std::copy_n(row(f.work_y), shape.num_classes * Width(), row(f.best_work_y));
   }
-  const auto advance = [&](int field, int step_field, int count, double length) HWY_ATTR {
+  const auto advance = [&](int field, int step_field, int count, V length) HWY_ATTR {
     double* value = row(field);
     const double* step = row(step_field);
-    for (int r = 0; r < count; ++r) Put(hn::MulAdd(All(length), Get(step, r), Get(value, r)), value, r);
+    for (int r = 0; r < count; ++r) Put(hn::MulAdd(length, Get(step, r), Get(value, r)), value, r);
   };
-  advance(f.x, f.dx, shape.num_arcs, update.primal);
-  advance(f.s, f.ds, shape.num_regions, update.primal);
-  advance(f.z, f.dz, shape.num_arcs, update.dual);
-  advance(f.y, f.dy, shape.num_gateways, update.dual);
-  advance(f.pi, f.dpi, shape.num_regions, update.dual);
-  advance(f.work_y, f.work_dy, shape.num_classes, update.dual);
+  const V primal = update.by_slot ? Get(row(f.primal), 0) : All(update.primal), dual = All(update.dual);
+  advance(f.x, f.dx, shape.num_arcs, primal);
+  advance(f.s, f.ds, shape.num_regions, primal);
+  advance(f.z, f.dz, shape.num_arcs, dual);
+  advance(f.y, f.dy, shape.num_gateways, dual);
+  advance(f.pi, f.dpi, shape.num_regions, dual);
+  advance(f.work_y, f.work_dy, shape.num_classes, dual);
 }
 
 /// A batch's block by field.
@@ -149,13 +150,13 @@ struct Fields {
     x = at(f.x), z = at(f.z), y = at(f.y), s = at(f.s), pi = at(f.pi);
     dx = at(f.dx), dz = at(f.dz), dy = at(f.dy), ds = at(f.ds), dpi = at(f.dpi);
     reduced = at(f.reduced), product = at(f.product), slack_product = at(f.slack_product);
-    outer = at(f.outer), factor = at(f.factor);
+    primal = at(f.primal), outer = at(f.outer), factor = at(f.factor);
     work_y = at(f.work_y), work_dy = at(f.work_dy), work_done = at(f.work_done), work_weight = at(f.work_weight);
     work_response = at(f.work_response);
     work_product = at(f.work_product), work_unit = at(f.work_unit), work_inner = at(f.work_inner);
   }
   const double *cost, *demand, *capacity, *intensity;
-  double *x, *z, *y, *s, *pi, *dx, *dz, *dy, *ds, *dpi, *reduced, *product, *slack_product, *outer, *factor;
+  double *x, *z, *y, *s, *pi, *dx, *dz, *dy, *ds, *dpi, *reduced, *product, *slack_product, *primal, *outer, *factor;
   double *work_y, *work_dy, *work_done, *work_weight, *work_response, *work_product, *work_unit, *work_inner;
 };
 
@@ -233,7 +234,7 @@ void Factorise(const SlotShape& shape, const BatchUpdate& update, const double* 
   FactoriseInner(shape, w.matrix);
   if (shape.few_meetings) {
     InvertInner(shape, w.matrix, w.inverse);
-    AddByInverse(shape, w.matrix, w.inverse, f.intensity, f.work_inner, w.shared, w.solved, w.columns, sums);
+    AddByInverse(shape, w.matrix, w.inverse, f.intensity, f.work_inner, w.solved, w.columns, sums);
   } else {
     AddTrailing(shape, w.matrix, f.intensity, f.work_inner, sums);
   }
@@ -358,6 +359,7 @@ void Correct(const SlotShape& shape, const double* price_step, double aim, doubl
     Put(dpi, f.dpi, i);
   }
   std::copy_n(w.gateway0, shape.num_gateways * Width(), f.dy);
+  Put(pairs.primal, f.primal, 0);
   pairs.AddTo(sums);
   AddLoads(shape, f.intensity, w.answer, &sums->response);
   KeepWork(shape, w.answer, f.work_response);

@@ -22,10 +22,7 @@ constexpr double kLostPivot = 1e-14;
 /// The matrix of inner nodes and activities with the outer nodes eliminated; `outer` gets their inverse pivots.
 void Assemble(const SlotShape& shape, const double* d, const double* s, const double* pi, double* outer,
               double* touched, double* matrix) {
-  Clear(matrix, SlotShape::PackedRow(shape.few_meetings ? shape.num_inner : shape.matrix_rows()));
-  if (shape.few_meetings) {
-    for (int e : shape.filled) Put(hn::Zero(kLanes), matrix, e);
-  }
+  Clear(matrix, shape.matrix_size);
   const auto slack_ratio = [&](int i) HWY_ATTR {
     const V slack = Get(s, i);
     return hn::IfThenElse(hn::Gt(slack, hn::Zero(kLanes)), hn::Div(slack, Get(pi, i)), All(1.0));
@@ -49,8 +46,13 @@ void Assemble(const SlotShape& shape, const double* d, const double* s, const do
     for (int e = shape.first_weight[n]; e < shape.first_weight[n + 1]; ++e)
       AddTo(hn::Mul(All(shape.weights[e].coefficient), Get(d, shape.weights[e].arc)), touched,
             shape.weights[e].position);
+    const int* target = shape.few_meetings ? shape.targets.data() + shape.first_target[n] : nullptr;
     for (int r = 0; r < count; ++r) {
       const V scaled = hn::Mul(Get(touched, r), inverse);
+      if (target != nullptr) {
+        for (int c = 0; c <= r; ++c, ++target) AddTo(hn::Neg(hn::Mul(scaled, Get(touched, c))), matrix, *target);
+        continue;
+      }
       double* row = matrix + SlotShape::PackedRow(rows[r]) * Width();
       for (int c = 0; c <= r; ++c) Put(hn::NegMulAdd(scaled, Get(touched, c), Get(row, rows[c])), row, rows[c]);
     }
@@ -74,12 +76,12 @@ struct Block {
       for (int j = 0; j < kColumns; ++j) value[i][j] = column + j <= row + i ? Get(line, column + j) : hn::Zero(kLanes);
     }
   }
-  /// Minus the products of the first `depth` entries of row lines and column lines.
-  void Subtract(const double* matrix, int row, int column, int depth) {
+  /// Minus the products of entries [begin, end) of row lines and column lines.
+  void Subtract(const double* matrix, int row, int column, int end, int begin = 0) {
     const double *left[kRows], *right[kColumns];
     for (int i = 0; i < kRows; ++i) left[i] = matrix + SlotShape::PackedRow(row + i) * Width();
     for (int j = 0; j < kColumns; ++j) right[j] = matrix + SlotShape::PackedRow(column + j) * Width();
-    for (int k = 0; k < depth; ++k) {
+    for (int k = begin; k < end; ++k) {
       V r[kColumns];
       for (int j = 0; j < kColumns; ++j) r[j] = Get(right[j], k);
       for (int i = 0; i < kRows; ++i) {
@@ -127,22 +129,23 @@ void FactoriseDiagonal(const V* original, Block<kRows, kRows>* block) {
   }
 }
 
+/// Entries of the rows before `begin` are zero.
 template <int kRows, int kColumns>
-void SolveBlock(double* matrix, int row, int column) {
+void SolveBlock(double* matrix, int row, int column, int begin) {
   Block<kRows, kColumns> block;
   block.Read(matrix, row, column);
-  block.Subtract(matrix, row, column, column);
+  block.Subtract(matrix, row, column, column, begin);
   block.Solve(matrix, column);
   block.Write(matrix, row, column);
 }
 
 template <int kRows>
-void FactoriseRows(double* matrix, int row, int columns) {
-  int column = 0;
-  for (; column + kBlock <= columns; column += kBlock) SolveBlock<kRows, kBlock>(matrix, row, column);
-  if (columns - column == 3) SolveBlock<kRows, 3>(matrix, row, column);
-  if (columns - column == 2) SolveBlock<kRows, 2>(matrix, row, column);
-  if (columns - column == 1) SolveBlock<kRows, 1>(matrix, row, column);
+void FactoriseRows(double* matrix, int row, int columns, int begin = 0) {
+  int column = begin;
+  for (; column + kBlock <= columns; column += kBlock) SolveBlock<kRows, kBlock>(matrix, row, column, begin);
+  if (columns - column == 3) SolveBlock<kRows, 3>(matrix, row, column, begin);
+  if (columns - column == 2) SolveBlock<kRows, 2>(matrix, row, column, begin);
+  if (columns - column == 1) SolveBlock<kRows, 1>(matrix, row, column, begin);
 }
 
 template <int kRows>

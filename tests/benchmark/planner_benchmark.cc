@@ -23,11 +23,7 @@ void AddClasses(int count, Trace* trace) {
   for (int k = 0; k < count; ++k) MakeWorkOf({0.1, deadlines[k % 3], 0.0}, trace);
 }
 
-PlannerCase MakeCase(const benchmark::State& state, int classes = 0) {
-  GeneratorOptions options;
-  options.regions = options.gateways = static_cast<int>(state.range(0));
-  options.slots = static_cast<int>(state.range(1));
-  options.reach = 0.01 * static_cast<double>(state.range(2));
+PlannerCase MakeCase(const GeneratorOptions& options, int classes) {
   PlannerCase instance;
   instance.trace = GenerateTrace(options);
   AddClasses(classes, &instance.trace);
@@ -36,8 +32,15 @@ PlannerCase MakeCase(const benchmark::State& state, int classes = 0) {
   return instance;
 }
 
-void BM_Planner(benchmark::State& state) {
-  const PlannerCase instance = MakeCase(state);
+PlannerCase MakeCase(const benchmark::State& state, int classes = 0) {
+  GeneratorOptions options;
+  options.regions = options.gateways = static_cast<int>(state.range(0));
+  options.slots = static_cast<int>(state.range(1));
+  options.reach = 0.01 * static_cast<double>(state.range(2));
+  return MakeCase(options, classes);
+}
+
+void Plan(const PlannerCase& instance, benchmark::State& state) {
   const auto slots = MakeSlotSource(instance.trace);
   InteriorPointOptions options;
   options.threads = static_cast<int>(state.range(3));
@@ -49,6 +52,8 @@ void BM_Planner(benchmark::State& state) {
   state.counters["iterations"] = result.iterations;
   state.counters["gap"] = result.gap;
 }
+
+void BM_Planner(benchmark::State& state) { Plan(MakeCase(state), state); }
 BENCHMARK(BM_Planner)
     ->ArgNames({"size", "slots", "reach", "threads"})
     ->Args({10, 457, 100, 1})
@@ -56,6 +61,22 @@ BENCHMARK(BM_Planner)
     ->Args({10, 457, 50, 2})
     ->Args({10, 8760, 50, 1})
     ->Args({10, 8760, 50, 2})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+/// Five times as many regions as gateways.
+void BM_SparsePlanner(benchmark::State& state) {
+  GeneratorOptions options;
+  options.regions = static_cast<int>(state.range(0));
+  options.gateways = options.regions / 5;
+  options.slots = static_cast<int>(state.range(1));
+  options.reach = 0.01 * static_cast<double>(state.range(2));
+  Plan(MakeCase(options, 0), state);
+}
+BENCHMARK(BM_SparsePlanner)
+    ->ArgNames({"regions", "slots", "reach", "threads"})
+    ->Args({200, 48, 8, 1})
+    ->Args({1000, 24, 5, 1})
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/certificate.h"
+#include "engine/planner/interior_point.h"
 #include "engine/planner/offline.h"
 #include "engine/planner/slot_batch.h"
 #include "models/generate/trace.h"
@@ -64,6 +65,76 @@ TEST(OfflineTest, AgreesWithClpWhereActivitiesMeetFewNodes) {
     ExpectAgreement(instance, 1e-8, 1e-8);
     if (HasFatalFailure()) return;
   }
+}
+
+Instance MakeSparseInstance(int seed, double norm) {
+  GeneratorOptions options;
+  options.regions = 140 + 20 * (seed % 3);
+  options.gateways = 18 + seed % 5;
+  options.slots = 1 + 7 * (seed % 5);
+  options.seed = static_cast<std::uint64_t>(seed);
+  options.reach = seed % 6 == 0 ? 0.12 : 0.08;
+  options.network_cost = 0.01;
+  options.variants = seed % 7 == 0 ? 3 : 1;
+  Instance instance;
+  instance.trace = GenerateTrace(options);
+  Objective objective = PublishedObjective();
+  for (std::size_t g = 0; g < objective.groups.size(); ++g) {
+    if (g % 2 == 1 || std::isinf(norm)) objective.groups[g].norm = norm;
+  }
+  instance.problem = MakeProblem(instance.trace.header.network, objective, options.slots, TotalDemand(instance.trace));
+  return instance;
+}
+
+// Few loads seen in full (engine/planner/coupling.h), and all of them.
+TEST(OfflineTest, ChosenLoadsLeadToTheSameOptimum) {
+  int chose = 0;
+  for (int seed = 1; seed <= Scaled(40); ++seed) {
+    SCOPED_TRACE(seed);
+    const Instance instance = MakeSparseInstance(seed, seed % 4 == 0 ? 3.0 : kInfinity);
+    const auto slots = MakeSlotSource(instance.trace);
+    const PeriodData data = AssemblePeriod(instance.problem, *slots, 0, ZeroPrices(instance.problem));
+    if (!SlotShape(data).few_meetings) continue;
+    ++chose;
+    InteriorPointOptions some, all;
+    some.many_loads = some.many_arcs = 1;
+    all.many_loads = data.num_loads + 1;
+    all.many_arcs = data.num_arcs + 1;
+    const InteriorPointResult left = SolveInteriorPoint(data, some), right = SolveInteriorPoint(data, all);
+    EXPECT_LE(left.gap, std::max(1e-9, 2.0 * right.gap));
+    EXPECT_NEAR(left.objective, right.objective, 1e-8 * std::abs(right.objective));
+    EXPECT_LE(left.iterations, 1.2 * right.iterations + 5.0);
+    some.threads = 3;
+    const InteriorPointResult threads = SolveInteriorPoint(data, some);
+    EXPECT_EQ(threads.objective, left.objective);
+    EXPECT_EQ(threads.price, left.price);
+    EXPECT_EQ(threads.flow, left.flow);
+  }
+  EXPECT_GE(chose, Scaled(40) / 4);
+}
+
+// Slots with step lengths of their own, as in large networks, and with the same for all.
+TEST(OfflineTest, StepsBySlotLeadToTheSameOptimum) {
+  int own_iterations = 0, same_iterations = 0;
+  for (int seed = 1; seed <= Scaled(300); ++seed) {
+    SCOPED_TRACE(seed);
+    InstanceOptions instance_options;
+    instance_options.norms = {kInfinity, kInfinity, 1.0};
+    instance_options.max_slots = seed % 3 == 0 ? 200 : 12;
+    Instance instance = MakeRandomInstance(seed, instance_options);
+    if (seed % 4 == 0) instance.problem.shed_cost = 50.0;
+    const auto slots = MakeSlotSource(instance.trace);
+    const PeriodData data = AssemblePeriod(instance.problem, *slots, 0, ZeroLoads(instance.problem));
+    InteriorPointOptions own, same;
+    own.many_arcs = 0;
+    same.many_arcs = data.num_arcs + 1;
+    const InteriorPointResult left = SolveInteriorPoint(data, own), right = SolveInteriorPoint(data, same);
+    EXPECT_LE(left.gap, std::max(1e-8, 2.0 * right.gap));
+    EXPECT_NEAR(left.objective, right.objective, 1e-8 * (1.0 + std::abs(right.objective)));
+    own_iterations += left.iterations;
+    same_iterations += right.iterations;
+  }
+  EXPECT_LT(own_iterations, same_iterations);
 }
 
 TEST(OfflineTest, AgreesWithClpsCuttingPlanesOnFiniteNorms) {

@@ -1,5 +1,6 @@
 #include "engine/planner/slot_batch.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <Eigen/LU>
@@ -25,8 +26,7 @@ class SlotBatchTest : public testing::TestWithParam<std::tuple<int, bool>> {
   SlotBatchTest() : instance_(MakeInstance()), slots_(MakeSlotSource(instance_.trace)) {
     Loads initial = ZeroLoads(instance_.problem);
     data_ = AssemblePeriod(instance_.problem, *slots_, 0, initial);
-    shape_ = std::make_unique<SlotShape>(data_);
-    shape_->few_meetings = std::get<1>(GetParam());
+    shape_ = std::make_unique<SlotShape>(data_, std::get<1>(GetParam()));
     blocks_ = std::make_unique<SlotBlocks>(data_, *shape_);
     coupling_ = SetStartPoint(data_, *shape_, blocks_.get());
     scratch_ = hwy::AllocateAligned<double>(static_cast<std::size_t>(shape_->scratch_rows()) * BatchWidth());
@@ -99,6 +99,31 @@ TEST_P(SlotBatchTest, CurvatureIsTheSchurComplement) {
       << "seed " << std::get<0>(GetParam());
 }
 
+TEST_P(SlotBatchTest, ChosenLoadsHaveTheirPartOfTheCurvature) {
+  if (!shape_->few_meetings) return;  // the other way knows all loads only
+  const Eigen::MatrixXd all = sums_.curvature.selfadjointView<Eigen::Lower>();
+  for (int every = 1; every <= 4; ++every) {
+    std::vector<int> loads;
+    for (int l = every % 2; l < data_.num_loads; l += every) loads.push_back(l);
+    const LoadChoice choice = ChooseLoads(*shape_, loads);
+    SlotSums chosen;
+    chosen.Reset(data_.num_loads, true, &choice);
+    for (int b = 0; b < blocks_->count(); ++b)
+      FactoriseBatch(*shape_, {}, coupling_.price.data(), blocks_->block(b), scratch_.get(), &chosen);
+    chosen.FoldCurvature();
+    const Eigen::MatrixXd part = chosen.curvature.selfadjointView<Eigen::Lower>();
+    const double allowed = 1e-12 * (all.size() > 0 ? all.cwiseAbs().maxCoeff() : 0.0);
+    ASSERT_EQ(part.rows(), static_cast<Eigen::Index>(loads.size()));
+    ASSERT_EQ(chosen.diagonal.size(), data_.num_loads);
+    for (std::size_t r = 0; r < loads.size(); ++r) {
+      for (std::size_t c = 0; c < loads.size(); ++c) EXPECT_NEAR(part(r, c), all(loads[r], loads[c]), allowed);
+    }
+    for (int l = 0; l < data_.num_loads; ++l) EXPECT_NEAR(chosen.diagonal[l], all(l, l), allowed);
+    EXPECT_EQ(chosen.load, sums_.load);
+    EXPECT_EQ(chosen.response, sums_.response);
+  }
+}
+
 /// The combined step solves the linearised conditions: demand, capacity, dual and complementarity.
 TEST_P(SlotBatchTest, CombinedStepSolvesTheNewtonEquations) {
   const Vector price_step = -0.1 * coupling_.price;
@@ -138,6 +163,68 @@ TEST_P(SlotBatchTest, CombinedStepSolvesTheNewtonEquations) {
   }
   if (data_.num_loads == 0) return;
   EXPECT_LE((response - taken.response).cwiseAbs().maxCoeff(), 1e-8 * (1.0 + response.cwiseAbs().maxCoeff()));
+}
+
+TEST_P(SlotBatchTest, SlotsMayGoTheirOwnWay) {
+  const Vector price_step = -0.1 * coupling_.price;
+  SlotSums sums;
+  sums.Reset(data_.num_loads);
+  for (int b = 0; b < blocks_->count(); ++b) {
+    PredictBatch(*shape_, price_step.data(), blocks_->block(b), scratch_.get(), &sums);
+    CorrectBatch(*shape_, price_step.data(), 0.3, blocks_->block(b), scratch_.get(), &sums);
+  }
+  const BatchFields& f = shape_->field;
+  const auto read = [&](int field, int columns) { return blocks_->Read(field, columns); };
+  const int arcs = data_.num_arcs, regions = data_.num_regions;
+  const RowMatrix x = read(f.x, arcs), dx = read(f.dx, arcs), z = read(f.z, arcs), dz = read(f.dz, arcs);
+  const RowMatrix s = read(f.s, regions), ds = read(f.ds, regions);
+  for (int t = 0; t < data_.num_slots; ++t) {
+    double largest = 0.0;
+    for (int a = 0; a < arcs; ++a) largest = std::max(largest, x(t, a) > 0.0 ? -dx(t, a) / x(t, a) : 0.0);
+    for (int i = 0; i < regions; ++i) largest = std::max(largest, s(t, i) > 0.0 ? -ds(t, i) / s(t, i) : 0.0);
+    EXPECT_NEAR(Field(t, f.primal), largest, 1e-12 * largest);
+    blocks_->at(t, f.primal) = 0.1 + 0.01 * t;
+  }
+  BatchUpdate update;
+  update.move = update.by_slot = true;
+  update.primal = 0.05;
+  update.dual = 0.2;
+  for (int b = 0; b < blocks_->count(); ++b)
+    FactoriseBatch(*shape_, update, coupling_.price.data(), blocks_->block(b), scratch_.get(), &sums);
+  for (int t = 0; t < data_.num_slots; ++t) {
+    const double primal = 0.1 + 0.01 * t;
+    for (int a = 0; a < arcs; ++a) {
+      EXPECT_NEAR(Field(t, f.x + a), x(t, a) + primal * dx(t, a), 1e-12 * (1.0 + std::abs(x(t, a))));
+      EXPECT_NEAR(Field(t, f.z + a), z(t, a) + 0.2 * dz(t, a), 1e-12 * (1.0 + std::abs(z(t, a))));
+    }
+    for (int i = 0; i < regions; ++i)
+      EXPECT_NEAR(Field(t, f.s + i), s(t, i) + primal * ds(t, i), 1e-12 * (1.0 + std::abs(s(t, i))));
+  }
+}
+
+TEST(ChooseLoadsTest, ListsEveryChosenLoadOnceUnderItsActivity) {
+  for (int seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(seed);
+    const Instance instance = MakeRandomInstance(seed, InstanceOptions());
+    const auto slots = MakeSlotSource(instance.trace);
+    const PeriodData data = AssemblePeriod(instance.problem, *slots, 0, ZeroLoads(instance.problem));
+    const SlotShape shape(data);
+    std::vector<int> loads;
+    for (int l = 0; l < data.num_loads; l += 1 + seed % 3) loads.push_back(l);
+    const LoadChoice choice = ChooseLoads(shape, loads);
+    EXPECT_EQ(choice.loads, loads);
+    ASSERT_EQ(choice.first_row.size(), choice.activities.size() + 1);
+    EXPECT_TRUE(std::is_sorted(choice.activities.begin(), choice.activities.end()));
+    std::vector<int> seen(loads.size());
+    for (std::size_t k = 0; k < choice.activities.size(); ++k) {
+      EXPECT_LT(choice.first_row[k], choice.first_row[k + 1]);
+      for (int e = choice.first_row[k]; e < choice.first_row[k + 1]; ++e) {
+        EXPECT_EQ(shape.activity_of_load[loads[choice.rows[e]]], choice.activities[k]);
+        ++seen[choice.rows[e]];
+      }
+    }
+    EXPECT_THAT(seen, testing::Each(1));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, SlotBatchTest, testing::Combine(testing::Range(1, 41), testing::Bool()));
