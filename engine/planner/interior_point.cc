@@ -16,10 +16,10 @@ namespace evenkeel {
 namespace {
 
 constexpr int kSlotsPerChunk = 16;
-constexpr int kMostChunks = 32;                                 // each holds a curvature of its own
-constexpr double kLeastOfTheWay = 0.9, kMostOfTheWay = 0.9995;  // to the boundary
+constexpr int kMostChunks = 32;                 // each holds a curvature of its own
 constexpr double kInfeasibilityWeight = 100.0;  // a user can live with a gap of 1e-9, but not with a broken constraint
 constexpr double kSmallestNonlinearSigma = 0.05;
+constexpr double kShareOfMissed = 0.01;
 constexpr double kWorthKeeping = 1e-4;
 constexpr double kFarOutside = 0.1;
 constexpr int kMostHalvings = 10;
@@ -47,7 +47,8 @@ class InteriorPoint {
   bool Correct();
   bool Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken);
   bool TakeStep(double aim, const CouplingTarget& target, const Vector& response, SlotSums* taken);
-  void AddCouplingPairs(const CouplingState& step, SlotSums* sums) const;
+  SlotSums CouplingPairs(const CouplingState& step) const;
+  double Missed() const;
   CouplingState MovedCoupling() const;
   void MoveCoupling();
   void Judge();
@@ -114,17 +115,31 @@ SlotSums InteriorPoint::Pass(bool with_curvature, const Visit& visit) {
 }
 
 /// The complementary pairs outside the slots.
-void InteriorPoint::AddCouplingPairs(const CouplingState& step, SlotSums* sums) const {
-  if (chain_) chain_->AddPairs(sums);
+SlotSums InteriorPoint::CouplingPairs(const CouplingState& step) const {
+  SlotSums sums;
+  if (chain_) chain_->AddPairs(&sums);
   for (std::size_t g = 0; g < data_.groups.size(); ++g) {
     const CoupledGroup& group = data_.groups[g];
     if (!std::isinf(group.norm)) {
-      sums->AddPair(coupling_.room[g], step.room[g], coupling_.bound[g], step.bound[g]);
+      sums.AddPair(coupling_.room[g], step.room[g], coupling_.bound[g], step.bound[g]);
       continue;
     }
     for (int b = group.first_load; b < group.first_load + group.num_loads; ++b)
-      sums->AddPair(coupling_.slack[b], step.slack[b], coupling_.price[b], step.price[b]);
+      sums.AddPair(coupling_.slack[b], step.slack[b], coupling_.price[b], step.price[b]);
   }
+  return sums;
+}
+
+/// What the equations s = L + w miss, at the present prices: slots that take steps of their own lengths leave it. Were
+/// complementarity to run far ahead of it, the digits would not do to make it good.
+double InteriorPoint::Missed() const {
+  double missed = 0.0;
+  for (std::size_t g = 0; shape_.own_lengths && g < data_.groups.size(); ++g) {
+    const int first = data_.groups[g].first_load, n = data_.groups[g].num_loads;
+    const auto used = coupling_.load.segment(first, n) + coupling_.slack.segment(first, n);
+    missed += coupling_.price.segment(first, n).dot((coupling_.bound[g] - used.array()).abs().matrix());
+  }
+  return missed;
 }
 
 /// The step of everything that slots share, given what the loads answer at fixed prices.
@@ -144,27 +159,23 @@ bool InteriorPoint::Predict() {
   predicted_ = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
     PredictBatch(shape_, affine_.price.data(), block, scratch, sums);
   });
-  AddCouplingPairs(affine_, &predicted_);
+  predicted_.AddShared(CouplingPairs(affine_));
   if (chain_) chain_->KeepProducts();
   return true;
 }
 
 double StepLength(double ratio) { return ratio > 1.0 ? 1.0 / ratio : 1.0; }
-/// Short of the boundary by more the sooner it is met: short steps that end at it stay short.
-double SafeStepLength(double ratio) {
-  const double safe = std::clamp(ratio > 0.0 ? 1.0 / ratio : 1.0, kLeastOfTheWay, kMostOfTheWay);
-  return ratio > safe ? safe / ratio : 1.0;
-}
 
 /// The combined step, and how far to go.
 bool InteriorPoint::Correct() {
   const double mu = predicted_.xz / pairs_;
   const double primal = StepLength(predicted_.primal_ratio), dual = StepLength(predicted_.dual_ratio);
-  const double reached = predicted_.ComplementarityAt(primal, dual) / pairs_;
+  const double reached =
+      (shape_.own_lengths ? predicted_.ComplementarityAt(dual) : predicted_.ComplementarityAt(primal, dual)) / pairs_;
   // Finite norms converge by Newton's method only as fast as their own curvature allows: complementarity must not run
   // ahead of it.
   const double sigma = std::max(nonlinear_ ? kSmallestNonlinearSigma : 0.0, std::pow(std::max(0.0, reached / mu), 3.0));
-  const double aim = std::min(sigma, 1.0) * mu;
+  const double aim = std::min(mu, std::max(sigma * mu, kShareOfMissed * Missed() / pairs_));
   const CouplingTarget target = {
       (aim - (coupling_.slack.cwiseProduct(coupling_.price) + affine_.slack.cwiseProduct(affine_.price)).array())
           .matrix(),
@@ -174,7 +185,9 @@ bool InteriorPoint::Correct() {
   if (chain_) chain_->Aim(aim);
   SlotSums taken;
   if (!Take(aim, target, response, &taken)) return false;
-  update_.primal = SafeStepLength(taken.primal_ratio);
+  const SlotSums shared = CouplingPairs(step_);
+  taken.AddShared(shared);
+  update_.primal = SafeStepLength(shape_.own_lengths ? shared.primal_ratio : taken.primal_ratio);
   update_.dual = SafeStepLength(taken.dual_ratio);
   return true;
 }
@@ -201,7 +214,6 @@ bool InteriorPoint::Take(double aim, const CouplingTarget& target, Vector respon
     response += miss;
     if (chain_) chain_->TakeMiss();
   }
-  AddCouplingPairs(step_, taken);
   return true;
 }
 
@@ -254,7 +266,8 @@ void InteriorPoint::Judge() {
   const double distance = std::max(std::abs(objective - dual_objective), outside * size);
   const double rounding = chain_ ? kWorkRounding : 1.0;
   const double gap = std::max(distance, kInfeasibilityWeight / rounding * infeasible * size);
-  present_is_best_ = gap < best_gap_;  // not when it is not a number any more
+  const bool accurate = distance <= options_.tolerance * size && infeasible <= rounding * options_.infeasibility;
+  present_is_best_ = accurate || gap < best_gap_;  // not when it is not a number any more
   const bool recovers = gap < last_gap_;
   last_gap_ = gap;
   if (!present_is_best_) {
@@ -263,7 +276,7 @@ void InteriorPoint::Judge() {
   }
   worse_ = 0;
   best_gap_ = gap;
-  best_.accurate = distance <= options_.tolerance * size && infeasible <= rounding * options_.infeasibility;
+  best_.accurate = accurate;
   best_.gap = gap / size;
   best_.price = coupling_.price;
   best_.objective = objective;

@@ -1,6 +1,7 @@
 #include "engine/planner/slot_batch.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace evenkeel {
@@ -169,6 +170,7 @@ BatchFields LayOutFields(const SlotShape& shape) {
     reserve(f, shape.num_classes);
   reserve(&field.work_inner, SlotShape::PackedRow(shape.num_classes));
   reserve(&field.work_cross, shape.num_classes * shape.num_loads);
+  reserve(&field.length, 1);
   return field;
 }
 
@@ -183,6 +185,8 @@ SlotShape::SlotShape(const PeriodData& data)
       num_shared(data.num_activities),
       num_activities(data.num_activities + data.num_classes),
       num_groups(static_cast<int>(data.groups.size())),
+      own_lengths(data.num_classes == 0 && std::all_of(data.groups.begin(), data.groups.end(),
+                                                       [](const auto& group) { return std::isinf(group.norm); })),
       regions_outer(data.num_regions >= data.num_gateways),
       num_outer(regions_outer ? num_regions : num_gateways),
       num_inner(regions_outer ? num_gateways : num_regions) {
@@ -241,7 +245,7 @@ RowMatrix SlotBlocks::ReadArcs(int field, const SlotShape& shape) const {
 }
 
 void SlotSums::Reset(int num_loads, bool with_curvature) {
-  xz = xdz = zdx = dxdz = primal_ratio = dual_ratio = 0.0;
+  xz = xdz = zdx = dxdz = own_zdx = own_dxdz = primal_ratio = dual_ratio = 0.0;
   cost = dual_value = primal_residual = dual_residual = 0.0;
   has_curvature = with_curvature;
   if (has_curvature) curvature.setZero(num_loads, num_loads);
@@ -263,6 +267,8 @@ void SlotSums::Add(const SlotSums& other) {
   xdz += other.xdz;
   zdx += other.zdx;
   dxdz += other.dxdz;
+  own_zdx += other.own_zdx;
+  own_dxdz += other.own_dxdz;
   primal_ratio = std::max(primal_ratio, other.primal_ratio);
   dual_ratio = std::max(dual_ratio, other.dual_ratio);
   cost += other.cost;
@@ -278,6 +284,18 @@ void SlotSums::AddPair(double x, double dx, double z, double dz) {
   xdz += x * dz;
   zdx += z * dx;
   dxdz += dx * dz;
+}
+
+void SlotSums::AddShared(const SlotSums& pairs) {
+  const double inside = 1.0 / std::max(1.0, pairs.primal_ratio);
+  xz += pairs.xz;
+  xdz += pairs.xdz;
+  zdx += pairs.zdx;
+  dxdz += pairs.dxdz;
+  own_zdx += inside * pairs.zdx;
+  own_dxdz += inside * pairs.dxdz;
+  primal_ratio = std::max(primal_ratio, pairs.primal_ratio);
+  dual_ratio = std::max(dual_ratio, pairs.dual_ratio);
 }
 
 }  // namespace evenkeel

@@ -52,6 +52,7 @@ struct BatchFields {
   int work_product = 0, work_unit = 0;           ///< the same of the corrector's two parts
   int work_inner = 0;                            ///< N between classes, packed
   int work_cross = 0;                            ///< N I' between classes and loads, [classes x loads]
+  int length = 0;                                ///< of the slot's own primal step, one row
   int rows = 0;                                  ///< of a block
 };
 
@@ -85,6 +86,7 @@ struct SlotShape {
   int num_shared;      ///< activities that loads are made of
   int num_activities;  ///< those and the classes'
   int num_groups;
+  bool own_lengths;  ///< every slot has a primal step length of its own
   bool regions_outer;
   int num_outer, num_inner;
   std::vector<Arc> arcs;          ///< neighbours share no node where possible: sums at nodes would wait for each other
@@ -145,6 +147,14 @@ class SlotBlocks {
   hwy::AlignedFreeUniquePtr<double[]> numbers_;
 };
 
+/// How far to go along a step whose largest -dx / x is `ratio`: at most 1, and short of the boundary by more the sooner
+/// it is met, since short steps that end at it stay short.
+inline double SafeStepLength(double ratio) {
+  constexpr double kLeastOfTheWay = 0.9, kMostOfTheWay = 0.9995;
+  const double safe = std::clamp(ratio > 0.0 ? 1.0 / ratio : 1.0, kLeastOfTheWay, kMostOfTheWay);
+  return ratio > safe ? safe / ratio : 1.0;
+}
+
 /// What batches add up.
 struct SlotSums {
   Eigen::MatrixXd curvature;  ///< sum of M, [loads x loads]: each pair's entry lies on either side, in parts
@@ -152,6 +162,7 @@ struct SlotSums {
   Vector response;            ///< I E dx at the given price step (Factorise: affine, no price step)
   Vector product_response, unit_response;  ///< of the second-order terms, and of complementarity 1 everywhere
   double xz = 0.0, xdz = 0.0, zdx = 0.0, dxdz = 0.0;
+  double own_zdx = 0.0, own_dxdz = 0.0;         ///< of every slot's primal step as far as it stays inside
   double primal_ratio = 0.0, dual_ratio = 0.0;  ///< largest -dx / x and -dz / z
   double cost = 0.0, dual_value = 0.0, primal_residual = 0.0, dual_residual = 0.0;
 
@@ -163,17 +174,21 @@ struct SlotSums {
   void FoldCurvature();
   /// A complementary pair with its step.
   void AddPair(double x, double dx, double z, double dz);
+  /// Adds pairs that are no slot's, as those of one more slot.
+  void AddShared(const SlotSums& pairs);
   /// sum x z after steps of these lengths.
   double ComplementarityAt(double primal, double dual) const {
     return xz + primal * zdx + dual * xdz + primal * dual * dxdz;
   }
+  /// The same where every slot takes a primal step of its own length.
+  double ComplementarityAt(double dual) const { return xz + own_zdx + dual * (xdz + own_dxdz); }
 };
 
 /// How to move to the next point before it is factorised.
 struct BatchUpdate {
   bool move = false;
-  bool keep = false;  ///< store the present point as the best one first
-  double primal = 0.0, dual = 0.0;
+  bool keep = false;                ///< store the present point as the best one first
+  double primal = 0.0, dual = 0.0;  ///< lengths; `primal` counts where slots have none of their own
 };
 
 /// Moves, factorises, and adds residuals, loads, curvature and the affine response at fixed prices `price` [loads].

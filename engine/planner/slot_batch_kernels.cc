@@ -68,6 +68,9 @@ struct PairSums {
     sums->xdz += Sum(xdz);
     sums->zdx += Sum(zdx);
     sums->dxdz += Sum(dxdz);
+    const V inside = hn::Div(All(1.0), hn::Max(All(1.0), primal));
+    sums->own_zdx += Sum(hn::Mul(inside, zdx));
+    sums->own_dxdz += Sum(hn::Mul(inside, dxdz));
   }
 
   V xz, xdz, zdx, dxdz, primal, dual;
@@ -127,17 +130,18 @@ void Move(const SlotShape& shape, const BatchUpdate& update, double* block) {
     std::copy_n(row(f.pi), shape.num_regions * Width(), row(f.best_pi));
     std::copy_n(row(f.work_y), shape.num_classes * Width(), row(f.best_work_y));
   }
-  const auto advance = [&](int field, int step_field, int count, double length) HWY_ATTR {
+  const auto advance = [&](int field, int step_field, int count, V length) HWY_ATTR {
     double* value = row(field);
     const double* step = row(step_field);
-    for (int r = 0; r < count; ++r) Put(hn::MulAdd(All(length), Get(step, r), Get(value, r)), value, r);
+    for (int r = 0; r < count; ++r) Put(hn::MulAdd(length, Get(step, r), Get(value, r)), value, r);
   };
-  advance(f.x, f.dx, shape.num_arcs, update.primal);
-  advance(f.s, f.ds, shape.num_regions, update.primal);
-  advance(f.z, f.dz, shape.num_arcs, update.dual);
-  advance(f.y, f.dy, shape.num_gateways, update.dual);
-  advance(f.pi, f.dpi, shape.num_regions, update.dual);
-  advance(f.work_y, f.work_dy, shape.num_classes, update.dual);
+  const V primal = shape.own_lengths ? Get(row(f.length), 0) : All(update.primal), dual = All(update.dual);
+  advance(f.x, f.dx, shape.num_arcs, primal);
+  advance(f.s, f.ds, shape.num_regions, primal);
+  advance(f.z, f.dz, shape.num_arcs, dual);
+  advance(f.y, f.dy, shape.num_gateways, dual);
+  advance(f.pi, f.dpi, shape.num_regions, dual);
+  advance(f.work_y, f.work_dy, shape.num_classes, dual);
 }
 
 /// A batch's block by field.
@@ -151,12 +155,12 @@ struct Fields {
     reduced = at(f.reduced), product = at(f.product), slack_product = at(f.slack_product);
     outer = at(f.outer), factor = at(f.factor);
     work_y = at(f.work_y), work_dy = at(f.work_dy), work_done = at(f.work_done), work_weight = at(f.work_weight);
-    work_response = at(f.work_response);
+    work_response = at(f.work_response), length = at(f.length);
     work_product = at(f.work_product), work_unit = at(f.work_unit), work_inner = at(f.work_inner);
   }
   const double *cost, *demand, *capacity, *intensity;
   double *x, *z, *y, *s, *pi, *dx, *dz, *dy, *ds, *dpi, *reduced, *product, *slack_product, *outer, *factor;
-  double *work_y, *work_dy, *work_done, *work_weight, *work_response, *work_product, *work_unit, *work_inner;
+  double *work_y, *work_dy, *work_done, *work_weight, *work_response, *work_product, *work_unit, *work_inner, *length;
 };
 
 /// 1 / x, 1 / z and D of an arc, to scratch; returns D.
@@ -358,6 +362,8 @@ void Correct(const SlotShape& shape, const double* price_step, double aim, doubl
     Put(dpi, f.dpi, i);
   }
   std::copy_n(w.gateway0, shape.num_gateways * Width(), f.dy);
+  Put(pairs.primal, f.length, 0);
+  for (int lane = 0; lane < Width(); ++lane) f.length[lane] = SafeStepLength(f.length[lane]);
   pairs.AddTo(sums);
   AddLoads(shape, f.intensity, w.answer, &sums->response);
   KeepWork(shape, w.answer, f.work_response);
