@@ -15,7 +15,7 @@
 namespace evenkeel {
 namespace {
 
-constexpr int kSlotsPerChunk = 16;
+constexpr int kSlotsPerChunk = 16, kSlotsPerChunkOfFewLoads = 64;
 constexpr int kMostChunks = 32;                 // each holds a curvature of its own
 constexpr double kInfeasibilityWeight = 100.0;  // a user can live with a gap of 1e-9, but not with a broken constraint
 constexpr double kSmallestNonlinearSigma = 0.05;
@@ -88,7 +88,8 @@ InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions&
       batches_(blocks_.count()),
       cost_scale_(LargestOrTiny(data.cost)),
       demand_scale_(std::max(LargestOrTiny(data.demand), data.num_classes > 0 ? LargestOrTiny(data.arrival) : 0.0)) {
-  const int least = std::max(1, kSlotsPerChunk / BatchWidth());
+  const int least_slots = shape_.kept_rows() > 0 ? kSlotsPerChunkOfFewLoads : kSlotsPerChunk;
+  const int least = std::max(1, least_slots / BatchWidth());
   batches_per_chunk_ = std::max(least, (batches_ + kMostChunks - 1) / kMostChunks);
   chunks_ = (batches_ + batches_per_chunk_ - 1) / batches_per_chunk_;
   const int threads = std::min(ThreadCount(options.threads), std::max(1, chunks_));
@@ -99,14 +100,13 @@ InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions&
   for (const CoupledGroup& group : data.groups) nonlinear_ = nonlinear_ || !std::isinf(group.norm);
 }
 
-/// visit(block, scratch, sums) for every batch; returns the sums, added up in order.
+/// visit(blocks, count, scratch, sums) for every chunk of batches; returns the sums, added up in order.
 template <typename Visit>
 SlotSums InteriorPoint::Pass(bool with_curvature, const Visit& visit) {
   workers_->Run(chunks_, [&](int chunk, int thread) {
     sums_[chunk].Reset(data_.num_loads, with_curvature);
-    const int end = std::min(batches_, (chunk + 1) * batches_per_chunk_);
-    for (int b = chunk * batches_per_chunk_; b < end; ++b)
-      visit(blocks_.block(b), scratch_[thread].get(), &sums_[chunk]);
+    const int first = chunk * batches_per_chunk_;
+    visit(blocks_.block(first), std::min(batches_per_chunk_, batches_ - first), scratch_[thread].get(), &sums_[chunk]);
   });
   SlotSums total;
   total.Reset(data_.num_loads, with_curvature);
@@ -156,8 +156,8 @@ bool InteriorPoint::Predict() {
                                -coupling_.room.cwiseProduct(coupling_.bound)};
   system_ = std::make_unique<CouplingSystem>(data_, coupling_, present_.curvature);
   if (!SolveShared(present_.response, zero, &affine_)) return false;
-  predicted_ = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
-    PredictBatch(shape_, affine_.price.data(), block, scratch, sums);
+  predicted_ = Pass(false, [&](double* blocks, int count, double* scratch, SlotSums* sums) {
+    PredictBatches(shape_, affine_.price.data(), blocks, count, scratch, sums);
   });
   predicted_.AddShared(CouplingPairs(affine_));
   if (chain_) chain_->KeepProducts();
@@ -219,8 +219,8 @@ bool InteriorPoint::Take(double aim, const CouplingTarget& target, Vector respon
 
 bool InteriorPoint::TakeStep(double aim, const CouplingTarget& target, const Vector& response, SlotSums* taken) {
   if (!SolveShared(response, target, &step_)) return false;
-  *taken = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
-    CorrectBatch(shape_, step_.price.data(), aim, block, scratch, sums);
+  *taken = Pass(false, [&](double* blocks, int count, double* scratch, SlotSums* sums) {
+    CorrectBatches(shape_, step_.price.data(), aim, blocks, count, scratch, sums);
   });
   return true;
 }
@@ -285,8 +285,8 @@ void InteriorPoint::Judge() {
 
 /// One predictor-corrector iteration. False when nothing more can be gained: solved, or stuck.
 bool InteriorPoint::Iterate() {
-  present_ = Pass(true, [&](double* block, double* scratch, SlotSums* sums) {
-    FactoriseBatch(shape_, update_, coupling_.price.data(), block, scratch, sums);
+  present_ = Pass(true, [&](double* blocks, int count, double* scratch, SlotSums* sums) {
+    FactoriseBatches(shape_, update_, coupling_.price.data(), blocks, count, scratch, sums);
   });
   present_.FoldCurvature();
   if (chain_) chain_->Factorise(&present_);

@@ -42,8 +42,9 @@ struct BatchFields {
   int cost = 0, intensity = 0, demand = 0, capacity = 0;  ///< data: [arcs], [loads], [gateways], [regions]
   int x = 0, z = 0, y = 0, s = 0, pi = 0;                 ///< point: [arcs] x2, [gateways], [regions] x2
   int dx = 0, dz = 0, dy = 0, ds = 0, dpi = 0;            ///< step, as the point
-  int reduced = 0;                                        ///< dual residuals, [arcs]
-  int product = 0, slack_product = 0;                     ///< dx dz [arcs], ds dpi [regions] of the predictor
+  int reduced = 0;                               ///< dual residuals, [arcs], written where some are not zero ..
+  int has_reduced = 0;                           ///< .. which this one row says
+  int product = 0, slack_product = 0;            ///< dx dz [arcs], ds dpi [regions] of the predictor
   int outer = 0, factor = 0;                     ///< 1 / pivots [outer]; packed Cholesky rows of the inner nodes
   int best_x = 0, best_pi = 0;                   ///< of the best point so far, [arcs], [regions]
   int work_y = 0, work_dy = 0, best_work_y = 0;  ///< deferral prices [classes], their step, those of the best point
@@ -67,18 +68,19 @@ struct SlotShape {
     int work;             ///< the class, -1 for firm demand
     int outer, inner;     ///< the same by role, -1 for none
     double resource;
-    double coupling;  ///< product of the two nodes' coefficients
+  };
+  /// What loops over arcs read of one. Without a node the coefficient there is 0 and the node any.
+  struct Link {
+    int inner;
+    bool fresh;  ///< its activities are not those of the arc before
+    double at_outer, at_inner, coupling;
   };
   struct Amount {  ///< of an activity per unit of flow
     int activity;
     double per_unit;
   };
-  struct Entry {  ///< of the packed matrix, per unit of D
-    int index;
-    double coefficient;
-  };
-  struct Weight {  ///< of an outer node's row in a column it touches, per unit of D
-    int arc, position;
+  struct Term {  ///< of a sum over D
+    int arc;
     double coefficient;
   };
 
@@ -89,21 +91,24 @@ struct SlotShape {
   bool own_lengths;  ///< every slot has a primal step length of its own
   bool regions_outer;
   int num_outer, num_inner;
-  std::vector<Arc> arcs;          ///< neighbours share no node where possible: sums at nodes would wait for each other
+  std::vector<Arc> arcs;          ///< by outer node, those without one last; then by activities
+  std::vector<Link> links;        ///< by arc
+  std::vector<int> first_arc;     ///< by outer node; one more part for arcs without one
   std::vector<int> first_amount;  ///< by arc
   std::vector<Amount> amounts;
   std::vector<int> activity_of_load;
   std::vector<int> first_load;  ///< by shared activity
   std::vector<int> loads;
-  std::vector<int> first_entry;  ///< by arc: what it adds to the matrix of inner nodes and activities
-  std::vector<Entry> entries;
-  std::vector<int> first_own;  ///< by outer node: coefficients of its own pivot; `position` is unused
-  std::vector<Weight> own;
+  std::vector<int> cells;      ///< of the packed matrix of inner nodes and activities, where arcs add to it
+  std::vector<int> first_sum;  ///< by cell
+  std::vector<Term> sums;
+  std::vector<int> first_own;  ///< by outer node: its own pivot
+  std::vector<Term> own;
   std::vector<int>
       first_touched;  ///< by outer node: rows of inner nodes (0 ..) and activities (num_inner ..), ascending
   std::vector<int> touched;
-  std::vector<int> first_weight;  ///< by outer node
-  std::vector<Weight> weights;
+  std::vector<int> first_weight;  ///< by touched row: the outer node's row there
+  std::vector<Term> weights;
   /// Where activities meet few inner nodes (large networks of little reach), N comes from the inverse of the inner
   /// nodes' matrix, at the entries that are not zero before nodes are eliminated.
   bool few_meetings = false;
@@ -118,6 +123,10 @@ struct SlotShape {
   static constexpr int kColumnsAtOnce = 2;  ///< of N, by the inverse: C^-1 B's then fit into the innermost cache
   static int PackedRow(int r) { return r * (r + 1) / 2; }
   int matrix_rows() const { return num_inner + num_activities; }
+  /// Rows of N between shared activities that are kept for several batches, whose M is then summed in registers: few
+  /// stay in the inner caches.
+  static constexpr int kBatchesAtOnce = 8;
+  int kept_rows() const { return num_shared <= 16 ? kBatchesAtOnce * PackedRow(num_shared) : 0; }
   /// Rows of scratch that a thread needs.
   int scratch_rows() const;
 };
@@ -167,6 +176,7 @@ struct SlotSums {
   double cost = 0.0, dual_value = 0.0, primal_residual = 0.0, dual_residual = 0.0;
 
   bool has_curvature = false;  ///< passes that do not factorise leave it alone: it is large
+  double* shared = nullptr;    ///< where a batch leaves N between few shared activities, packed; null: adds M at once
 
   void Reset(int num_loads, bool with_curvature = true);
   void Add(const SlotSums& other);
@@ -191,13 +201,16 @@ struct BatchUpdate {
   double primal = 0.0, dual = 0.0;  ///< lengths; `primal` counts where slots have none of their own
 };
 
+// For `count` batches, the first of which lies at `blocks`:
+
 /// Moves, factorises, and adds residuals, loads, curvature and the affine response at fixed prices `price` [loads].
-void FactoriseBatch(const SlotShape& shape, const BatchUpdate& update, const double* price, double* block,
-                    double* scratch, SlotSums* sums);
+void FactoriseBatches(const SlotShape& shape, const BatchUpdate& update, const double* price, double* blocks, int count,
+                      double* scratch, SlotSums* sums);
 /// Takes the affine step for `price_step` [loads]; adds its lengths and the two parts of the corrector's response.
-void PredictBatch(const SlotShape& shape, const double* price_step, double* block, double* scratch, SlotSums* sums);
+void PredictBatches(const SlotShape& shape, const double* price_step, double* blocks, int count, double* scratch,
+                    SlotSums* sums);
 /// Takes the combined step to complementarity `aim`, less the predictor's products; adds its lengths and response.
-void CorrectBatch(const SlotShape& shape, const double* price_step, double aim, double* block, double* scratch,
-                  SlotSums* sums);
+void CorrectBatches(const SlotShape& shape, const double* price_step, double aim, double* blocks, int count,
+                    double* scratch, SlotSums* sums);
 
 }  // namespace evenkeel

@@ -31,8 +31,7 @@ class SlotBatchTest : public testing::TestWithParam<std::tuple<int, bool>> {
     coupling_ = SetStartPoint(data_, *shape_, blocks_.get());
     scratch_ = hwy::AllocateAligned<double>(static_cast<std::size_t>(shape_->scratch_rows()) * BatchWidth());
     sums_.Reset(data_.num_loads);
-    for (int b = 0; b < blocks_->count(); ++b)
-      FactoriseBatch(*shape_, {}, coupling_.price.data(), blocks_->block(b), scratch_.get(), &sums_);
+    FactoriseBatches(*shape_, {}, coupling_.price.data(), blocks_->block(0), blocks_->count(), scratch_.get(), &sums_);
     sums_.FoldCurvature();
   }
 
@@ -106,10 +105,8 @@ TEST_P(SlotBatchTest, CombinedStepSolvesTheNewtonEquations) {
   SlotSums predicted, taken;
   predicted.Reset(data_.num_loads);
   taken.Reset(data_.num_loads);
-  for (int b = 0; b < blocks_->count(); ++b) {
-    PredictBatch(*shape_, price_step.data(), blocks_->block(b), scratch_.get(), &predicted);
-    CorrectBatch(*shape_, price_step.data(), aim, blocks_->block(b), scratch_.get(), &taken);
-  }
+  PredictBatches(*shape_, price_step.data(), blocks_->block(0), blocks_->count(), scratch_.get(), &predicted);
+  CorrectBatches(*shape_, price_step.data(), aim, blocks_->block(0), blocks_->count(), scratch_.get(), &taken);
   const BatchFields& f = shape_->field;
   Vector response = Vector::Zero(data_.num_loads);
   for (int t = 0; t < data_.num_slots; ++t) {
