@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <vector>
 
 #include "engine/planner/coupling.h"
 #include "engine/planner/slot_batch.h"
@@ -19,7 +20,7 @@ constexpr int kSlotsPerChunk = 16, kSlotsPerChunkOfFewLoads = 64;
 constexpr int kMostChunks = 32;                 // each holds a curvature of its own
 constexpr double kInfeasibilityWeight = 100.0;  // a user can live with a gap of 1e-9, but not with a broken constraint
 constexpr double kSmallestNonlinearSigma = 0.05;
-constexpr double kShareOfMissed = 0.01;
+constexpr double kShareOfMissed = 0.01, kMostMissed = 0.3;  // of complementarity
 constexpr double kWorthKeeping = 1e-4;
 constexpr double kFarOutside = 0.1;
 constexpr int kMostHalvings = 10;
@@ -34,8 +35,8 @@ constexpr double kWorkRounding = 10.0;  // how much more of the constraints is l
 
 class InteriorPoint {
  public:
-  /// `lost`: see engine/planner/waiting_chain.h.
-  InteriorPoint(const PeriodData& data, const InteriorPointOptions& options, double lost);
+  /// `lost`: see engine/planner/waiting_chain.h; `own_lengths`: slots take primal steps of their own lengths.
+  InteriorPoint(const PeriodData& data, const InteriorPointOptions& options, double lost, bool own_lengths);
   InteriorPointResult Run();
 
  private:
@@ -56,6 +57,7 @@ class InteriorPoint {
   const PeriodData& data_;
   const InteriorPointOptions options_;
   const double lost_;
+  const bool own_lengths_;
   const SlotShape shape_;
   SlotBlocks blocks_;
   int batches_, batches_per_chunk_, chunks_;
@@ -79,10 +81,11 @@ class InteriorPoint {
 
 double LargestOrTiny(const RowMatrix& m) { return std::max(1e-6, m.size() > 0 ? m.cwiseAbs().maxCoeff() : 1.0); }
 
-InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions& options, double lost)
+InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions& options, double lost, bool own_lengths)
     : data_(data),
       options_(options),
       lost_(lost),
+      own_lengths_(own_lengths),
       shape_(data),
       blocks_(data, shape_),
       batches_(blocks_.count()),
@@ -130,11 +133,10 @@ SlotSums InteriorPoint::CouplingPairs(const CouplingState& step) const {
   return sums;
 }
 
-/// What the equations s = L + w miss, at the present prices: slots that take steps of their own lengths leave it. Were
-/// complementarity to run far ahead of it, the digits would not do to make it good.
+/// What the equations s = L + w miss, at the present prices: steps of the slots' own lengths leave it.
 double InteriorPoint::Missed() const {
   double missed = 0.0;
-  for (std::size_t g = 0; shape_.own_lengths && g < data_.groups.size(); ++g) {
+  for (std::size_t g = 0; own_lengths_ && g < data_.groups.size(); ++g) {
     const int first = data_.groups[g].first_load, n = data_.groups[g].num_loads;
     const auto used = coupling_.load.segment(first, n) + coupling_.slack.segment(first, n);
     missed += coupling_.price.segment(first, n).dot((coupling_.bound[g] - used.array()).abs().matrix());
@@ -171,11 +173,13 @@ bool InteriorPoint::Correct() {
   const double mu = predicted_.xz / pairs_;
   const double primal = StepLength(predicted_.primal_ratio), dual = StepLength(predicted_.dual_ratio);
   const double reached =
-      (shape_.own_lengths ? predicted_.ComplementarityAt(dual) : predicted_.ComplementarityAt(primal, dual)) / pairs_;
+      (own_lengths_ ? predicted_.ComplementarityAt(dual) : predicted_.ComplementarityAt(primal, dual)) / pairs_;
   // Finite norms converge by Newton's method only as fast as their own curvature allows: complementarity must not run
   // ahead of it.
   const double sigma = std::max(nonlinear_ ? kSmallestNonlinearSigma : 0.0, std::pow(std::max(0.0, reached / mu), 3.0));
-  const double aim = std::min(mu, std::max(sigma * mu, kShareOfMissed * Missed() / pairs_));
+  const double missed = Missed();
+  // Nor may it run far ahead of what the shared equations miss: the digits would not do to make that good.
+  const double aim = std::min(mu, std::max(sigma * mu, kShareOfMissed * missed / pairs_));
   const CouplingTarget target = {
       (aim - (coupling_.slack.cwiseProduct(coupling_.price) + affine_.slack.cwiseProduct(affine_.price)).array())
           .matrix(),
@@ -187,7 +191,8 @@ bool InteriorPoint::Correct() {
   if (!Take(aim, target, response, &taken)) return false;
   const SlotSums shared = CouplingPairs(step_);
   taken.AddShared(shared);
-  update_.primal = SafeStepLength(shape_.own_lengths ? shared.primal_ratio : taken.primal_ratio);
+  update_.own = own_lengths_ && missed <= kMostMissed * predicted_.xz;  // steps of one length leave less of it
+  update_.primal = SafeStepLength(update_.own ? shared.primal_ratio : taken.primal_ratio);
   update_.dual = SafeStepLength(taken.dual_ratio);
   return true;
 }
@@ -319,13 +324,26 @@ InteriorPointResult InteriorPoint::Run() {
 }  // namespace
 
 InteriorPointResult SolveInteriorPoint(const PeriodData& data, const InteriorPointOptions& options) {
-  InteriorPointResult result = InteriorPoint(data, options, kLost).Run();
-  if (data.num_classes == 0 || result.accurate || result.gap <= kGoodEnough) return result;
-  // Where hardly any schedule is feasible, other roundings may still come through.
-  InteriorPointResult second = InteriorPoint(data, options, kLostAtMost).Run();
-  if (!(second.gap < result.gap)) return result;
-  second.iterations += result.iterations;
-  return second;
+  struct Way {
+    double lost;
+    bool own_lengths;
+  };
+  std::vector<Way> ways = {{kLost, false}};
+  if (std::all_of(data.groups.begin(), data.groups.end(),
+                  [](const CoupledGroup& group) { return std::isinf(group.norm); }))
+    ways.insert(ways.begin(), {kLost, true});
+  if (data.num_classes > 0) ways.push_back({kLostAtMost, false});
+  // Where hardly any schedule is feasible, steps of one length or other roundings may still come through.
+  InteriorPointResult best;
+  int iterations = 0;
+  for (const Way& way : ways) {
+    InteriorPointResult result = InteriorPoint(data, options, way.lost, way.own_lengths).Run();
+    iterations += result.iterations;
+    if (result.gap < best.gap || &way == &ways.front()) best = std::move(result);
+    if (best.accurate || best.gap <= kGoodEnough) break;
+  }
+  best.iterations = iterations;
+  return best;
 }
 
 }  // namespace evenkeel

@@ -246,8 +246,6 @@ SlotShape::SlotShape(const PeriodData& data)
       num_shared(data.num_activities),
       num_activities(data.num_activities + data.num_classes),
       num_groups(static_cast<int>(data.groups.size())),
-      own_lengths(data.num_classes == 0 && std::all_of(data.groups.begin(), data.groups.end(),
-                                                       [](const auto& group) { return std::isinf(group.norm); })),
       regions_outer(data.num_regions >= data.num_gateways),
       num_outer(regions_outer ? num_regions : num_gateways),
       num_inner(regions_outer ? num_gateways : num_regions) {

@@ -88,7 +88,6 @@ struct SlotShape {
   int num_shared;      ///< activities that loads are made of
   int num_activities;  ///< those and the classes'
   int num_groups;
-  bool own_lengths;  ///< every slot has a primal step length of its own
   bool regions_outer;
   int num_outer, num_inner;
   std::vector<Arc> arcs;          ///< by outer node, those without one last; then by activities
@@ -198,7 +197,8 @@ struct SlotSums {
 struct BatchUpdate {
   bool move = false;
   bool keep = false;                ///< store the present point as the best one first
-  double primal = 0.0, dual = 0.0;  ///< lengths; `primal` counts where slots have none of their own
+  bool own = false;                 ///< every slot's primal step has its own length
+  double primal = 0.0, dual = 0.0;  ///< lengths; `primal` if slots have none of their own
 };
 
 // For `count` batches, the first of which lies at `blocks`:

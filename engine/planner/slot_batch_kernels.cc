@@ -102,7 +102,7 @@ void Move(const SlotShape& shape, const BatchUpdate& update, double* block) {
     const double* step = row(step_field);
     for (int r = 0; r < count; ++r) Put(hn::MulAdd(length, Get(step, r), Get(value, r)), value, r);
   };
-  const V primal = shape.own_lengths ? Get(row(f.length), 0) : All(update.primal), dual = All(update.dual);
+  const V primal = update.own ? Get(row(f.length), 0) : All(update.primal), dual = All(update.dual);
   advance(f.x, f.dx, shape.num_arcs, primal);
   advance(f.s, f.ds, shape.num_regions, primal);
   advance(f.z, f.dz, shape.num_arcs, dual);

@@ -137,6 +137,35 @@ TEST_P(SlotBatchTest, CombinedStepSolvesTheNewtonEquations) {
   EXPECT_LE((response - taken.response).cwiseAbs().maxCoeff(), 1e-8 * (1.0 + response.cwiseAbs().maxCoeff()));
 }
 
+/// With `own`, every slot moves its flows as far as its own boundary allows, and prices as far as it is told.
+TEST_P(SlotBatchTest, SlotsMoveByStepsOfTheirOwnLengths) {
+  const Vector price_step = -0.1 * coupling_.price;
+  SlotSums sums;
+  sums.Reset(data_.num_loads);
+  PredictBatches(*shape_, price_step.data(), blocks_->block(0), blocks_->count(), scratch_.get(), &sums);
+  CorrectBatches(*shape_, price_step.data(), 0.3, blocks_->block(0), blocks_->count(), scratch_.get(), &sums);
+  const BatchFields& f = shape_->field;
+  const RowMatrix x = blocks_->Read(f.x, data_.num_arcs), dx = blocks_->Read(f.dx, data_.num_arcs);
+  const RowMatrix s = blocks_->Read(f.s, data_.num_regions), ds = blocks_->Read(f.ds, data_.num_regions);
+  const RowMatrix z = blocks_->Read(f.z, data_.num_arcs), dz = blocks_->Read(f.dz, data_.num_arcs);
+  BatchUpdate update;
+  update.move = update.own = true;
+  update.primal = 0.0;
+  update.dual = 0.25;
+  FactoriseBatches(*shape_, update, coupling_.price.data(), blocks_->block(0), blocks_->count(), scratch_.get(), &sums);
+  for (int t = 0; t < data_.num_slots; ++t) {
+    double ratio = 0.0;
+    for (int a = 0; a < data_.num_arcs; ++a) ratio = std::max(ratio, x(t, a) > 0.0 ? -dx(t, a) / x(t, a) : 0.0);
+    for (int i = 0; i < data_.num_regions; ++i) ratio = std::max(ratio, s(t, i) > 0.0 ? -ds(t, i) / s(t, i) : 0.0);
+    const double length = SafeStepLength(ratio);
+    for (int a = 0; a < data_.num_arcs; ++a) {
+      EXPECT_NEAR(Field(t, f.x + a), x(t, a) + length * dx(t, a), 1e-9 * (1.0 + std::abs(dx(t, a)))) << "slot " << t;
+      EXPECT_GE(Field(t, f.x + a), 0.0);
+      EXPECT_NEAR(Field(t, f.z + a), z(t, a) + 0.25 * dz(t, a), 1e-9 * (1.0 + std::abs(dz(t, a))));
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, SlotBatchTest, testing::Combine(testing::Range(1, 41), testing::Bool()));
 
 }  // namespace
