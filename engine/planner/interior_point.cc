@@ -6,6 +6,7 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
+#include <vector>
 
 #include "engine/planner/coupling.h"
 #include "engine/planner/slot_batch.h"
@@ -16,11 +17,11 @@
 namespace evenkeel {
 namespace {
 
-constexpr int kSlotsPerChunk = 16;
-constexpr int kMostChunks = 32;                                 // each holds a curvature of its own
-constexpr double kLeastOfTheWay = 0.9, kMostOfTheWay = 0.9995;  // to the boundary
+constexpr int kSlotsPerChunk = 16, kSlotsPerChunkOfFewLoads = 64;
+constexpr int kMostChunks = 32;                 // each holds a curvature of its own
 constexpr double kInfeasibilityWeight = 100.0;  // a user can live with a gap of 1e-9, but not with a broken constraint
 constexpr double kSmallestNonlinearSigma = 0.05;
+constexpr double kShareOfMissed = 0.01, kMostMissed = 0.3;  // of complementarity
 constexpr double kWorthKeeping = 1e-4;
 constexpr double kFarOutside = 0.1;
 constexpr int kMostHalvings = 10;
@@ -28,8 +29,6 @@ constexpr int kPatience = 4;
 constexpr int kRefinements = 2, kMostRefinements = 6;  // the latter where only some loads' curvature is known
 constexpr double kShareOfStep = 1e-3, kShareOfAim = 0.05;
 constexpr double kTooMuch = 1e-2, kLoose = 1e3;
-constexpr double kEndGame = 1e-5;       // gap from which on all slots go the same way
-constexpr double kCouplingAhead = 3.0;  // how much further than they would the loads' slacks may go
 constexpr double kAccurateResponse = 1e-13;
 constexpr double kAccurateBalance = 1e-11;  // of the most work of a slot
 constexpr double kShareOfResidual = 1e-6;
@@ -39,8 +38,8 @@ constexpr double kWorkRounding = 10.0;  // how much more of the constraints is l
 
 class InteriorPoint {
  public:
-  /// `lost`: see engine/planner/waiting_chain.h.
-  InteriorPoint(const PeriodData& data, const InteriorPointOptions& options, double lost);
+  /// `lost`: see engine/planner/waiting_chain.h; `own_lengths`: slots take primal steps of their own lengths.
+  InteriorPoint(const PeriodData& data, const InteriorPointOptions& options, double lost, bool own_lengths);
   InteriorPointResult Run();
 
  private:
@@ -53,10 +52,10 @@ class InteriorPoint {
   bool SolveShared(const Vector& response, const CouplingTarget& target, CouplingState* step);
   bool Predict();
   bool Correct();
-  void ChooseStepsBySlot();
   bool Take(double aim, const CouplingTarget& target, Vector response, SlotSums* taken);
   bool TakeStep(double aim, const CouplingTarget& target, const Vector& response, SlotSums* taken);
-  void AddCouplingPairs(const CouplingState& step, SlotSums* sums) const;
+  SlotSums CouplingPairs(const CouplingState& step) const;
+  double Missed() const;
   CouplingState MovedCoupling() const;
   void MoveCoupling();
   void Judge();
@@ -64,6 +63,7 @@ class InteriorPoint {
   const PeriodData& data_;
   const InteriorPointOptions options_;
   const double lost_;
+  const bool own_lengths_;
   const SlotShape shape_;
   SlotBlocks blocks_;
   int batches_, batches_per_chunk_, chunks_;
@@ -78,9 +78,7 @@ class InteriorPoint {
   std::unique_ptr<CouplingSystem> system_;
   std::unique_ptr<WaitingChain> chain_;  // null without classes
   SlotSums present_, predicted_;
-  BatchUpdate update_;    // to the next point
-  bool by_slot_ = false;  // slots may go further than update_.primal
-  double coupling_primal_ = 0.0;
+  BatchUpdate update_;      // to the next point
   bool nonlinear_ = false;  // some group has a finite norm: one step length for both sides
   double pairs_ = 0.0;      // complementary pairs that take part
   double cost_scale_, demand_scale_;
@@ -93,16 +91,18 @@ class InteriorPoint {
 
 double LargestOrTiny(const RowMatrix& m) { return std::max(1e-6, m.size() > 0 ? m.cwiseAbs().maxCoeff() : 1.0); }
 
-InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions& options, double lost)
+InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions& options, double lost, bool own_lengths)
     : data_(data),
       options_(options),
       lost_(lost),
+      own_lengths_(own_lengths),
       shape_(data),
       blocks_(data, shape_),
       batches_(blocks_.count()),
       cost_scale_(LargestOrTiny(data.cost)),
       demand_scale_(std::max(LargestOrTiny(data.demand), data.num_classes > 0 ? LargestOrTiny(data.arrival) : 0.0)) {
-  const int least = std::max(1, kSlotsPerChunk / BatchWidth());
+  const int least_slots = shape_.kept_rows() > 0 ? kSlotsPerChunkOfFewLoads : kSlotsPerChunk;
+  const int least = std::max(1, least_slots / BatchWidth());
   batches_per_chunk_ = std::max(least, (batches_ + kMostChunks - 1) / kMostChunks);
   chunks_ = (batches_ + batches_per_chunk_ - 1) / batches_per_chunk_;
   const int threads = std::min(ThreadCount(options.threads), std::max(1, chunks_));
@@ -114,17 +114,15 @@ InteriorPoint::InteriorPoint(const PeriodData& data, const InteriorPointOptions&
   std::iota(all_loads_.begin(), all_loads_.end(), 0);
   may_choose_ = shape_.few_meetings && data.num_classes == 0 && data.num_loads >= options.many_loads;
   for (const CoupledGroup& group : data.groups) nonlinear_ = nonlinear_ || !std::isinf(group.norm);
-  by_slot_ = data.num_arcs >= options.many_arcs && data.num_classes == 0 && !nonlinear_;
 }
 
-/// visit(block, scratch, sums) for every batch; returns the sums, added up in order.
+/// visit(blocks, count, scratch, sums) for every chunk of batches; returns the sums, added up in order.
 template <typename Visit>
 SlotSums InteriorPoint::Pass(bool with_curvature, const Visit& visit) {
   workers_->Run(chunks_, [&](int chunk, int thread) {
     sums_[chunk].Reset(data_.num_loads, with_curvature, chosen_.get());
-    const int end = std::min(batches_, (chunk + 1) * batches_per_chunk_);
-    for (int b = chunk * batches_per_chunk_; b < end; ++b)
-      visit(blocks_.block(b), scratch_[thread].get(), &sums_[chunk]);
+    const int first = chunk * batches_per_chunk_;
+    visit(blocks_.block(first), std::min(batches_per_chunk_, batches_ - first), scratch_[thread].get(), &sums_[chunk]);
   });
   SlotSums total;
   total.Reset(data_.num_loads, with_curvature, chosen_.get());
@@ -133,17 +131,30 @@ SlotSums InteriorPoint::Pass(bool with_curvature, const Visit& visit) {
 }
 
 /// The complementary pairs outside the slots.
-void InteriorPoint::AddCouplingPairs(const CouplingState& step, SlotSums* sums) const {
-  if (chain_) chain_->AddPairs(sums);
+SlotSums InteriorPoint::CouplingPairs(const CouplingState& step) const {
+  SlotSums sums;
+  if (chain_) chain_->AddPairs(&sums);
   for (std::size_t g = 0; g < data_.groups.size(); ++g) {
     const CoupledGroup& group = data_.groups[g];
     if (!std::isinf(group.norm)) {
-      sums->AddPair(coupling_.room[g], step.room[g], coupling_.bound[g], step.bound[g]);
+      sums.AddPair(coupling_.room[g], step.room[g], coupling_.bound[g], step.bound[g]);
       continue;
     }
     for (int b = group.first_load; b < group.first_load + group.num_loads; ++b)
-      sums->AddPair(coupling_.slack[b], step.slack[b], coupling_.price[b], step.price[b]);
+      sums.AddPair(coupling_.slack[b], step.slack[b], coupling_.price[b], step.price[b]);
   }
+  return sums;
+}
+
+/// What the equations s = L + w miss, at the present prices: steps of the slots' own lengths leave it.
+double InteriorPoint::Missed() const {
+  double missed = 0.0;
+  for (std::size_t g = 0; own_lengths_ && g < data_.groups.size(); ++g) {
+    const int first = data_.groups[g].first_load, n = data_.groups[g].num_loads;
+    const auto used = coupling_.load.segment(first, n) + coupling_.slack.segment(first, n);
+    missed += coupling_.price.segment(first, n).dot((coupling_.bound[g] - used.array()).abs().matrix());
+  }
+  return missed;
 }
 
 /// The step of everything that slots share, given what the loads answer at fixed prices.
@@ -161,46 +172,28 @@ bool InteriorPoint::Predict() {
   system_ = std::make_unique<CouplingSystem>(data_, coupling_, present_.curvature, present_.diagonal,
                                              chosen_ ? chosen_->loads : all_loads_);
   if (!SolveShared(present_.response, zero, &affine_)) return false;
-  predicted_ = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
-    PredictBatch(shape_, affine_.price.data(), block, scratch, sums);
+  predicted_ = Pass(false, [&](double* blocks, int count, double* scratch, SlotSums* sums) {
+    PredictBatches(shape_, affine_.price.data(), blocks, count, scratch, sums);
   });
-  AddCouplingPairs(affine_, &predicted_);
+  predicted_.AddShared(CouplingPairs(affine_));
   if (chain_) chain_->KeepProducts();
   return true;
 }
 
 double StepLength(double ratio) { return ratio > 1.0 ? 1.0 / ratio : 1.0; }
-/// Short of the boundary by more the sooner it is met: short steps that end at it stay short.
-double SafeStepLength(double ratio) {
-  const double safe = std::clamp(ratio > 0.0 ? 1.0 / ratio : 1.0, kLeastOfTheWay, kMostOfTheWay);
-  return ratio > safe ? safe / ratio : 1.0;
-}
-
-/// Of very many pairs, some always lie close to their boundary, and would stop all slots. Each slot may go its own way
-/// in x and s, which keeps to its own constraints: only the loads' slacks then do not fit their loads, which the next
-/// step mends. Near the end, where slacks are small, this would do harm.
-void InteriorPoint::ChooseStepsBySlot() {
-  coupling_primal_ = update_.primal;
-  update_.by_slot = by_slot_ && best_.gap > kEndGame;
-  if (!update_.by_slot) return;
-  for (int t = 0; t < data_.num_slots; ++t) {
-    double& primal = blocks_.at(t, shape_.field.primal);
-    primal = SafeStepLength(primal);
-  }
-  SlotSums coupling;
-  AddCouplingPairs(step_, &coupling);
-  coupling_primal_ = std::min(SafeStepLength(coupling.primal_ratio), kCouplingAhead * update_.primal);
-}
 
 /// The combined step, and how far to go.
 bool InteriorPoint::Correct() {
   const double mu = predicted_.xz / pairs_;
   const double primal = StepLength(predicted_.primal_ratio), dual = StepLength(predicted_.dual_ratio);
-  const double reached = predicted_.ComplementarityAt(primal, dual) / pairs_;
+  const double reached =
+      (own_lengths_ ? predicted_.ComplementarityAt(dual) : predicted_.ComplementarityAt(primal, dual)) / pairs_;
   // Finite norms converge by Newton's method only as fast as their own curvature allows: complementarity must not run
   // ahead of it.
   const double sigma = std::max(nonlinear_ ? kSmallestNonlinearSigma : 0.0, std::pow(std::max(0.0, reached / mu), 3.0));
-  const double aim = std::min(sigma, 1.0) * mu;
+  const double missed = Missed();
+  // Nor may it run far ahead of what the shared equations miss: the digits would not do to make that good.
+  const double aim = std::min(mu, std::max(sigma * mu, kShareOfMissed * missed / pairs_));
   const CouplingTarget target = {
       (aim - (coupling_.slack.cwiseProduct(coupling_.price) + affine_.slack.cwiseProduct(affine_.price)).array())
           .matrix(),
@@ -210,9 +203,11 @@ bool InteriorPoint::Correct() {
   if (chain_) chain_->Aim(aim);
   SlotSums taken;
   if (!Take(aim, target, response, &taken)) return false;
-  update_.primal = SafeStepLength(taken.primal_ratio);
+  const SlotSums shared = CouplingPairs(step_);
+  taken.AddShared(shared);
+  update_.own = own_lengths_ && missed <= kMostMissed * predicted_.xz;  // steps of one length leave less of it
+  update_.primal = SafeStepLength(update_.own ? shared.primal_ratio : taken.primal_ratio);
   update_.dual = SafeStepLength(taken.dual_ratio);
-  ChooseStepsBySlot();
   return true;
 }
 
@@ -253,14 +248,13 @@ bool InteriorPoint::Take(double aim, const CouplingTarget& target, Vector respon
     response += miss;
     if (chain_) chain_->TakeMiss();
   }
-  AddCouplingPairs(step_, taken);
   return true;
 }
 
 bool InteriorPoint::TakeStep(double aim, const CouplingTarget& target, const Vector& response, SlotSums* taken) {
   if (!SolveShared(response, target, &step_)) return false;
-  *taken = Pass(false, [&](double* block, double* scratch, SlotSums* sums) {
-    CorrectBatch(shape_, step_.price.data(), aim, block, scratch, sums);
+  *taken = Pass(false, [&](double* blocks, int count, double* scratch, SlotSums* sums) {
+    CorrectBatches(shape_, step_.price.data(), aim, blocks, count, scratch, sums);
   });
   return true;
 }
@@ -268,11 +262,10 @@ bool InteriorPoint::TakeStep(double aim, const CouplingTarget& target, const Vec
 /// The shared variables after the step. Prices of finite norms have no barrier of their own; one that wants to vanish
 /// must not hold the others back.
 CouplingState InteriorPoint::MovedCoupling() const {
-  const double primal = nonlinear_ ? update_.primal : coupling_primal_;
   CouplingState moved = coupling_;
-  moved.slack += primal * step_.slack;
-  moved.bound += primal * step_.bound;
-  moved.room += primal * step_.room;
+  moved.slack += update_.primal * step_.slack;
+  moved.bound += update_.primal * step_.bound;
+  moved.room += update_.primal * step_.room;
   moved.price += update_.dual * step_.price;
   for (const CoupledGroup& group : data_.groups) {
     auto price = moved.price.segment(group.first_load, group.num_loads);
@@ -307,7 +300,8 @@ void InteriorPoint::Judge() {
   const double distance = std::max(std::abs(objective - dual_objective), outside * size);
   const double rounding = chain_ ? kWorkRounding : 1.0;
   const double gap = std::max(distance, kInfeasibilityWeight / rounding * infeasible * size);
-  present_is_best_ = gap < best_gap_;  // not when it is not a number any more
+  const bool accurate = distance <= options_.tolerance * size && infeasible <= rounding * options_.infeasibility;
+  present_is_best_ = accurate || gap < best_gap_;  // not when it is not a number any more
   const bool recovers = gap < last_gap_;
   last_gap_ = gap;
   if (!present_is_best_) {
@@ -316,7 +310,7 @@ void InteriorPoint::Judge() {
   }
   worse_ = 0;
   best_gap_ = gap;
-  best_.accurate = distance <= options_.tolerance * size && infeasible <= rounding * options_.infeasibility;
+  best_.accurate = accurate;
   best_.gap = gap / size;
   best_.price = coupling_.price;
   best_.objective = objective;
@@ -324,8 +318,8 @@ void InteriorPoint::Judge() {
 }
 
 SlotSums InteriorPoint::FactorisePass(const BatchUpdate& update) {
-  SlotSums sums = Pass(true, [&](double* block, double* scratch, SlotSums* part) {
-    FactoriseBatch(shape_, update, coupling_.price.data(), block, scratch, part);
+  SlotSums sums = Pass(true, [&](double* blocks, int count, double* scratch, SlotSums* part) {
+    FactoriseBatches(shape_, update, coupling_.price.data(), blocks, count, scratch, part);
   });
   sums.FoldCurvature();
   return sums;
@@ -384,13 +378,26 @@ InteriorPointResult InteriorPoint::Run() {
 }  // namespace
 
 InteriorPointResult SolveInteriorPoint(const PeriodData& data, const InteriorPointOptions& options) {
-  InteriorPointResult result = InteriorPoint(data, options, kLost).Run();
-  if (data.num_classes == 0 || result.accurate || result.gap <= kGoodEnough) return result;
-  // Where hardly any schedule is feasible, other roundings may still come through.
-  InteriorPointResult second = InteriorPoint(data, options, kLostAtMost).Run();
-  if (!(second.gap < result.gap)) return result;
-  second.iterations += result.iterations;
-  return second;
+  struct Way {
+    double lost;
+    bool own_lengths;
+  };
+  std::vector<Way> ways = {{kLost, false}};
+  if (std::all_of(data.groups.begin(), data.groups.end(),
+                  [](const CoupledGroup& group) { return std::isinf(group.norm); }))
+    ways.insert(ways.begin(), {kLost, true});
+  if (data.num_classes > 0) ways.push_back({kLostAtMost, false});
+  // Where hardly any schedule is feasible, steps of one length or other roundings may still come through.
+  InteriorPointResult best;
+  int iterations = 0;
+  for (const Way& way : ways) {
+    InteriorPointResult result = InteriorPoint(data, options, way.lost, way.own_lengths).Run();
+    iterations += result.iterations;
+    if (result.gap < best.gap || &way == &ways.front()) best = std::move(result);
+    if (best.accurate || best.gap <= kGoodEnough) break;
+  }
+  best.iterations = iterations;
+  return best;
 }
 
 }  // namespace evenkeel

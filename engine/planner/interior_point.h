@@ -15,7 +15,6 @@ struct InteriorPointOptions {
   double infeasibility = 1e-10;  ///< .. and the relative residuals are at most that; rounding may end progress before
   int max_iterations = 100;
   int many_loads = 256;  ///< from here on the coupling sees few of them in full (engine/planner/coupling.h)
-  int many_arcs = 500;   ///< per slot; from here on slots have primal step lengths of their own
   int threads = 1;       ///< 0: one per core
 };
 

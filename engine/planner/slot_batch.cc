@@ -1,47 +1,95 @@
 #include "engine/planner/slot_batch.h"
 
+#ifdef __linux__
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
+
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <map>
 #include <numeric>
+#include <tuple>
 
 namespace evenkeel {
 namespace {
 
 constexpr double kBlocksAreFaster = 3.0;
 
-/// Diagonal by diagonal of the matrix of gateways and regions, then of that of classes and regions; unserved workload
-/// last.
-std::vector<int> OrderOfArcs(const PeriodData& data) {
-  const int size = std::max({data.num_regions, data.num_gateways, data.num_classes});
+std::vector<SlotShape::Amount> AmountsOfArc(const PeriodData& data, int a) {
+  std::vector<SlotShape::Amount> amounts;
+  for (const ActivitySet& set : data.activities) {
+    if (set.of_arc[a] >= 0 && set.per_unit[a] != 0.0) amounts.push_back({set.of_arc[a], set.per_unit[a]});
+  }
+  if (data.work[a] >= 0) amounts.push_back({data.num_activities + data.work[a], 1.0});
+  return amounts;
+}
+
+/// By outer node, then by activities: sums of both then stay in registers. Last by inner node, whose sums do not.
+std::vector<int> OrderOfArcs(const PeriodData& data, const std::vector<int>& outer, const std::vector<int>& inner,
+                             const std::vector<std::vector<SlotShape::Amount>>& amounts) {
+  const auto less = [](const SlotShape::Amount& l, const SlotShape::Amount& r) {
+    return std::tie(l.activity, l.per_unit) < std::tie(r.activity, r.per_unit);
+  };
+  const auto before = [&](int l, int r) {
+    if (outer[l] != outer[r]) return outer[r] < 0 || (outer[l] >= 0 && outer[l] < outer[r]);
+    const auto& mine = amounts[l];
+    const auto& its = amounts[r];
+    if (std::lexicographical_compare(mine.begin(), mine.end(), its.begin(), its.end(), less)) return true;
+    if (std::lexicographical_compare(its.begin(), its.end(), mine.begin(), mine.end(), less)) return false;
+    return inner[l] < inner[r];
+  };
   std::vector<int> order(data.num_arcs);
   std::iota(order.begin(), order.end(), 0);
-  const auto diagonal = [&](int a) {
-    if (data.region[a] < 0) return 2 * size;
-    if (data.work[a] >= 0) return size + (data.region[a] - data.work[a] + size) % size;
-    return (data.region[a] - data.gateway[a] + size) % size;
-  };
-  std::stable_sort(order.begin(), order.end(), [&](int l, int r) { return diagonal(l) < diagonal(r); });
+  std::stable_sort(order.begin(), order.end(), before);
   return order;
 }
 
+SlotShape::Link LinkOf(const SlotShape& shape, const SlotShape::Arc& arc) {
+  const auto coefficient = [&](bool region) { return region ? arc.resource : 1.0; };
+  SlotShape::Link link;
+  link.inner = std::max(0, arc.inner);
+  link.at_outer = arc.outer < 0 ? 0.0 : coefficient(shape.regions_outer);
+  link.at_inner = arc.inner < 0 ? 0.0 : coefficient(!shape.regions_outer);
+  link.coupling = link.at_outer * link.at_inner;
+  return link;
+}
+
 void LayOutArcs(const PeriodData& data, SlotShape* shape) {
+  std::vector<std::vector<SlotShape::Amount>> amounts;
+  for (int a = 0; a < data.num_arcs; ++a) amounts.push_back(AmountsOfArc(data, a));
+  const std::vector<int>& outer = shape->regions_outer ? data.region : data.gateway;
+  const std::vector<int>& inner = shape->regions_outer ? data.gateway : data.region;
+  const auto same = [](const SlotShape::Amount& l, const SlotShape::Amount& r) {
+    return l.activity == r.activity && l.per_unit == r.per_unit;
+  };
   shape->first_amount.push_back(0);
-  for (int a : OrderOfArcs(data)) {
+  int last = -1;
+  for (int a : OrderOfArcs(data, outer, inner, amounts)) {
     SlotShape::Arc arc;
     arc.index = a;
     arc.gateway = data.gateway[a];
     arc.region = data.region[a];
     arc.work = data.work[a];
-    arc.outer = shape->regions_outer ? arc.region : arc.gateway;
-    arc.inner = shape->regions_outer ? arc.gateway : arc.region;
+    arc.outer = outer[a];
+    arc.inner = inner[a];
     arc.resource = data.resource[a];
-    arc.coupling = arc.region < 0 || arc.gateway < 0 ? 0.0 : arc.resource;
     shape->arcs.push_back(arc);
-    for (const ActivitySet& set : data.activities) {
-      if (set.of_arc[a] >= 0 && set.per_unit[a] != 0.0) shape->amounts.push_back({set.of_arc[a], set.per_unit[a]});
-    }
-    if (arc.work >= 0) shape->amounts.push_back({shape->num_shared + arc.work, 1.0});
+    shape->links.push_back(LinkOf(*shape, arc));
+    shape->links.back().fresh =
+        last < 0 || !std::equal(amounts[a].begin(), amounts[a].end(), amounts[last].begin(), amounts[last].end(), same);
+    last = a;
+    shape->amounts.insert(shape->amounts.end(), amounts[a].begin(), amounts[a].end());
     shape->first_amount.push_back(static_cast<int>(shape->amounts.size()));
   }
+  shape->first_arc.assign(shape->num_outer + 2, data.num_arcs);
+  for (int a = data.num_arcs - 1; a >= 0; --a) {
+    const int node = shape->arcs[a].outer;
+    shape->first_arc[node < 0 ? shape->num_outer : node] = a;
+  }
+  for (int n = shape->num_outer; n >= 0; --n)
+    shape->first_arc[n] = std::min(shape->first_arc[n], shape->first_arc[n + 1]);
 }
 
 void LayOutLoads(const PeriodData& data, SlotShape* shape) {
@@ -60,67 +108,65 @@ void LayOutLoads(const PeriodData& data, SlotShape* shape) {
   }
 }
 
-double NodeCoefficient(const SlotShape& shape, const SlotShape::Arc& arc, bool outer) {
-  return outer == shape.regions_outer ? arc.resource : 1.0;
-}
+struct RowOfArc {
+  int index;
+  double coefficient;
+};
 
 /// The rows of the matrix that an arc meets, with its coefficients there.
-std::vector<SlotShape::Entry> RowsOfArc(const SlotShape& shape, int a) {
-  std::vector<SlotShape::Entry> rows;
+std::vector<RowOfArc> RowsOfArc(const SlotShape& shape, int a) {
+  std::vector<RowOfArc> rows;
   const SlotShape::Arc& arc = shape.arcs[a];
-  if (arc.inner >= 0) rows.push_back({arc.inner, NodeCoefficient(shape, arc, false)});
+  if (arc.inner >= 0) rows.push_back({arc.inner, shape.links[a].at_inner});
   for (int e = shape.first_amount[a]; e < shape.first_amount[a + 1]; ++e)
     rows.push_back({shape.num_inner + shape.amounts[e].activity, shape.amounts[e].per_unit});
   std::sort(rows.begin(), rows.end(), [](const auto& l, const auto& r) { return l.index < r.index; });
   return rows;
 }
 
-void LayOutEntries(SlotShape* shape) {
-  shape->first_entry.push_back(0);
+/// By cell, so that its sum stays in a register.
+void LayOutSums(SlotShape* shape) {
+  std::map<int, std::vector<SlotShape::Term>> sums;
   for (int a = 0; a < shape->num_arcs; ++a) {
-    const std::vector<SlotShape::Entry> rows = RowsOfArc(*shape, a);
+    const std::vector<RowOfArc> rows = RowsOfArc(*shape, a);
     for (std::size_t r = 0; r < rows.size(); ++r) {
       for (std::size_t c = 0; c <= r; ++c) {
-        shape->entries.push_back(
-            {SlotShape::PackedRow(rows[r].index) + rows[c].index, rows[r].coefficient * rows[c].coefficient});
+        sums[SlotShape::PackedRow(rows[r].index) + rows[c].index].push_back(
+            {a, rows[r].coefficient * rows[c].coefficient});
       }
     }
-    shape->first_entry.push_back(static_cast<int>(shape->entries.size()));
+  }
+  shape->first_sum.push_back(0);
+  for (const auto& [cell, terms] : sums) {
+    shape->cells.push_back(cell);
+    shape->sums.insert(shape->sums.end(), terms.begin(), terms.end());
+    shape->first_sum.push_back(static_cast<int>(shape->sums.size()));
   }
 }
 
 void LayOutElimination(SlotShape* shape) {
-  std::vector<std::vector<int>> arcs(shape->num_outer);
-  for (int a = 0; a < shape->num_arcs; ++a) {
-    if (shape->arcs[a].outer >= 0) arcs[shape->arcs[a].outer].push_back(a);
-  }
   for (std::vector<int>* first : {&shape->first_own, &shape->first_touched, &shape->first_weight}) first->push_back(0);
-  for (const std::vector<int>& mine : arcs) {
-    std::vector<int> touched;
-    for (int a : mine) {
-      for (const SlotShape::Entry& row : RowsOfArc(*shape, a)) touched.push_back(row.index);
+  for (int node = 0; node < shape->num_outer; ++node) {
+    std::map<int, std::vector<SlotShape::Term>> touched;
+    for (int a = shape->first_arc[node]; a < shape->first_arc[node + 1]; ++a) {
+      const double kappa = shape->links[a].at_outer;
+      shape->own.push_back({a, kappa * kappa});
+      for (const RowOfArc& row : RowsOfArc(*shape, a)) touched[row.index].push_back({a, kappa * row.coefficient});
     }
-    std::sort(touched.begin(), touched.end());
-    touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
-    for (int a : mine) {
-      const double kappa = NodeCoefficient(*shape, shape->arcs[a], true);
-      shape->own.push_back({a, 0, kappa * kappa});
-      for (const SlotShape::Entry& row : RowsOfArc(*shape, a)) {
-        const auto position = std::lower_bound(touched.begin(), touched.end(), row.index) - touched.begin();
-        shape->weights.push_back({a, static_cast<int>(position), kappa * row.coefficient});
-      }
+    for (const auto& [row, terms] : touched) {
+      shape->touched.push_back(row);
+      shape->weights.insert(shape->weights.end(), terms.begin(), terms.end());
+      shape->first_weight.push_back(static_cast<int>(shape->weights.size()));
     }
-    shape->touched.insert(shape->touched.end(), touched.begin(), touched.end());
     shape->first_own.push_back(static_cast<int>(shape->own.size()));
     shape->first_touched.push_back(static_cast<int>(shape->touched.size()));
-    shape->first_weight.push_back(static_cast<int>(shape->weights.size()));
   }
 }
 
 /// Which entries of the activities' packed rows may differ from zero, [packed].
 std::vector<char> FilledEntries(const SlotShape& shape) {
   std::vector<char> filled(SlotShape::PackedRow(shape.matrix_rows()));
-  for (const SlotShape::Entry& entry : shape.entries) filled[entry.index] = 1;
+  for (int cell : shape.cells) filled[cell] = 1;
   for (int node = 0; node < shape.num_outer; ++node) {
     for (int r = shape.first_touched[node]; r < shape.first_touched[node + 1]; ++r) {
       for (int c = shape.first_touched[node]; c <= r; ++c)
@@ -164,7 +210,7 @@ void CompactEntries(SlotShape* shape) {
     for (int e = shape->first_peer[p]; e < shape->first_peer[p + 1]; ++e)
       position[SlotShape::PackedRow(n + shape->peers[e]) + n + p] = shape->first_peer_entry() + e;
   }
-  for (SlotShape::Entry& entry : shape->entries) entry.index = position[entry.index];
+  for (int& cell : shape->cells) cell = position[cell];
   shape->first_target.push_back(0);
   for (int node = 0; node < shape->num_outer; ++node) {
     for (int r = shape->first_touched[node]; r < shape->first_touched[node + 1]; ++r) {
@@ -182,21 +228,37 @@ BatchFields LayOutFields(const SlotShape& shape) {
     *first = field.rows;
     field.rows += rows;
   };
-  for (int* f : {&field.cost, &field.x, &field.z, &field.dx, &field.dz, &field.reduced, &field.product, &field.best_x})
+  // A block is read from memory in every pass; fields of one pass lie together, those that are hardly used last.
+  for (int* f : {&field.cost, &field.dx, &field.dz, &field.x, &field.z, &field.reduced, &field.product})
     reserve(f, shape.num_arcs);
-  for (int* f : {&field.demand, &field.y, &field.dy}) reserve(f, shape.num_gateways);
-  for (int* f : {&field.capacity, &field.s, &field.pi, &field.ds, &field.dpi, &field.slack_product, &field.best_pi})
-    reserve(f, shape.num_regions);
-  reserve(&field.intensity, shape.num_loads);
-  reserve(&field.primal, 1);
   reserve(&field.outer, shape.num_outer);
   reserve(&field.factor, SlotShape::PackedRow(shape.num_inner));
-  for (int* f : {&field.work_y, &field.work_dy, &field.best_work_y, &field.work_done, &field.work_weight,
-                 &field.work_response, &field.work_product, &field.work_unit})
+  for (int* f : {&field.demand, &field.y, &field.dy}) reserve(f, shape.num_gateways);
+  for (int* f : {&field.capacity, &field.s, &field.pi, &field.ds, &field.dpi, &field.slack_product})
+    reserve(f, shape.num_regions);
+  reserve(&field.intensity, shape.num_loads);
+  reserve(&field.length, 1);
+  reserve(&field.has_reduced, 1);
+  for (int* f : {&field.work_y, &field.work_dy, &field.work_done, &field.work_weight, &field.work_response,
+                 &field.work_product, &field.work_unit})
     reserve(f, shape.num_classes);
   reserve(&field.work_inner, SlotShape::PackedRow(shape.num_classes));
   reserve(&field.work_cross, shape.num_classes * shape.num_loads);
+  reserve(&field.best_x, shape.num_arcs);
+  reserve(&field.best_pi, shape.num_regions);
+  reserve(&field.best_work_y, shape.num_classes);
   return field;
+}
+
+/// Blocks are read from end to end in every pass; with small pages, looking up their addresses is a tenth of the time.
+/// Systems may decline.
+void AskForLargePages([[maybe_unused]] double* numbers, [[maybe_unused]] std::size_t count) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(numbers) + page - 1) / page * page;
+  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(numbers + count) / page * page;
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+#endif
 }
 
 }  // namespace
@@ -215,7 +277,7 @@ SlotShape::SlotShape(const PeriodData& data, std::optional<bool> by_inverse)
       num_inner(regions_outer ? num_gateways : num_regions) {
   LayOutArcs(data, this);
   LayOutLoads(data, this);
-  LayOutEntries(this);
+  LayOutSums(this);
   LayOutElimination(this);
   LayOutMeetings(this);
   few_meetings = by_inverse.value_or(few_meetings);
@@ -225,11 +287,12 @@ SlotShape::SlotShape(const PeriodData& data, std::optional<bool> by_inverse)
 }
 
 int SlotShape::scratch_rows() const {
-  // D, u twice, reciprocals; right-hand sides of nodes, three times; prices and answers of activities; an outer node's
-  // row; the matrix; the inverse, with its lines behind the matrix, and columns of it and of N
+  // D, u twice, reciprocals, zeros; right-hand sides of nodes, three times; -y; prices and answers, twice, of
+  // activities; an outer node's row; the matrix; sums of loads, twice; N of some batches; the inverse, with its lines
+  // behind the matrix, and columns of it and of N
   const int inverse = few_meetings ? num_inner * num_inner + kColumnsAtOnce * (num_inner + num_activities) : 0;
-  return 5 * num_arcs + 3 * (num_gateways + num_regions) + 2 * num_activities + matrix_rows() +
-         (few_meetings ? PackedRow(first_unit_row() + num_inner) : matrix_size) + inverse;
+  return 6 * num_arcs + 4 * num_gateways + 3 * num_regions + 3 * num_activities + matrix_rows() + scratch_matrix() +
+         2 * num_loads + kept_rows() + inverse;
 }
 
 LoadChoice ChooseLoads(const SlotShape& shape, std::vector<int> loads) {
@@ -254,7 +317,9 @@ SlotBlocks::SlotBlocks(const PeriodData& data, const SlotShape& shape)
       rows_(shape.field.rows),
       count_((data.num_slots + width_ - 1) / width_),
       numbers_(hwy::AllocateAligned<double>(static_cast<std::size_t>(count_) * rows_ * width_)) {
-  std::fill_n(numbers_.get(), static_cast<std::size_t>(count_) * rows_ * width_, 0.0);
+  const std::size_t numbers = static_cast<std::size_t>(count_) * rows_ * width_;
+  AskForLargePages(numbers_.get(), numbers);
+  std::fill_n(numbers_.get(), numbers, 0.0);
   const auto copy = [&](const RowMatrix& from, int field) {
     for (int t = 0; t < num_slots_; ++t) {
       for (Eigen::Index c = 0; c < from.cols(); ++c) at(t, field + static_cast<int>(c)) = from(t, c);
@@ -285,7 +350,7 @@ RowMatrix SlotBlocks::ReadArcs(int field, const SlotShape& shape) const {
 }
 
 void SlotSums::Reset(int num_loads, bool with_curvature, const LoadChoice* chosen) {
-  xz = xdz = zdx = dxdz = primal_ratio = dual_ratio = 0.0;
+  xz = xdz = zdx = dxdz = own_zdx = own_dxdz = primal_ratio = dual_ratio = 0.0;
   cost = dual_value = primal_residual = dual_residual = 0.0;
   has_curvature = with_curvature;
   choice = chosen;
@@ -315,6 +380,8 @@ void SlotSums::Add(const SlotSums& other) {
   xdz += other.xdz;
   zdx += other.zdx;
   dxdz += other.dxdz;
+  own_zdx += other.own_zdx;
+  own_dxdz += other.own_dxdz;
   primal_ratio = std::max(primal_ratio, other.primal_ratio);
   dual_ratio = std::max(dual_ratio, other.dual_ratio);
   cost += other.cost;
@@ -330,6 +397,18 @@ void SlotSums::AddPair(double x, double dx, double z, double dz) {
   xdz += x * dz;
   zdx += z * dx;
   dxdz += dx * dz;
+}
+
+void SlotSums::AddShared(const SlotSums& pairs) {
+  const double inside = 1.0 / std::max(1.0, pairs.primal_ratio);
+  xz += pairs.xz;
+  xdz += pairs.xdz;
+  zdx += pairs.zdx;
+  dxdz += pairs.dxdz;
+  own_zdx += inside * pairs.zdx;
+  own_dxdz += inside * pairs.dxdz;
+  primal_ratio = std::max(primal_ratio, pairs.primal_ratio);
+  dual_ratio = std::max(dual_ratio, pairs.dual_ratio);
 }
 
 }  // namespace evenkeel

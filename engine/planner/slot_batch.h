@@ -43,9 +43,9 @@ struct BatchFields {
   int cost = 0, intensity = 0, demand = 0, capacity = 0;  ///< data: [arcs], [loads], [gateways], [regions]
   int x = 0, z = 0, y = 0, s = 0, pi = 0;                 ///< point: [arcs] x2, [gateways], [regions] x2
   int dx = 0, dz = 0, dy = 0, ds = 0, dpi = 0;            ///< step, as the point
-  int reduced = 0;                                        ///< dual residuals, [arcs]
-  int product = 0, slack_product = 0;                     ///< dx dz [arcs], ds dpi [regions] of the predictor
-  int primal = 0;                                ///< the slot's largest -dx / x, before it moves its step length
+  int reduced = 0;                               ///< dual residuals, [arcs], written where some are not zero ..
+  int has_reduced = 0;                           ///< .. which this one row says
+  int product = 0, slack_product = 0;            ///< dx dz [arcs], ds dpi [regions] of the predictor
   int outer = 0, factor = 0;                     ///< 1 / pivots [outer]; packed Cholesky rows of the inner nodes
   int best_x = 0, best_pi = 0;                   ///< of the best point so far, [arcs], [regions]
   int work_y = 0, work_dy = 0, best_work_y = 0;  ///< deferral prices [classes], their step, those of the best point
@@ -54,6 +54,7 @@ struct BatchFields {
   int work_product = 0, work_unit = 0;           ///< the same of the corrector's two parts
   int work_inner = 0;                            ///< N between classes, packed
   int work_cross = 0;                            ///< N I' between classes and loads, [classes x loads]
+  int length = 0;                                ///< of the slot's own primal step, one row
   int rows = 0;                                  ///< of a block
 };
 
@@ -69,18 +70,19 @@ struct SlotShape {
     int work;             ///< the class, -1 for firm demand
     int outer, inner;     ///< the same by role, -1 for none
     double resource;
-    double coupling;  ///< product of the two nodes' coefficients
+  };
+  /// What loops over arcs read of one. Without a node the coefficient there is 0 and the node any.
+  struct Link {
+    int inner;
+    bool fresh;  ///< its activities are not those of the arc before
+    double at_outer, at_inner, coupling;
   };
   struct Amount {  ///< of an activity per unit of flow
     int activity;
     double per_unit;
   };
-  struct Entry {  ///< of the packed matrix, per unit of D
-    int index;
-    double coefficient;
-  };
-  struct Weight {  ///< of an outer node's row in a column it touches, per unit of D
-    int arc, position;
+  struct Term {  ///< of a sum over D
+    int arc;
     double coefficient;
   };
 
@@ -90,21 +92,24 @@ struct SlotShape {
   int num_groups;
   bool regions_outer;
   int num_outer, num_inner;
-  std::vector<Arc> arcs;          ///< neighbours share no node where possible: sums at nodes would wait for each other
+  std::vector<Arc> arcs;          ///< by outer node, those without one last; then by activities
+  std::vector<Link> links;        ///< by arc
+  std::vector<int> first_arc;     ///< by outer node; one more part for arcs without one
   std::vector<int> first_amount;  ///< by arc
   std::vector<Amount> amounts;
   std::vector<int> activity_of_load;
   std::vector<int> first_load;  ///< by shared activity
   std::vector<int> loads;
-  std::vector<int> first_entry;  ///< by arc: what it adds to the matrix of inner nodes and activities
-  std::vector<Entry> entries;
-  std::vector<int> first_own;  ///< by outer node: coefficients of its own pivot; `position` is unused
-  std::vector<Weight> own;
+  std::vector<int> cells;      ///< of the packed matrix of inner nodes and activities, where arcs add to it
+  std::vector<int> first_sum;  ///< by cell
+  std::vector<Term> sums;
+  std::vector<int> first_own;  ///< by outer node: its own pivot
+  std::vector<Term> own;
   std::vector<int>
       first_touched;  ///< by outer node: rows of inner nodes (0 ..) and activities (num_inner ..), ascending
   std::vector<int> touched;
-  std::vector<int> first_weight;  ///< by outer node
-  std::vector<Weight> weights;
+  std::vector<int> first_weight;  ///< by touched row: the outer node's row there
+  std::vector<Term> weights;
   /// Where activities meet few inner nodes (large networks of little reach), N comes from the inverse of the inner
   /// nodes' matrix, at the entries that are not zero before nodes are eliminated. Of the activities' rows, the matrix
   /// then holds these only, behind C's: those of B in the order of `met`, those of N0 in the order of `peers`.
@@ -130,6 +135,12 @@ struct SlotShape {
     while (PackedRow(row) < matrix_size) ++row;
     return row;
   }
+  /// Rows of N between shared activities that are kept for several batches, whose M is then summed in registers: few
+  /// stay in the inner caches.
+  static constexpr int kBatchesAtOnce = 8;
+  int kept_rows() const { return num_shared <= 16 ? kBatchesAtOnce * PackedRow(num_shared) : 0; }
+  /// Rows of the matrix in scratch, with the inverse's lines behind it.
+  int scratch_matrix() const { return few_meetings ? PackedRow(first_unit_row() + num_inner) : matrix_size; }
   /// Rows of scratch that a thread needs.
   int scratch_rows() const;
 };
@@ -171,6 +182,14 @@ class SlotBlocks {
   hwy::AlignedFreeUniquePtr<double[]> numbers_;
 };
 
+/// How far to go along a step whose largest -dx / x is `ratio`: at most 1, and short of the boundary by more the sooner
+/// it is met, since short steps that end at it stay short.
+inline double SafeStepLength(double ratio) {
+  constexpr double kLeastOfTheWay = 0.9, kMostOfTheWay = 0.9995;
+  const double safe = std::clamp(ratio > 0.0 ? 1.0 / ratio : 1.0, kLeastOfTheWay, kMostOfTheWay);
+  return ratio > safe ? safe / ratio : 1.0;
+}
+
 /// What batches add up.
 struct SlotSums {
   Eigen::MatrixXd curvature;  ///< sum of M, [loads x loads], or of the chosen ones: each pair's entry lies on either
@@ -180,11 +199,13 @@ struct SlotSums {
   Vector response;            ///< I E dx at the given price step (Factorise: affine, no price step)
   Vector product_response, unit_response;  ///< of the second-order terms, and of complementarity 1 everywhere
   double xz = 0.0, xdz = 0.0, zdx = 0.0, dxdz = 0.0;
+  double own_zdx = 0.0, own_dxdz = 0.0;         ///< of every slot's primal step as far as it stays inside
   double primal_ratio = 0.0, dual_ratio = 0.0;  ///< largest -dx / x and -dz / z
   double cost = 0.0, dual_value = 0.0, primal_residual = 0.0, dual_residual = 0.0;
 
-  bool has_curvature = false;          ///< passes that do not factorise leave it alone: it is large
   const LoadChoice* choice = nullptr;  ///< null: all loads
+  bool has_curvature = false;          ///< passes that do not factorise leave it alone: it is large
+  double* shared = nullptr;  ///< where a batch leaves N between few shared activities, packed; null: adds M at once
 
   void Reset(int num_loads, bool with_curvature = true, const LoadChoice* chosen = nullptr);
   void Add(const SlotSums& other);
@@ -192,27 +213,34 @@ struct SlotSums {
   void FoldCurvature();
   /// A complementary pair with its step.
   void AddPair(double x, double dx, double z, double dz);
+  /// Adds pairs that are no slot's, as those of one more slot.
+  void AddShared(const SlotSums& pairs);
   /// sum x z after steps of these lengths.
   double ComplementarityAt(double primal, double dual) const {
     return xz + primal * zdx + dual * xdz + primal * dual * dxdz;
   }
+  /// The same where every slot takes a primal step of its own length.
+  double ComplementarityAt(double dual) const { return xz + own_zdx + dual * (xdz + own_dxdz); }
 };
 
 /// How to move to the next point before it is factorised.
 struct BatchUpdate {
   bool move = false;
-  bool keep = false;  ///< store the present point as the best one first
-  double primal = 0.0, dual = 0.0;
-  bool by_slot = false;  ///< x and s go as far as the field `primal` says
+  bool keep = false;                ///< store the present point as the best one first
+  bool own = false;                 ///< every slot's primal step has its own length
+  double primal = 0.0, dual = 0.0;  ///< lengths; `primal` if slots have none of their own
 };
 
+// For `count` batches, the first of which lies at `blocks`:
+
 /// Moves, factorises, and adds residuals, loads, curvature and the affine response at fixed prices `price` [loads].
-void FactoriseBatch(const SlotShape& shape, const BatchUpdate& update, const double* price, double* block,
-                    double* scratch, SlotSums* sums);
+void FactoriseBatches(const SlotShape& shape, const BatchUpdate& update, const double* price, double* blocks, int count,
+                      double* scratch, SlotSums* sums);
 /// Takes the affine step for `price_step` [loads]; adds its lengths and the two parts of the corrector's response.
-void PredictBatch(const SlotShape& shape, const double* price_step, double* block, double* scratch, SlotSums* sums);
+void PredictBatches(const SlotShape& shape, const double* price_step, double* blocks, int count, double* scratch,
+                    SlotSums* sums);
 /// Takes the combined step to complementarity `aim`, less the predictor's products; adds its lengths and response.
-void CorrectBatch(const SlotShape& shape, const double* price_step, double aim, double* block, double* scratch,
-                  SlotSums* sums);
+void CorrectBatches(const SlotShape& shape, const double* price_step, double aim, double* blocks, int count,
+                    double* scratch, SlotSums* sums);
 
 }  // namespace evenkeel

@@ -22,57 +22,6 @@ namespace {
 
 constexpr double kRounding = 4e-15;  // a reduced cost below this share of its terms is rounding
 
-/// A thread's scratch, cut into rows.
-struct Scratch {
-  Scratch(const SlotShape& shape, double* rows) {
-    const auto take = [&](int count) {
-      double* first = rows;
-      rows += count * Width();
-      return first;
-    };
-    d = take(shape.num_arcs);
-    for (double** u : {&u0, &u1, &over_x, &over_z}) *u = take(shape.num_arcs);
-    for (double** g : {&gateway0, &gateway1, &gateway2}) *g = take(shape.num_gateways);
-    for (double** r : {&region0, &region1, &region2}) *r = take(shape.num_regions);
-    price = take(shape.num_activities);
-    answer = take(shape.num_activities);
-    touched = take(shape.matrix_rows());
-    matrix =
-        take(shape.few_meetings ? SlotShape::PackedRow(shape.first_unit_row() + shape.num_inner) : shape.matrix_size);
-    if (!shape.few_meetings) return;
-    inverse = take(shape.num_inner * shape.num_inner);
-    solved = take(shape.num_inner * SlotShape::kColumnsAtOnce);
-    columns = take(shape.num_activities * SlotShape::kColumnsAtOnce);
-  }
-  double *d, *u0, *u1, *over_x, *over_z, *gateway0, *gateway1, *gateway2, *region0, *region1, *region2, *price, *answer,
-      *touched, *matrix;
-  double *inverse = nullptr, *solved = nullptr, *columns = nullptr;
-};
-
-/// Lanewise counterparts of SlotSums' pairs.
-struct PairSums {
-  PairSums() { xz = xdz = zdx = dxdz = primal = dual = hn::Zero(kLanes); }
-
-  void Add(V x, V dx, V over_x, V z, V dz, V over_z) {
-    primal = hn::Max(primal, hn::Neg(hn::Mul(dx, over_x)));
-    dual = hn::Max(dual, hn::Neg(hn::Mul(dz, over_z)));
-    xz = hn::MulAdd(x, z, xz);
-    xdz = hn::MulAdd(x, dz, xdz);
-    zdx = hn::MulAdd(z, dx, zdx);
-    dxdz = hn::MulAdd(dx, dz, dxdz);
-  }
-  void AddTo(SlotSums* sums) const {
-    sums->primal_ratio = std::max(sums->primal_ratio, Largest(primal));
-    sums->dual_ratio = std::max(sums->dual_ratio, Largest(dual));
-    sums->xz += Sum(xz);
-    sums->xdz += Sum(xdz);
-    sums->zdx += Sum(zdx);
-    sums->dxdz += Sum(dxdz);
-  }
-
-  V xz, xdz, zdx, dxdz, primal, dual;
-};
-
 /// Price per unit of activity: sum of the loads' prices times their intensities; of a class, minus its deferral price.
 void PriceActivities(const SlotShape& shape, const double* price, const double* intensity, const double* work,
                      double* activity_price) {
@@ -97,9 +46,14 @@ void AddActivities(const SlotShape& shape, int a, V flow, double* answer) {
     AddTo(hn::Mul(All(shape.amounts[e].per_unit), flow), answer, shape.amounts[e].activity);
 }
 
-void AddLoads(const SlotShape& shape, const double* intensity, const double* answer, Vector* load) {
+void AddLoads(const SlotShape& shape, const double* intensity, const double* answer, double* load) {
   for (int l = 0; l < shape.num_loads; ++l)
-    (*load)[l] += Sum(hn::Mul(Get(intensity, l), Get(answer, shape.activity_of_load[l])));
+    Put(hn::MulAdd(Get(intensity, l), Get(answer, shape.activity_of_load[l]), Get(load, l)), load, l);
+}
+
+/// Sums of loads that are kept lane by lane: once for many batches.
+void AddLanes(const SlotShape& shape, const double* lanes, Vector* load) {
+  for (int l = 0; l < shape.num_loads; ++l) (*load)[l] += Sum(Get(lanes, l));
 }
 
 /// What classes answered.
@@ -107,16 +61,32 @@ void KeepWork(const SlotShape& shape, const double* answer, double* rows) {
   std::copy_n(answer + shape.num_shared * Width(), shape.num_classes * Width(), rows);
 }
 
-/// Adds a flow to the sums of its gateway and, times its resource, of its region.
-void AddAtNodes(const SlotShape::Arc& arc, V flow, double* gateway, double* region) {
-  if (arc.gateway >= 0) AddTo(flow, gateway, arc.gateway);
-  if (arc.region >= 0) AddTo(hn::Mul(All(arc.resource), flow), region, arc.region);
-}
+/// Adds to activities what arcs carry; neighbours with the same ones together.
+struct ActivitySums {
+  ActivitySums(const SlotShape& s, double* rows) : shape(s), answer(rows), sum(hn::Zero(kLanes)) {
+    Clear(answer, shape.num_activities);
+  }
+  void Add(int a, bool fresh, V flow) {
+    if (fresh) {
+      Finish();
+      sum = flow;
+    } else {
+      sum = hn::Add(sum, flow);
+    }
+    last = a;
+  }
+  void Finish() {
+    if (last >= 0) AddActivities(shape, last, sum, answer);
+  }
+  const SlotShape& shape;
+  double* answer;
+  V sum;
+  int last = -1;
+};
 
 /// K' lambda at an arc.
-V Potential(const SlotShape::Arc& arc, const double* gateway, const double* region) {
-  const V at_gateway = arc.gateway < 0 ? hn::Zero(kLanes) : Get(gateway, arc.gateway);
-  return arc.region < 0 ? at_gateway : hn::MulAdd(All(arc.resource), Get(region, arc.region), at_gateway);
+V Potential(const SlotShape::Link& link, int node, const double* outer, const double* inner) {
+  return hn::MulAdd(All(link.at_outer), Get(outer, node), hn::Mul(All(link.at_inner), Get(inner, link.inner)));
 }
 
 void Move(const SlotShape& shape, const BatchUpdate& update, double* block) {
@@ -132,7 +102,7 @@ void Move(const SlotShape& shape, const BatchUpdate& update, double* block) {
     const double* step = row(step_field);
     for (int r = 0; r < count; ++r) Put(hn::MulAdd(length, Get(step, r), Get(value, r)), value, r);
   };
-  const V primal = update.by_slot ? Get(row(f.primal), 0) : All(update.primal), dual = All(update.dual);
+  const V primal = update.own ? Get(row(f.length), 0) : All(update.primal), dual = All(update.dual);
   advance(f.x, f.dx, shape.num_arcs, primal);
   advance(f.s, f.ds, shape.num_regions, primal);
   advance(f.z, f.dz, shape.num_arcs, dual);
@@ -141,24 +111,8 @@ void Move(const SlotShape& shape, const BatchUpdate& update, double* block) {
   advance(f.work_y, f.work_dy, shape.num_classes, dual);
 }
 
-/// A batch's block by field.
-struct Fields {
-  Fields(const SlotShape& shape, double* block) {
-    const BatchFields& f = shape.field;
-    const auto at = [&](int first) { return block + first * Width(); };
-    cost = at(f.cost), demand = at(f.demand), capacity = at(f.capacity), intensity = at(f.intensity);
-    x = at(f.x), z = at(f.z), y = at(f.y), s = at(f.s), pi = at(f.pi);
-    dx = at(f.dx), dz = at(f.dz), dy = at(f.dy), ds = at(f.ds), dpi = at(f.dpi);
-    reduced = at(f.reduced), product = at(f.product), slack_product = at(f.slack_product);
-    primal = at(f.primal), outer = at(f.outer), factor = at(f.factor);
-    work_y = at(f.work_y), work_dy = at(f.work_dy), work_done = at(f.work_done), work_weight = at(f.work_weight);
-    work_response = at(f.work_response);
-    work_product = at(f.work_product), work_unit = at(f.work_unit), work_inner = at(f.work_inner);
-  }
-  const double *cost, *demand, *capacity, *intensity;
-  double *x, *z, *y, *s, *pi, *dx, *dz, *dy, *ds, *dpi, *reduced, *product, *slack_product, *primal, *outer, *factor;
-  double *work_y, *work_dy, *work_done, *work_weight, *work_response, *work_product, *work_unit, *work_inner;
-};
+/// The dual residuals of the present point: mostly they are zero, and then not read from memory.
+const double* DualResiduals(const Fields& f, const Scratch& w) { return f.has_reduced[0] == 0.0 ? w.zeros : f.reduced; }
 
 /// 1 / x, 1 / z and D of an arc, to scratch; returns D.
 V Invert(const Fields& f, const Scratch& w, int a) {
@@ -171,39 +125,53 @@ V Invert(const Fields& f, const Scratch& w, int a) {
   return d;
 }
 
-/// D, dual residuals, what the arcs of the present point use and cost. gateway0 and region0 are left with what the
-/// point misses there, gateway1 and region1 with the right-hand sides of the affine step.
+/// D, dual residuals (also in u0), what the arcs of the present point use and cost. gateway0 and region0 are left with
+/// what the point misses there, gateway1 and region1 with the right-hand sides of the affine step.
 void Measure(const SlotShape& shape, const Fields& f, const Scratch& w, SlotSums* sums) {
   const V zero = hn::Zero(kLanes);
   std::copy_n(f.demand, shape.num_gateways * Width(), w.gateway0);
   Clear(w.gateway1, shape.num_gateways);
   Clear(w.region1, shape.num_regions);
-  Clear(w.answer, shape.num_activities);
   Clear(f.work_weight, shape.num_classes);
   for (int i = 0; i < shape.num_regions; ++i) Put(hn::Sub(Get(f.capacity, i), Get(f.s, i)), w.region0, i);
-  V cost_sum = zero, dual_residual = zero, primal_residual = zero, dual_value = zero;
-  for (int a = 0; a < shape.num_arcs; ++a) {
-    const SlotShape::Arc& arc = shape.arcs[a];
+  for (int j = 0; j < shape.num_gateways; ++j) Put(hn::Neg(Get(f.y, j)), w.minus_y, j);
+  const double *outer_price = shape.regions_outer ? f.pi : w.minus_y,
+               *inner_price = shape.regions_outer ? w.minus_y : f.pi;
+  V largest_reduced = zero, cost_sum = zero, dual_residual = zero, primal_residual = zero, dual_value = zero,
+    price = zero;
+  NodeSums missing(shape, w.outer0, w.inner0), driven(shape, w.outer1, w.inner1);
+  ActivitySums done(shape, w.answer);
+  const auto measure = [&](int a, const SlotShape::Link& link, int node) HWY_ATTR {
+    if (link.fresh) price = PriceOfArc(shape, w.price, a);
     const V x = Get(f.x, a), z = Get(f.z, a), cost = Get(f.cost, a), d = Invert(f, w, a);
-    const V y = arc.gateway < 0 ? zero : Get(f.y, arc.gateway);
-    const V capacity_cost = arc.region < 0 ? zero : hn::Mul(All(arc.resource), Get(f.pi, arc.region));
-    const V added = hn::Add(PriceOfArc(shape, w.price, a), capacity_cost);
-    V reduced = hn::Sub(hn::Add(cost, added), hn::Add(y, z));
-    V magnitude = hn::Add(hn::Add(hn::Abs(cost), hn::Abs(y)), hn::Add(added, z));
-    if (arc.work >= 0) {  // whose price is part of what is added
-      magnitude = hn::Add(magnitude, hn::Add(Get(f.work_y, arc.work), hn::Abs(Get(f.work_y, arc.work))));
-      AddTo(d, f.work_weight, arc.work);
+    const V at_outer = hn::Mul(All(link.at_outer), Get(outer_price, node));
+    const V at_inner = hn::Mul(All(link.at_inner), Get(inner_price, link.inner));
+    V reduced = hn::Sub(hn::Add(hn::Add(cost, price), hn::Add(at_outer, at_inner)), z);
+    V magnitude = hn::Add(hn::Add(hn::Add(hn::Abs(cost), price), z), hn::Add(hn::Abs(at_outer), hn::Abs(at_inner)));
+    if (const int work = shape.arcs[a].work; work >= 0) {  // whose price is part of the arc's
+      magnitude = hn::Add(magnitude, hn::Add(Get(f.work_y, work), hn::Abs(Get(f.work_y, work))));
+      AddTo(d, f.work_weight, work);
     }
     // Mere rounding of the reduced cost must not be taken for infeasibility: near the solution D is huge and would blow
     // it up.
     reduced = hn::IfThenZeroElse(hn::Le(hn::Abs(reduced), hn::Mul(All(kRounding), magnitude)), reduced);
-    Put(reduced, f.reduced, a);
+    Put(reduced, w.u0, a);
     cost_sum = hn::MulAdd(cost, x, cost_sum);
     dual_residual = hn::Max(dual_residual, hn::IfThenElseZero(hn::Gt(x, zero), hn::Abs(reduced)));
-    AddActivities(shape, a, x, w.answer);
-    AddAtNodes(arc, hn::Neg(x), w.gateway0, w.region0);
-    AddAtNodes(arc, hn::Mul(d, reduced), w.gateway1, w.region1);
-  }
+    largest_reduced = hn::Max(largest_reduced, hn::Abs(reduced));
+    done.Add(a, link.fresh, x);
+    missing.Add(link, hn::Neg(x));
+    driven.Add(link, hn::Mul(d, reduced));
+  };
+  ByOuterNode(shape, measure, [&](int node) HWY_ATTR {
+    missing.Finish(node);
+    driven.Finish(node);
+  });
+  f.has_reduced[0] = Largest(largest_reduced) == 0.0 ? 0.0 : 1.0;
+  if (f.has_reduced[0] != 0.0) std::copy_n(w.u0, shape.num_arcs * Width(), f.reduced);
+  missing.FinishAll();
+  driven.FinishAll();
+  done.Finish();
   for (int j = 0; j < shape.num_gateways; ++j) {
     primal_residual = hn::Max(primal_residual, hn::Abs(Get(w.gateway0, j)));
     dual_value = hn::MulAdd(Get(f.demand, j), Get(f.y, j), dual_value);
@@ -219,14 +187,13 @@ void Measure(const SlotShape& shape, const Fields& f, const Scratch& w, SlotSums
   sums->dual_value += Sum(dual_value);
   sums->primal_residual = std::max(sums->primal_residual, Largest(primal_residual));
   sums->dual_residual = std::max(sums->dual_residual, Largest(dual_residual));
-  AddLoads(shape, f.intensity, w.answer, &sums->load);
+  AddLoads(shape, f.intensity, w.answer, w.load0);
   KeepWork(shape, w.answer, f.work_done);
 }
 
-void Factorise(const SlotShape& shape, const BatchUpdate& update, const double* price, double* block, double* scratch,
-               SlotSums* sums) {
+void FactoriseBatch(const SlotShape& shape, const BatchUpdate& update, const double* price, double* block, Scratch w,
+                    SlotSums* sums) {
   const Fields f(shape, block);
-  const Scratch w(shape, scratch);
   if (update.move) Move(shape, update, block);
   PriceActivities(shape, price, f.intensity, f.work_y, w.price);
   Measure(shape, f, w, sums);
@@ -239,63 +206,111 @@ void Factorise(const SlotShape& shape, const BatchUpdate& update, const double* 
     AddTrailing(shape, w.matrix, f.intensity, f.work_inner, sums);
   }
   std::copy_n(w.matrix, SlotShape::PackedRow(shape.num_inner) * Width(), f.factor);
-  SolveNodes(shape, w.d, f.outer, f.factor, w.gateway1, w.region1);
-  Clear(w.answer, shape.num_activities);
-  for (int a = 0; a < shape.num_arcs; ++a) {
-    const V driven = hn::Sub(Potential(shape.arcs[a], w.gateway1, w.region1), Get(f.reduced, a));
-    AddActivities(shape, a, hn::MulSub(Get(w.d, a), driven, Get(f.x, a)), w.answer);
-  }
-  AddLoads(shape, f.intensity, w.answer, &sums->response);
+  SolveNodes<1>(shape, w.d, f.outer, f.factor, {w.outer1}, {w.inner1});
+  ActivitySums answer(shape, w.answer);
+  const auto respond = [&](int a, const SlotShape::Link& link, int node) HWY_ATTR {
+    const V driven = hn::Sub(Potential(link, node, w.outer1, w.inner1), Get(w.u0, a));
+    answer.Add(a, link.fresh, hn::MulSub(Get(w.d, a), driven, Get(f.x, a)));
+  };
+  ByOuterNode(shape, respond, [](int) {});
+  answer.Finish();
+  AddLoads(shape, f.intensity, w.answer, w.load1);
   KeepWork(shape, w.answer, f.work_response);
 }
 
-/// What loads and classes answer to flows u and the potentials that follow from them.
-void AddResponse(const SlotShape& shape, const Fields& f, const Scratch& w, const double* u, double* gateway,
-                 double* region, Vector* response, double* work) {
-  SolveNodes(shape, w.d, f.outer, f.factor, gateway, region);
-  Clear(w.answer, shape.num_activities);
-  for (int a = 0; a < shape.num_arcs; ++a) {
-    const V flow = hn::MulAdd(Get(w.d, a), Potential(shape.arcs[a], gateway, region), Get(u, a));
-    AddActivities(shape, a, flow, w.answer);
+void Factorise(const SlotShape& shape, const BatchUpdate& update, const double* price, double* blocks, int count,
+               double* scratch, SlotSums* sums) {
+  const Scratch w(shape, scratch);
+  Clear(w.load0, 2 * shape.num_loads);
+  constexpr int kMost = SlotShape::kBatchesAtOnce;
+  const bool keeps = w.kept != nullptr && sums->choice == nullptr;
+  const auto block = [&](int b) { return blocks + static_cast<std::ptrdiff_t>(b) * shape.field.rows * Width(); };
+  for (int first = 0; first < count; first += kMost) {
+    const int end = std::min(count, first + kMost);
+    for (int b = first; b < end; ++b) {
+      if (keeps) sums->shared = w.kept + (b - first) * SlotShape::PackedRow(shape.num_shared) * Width();
+      FactoriseBatch(shape, update, price, block(b), w, sums);
+    }
+    sums->shared = nullptr;
+    if (!keeps) continue;
+    const auto add = [&](auto size, int b) HWY_ATTR {
+      AddKept<decltype(size)::value>(shape, w.kept + (b - first) * SlotShape::PackedRow(shape.num_shared) * Width(),
+                                     block(b) + shape.field.intensity * Width(), sums);
+    };
+    int b = first;
+    for (; b + 8 <= end; b += 8) add(std::integral_constant<int, 8>(), b);
+    for (; b + 2 <= end; b += 2) add(std::integral_constant<int, 2>(), b);
+    for (; b < end; ++b) add(std::integral_constant<int, 1>(), b);
   }
-  AddLoads(shape, f.intensity, w.answer, response);
-  KeepWork(shape, w.answer, work);
+  AddLanes(shape, w.load0, &sums->load);
+  AddLanes(shape, w.load1, &sums->response);
 }
 
-void Predict(const SlotShape& shape, const double* price_step, double* block, double* scratch, SlotSums* sums) {
+/// What loads and classes answer to the corrector's two parts: u = -product / z, in u0, and u = 1 / z, with the
+/// potentials that follow from them.
+void AddResponses(const SlotShape& shape, const Fields& f, const Scratch& w) {
+  SolveNodes<2>(shape, w.d, f.outer, f.factor, {w.outer1, w.outer2}, {w.inner1, w.inner2});
+  ActivitySums products(shape, w.answer), units(shape, w.answer1);
+  const auto respond = [&](int a, const SlotShape::Link& link, int node) HWY_ATTR {
+    const V d = Get(w.d, a);
+    products.Add(a, link.fresh, hn::MulAdd(d, Potential(link, node, w.outer1, w.inner1), Get(w.u0, a)));
+    units.Add(a, link.fresh, hn::MulAdd(d, Potential(link, node, w.outer2, w.inner2), Get(w.over_z, a)));
+  };
+  ByOuterNode(shape, respond, [](int) {});
+  products.Finish();
+  units.Finish();
+  AddLoads(shape, f.intensity, w.answer, w.load0);
+  AddLoads(shape, f.intensity, w.answer1, w.load1);
+  KeepWork(shape, w.answer, f.work_product);
+  KeepWork(shape, w.answer1, f.work_unit);
+}
+
+void PredictBatch(const SlotShape& shape, const double* price_step, double* block, Scratch w, SlotSums* sums) {
   const Fields f(shape, block);
-  const Scratch w(shape, scratch);
   const V zero = hn::Zero(kLanes);
   PriceActivities(shape, price_step, f.intensity, f.work_dy, w.price);
   std::copy_n(f.demand, shape.num_gateways * Width(), w.gateway0);
   std::copy_n(f.capacity, shape.num_regions * Width(), w.region0);
-  for (int a = 0; a < shape.num_arcs; ++a) {
-    const V dual = hn::Add(Get(f.reduced, a), PriceOfArc(shape, w.price, a));
+  V price = zero;
+  NodeSums sides(shape, w.outer0, w.inner0);
+  const double* reduced = DualResiduals(f, w);
+  const auto drive = [&](int a, const SlotShape::Link& link, int) HWY_ATTR {
+    if (link.fresh) price = PriceOfArc(shape, w.price, a);
+    const V dual = hn::Add(Get(reduced, a), price);
     const V d = Invert(f, w, a);
     Put(dual, w.u0, a);
-    AddAtNodes(shape.arcs[a], hn::Mul(d, dual), w.gateway0, w.region0);
-  }
+    sides.Add(link, hn::Mul(d, dual));
+  };
+  ByOuterNode(shape, drive, [&](int node) HWY_ATTR { sides.Finish(node); });
+  sides.FinishAll();
   for (int i = 0; i < shape.num_regions; ++i)
     Put(hn::IfThenElseZero(hn::Gt(Get(f.s, i), zero), Get(w.region0, i)), w.region0, i);
-  SolveNodes(shape, w.d, f.outer, f.factor, w.gateway0, w.region0);
+  SolveNodes<1>(shape, w.d, f.outer, f.factor, {w.outer0}, {w.inner0});
   // The two parts of the corrector: u = -product / z and u = 1 / z.
   Clear(w.gateway1, shape.num_gateways);
   Clear(w.gateway2, shape.num_gateways);
   Clear(w.region1, shape.num_regions);
   Clear(w.region2, shape.num_regions);
   PairSums pairs;
-  for (int a = 0; a < shape.num_arcs; ++a) {
+  NodeSums products(shape, w.outer1, w.inner1), units(shape, w.outer2, w.inner2);
+  const auto step = [&](int a, const SlotShape::Link& link, int node) HWY_ATTR {
     const V x = Get(f.x, a), z = Get(f.z, a), over_x = Get(w.over_x, a), over_z = Get(w.over_z, a);
-    const V dual = Get(w.u0, a), potential = Potential(shape.arcs[a], w.gateway0, w.region0);
+    const V dual = Get(w.u0, a), potential = Potential(link, node, w.outer0, w.inner0);
     const V dx = hn::MulSub(Get(w.d, a), hn::Sub(potential, dual), x);
     const V dz = hn::IfThenElseZero(hn::Gt(x, zero), hn::Sub(dual, potential));
     const V product = hn::Mul(dx, dz), shift = hn::Mul(product, over_z);
     pairs.Add(x, dx, over_x, z, dz, over_z);
     Put(product, f.product, a);
     Put(hn::Neg(shift), w.u0, a);
-    AddAtNodes(shape.arcs[a], shift, w.gateway1, w.region1);
-    AddAtNodes(shape.arcs[a], hn::Neg(over_z), w.gateway2, w.region2);
-  }
+    products.Add(link, shift);
+    units.Add(link, hn::Neg(over_z));
+  };
+  ByOuterNode(shape, step, [&](int node) HWY_ATTR {
+    products.Finish(node);
+    units.Finish(node);
+  });
+  products.FinishAll();
+  units.FinishAll();
   for (int i = 0; i < shape.num_regions; ++i) {
     const V s = Get(f.s, i), pi = Get(f.pi, i);
     const auto active = hn::Gt(s, zero);
@@ -309,45 +324,62 @@ void Predict(const SlotShape& shape, const double* price_step, double* block, do
     Put(hn::IfThenElseZero(active, hn::Sub(Get(w.region2, i), over.over_z)), w.region2, i);
   }
   pairs.AddTo(sums);
-  AddResponse(shape, f, w, w.u0, w.gateway1, w.region1, &sums->product_response, f.work_product);
-  AddResponse(shape, f, w, w.over_z, w.gateway2, w.region2, &sums->unit_response, f.work_unit);
+  AddResponses(shape, f, w);
 }
 
-void Correct(const SlotShape& shape, const double* price_step, double aim, double* block, double* scratch,
+void Predict(const SlotShape& shape, const double* price_step, double* blocks, int count, double* scratch,
              SlotSums* sums) {
-  const Fields f(shape, block);
   const Scratch w(shape, scratch);
+  Clear(w.load0, 2 * shape.num_loads);
+  Clear(w.zeros, shape.num_arcs);
+  for (int b = 0; b < count; ++b)
+    PredictBatch(shape, price_step, blocks + static_cast<std::ptrdiff_t>(b) * shape.field.rows * Width(), w, sums);
+  AddLanes(shape, w.load0, &sums->product_response);
+  AddLanes(shape, w.load1, &sums->unit_response);
+}
+
+void CorrectBatch(const SlotShape& shape, const double* price_step, double aim, double* block, Scratch w,
+                  SlotSums* sums) {
+  const Fields f(shape, block);
   const V zero = hn::Zero(kLanes), goal = All(aim);
   PriceActivities(shape, price_step, f.intensity, f.work_dy, w.price);
   std::copy_n(f.demand, shape.num_gateways * Width(), w.gateway0);
   Clear(w.region0, shape.num_regions);
-  for (int a = 0; a < shape.num_arcs; ++a) {
-    const V dual = hn::Add(Get(f.reduced, a), PriceOfArc(shape, w.price, a));
+  V price = zero;
+  NodeSums sides(shape, w.outer0, w.inner0);
+  const double* reduced = DualResiduals(f, w);
+  const auto drive = [&](int a, const SlotShape::Link& link, int) HWY_ATTR {
+    if (link.fresh) price = PriceOfArc(shape, w.price, a);
+    const V dual = hn::Add(Get(reduced, a), price);
     const V d = Invert(f, w, a);
     // u + x
     const V flow = hn::NegMulAdd(d, dual, hn::Mul(hn::Sub(goal, Get(f.product, a)), Get(w.over_z, a)));
     Put(dual, w.u0, a);
     Put(hn::Sub(flow, Get(f.x, a)), w.u1, a);
-    AddAtNodes(shape.arcs[a], hn::Neg(flow), w.gateway0, w.region0);
-  }
+    sides.Add(link, hn::Neg(flow));
+  };
+  ByOuterNode(shape, drive, [&](int node) HWY_ATTR { sides.Finish(node); });
+  sides.FinishAll();
   for (int i = 0; i < shape.num_regions; ++i) {
     const V s = Get(f.s, i), over_pi = Reciprocals(s, Get(f.pi, i)).over_z;
     const V slack = hn::Mul(hn::Sub(goal, Get(f.slack_product, i)), over_pi);
     const V right = hn::Add(Get(w.region0, i), hn::Sub(Get(f.capacity, i), slack));
     Put(hn::IfThenElseZero(hn::Gt(s, zero), right), w.region0, i);
   }
-  SolveNodes(shape, w.d, f.outer, f.factor, w.gateway0, w.region0);
-  Clear(w.answer, shape.num_activities);
+  SolveNodes<1>(shape, w.d, f.outer, f.factor, {w.outer0}, {w.inner0});
   PairSums pairs;
-  for (int a = 0; a < shape.num_arcs; ++a) {
-    const V x = Get(f.x, a), z = Get(f.z, a), potential = Potential(shape.arcs[a], w.gateway0, w.region0);
+  ActivitySums answer(shape, w.answer);
+  const auto step = [&](int a, const SlotShape::Link& link, int node) HWY_ATTR {
+    const V x = Get(f.x, a), z = Get(f.z, a), potential = Potential(link, node, w.outer0, w.inner0);
     const V dx = hn::MulAdd(Get(w.d, a), potential, Get(w.u1, a));
     const V dz = hn::IfThenElseZero(hn::Gt(x, zero), hn::Sub(Get(w.u0, a), potential));
     pairs.Add(x, dx, Get(w.over_x, a), z, dz, Get(w.over_z, a));
     Put(dx, f.dx, a);
     Put(dz, f.dz, a);
-    AddActivities(shape, a, dx, w.answer);
-  }
+    answer.Add(a, link.fresh, dx);
+  };
+  ByOuterNode(shape, step, [](int) {});
+  answer.Finish();
   for (int i = 0; i < shape.num_regions; ++i) {
     const V s = Get(f.s, i), pi = Get(f.pi, i), lambda = Get(w.region0, i);
     const Reciprocals over(s, pi);
@@ -359,10 +391,21 @@ void Correct(const SlotShape& shape, const double* price_step, double aim, doubl
     Put(dpi, f.dpi, i);
   }
   std::copy_n(w.gateway0, shape.num_gateways * Width(), f.dy);
-  Put(pairs.primal, f.primal, 0);
+  Put(pairs.primal, f.length, 0);
+  for (int lane = 0; lane < Width(); ++lane) f.length[lane] = SafeStepLength(f.length[lane]);
   pairs.AddTo(sums);
-  AddLoads(shape, f.intensity, w.answer, &sums->response);
+  AddLoads(shape, f.intensity, w.answer, w.load0);
   KeepWork(shape, w.answer, f.work_response);
+}
+
+void Correct(const SlotShape& shape, const double* price_step, double aim, double* blocks, int count, double* scratch,
+             SlotSums* sums) {
+  const Scratch w(shape, scratch);
+  Clear(w.load0, shape.num_loads);
+  Clear(w.zeros, shape.num_arcs);
+  for (int b = 0; b < count; ++b)
+    CorrectBatch(shape, price_step, aim, blocks + static_cast<std::ptrdiff_t>(b) * shape.field.rows * Width(), w, sums);
+  AddLanes(shape, w.load0, &sums->response);
 }
 
 }  // namespace
@@ -380,18 +423,19 @@ HWY_EXPORT(Correct);
 
 int BatchWidth() { return HWY_DYNAMIC_DISPATCH(Width)(); }
 
-void FactoriseBatch(const SlotShape& shape, const BatchUpdate& update, const double* price, double* block,
+void FactoriseBatches(const SlotShape& shape, const BatchUpdate& update, const double* price, double* blocks, int count,
+                      double* scratch, SlotSums* sums) {
+  HWY_DYNAMIC_DISPATCH(Factorise)(shape, update, price, blocks, count, scratch, sums);
+}
+
+void PredictBatches(const SlotShape& shape, const double* price_step, double* blocks, int count, double* scratch,
+                    SlotSums* sums) {
+  HWY_DYNAMIC_DISPATCH(Predict)(shape, price_step, blocks, count, scratch, sums);
+}
+
+void CorrectBatches(const SlotShape& shape, const double* price_step, double aim, double* blocks, int count,
                     double* scratch, SlotSums* sums) {
-  HWY_DYNAMIC_DISPATCH(Factorise)(shape, update, price, block, scratch, sums);
-}
-
-void PredictBatch(const SlotShape& shape, const double* price_step, double* block, double* scratch, SlotSums* sums) {
-  HWY_DYNAMIC_DISPATCH(Predict)(shape, price_step, block, scratch, sums);
-}
-
-void CorrectBatch(const SlotShape& shape, const double* price_step, double aim, double* block, double* scratch,
-                  SlotSums* sums) {
-  HWY_DYNAMIC_DISPATCH(Correct)(shape, price_step, aim, block, scratch, sums);
+  HWY_DYNAMIC_DISPATCH(Correct)(shape, price_step, aim, blocks, count, scratch, sums);
 }
 
 }  // namespace evenkeel

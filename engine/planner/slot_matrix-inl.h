@@ -1,5 +1,5 @@
-// The matrices of a batch of slots (engine/planner/slot_batch.h): assembling, Cholesky's method, what is left of them,
-// solving. Included once for every instruction set.
+// The matrices of a batch of slots (engine/planner/slot_batch.h): sums at nodes, assembling, Cholesky's
+// method, what is left of them, solving. Included once for every instruction set.
 #if defined(EVENKEEL_ENGINE_SLOT_MATRIX_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef EVENKEEL_ENGINE_SLOT_MATRIX_INL_H_
 #undef EVENKEEL_ENGINE_SLOT_MATRIX_INL_H_
@@ -19,6 +19,52 @@ constexpr int kBlock = 4;      // rows and columns of a register block
 constexpr int kTileRows = 16;  // rows of the trailing matrix that are kept in cache together
 constexpr double kLostPivot = 1e-14;
 
+/// visit(arc, link, outer node) for all arcs, done(outer node) behind every node's; arcs without an outer node come
+/// with the last one, where their coefficient is 0.
+template <typename Visit, typename Done>
+void ByOuterNode(const SlotShape& shape, const Visit& visit, const Done& done) {
+  const SlotShape::Link* links = shape.links.data();
+  const int *first = shape.first_arc.data(), nodes = shape.num_outer;
+  for (int n = 0; n < nodes; ++n) {
+    for (int a = first[n]; a < first[n + 1]; ++a) visit(a, links[a], n);
+    done(n);
+  }
+  for (int a = first[nodes]; a < first[nodes + 1]; ++a) visit(a, links[a], nodes - 1);
+}
+
+/// Sums at nodes while arcs come by outer node: the outer one's stays in a register, and a single inner one's too.
+struct NodeSums {
+  NodeSums(const SlotShape& shape, double* outer_rows, double* inner_rows)
+      : outer(outer_rows), inner(inner_rows), single(shape.num_inner == 1) {
+    sum = single_sum = hn::Zero(kLanes);
+  }
+  void Add(const SlotShape::Link& link, V flow) {
+    if (single) {
+      single_sum = hn::MulAdd(All(link.at_inner), flow, single_sum);
+    } else {
+      Put(hn::MulAdd(All(link.at_inner), flow, Get(inner, link.inner)), inner, link.inner);
+    }
+    sum = hn::MulAdd(All(link.at_outer), flow, sum);
+  }
+  void Finish(int node) {
+    AddTo(sum, outer, node);
+    sum = hn::Zero(kLanes);
+  }
+  void FinishAll() {
+    if (single) AddTo(single_sum, inner, 0);
+  }
+  double *outer, *inner;
+  bool single;
+  V sum, single_sum;
+};
+
+/// A sum over D of terms [begin, end).
+V SumOfTerms(const SlotShape::Term* begin, const SlotShape::Term* end, const double* d, V sum) {
+  for (const SlotShape::Term* term = begin; term != end; ++term)
+    sum = hn::MulAdd(All(term->coefficient), Get(d, term->arc), sum);
+  return sum;
+}
+
 /// The matrix of inner nodes and activities with the outer nodes eliminated; `outer` gets their inverse pivots.
 void Assemble(const SlotShape& shape, const double* d, const double* s, const double* pi, double* outer,
               double* touched, double* matrix) {
@@ -27,28 +73,26 @@ void Assemble(const SlotShape& shape, const double* d, const double* s, const do
     const V slack = Get(s, i);
     return hn::IfThenElse(hn::Gt(slack, hn::Zero(kLanes)), hn::Div(slack, Get(pi, i)), All(1.0));
   };
-  for (int a = 0; a < shape.num_arcs; ++a) {
-    for (int e = shape.first_entry[a]; e < shape.first_entry[a + 1]; ++e)
-      AddTo(hn::Mul(All(shape.entries[e].coefficient), Get(d, a)), matrix, shape.entries[e].index);
-  }
+  const SlotShape::Term *sums = shape.sums.data(), *own = shape.own.data(), *weights = shape.weights.data();
+  const int *cells = shape.cells.data(), *first_sum = shape.first_sum.data();
+  for (int c = 0, count = static_cast<int>(shape.cells.size()); c < count; ++c)
+    Put(SumOfTerms(sums + first_sum[c], sums + first_sum[c + 1], d, hn::Zero(kLanes)), matrix, cells[c]);
   for (int i = 0; !shape.regions_outer && i < shape.num_inner; ++i)
     AddTo(slack_ratio(i), matrix, SlotShape::PackedRow(i) + i);
   for (int n = 0; n < shape.num_outer; ++n) {
-    V pivot = shape.regions_outer ? slack_ratio(n) : hn::Zero(kLanes);
-    for (int e = shape.first_own[n]; e < shape.first_own[n + 1]; ++e)
-      pivot = hn::MulAdd(All(shape.own[e].coefficient), Get(d, shape.own[e].arc), pivot);
+    const V pivot = SumOfTerms(own + shape.first_own[n], own + shape.first_own[n + 1], d,
+                               shape.regions_outer ? slack_ratio(n) : hn::Zero(kLanes));
     const auto lives = hn::Gt(pivot, hn::Zero(kLanes));  // a node without active arcs has no say
     const V inverse = hn::IfThenElseZero(lives, hn::Div(All(1.0), hn::IfThenElse(lives, pivot, All(1.0))));
     Put(inverse, outer, n);
     const int* rows = shape.touched.data() + shape.first_touched[n];
+    const int* first_weight = shape.first_weight.data() + shape.first_touched[n];
     const int count = shape.first_touched[n + 1] - shape.first_touched[n];
-    Clear(touched, count);
-    for (int e = shape.first_weight[n]; e < shape.first_weight[n + 1]; ++e)
-      AddTo(hn::Mul(All(shape.weights[e].coefficient), Get(d, shape.weights[e].arc)), touched,
-            shape.weights[e].position);
     const int* target = shape.few_meetings ? shape.targets.data() + shape.first_target[n] : nullptr;
     for (int r = 0; r < count; ++r) {
-      const V scaled = hn::Mul(Get(touched, r), inverse);
+      const V mine = SumOfTerms(weights + first_weight[r], weights + first_weight[r + 1], d, hn::Zero(kLanes));
+      Put(mine, touched, r);
+      const V scaled = hn::Mul(mine, inverse);
       if (target != nullptr) {
         for (int c = 0; c <= r; ++c, ++target) AddTo(hn::Neg(hn::Mul(scaled, Get(touched, c))), matrix, *target);
         continue;
@@ -182,6 +226,7 @@ void AddCurvature(const SlotShape& shape, const double* intensity, int p, int q,
       Put(hn::Mul(value, Get(intensity, shape.loads[f])), work, cross + shape.loads[f]);
     return;
   }
+  if (sums->shared != nullptr) return Put(value, sums->shared, SlotShape::PackedRow(p) + q);
   double* curvature = sums->curvature.data();
   for (int e = shape.first_load[p]; e < shape.first_load[p + 1]; ++e) {
     const int l = shape.loads[e];
@@ -190,6 +235,32 @@ void AddCurvature(const SlotShape& shape, const double* intensity, int p, int q,
       const int m = shape.loads[f];
       if (p == q && m > l) continue;
       curvature[l + m * shape.num_loads] += Sum(hn::Mul(scaled, Get(intensity, m)));
+    }
+  }
+}
+
+/// Adds I N I of `kBatches` batches; `kept` holds their N, `intensity` the first one's.
+template <int kBatches>
+void AddKept(const SlotShape& shape, const double* kept, const double* intensity, SlotSums* sums) {
+  const int kept_stride = SlotShape::PackedRow(shape.num_shared), stride = shape.field.rows, loads = shape.num_loads;
+  const int *first = shape.first_load.data(), *load = shape.loads.data();
+  double* curvature = sums->curvature.data();
+  for (int p = 0; p < shape.num_shared; ++p) {
+    for (int q = 0; q <= p; ++q) {
+      V value[kBatches];
+      for (int b = 0; b < kBatches; ++b) value[b] = Get(kept, b * kept_stride + SlotShape::PackedRow(p) + q);
+      for (int e = first[p]; e < first[p + 1]; ++e) {
+        const int l = load[e];
+        V scaled[kBatches];
+        for (int b = 0; b < kBatches; ++b) scaled[b] = hn::Mul(value[b], Get(intensity, b * stride + l));
+        for (int f = first[q]; f < first[q + 1]; ++f) {
+          const int m = load[f];
+          if (p == q && m > l) continue;
+          V sum = hn::Mul(scaled[0], Get(intensity, m));
+          for (int b = 1; b < kBatches; ++b) sum = hn::MulAdd(scaled[b], Get(intensity, b * stride + m), sum);
+          curvature[l + m * loads] += Sum(sum);
+        }
+      }
     }
   }
 }
@@ -222,40 +293,76 @@ void FactoriseInner(const SlotShape& shape, double* matrix) {
             [&](auto rows, int row) HWY_ATTR { FactoriseInnerRows<decltype(rows)::value>(matrix, row); });
 }
 
-/// Right-hand sides of the nodes in, potentials out.
-void SolveNodes(const SlotShape& shape, const double* d, const double* outer_inverse, const double* factor,
-                double* gateway, double* region) {
-  double* outer = shape.regions_outer ? region : gateway;
-  double* inner = shape.regions_outer ? gateway : region;
-  for (int n = 0; n < shape.num_outer; ++n) Put(hn::Mul(Get(outer, n), Get(outer_inverse, n)), outer, n);
-  for (int a = 0; a < shape.num_arcs; ++a) {
-    const SlotShape::Arc& arc = shape.arcs[a];
-    if (arc.outer < 0 || arc.inner < 0) continue;
-    const V weight = hn::Mul(All(arc.coupling), Get(d, a));
-    Put(hn::NegMulAdd(weight, Get(outer, arc.outer), Get(inner, arc.inner)), inner, arc.inner);
-  }
-  for (int r = 0; r < shape.num_inner; ++r) {
+/// The inner nodes' part of SolveNodes, forward and back.
+template <int kSides>
+void SolveInner(int count, const double* factor, double* const (&inner)[kSides]) {
+  for (int r = 0; r < count; ++r) {
     const double* line = factor + SlotShape::PackedRow(r) * Width();
-    V even = Get(inner, r), odd = hn::Zero(kLanes);
+    V even[kSides], odd[kSides];
+    for (int s = 0; s < kSides; ++s) even[s] = Get(inner[s], r), odd[s] = hn::Zero(kLanes);
     int k = 0;
     for (; k + 1 < r; k += 2) {
-      even = hn::NegMulAdd(Get(line, k), Get(inner, k), even);
-      odd = hn::NegMulAdd(Get(line, k + 1), Get(inner, k + 1), odd);
+      const V left = Get(line, k), right = Get(line, k + 1);
+      for (int s = 0; s < kSides; ++s) {
+        even[s] = hn::NegMulAdd(left, Get(inner[s], k), even[s]);
+        odd[s] = hn::NegMulAdd(right, Get(inner[s], k + 1), odd[s]);
+      }
     }
-    if (k < r) even = hn::NegMulAdd(Get(line, k), Get(inner, k), even);
-    Put(hn::Mul(hn::Add(even, odd), Get(line, r)), inner, r);
+    for (int s = 0; s < kSides; ++s) {
+      if (k < r) even[s] = hn::NegMulAdd(Get(line, k), Get(inner[s], k), even[s]);
+      Put(hn::Mul(hn::Add(even[s], odd[s]), Get(line, r)), inner[s], r);
+    }
   }
-  for (int r = shape.num_inner - 1; r >= 0; --r) {
+  for (int r = count - 1; r >= 0; --r) {
     const double* line = factor + SlotShape::PackedRow(r) * Width();
-    const V value = hn::Mul(Get(inner, r), Get(line, r));
-    Put(value, inner, r);
-    for (int k = 0; k < r; ++k) Put(hn::NegMulAdd(Get(line, k), value, Get(inner, k)), inner, k);
+    V value[kSides];
+    for (int s = 0; s < kSides; ++s) {
+      value[s] = hn::Mul(Get(inner[s], r), Get(line, r));
+      Put(value[s], inner[s], r);
+    }
+    for (int k = 0; k < r; ++k) {
+      const V weight = Get(line, k);
+      for (int s = 0; s < kSides; ++s) Put(hn::NegMulAdd(weight, value[s], Get(inner[s], k)), inner[s], k);
+    }
   }
-  for (int a = 0; a < shape.num_arcs; ++a) {
-    const SlotShape::Arc& arc = shape.arcs[a];
-    if (arc.outer < 0 || arc.inner < 0) continue;
-    const V weight = hn::Mul(hn::Mul(All(arc.coupling), Get(d, a)), Get(outer_inverse, arc.outer));
-    Put(hn::NegMulAdd(weight, Get(inner, arc.inner), Get(outer, arc.outer)), outer, arc.outer);
+}
+
+/// Right-hand sides of the nodes in, potentials out.
+template <int kSides>
+void SolveNodes(const SlotShape& shape, const double* d, const double* outer_inverse, const double* factor,
+                double* const (&outer)[kSides], double* const (&inner)[kSides]) {
+  const SlotShape::Link* links = shape.links.data();
+  const int *first = shape.first_arc.data(), nodes = shape.num_outer;
+  const bool single = shape.num_inner == 1;  // its sum stays in a register
+  V single_sum[kSides];
+  for (int s = 0; s < kSides; ++s) single_sum[s] = Get(inner[s], 0);
+  for (int n = 0; n < nodes; ++n) {
+    V value[kSides];
+    for (int s = 0; s < kSides; ++s) {
+      value[s] = hn::Mul(Get(outer[s], n), Get(outer_inverse, n));
+      Put(value[s], outer[s], n);
+    }
+    for (int a = first[n]; a < first[n + 1]; ++a) {
+      const V weight = hn::Mul(All(links[a].coupling), Get(d, a));
+      for (int s = 0; s < kSides; ++s) {
+        if (single) {
+          single_sum[s] = hn::NegMulAdd(weight, value[s], single_sum[s]);
+        } else {
+          Put(hn::NegMulAdd(weight, value[s], Get(inner[s], links[a].inner)), inner[s], links[a].inner);
+        }
+      }
+    }
+  }
+  for (int s = 0; single && s < kSides; ++s) Put(single_sum[s], inner[s], 0);
+  SolveInner(shape.num_inner, factor, inner);
+  for (int n = 0; n < nodes; ++n) {
+    V sum[kSides];
+    for (int s = 0; s < kSides; ++s) sum[s] = hn::Zero(kLanes);
+    for (int a = first[n]; a < first[n + 1]; ++a) {
+      const V weight = hn::Mul(All(links[a].coupling), Get(d, a));
+      for (int s = 0; s < kSides; ++s) sum[s] = hn::MulAdd(weight, Get(inner[s], links[a].inner), sum[s]);
+    }
+    for (int s = 0; s < kSides; ++s) Put(hn::NegMulAdd(sum[s], Get(outer_inverse, n), Get(outer[s], n)), outer[s], n);
   }
 }
 

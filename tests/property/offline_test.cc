@@ -97,9 +97,8 @@ TEST(OfflineTest, ChosenLoadsLeadToTheSameOptimum) {
     if (!SlotShape(data).few_meetings) continue;
     ++chose;
     InteriorPointOptions some, all;
-    some.many_loads = some.many_arcs = 1;
+    some.many_loads = 1;
     all.many_loads = data.num_loads + 1;
-    all.many_arcs = data.num_arcs + 1;
     const InteriorPointResult left = SolveInteriorPoint(data, some), right = SolveInteriorPoint(data, all);
     EXPECT_LE(left.gap, std::max(1e-9, 2.0 * right.gap));
     EXPECT_NEAR(left.objective, right.objective, 1e-8 * std::abs(right.objective));
@@ -111,30 +110,6 @@ TEST(OfflineTest, ChosenLoadsLeadToTheSameOptimum) {
     EXPECT_EQ(threads.flow, left.flow);
   }
   EXPECT_GE(chose, Scaled(40) / 4);
-}
-
-// Slots with step lengths of their own, as in large networks, and with the same for all.
-TEST(OfflineTest, StepsBySlotLeadToTheSameOptimum) {
-  int own_iterations = 0, same_iterations = 0;
-  for (int seed = 1; seed <= Scaled(300); ++seed) {
-    SCOPED_TRACE(seed);
-    InstanceOptions instance_options;
-    instance_options.norms = {kInfinity, kInfinity, 1.0};
-    instance_options.max_slots = seed % 3 == 0 ? 200 : 12;
-    Instance instance = MakeRandomInstance(seed, instance_options);
-    if (seed % 4 == 0) instance.problem.shed_cost = 50.0;
-    const auto slots = MakeSlotSource(instance.trace);
-    const PeriodData data = AssemblePeriod(instance.problem, *slots, 0, ZeroLoads(instance.problem));
-    InteriorPointOptions own, same;
-    own.many_arcs = 0;
-    same.many_arcs = data.num_arcs + 1;
-    const InteriorPointResult left = SolveInteriorPoint(data, own), right = SolveInteriorPoint(data, same);
-    EXPECT_LE(left.gap, std::max(1e-8, 2.0 * right.gap));
-    EXPECT_NEAR(left.objective, right.objective, 1e-8 * (1.0 + std::abs(right.objective)));
-    own_iterations += left.iterations;
-    same_iterations += right.iterations;
-  }
-  EXPECT_LT(own_iterations, same_iterations);
 }
 
 TEST(OfflineTest, AgreesWithClpsCuttingPlanesOnFiniteNorms) {
