@@ -7,8 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <tuple>
 
@@ -254,10 +254,10 @@ BatchFields LayOutFields(const SlotShape& shape) {
 /// Systems may decline.
 void AskForLargePages([[maybe_unused]] double* numbers, [[maybe_unused]] std::size_t count) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(numbers) + page - 1) / page * page;
-  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(numbers + count) / page * page;
-  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  void* begin = numbers;
+  std::size_t bytes = count * sizeof(double);
+  if (std::align(page, page, begin, bytes) != nullptr) madvise(begin, bytes / page * page, MADV_HUGEPAGE);
 #endif
 }
 
