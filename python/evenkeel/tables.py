@@ -14,6 +14,8 @@ _UNITS = {
     "expert_objective": "USD", "min_slack": "USD", "delta": "1", "observation_error": "USD",
     "taken": "slots", "pulled": "slots", "expert": "slots", "rejected": "slots", "unconverged": "slots",
     "below_floor": "slots", "floor_error": "USD",
+    "overshoot_share": "1", "overshoot_worst_region": "1", "overshoot_slots": "slots",
+    "overshoot_central_slots": "slots",
     "energy_sum": "USD", "energy_mean": "USD", "energy_max": "USD", "energy_par": "1",
 }
 _SPREAD = ("sum", "mean", "max", "par", "gini", "jain")
