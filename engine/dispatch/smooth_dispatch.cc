@@ -27,7 +27,7 @@ int SetWeights(const Problem& problem, const Slot& slot, const Vector& cost, con
   s->base_price = price;
   s->arc_weight.setZero(cost.size());
   s->shed_weight.setZero(slot.demand.size());
-  const double most = slot.capacity.maxCoeff();
+  const double largest = slot.capacity.maxCoeff(), most = largest > 0.0 ? largest : 1.0;
   const auto full_cost = [&](int a) {
     const Arc& arc = problem.arcs.arcs[a];
     return cost[a] + arc.resource * price[arc.region];

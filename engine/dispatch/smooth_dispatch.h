@@ -6,7 +6,8 @@
 //
 // which is x_a = w_a exp((lambda_j - cost_a - r_m nu_i) / tau), lambda_j from the demand of gateway j, and nu_i >= 0
 // the price of region i's capacity. As tau -> 0 it becomes dispatch (Cuturi, NIPS 2013, for equal sums on both sides).
-// Where the problem may shed, serving nobody is one more way at its cost, with no capacity.
+// Where the problem may shed, serving nobody is one more way at its cost, with no capacity; its weight is the largest
+// capacity, or 1 where no region has any.
 #pragma once
 
 #include "models/world/problem.h"

@@ -381,17 +381,22 @@ InteriorPointResult SolveInteriorPoint(const PeriodData& data, const InteriorPoi
   struct Way {
     double lost;
     bool own_lengths;
+    int many_loads;
   };
-  std::vector<Way> ways = {{kLost, false}};
-  if (std::all_of(data.groups.begin(), data.groups.end(),
-                  [](const CoupledGroup& group) { return std::isinf(group.norm); }))
-    ways.insert(ways.begin(), {kLost, true});
-  if (data.num_classes > 0) ways.push_back({kLostAtMost, false});
-  // Where hardly any schedule is feasible, steps of one length or other roundings may still come through.
+  const bool own_lengths = std::all_of(data.groups.begin(), data.groups.end(),
+                                       [](const CoupledGroup& group) { return std::isinf(group.norm); });
+  std::vector<Way> ways = {{kLost, own_lengths, options.many_loads}};
+  const int all = data.num_loads + 1;
+  if (own_lengths || data.num_loads >= options.many_loads) ways.push_back({kLost, false, all});
+  if (data.num_classes > 0) ways.push_back({kLostAtMost, false, all});
+  // Where hardly any schedule is feasible, steps of one length, all loads' curvature or other roundings may still come
+  // through.
   InteriorPointResult best;
   int iterations = 0;
   for (const Way& way : ways) {
-    InteriorPointResult result = InteriorPoint(data, options, way.lost, way.own_lengths).Run();
+    InteriorPointOptions mine = options;
+    mine.many_loads = way.many_loads;
+    InteriorPointResult result = InteriorPoint(data, mine, way.lost, way.own_lengths).Run();
     iterations += result.iterations;
     if (result.gap < best.gap || &way == &ways.front()) best = std::move(result);
     if (best.accurate || best.gap <= kGoodEnough) break;

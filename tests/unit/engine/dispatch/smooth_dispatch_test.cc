@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/dispatch/dispatch.h"
+#include "models/base/error.h"
 #include "models/world/footprint.h"
 #include "models/world/ledger.h"
 #include "tests/reference/play.h"
@@ -50,6 +51,23 @@ TEST(SmoothDispatch, SharesByHand) {
   EXPECT_NEAR(smooth.flow[0], 1.0, 1e-8);
   EXPECT_GT(smooth.capacity_price[0], 0.0);
   EXPECT_EQ(smooth.capacity_price[1], 0.0);
+}
+
+// Without capacity anywhere all is shed, or the gateway is named.
+TEST(SmoothDispatch, ShedsWhereNoRegionHasCapacity) {
+  Problem problem = MakeProblem(PlainNetwork(2, 1), PublishedObjective(), 1, Vector::Ones(1));
+  Slot slot;
+  slot.demand = Vector::Constant(1, 4.0);
+  slot.capacity = Vector::Zero(2);
+  SmoothFlow smooth;
+  EXPECT_THROW(SmoothDispatch(problem, slot, Vector::Ones(2), 1.0, &smooth), InputError);
+  EXPECT_FALSE(RouteAtPrices(problem, slot, Vector::Ones(2), 1.0, Vector::Zero(2), &smooth));
+  problem.shed_cost = 50.0;
+  EXPECT_TRUE(SmoothDispatch(problem, slot, Vector::Ones(2), 1.0, &smooth));
+  EXPECT_EQ(smooth.shed[0], 4.0);
+  EXPECT_TRUE(RouteAtPrices(problem, slot, Vector::Ones(2), 1.0, Vector::Zero(2), &smooth));
+  EXPECT_EQ(smooth.shed[0], 4.0);
+  EXPECT_EQ(smooth.flow, Vector::Zero(2));
 }
 
 TEST(SmoothDispatch, IsFeasibleAndNearDispatchWhenCold) {
