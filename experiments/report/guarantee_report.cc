@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "experiments/report/report_text.h"
+
 namespace evenkeel {
 namespace {
 
