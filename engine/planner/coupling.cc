@@ -181,7 +181,7 @@ Vector CouplingSystem::LoadStep(const Vector& response, const Vector& price_step
   const auto curvature = curvature_.selfadjointView<Eigen::Lower>();
   if (rest_.empty()) return response - curvature * price_step;
   Vector step = response - curvature_diagonal_.cwiseProduct(price_step);
-  step(full_) = response(full_) - curvature * Vector(price_step(full_));
+  if (!full_.empty()) step(full_) = response(full_) - curvature * Vector(price_step(full_));
   return step;
 }
 
