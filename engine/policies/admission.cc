@@ -6,19 +6,22 @@ namespace evenkeel {
 namespace {
 
 constexpr int kMostRetries = 30;
-constexpr double kNothing = 1e-12;  // of the slot's demand: served
-constexpr double kRounding =
-    2e-10;  // of the slot's demand: what a region takes beyond its capacity, below what P1 allows
+// Of the slot's demand: what counts as served; what a region takes beyond its capacity, below what P1 allows.
+constexpr double kNothing = 1e-12, kRounding = 2e-10;
 
 }  // namespace
 
 Admission::Admission(const Problem& problem) : problem_(problem), offer_(MakeAllocation(problem)) {}
 
-/// What an offer would use of the regions, into use_, and how far that is beyond their capacity.
-void Admission::Book(const Slot& slot, const Allocation& offer) {
-  use_.setZero(slot.capacity.size());
+/// What an offer would use of the regions, into use_.
+void Admission::MeasureUse(const Allocation& offer) {
+  use_.setZero(problem_.network.num_regions());
   for (int a = 0; a < problem_.num_arcs(); ++a)
     use_[problem_.arcs.arcs[a].region] += problem_.arcs.arcs[a].resource * offer.flow[a];
+}
+
+/// How far use_ is beyond the regions' capacity.
+void Admission::Book(const Slot& slot) {
   double refused = 0.0;
   for (Eigen::Index i = 0; i < use_.size(); ++i) {
     const double over = use_[i] - slot.capacity[i];
@@ -31,11 +34,9 @@ void Admission::Book(const Slot& slot, const Allocation& offer) {
   report_.slots += refused > 0.0 ? 1 : 0;
 }
 
-/// Takes what there is room for from an offer in rest_, and leaves the rest there. Returns the demand that is left.
+/// Takes what there is room for in rest_ from an offer, which uses use_, and leaves the rest there. Returns the demand
+/// that is left.
 double Admission::Accept(const Allocation& offer, Allocation* accepted) {
-  use_.setZero();
-  for (int a = 0; a < problem_.num_arcs(); ++a)
-    use_[problem_.arcs.arcs[a].region] += problem_.arcs.arcs[a].resource * offer.flow[a];
   rest_.demand.setZero();
   for (int a = 0; a < problem_.num_arcs(); ++a) {
     const Arc& arc = problem_.arcs.arcs[a];
@@ -54,13 +55,15 @@ double Admission::Accept(const Allocation& offer, Allocation* accepted) {
 
 bool Admission::Serve(const Slot& slot, const Allocation& first, const Router& retry, Allocation* accepted) {
   slack_ = kRounding * slot.demand.sum();
-  Book(slot, first);
+  MeasureUse(first);
+  Book(slot);
   rest_ = slot;
   accepted->flow.setZero(problem_.num_arcs());
   accepted->shed.setZero(slot.demand.size());
   double left = Accept(first, accepted);
   for (int round = 0; left > kNothing * slot.demand.sum() && round < kMostRetries; ++round) {
     if (!retry(rest_, &offer_)) break;
+    MeasureUse(offer_);
     left = Accept(offer_, accepted);
   }
   if (left <= kNothing * slot.demand.sum()) return true;

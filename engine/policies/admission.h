@@ -27,7 +27,8 @@ class Admission {
 
  private:
   double Accept(const Allocation& offer, Allocation* accepted);
-  void Book(const Slot& slot, const Allocation& offer);
+  void Book(const Slot& slot);
+  void MeasureUse(const Allocation& offer);
 
   const Problem& problem_;
   Vector use_;

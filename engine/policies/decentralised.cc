@@ -38,14 +38,12 @@ class Decentralised : public Policy {
     if (sent_.empty() || t - sent_.back().slot >= options_.every) Send(input);
     const Sent& message = Received(t);
     const bool by_price = options_.message != Message::kWeights;
-    if (options_.message == Message::kPrices)
-      PricedCost(problem_, input.coefficients, 1.0, message.prices, &cost_);
-    else if (options_.message == Message::kCosts)
-      cost_ = message.cost;
-    const auto retry = [&](const Slot& rest, Allocation* offer) {
-      return by_price ? RouteByPrice(rest, message, offer) : RouteByRoom(rest, offer);
+    if (options_.message == Message::kPrices) PricedCost(problem_, input.coefficients, 1.0, message.prices, &cost_);
+    const auto retry = [this, &message](const Slot& rest, Allocation* offer) {  // small enough for no allocation
+      return options_.message == Message::kWeights ? RouteByRoom(rest, offer) : RouteByPrice(rest, message, offer);
     };
-    const bool offered = by_price ? retry(input.slot, &offer_) : RouteByShares(input.slot, message, &offer_);
+    const bool offered =
+        by_price ? RouteByPrice(input.slot, message, &offer_) : RouteByShares(input.slot, message, &offer_);
     if (!offered || !admission_.Serve(input.slot, offer_, retry, allocation)) *allocation = central_;
   }
 
@@ -74,10 +72,10 @@ class Decentralised : public Policy {
     } else {
       const Prices* prices = coordinator_->StatedPrices();
       if (prices == nullptr) throw InputError("the coordinator states no prices; allowed for it: message=weights");
-      message.prices = *prices;
-      PricedCost(problem_, input.coefficients, 1.0, message.prices, &cost_);
+      PricedCost(problem_, input.coefficients, 1.0, *prices, &cost_);
       SetCapacityPrices(input.slot, &message.capacity_price);
-      message.cost = cost_;
+      if (options_.message == Message::kPrices) message.prices = *prices;
+      if (options_.message == Message::kCosts) message.cost = cost_;
     }
     sent_.push_back(std::move(message));
   }
@@ -108,8 +106,9 @@ class Decentralised : public Policy {
   }
 
   bool RouteByPrice(const Slot& slot, const Sent& message, Allocation* offer) {
-    if (options_.temperature == 0.0) return RouteToCheapest(slot, message.capacity_price, offer);
-    return RouteSmoothly(slot, cost_, options_.temperature, message.capacity_price, offer);
+    const Vector& cost = options_.message == Message::kCosts ? message.cost : cost_;
+    if (options_.temperature == 0.0) return RouteToCheapest(slot, cost, message.capacity_price, offer);
+    return RouteSmoothly(slot, cost, options_.temperature, message.capacity_price, offer);
   }
 
   bool RouteByRoom(const Slot& slot, Allocation* offer) {
@@ -123,7 +122,7 @@ class Decentralised : public Policy {
     return served;
   }
 
-  bool RouteToCheapest(const Slot& slot, const Vector& capacity_price, Allocation* offer) const {
+  bool RouteToCheapest(const Slot& slot, const Vector& cost, const Vector& capacity_price, Allocation* offer) const {
     offer->flow.setZero();
     offer->shed.setZero();
     for (int j = 0; j < slot.demand.size(); ++j) {
@@ -132,9 +131,9 @@ class Decentralised : public Policy {
       double least = problem_.shed_cost.value_or(kInfinity);
       for (int a = problem_.arcs.first_of_gateway[j]; a < problem_.arcs.first_of_gateway[j + 1]; ++a) {
         const Arc& arc = problem_.arcs.arcs[a];
-        const double cost = cost_[a] + arc.resource * capacity_price[arc.region];
-        if (!(slot.capacity[arc.region] > 0.0 && cost < least)) continue;
-        least = cost;
+        const double full_cost = cost[a] + arc.resource * capacity_price[arc.region];
+        if (!(slot.capacity[arc.region] > 0.0 && full_cost < least)) continue;
+        least = full_cost;
         cheapest = a;
       }
       if (cheapest < 0 && !problem_.shed_cost) return false;
