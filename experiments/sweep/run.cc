@@ -14,6 +14,7 @@
 #include "models/base/journal.h"
 #include "models/base/numbers.h"
 #include "models/base/parallel.h"
+#include "models/formats/json_integer.h"
 
 namespace evenkeel {
 namespace {
@@ -58,9 +59,10 @@ double NumberOf(const Json& value) {
 Finished ParseLine(const std::string& line, const SweepPlan& plan, const SweepSchema& schema) {
   const Json json = Json::parse(line);
   Finished finished;
-  finished.cell = json.at("cell").get<int>();
-  if (finished.cell < 0 || static_cast<std::size_t>(finished.cell) >= plan.cells.size())
-    throw InputError("its cell is {}, the sweep has {}", finished.cell, plan.cells.size());
+  const auto last = static_cast<std::int64_t>(plan.cells.size()) - 1;
+  const std::optional<std::int64_t> cell = JsonInteger(json.at("cell"), 0, last);
+  if (!cell) throw InputError("its cell is {}, the sweep has 0 to {}", json.at("cell").dump(), last);
+  finished.cell = static_cast<int>(*cell);
   finished.outcome.seconds = json.at("seconds").get<double>();
   finished.outcome.failure = json.at("failure").get<std::string>();
   finished.outcome.violation = json.at("violation").get<std::string>();

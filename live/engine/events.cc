@@ -1,9 +1,12 @@
 #include "live/engine/events.h"
 
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "models/base/error.h"
+#include "models/base/utc_time.h"
+#include "models/formats/json_integer.h"
 
 namespace evenkeel {
 namespace {
@@ -141,6 +144,12 @@ class Fields {
     }
   }
 
+  int Int(const char* name) const {
+    return static_cast<int>(InRange(name, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()));
+  }
+  /// Seconds since 1970.
+  std::int64_t Time(const char* name) const { return InRange(name, 0, kEndOfTime - 1); }
+
   template <typename Enum>
   Enum Word(const char* name, const char* const* names, int count) const {
     const auto word = Get<std::string>(name);
@@ -151,6 +160,16 @@ class Fields {
   }
 
  private:
+  std::int64_t InRange(const char* name, std::int64_t least, std::int64_t most) const {
+    const std::optional<std::int64_t> value = JsonInteger(At(name), least, most);
+    if (!value)
+      throw InputError("{}: {} is {}, allowed is an integer in [{}, {}]", where_, name, Told(name), least, most);
+    return *value;
+  }
+  std::string Told(const char* name) const {
+    return At(name).dump(-1, ' ', false, Json::error_handler_t::replace).substr(0, 60);
+  }
+
   const Json& json_;
   std::string where_;
 };
@@ -175,8 +194,8 @@ Slot ReadSlot(const Network& network, const Json& json, const std::string& where
   const Fields fields(json, where);
   const int regions = network.num_regions();
   Slot slot;
-  slot.index = fields.Get<int>("index");
-  slot.time = fields.Get<std::int64_t>("time");
+  slot.index = fields.Int("index");
+  slot.time = fields.Time("time");
   slot.demand = ReadVector(fields.At("demand"), network.num_gateways(), fields.Place("demand"));
   for (const auto& [name, signal] :
        {std::pair{"capacity", &slot.capacity}, std::pair{"price", &slot.price},
@@ -211,15 +230,17 @@ ReadingsEvent ReadReadings(const Fields& fields, const std::string& where) {
   event.source = fields.Get<std::string>("source");
   const std::string place = fields.Place("readings");
   for (const Json& one : fields.At("readings")) {
-    if (!one.is_array() || one.size() != 5 || !one[1].is_number_integer() || !one[3].is_number_integer() ||
-        !one[4].is_boolean())
+    const bool has_form = one.is_array() && one.size() == 5 && one[4].is_boolean();
+    const auto number = has_form ? JsonInteger(one[1], 0, std::numeric_limits<int>::max()) : std::nullopt;
+    const auto time = has_form ? JsonInteger(one[3], 0, kEndOfTime - 1) : std::nullopt;
+    if (!number || !time)
       throw InputError("{}: expected signal, place, value, time and whether it is an estimate", place);
     Reading reading;
     const Json signal = {{"signal", one[0]}};
     reading.signal = Fields(signal, where).Word<LiveSignal>("signal", kLiveSignalNames, kNumLiveSignals);
-    reading.place = one[1].get<int>();
+    reading.place = static_cast<int>(*number);
     reading.value = ReadNumber(one[2], place);
-    reading.time = one[3].get<std::int64_t>();
+    reading.time = *time;
     reading.estimated = one[4].get<bool>();
     event.readings.push_back(reading);
   }
@@ -242,10 +263,10 @@ DecidedEvent ReadDecided(const Problem& problem, const Fields& fields) {
 MeteredEvent ReadMetered(const Problem& problem, const Fields& fields) {
   const int regions = problem.network.num_regions(), gateways = problem.network.num_gateways();
   MeteredEvent event;
-  event.slot = fields.Get<int>("index");
+  event.slot = fields.Int("index");
   MeterReport& meter = event.meter;
-  meter.begin = fields.Get<std::int64_t>("begin");
-  meter.revision = fields.Get<int>("revision");
+  meter.begin = fields.Time("begin");
+  meter.revision = fields.Int("revision");
   const Json& served = fields.At("served");
   if (!served.is_array() || static_cast<int>(served.size()) != gateways)
     throw InputError("{}: expected a row for each of {} gateways", fields.Place("served"), gateways);
@@ -269,7 +290,7 @@ Json ParseObject(const std::string& text, const std::string& where) {
 }
 
 int ReadRegion(const Problem& problem, const Fields& fields, const std::string& where) {
-  const int region = fields.Get<int>("region");
+  const int region = fields.Int("region");
   if (region < 0 || region >= problem.network.num_regions())
     throw InputError("{}: there is no region {}", where, region);
   return region;
@@ -289,14 +310,14 @@ JournalHead ReadHead(const std::string& text, const std::string& where) {
   const Json json = ParseObject(text, where);
   const Fields fields(json, where);
   if (!fields.Has("evenkeel_journal")) throw InputError("{}: this is no journal of evenkeel serve", where);
-  const int schema = fields.Get<int>("evenkeel_journal");
+  const int schema = fields.Int("evenkeel_journal");
   if (schema != kJournalSchema)
     throw InputError("{}: it has schema {}, this evenkeel reads {}", where, schema, kJournalSchema);
   JournalHead head;
   head.policy = fields.Get<std::string>("policy");
-  head.begin = fields.Get<std::int64_t>("begin");
-  head.slot_seconds = fields.Get<std::int64_t>("slot_seconds");
-  head.num_slots = fields.Get<int>("num_slots");
+  head.begin = fields.Time("begin");
+  head.slot_seconds = fields.Int("slot_seconds");
+  head.num_slots = fields.Int("num_slots");
   head.gateways = fields.Get<std::vector<std::string>>("gateways");
   head.regions = fields.Get<std::vector<std::string>>("regions");
   head.expected_demand = fields.Get<std::vector<double>>("expected_demand");
@@ -309,7 +330,7 @@ Event ReadEvent(const Problem& problem, const std::string& text, const std::stri
   const Json json = ParseObject(text, where);
   const Fields fields(json, where);
   Event event;
-  event.at = fields.Get<std::int64_t>("at");
+  event.at = fields.Time("at");
   const auto kind = fields.Get<std::string>("event");
   if (kind == "readings") {
     event.what = ReadReadings(fields, where);
@@ -320,7 +341,7 @@ Event ReadEvent(const Problem& problem, const std::string& text, const std::stri
   } else if (kind == "undone") {
     event.what = UndoneEvent{ReadVector(fields.At("work"), problem.num_classes(), fields.Place("work"))};
   } else if (kind == "not_applied") {
-    event.what = NotAppliedEvent{fields.Get<int>("index")};
+    event.what = NotAppliedEvent{fields.Int("index")};
   } else if (kind == "metered") {
     event.what = ReadMetered(problem, fields);
   } else if (kind == "region") {

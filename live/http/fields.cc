@@ -5,6 +5,7 @@
 #include <set>
 
 #include "models/base/utc_time.h"
+#include "models/formats/json_integer.h"
 
 namespace evenkeel {
 
@@ -125,14 +126,9 @@ double Field::NonNegative() const {
 }
 
 std::int64_t Field::Integer(std::int64_t least, std::int64_t most) const {
-  const bool in_range =
-      value_->is_number_integer() &&
-      (!value_->is_number_unsigned() ||
-       value_->get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
-  if (!in_range || value_->get<std::int64_t>() < least || value_->get<std::int64_t>() > most) {
-    Refuse(fmt::format("a whole number from {} to {}", least, most));
-  }
-  return value_->get<std::int64_t>();
+  const std::optional<std::int64_t> integer = JsonInteger(*value_, least, most);
+  if (!integer) Refuse(fmt::format("a whole number from {} to {}", least, most));
+  return *integer;
 }
 
 std::int64_t Field::Time() const {

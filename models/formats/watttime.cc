@@ -2,6 +2,7 @@
 
 #include "models/base/error.h"
 #include "models/formats/fields.h"
+#include "models/formats/json_integer.h"
 #include "models/formats/readers.h"
 
 namespace evenkeel {
@@ -24,7 +25,7 @@ std::int64_t SecondsOf(const nlohmann::json& meta, const std::string& path) {
   const auto seconds = meta.find("data_point_period_seconds");
   if (seconds == meta.end()) return 0;
   constexpr std::int64_t kDay = 86400;
-  if (seconds->is_number_integer() && *seconds > 0 && *seconds <= kDay) return seconds->get<std::int64_t>();
+  if (const auto integer = JsonInteger(*seconds, 1, kDay)) return *integer;
   throw InputError("{}: \"data_point_period_seconds\" is {}, allowed is an integer in [1, {}]", path, seconds->dump(),
                    kDay);
 }

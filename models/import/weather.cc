@@ -7,6 +7,7 @@
 #include "models/base/error.h"
 #include "models/base/utc_time.h"
 #include "models/formats/document.h"
+#include "models/formats/json_integer.h"
 
 namespace evenkeel {
 namespace {
@@ -34,7 +35,7 @@ double ValueAt(const Json& values, std::size_t k, const char* name, double low, 
 std::int64_t UtcOffset(const Json& document, const std::string& path) {
   const Json& offset = JsonMember(document, "utc_offset_seconds", path);
   constexpr std::int64_t kLargest = 14 * 3600;
-  if (offset.is_number_integer() && std::abs(offset.get<std::int64_t>()) <= kLargest) return offset.get<std::int64_t>();
+  if (const auto seconds = JsonInteger(offset, -kLargest, kLargest)) return *seconds;
   throw InputError("{}: \"utc_offset_seconds\" is {}, allowed is an integer in [-{}, {}]", path, offset.dump(),
                    kLargest, kLargest);
 }

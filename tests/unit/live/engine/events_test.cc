@@ -88,11 +88,24 @@ TEST(EventTest, WhatIsDamagedSaysWhere) {
   EXPECT_THAT(read(R"({"at":1,"event":"moon"})"), ThrowsMessage<InputError>(HasSubstr("event moon is none of")));
   EXPECT_THAT(read(R"({"at":1,"event":"mode","mode":"on","configured":"shadow"})"),
               ThrowsMessage<InputError>(HasSubstr("mode is on")));
-  EXPECT_THAT(read(R"({"at":"1","event":"mode"})"), ThrowsMessage<InputError>(HasSubstr("at has a wrong type")));
+  EXPECT_THAT(read(R"({"at":"1","event":"mode"})"),
+              ThrowsMessage<InputError>("j: line 7: at is \"1\", allowed is an integer in [0, 253402300799]"));
   EXPECT_THAT(read(R"({"at":1,"event":"metered","index":0,"begin":0,"revision":1,"served":[[1]]})"),
               ThrowsMessage<InputError>("j: line 7: served: expected 2 numbers"));
   EXPECT_THAT(read(R"({"at":1,"event":"readings","source":"s","readings":[["price",0,"x",1,false]]})"),
               ThrowsMessage<InputError>("j: line 7: readings: expected a number"));
+}
+
+TEST(EventTest, IntegersThatAreTooLongAreRefusedNotWrapped) {
+  const Problem problem = SmallProblem();
+  for (const char* integer : {"4294967296", "18446744073709551615", "1555556666666666666666666", "1e3", "0.5"}) {
+    const std::string text = fmt::format(R"({{"at":1,"event":"not_applied","index":{}}})", integer);
+    EXPECT_THAT([&] { ReadEvent(problem, text, "j"); }, ThrowsMessage<InputError>(HasSubstr("index is"))) << integer;
+    const std::string reading =
+        fmt::format(R"({{"at":1,"event":"readings","source":"s","readings":[["price",{},1,1,false]]}})", integer);
+    EXPECT_THAT([&] { ReadEvent(problem, reading, "j"); }, ThrowsMessage<InputError>(HasSubstr("expected signal")))
+        << integer;
+  }
 }
 
 TEST(HeadTest, IsReadBackAndRefusedWhenItIsNone) {

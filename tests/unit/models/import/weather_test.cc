@@ -78,6 +78,12 @@ TEST(ImportWeather, RefusesWhatItWouldHaveToGuess) {
   std::string other = Document();
   other.replace(other.find("Los_Angeles"), 11, "Whitehorse ");
   expect(other, {"America/Whitehorse", "expected \"America/Los_Angeles\""});
+  // 9223372036854775808 is, as a signed integer, negative, and has no positive counterpart.
+  for (const char* offset : {"-50401", "9223372036854775808", "1e3"}) {
+    other = Document();
+    other.replace(other.find("-25200"), 6, offset);
+    expect(other, {"w.json", "utc_offset_seconds", "allowed is an integer in [-50400, 50400]"});
+  }
 }
 
 }  // namespace
