@@ -34,7 +34,7 @@ constexpr double kAccurateBalance = 1e-11;  // of the most work of a slot
 constexpr double kShareOfResidual = 1e-6;
 constexpr double kLost = 1e-14, kLostAtMost = 1e-12;  // of D, in what classes answer to prices
 constexpr double kGoodEnough = 1e-9;                  // a gap that no second try is worth
-constexpr double kWorkRounding = 10.0;  // how much more of the constraints is lost in the digits where work waits
+constexpr double kWorkRounding = 10.0, kWorkResidual = 100.0;  // where work waits, digits lose more of the constraints
 
 class InteriorPoint {
  public:
@@ -300,7 +300,8 @@ void InteriorPoint::Judge() {
   const double distance = std::max(std::abs(objective - dual_objective), outside * size);
   const double rounding = chain_ ? kWorkRounding : 1.0;
   const double gap = std::max(distance, kInfeasibilityWeight / rounding * infeasible * size);
-  const bool accurate = distance <= options_.tolerance * size && infeasible <= rounding * options_.infeasibility;
+  const double allowed = (chain_ ? kWorkResidual : 1.0) * options_.infeasibility;
+  const bool accurate = distance <= options_.tolerance * size && infeasible <= allowed;
   present_is_best_ = accurate || gap < best_gap_;  // not when it is not a number any more
   const bool recovers = gap < last_gap_;
   last_gap_ = gap;

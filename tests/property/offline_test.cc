@@ -100,9 +100,10 @@ TEST(OfflineTest, ChosenLoadsLeadToTheSameOptimum) {
     some.many_loads = 1;
     all.many_loads = data.num_loads + 1;
     const InteriorPointResult left = SolveInteriorPoint(data, some), right = SolveInteriorPoint(data, all);
-    EXPECT_LE(left.gap, std::max(5e-9, 2.0 * right.gap));  // 3.1e-9 on 200 instances
+    const bool digits_do = right.gap <= 1e-9;  // otherwise all loads were tried as well
+    EXPECT_LE(left.gap, digits_do ? 1e-9 : 2.0 * right.gap);
     EXPECT_NEAR(left.objective, right.objective, 1e-8 * std::abs(right.objective));
-    EXPECT_LE(left.iterations, 1.2 * right.iterations + 5.0);
+    EXPECT_LE(left.iterations, (digits_do ? 1.2 : 2.4) * right.iterations + 5.0);
     some.threads = 3;
     const InteriorPointResult threads = SolveInteriorPoint(data, some);
     EXPECT_EQ(threads.objective, left.objective);
