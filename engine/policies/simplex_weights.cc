@@ -2,6 +2,7 @@
 
 #include <Eigen/Cholesky>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -12,6 +13,8 @@ constexpr int kMaxNewtonSteps = 40;
 constexpr double kRelativeAccuracy = 1e-13;
 constexpr double kValueResolution = 1e-13;
 constexpr int kMaxBlindSteps = 3;
+constexpr int kFewVertices = 10;  // a product of blocks would take longer to set up
+constexpr double kFlat = 1e-7;    // of the largest root of a curvature: below the ridge of Newton's system
 
 /// Largest step along `direction` that keeps the weights non-negative, at most 1.
 double LargestStep(const WeightVector& w, const WeightVector& direction) {
@@ -149,39 +152,49 @@ bool WeightOptimiser::NewtonDirection(const StackedObjective& objective, const E
   return false;
 }
 
-/// D' H D for the columns D_v = increments_v - increments_reference; the Hessian of weight ||y||_q at u = y / ||y|| is
-/// weight (q - 1) / ||y|| (diag(u^(q-2)) - u^(q-1) u^(q-1)'), y = scale z.
+/// Adds to the lower half of D' H D for the columns D_v = increments_v - increments_reference; the Hessian of
+/// weight ||y||_q at u = y / ||y|| is weight (q - 1) / ||y|| (R R - (R r)(R r)'), R = diag(u^(q/2-1)), r = u^(q/2),
+/// y = scale z. Entries that bend next to nothing, as many do for a large q, are left out.
 void WeightOptimiser::AddCurvature(const StackedObjective& objective, const Eigen::MatrixXd& increments,
                                    const int* free, int count, int reference, WeightMatrix* hessian) {
   for (const NormTerm& term : objective.terms) {
-    if (term.q == 1.0) continue;
-    const auto scale = objective.scale.segment(term.begin, term.size);
-    power_.head(term.size) = scale.cwiseProduct(z_.segment(term.begin, term.size));
     const double norm = TermNorm(objective, term, z_);
-    if (norm == 0.0) continue;
+    if (term.q == 1.0 || norm == 0.0) continue;
     const double factor = term.weight * (term.q - 1.0) / norm;
-    for (int b = 0; b < term.size; ++b) {
-      const double u = std::max(power_[b] / norm, 1e-12);
-      const double root = Power(u, term.q - 2.0);
-      diagonal_[b] = scale[b] * scale[b] * root;
-      power_[b] = scale[b] * root * u;
-    }
-    const auto origin = increments.col(reference).segment(term.begin, term.size);
-    for (int i = 0; i < count; ++i)
-      difference_.col(i).head(term.size) = increments.col(free[i]).segment(term.begin, term.size) - origin;
-    WeightVector along(count);
-    for (int i = 0; i < count; ++i) {
-      const auto column = difference_.col(i).head(term.size);
-      along[i] = power_.head(term.size).dot(column);
-      weighted_.head(term.size) = diagonal_.head(term.size).cwiseProduct(column);
-      for (int k = 0; k <= i; ++k) {
-        const double curvature =
-            weighted_.head(term.size).dot(difference_.col(k).head(term.size)) - along[i] * along[k];
-        (*hessian)(i, k) += factor * curvature;
-        if (k != i) (*hessian)(k, i) += factor * curvature;
+    ListBends(objective, term, norm);
+    WeightVector along = WeightVector::Zero(count);
+    for (std::size_t first = 0; first < bends_.size(); first += kRowsAtOnce) {
+      const auto size = std::min<Eigen::Index>(kRowsAtOnce, static_cast<Eigen::Index>(bends_.size() - first));
+      auto rows = rows_.topLeftCorner(size, count);
+      for (int i = 0; i < count; ++i) {
+        for (Eigen::Index r = 0; r < size; ++r) {
+          const Bend& bend = bends_[first + static_cast<std::size_t>(r)];
+          rows(r, i) = bend.root * (increments(bend.entry, free[i]) - increments(bend.entry, reference));
+        }
+      }
+      for (Eigen::Index r = 0; r < size; ++r)
+        along += bends_[first + static_cast<std::size_t>(r)].share * rows.row(r).transpose();
+      if (count < kFewVertices) {
+        hessian->noalias() += factor * rows.transpose().lazyProduct(rows);
+      } else {
+        hessian->selfadjointView<Eigen::Lower>().rankUpdate(rows.transpose(), factor);
       }
     }
+    hessian->selfadjointView<Eigen::Lower>().rankUpdate(along, -factor);
   }
+}
+
+void WeightOptimiser::ListBends(const StackedObjective& objective, const NormTerm& term, double norm) {
+  bends_.clear();
+  double largest = 0.0;
+  for (int entry = term.begin; entry < term.begin + term.size; ++entry) {
+    const double scale = objective.scale[entry], u = std::max(scale * z_[entry] / norm, 1e-12);
+    const double share = Power(u, 0.5 * term.q), root = scale * share / u;
+    largest = std::max(largest, root);
+    bends_.push_back({entry, root, share});
+  }
+  const auto is_flat = [&](const Bend& bend) { return bend.root <= kFlat * largest; };
+  bends_.erase(std::remove_if(bends_.begin(), bends_.end(), is_flat), bends_.end());
 }
 
 }  // namespace evenkeel

@@ -3,6 +3,8 @@
 
 #include <Eigen/Core>
 
+#include <vector>
+
 #include "engine/policies/stacked_objective.h"
 
 namespace evenkeel {
@@ -15,13 +17,9 @@ using WeightMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, 0, kM
 /// Work space for one size of the stack.
 class WeightOptimiser {
  public:
-  explicit WeightOptimiser(int stack_size)
-      : z_(stack_size),
-        gradient_(stack_size),
-        diagonal_(stack_size),
-        power_(stack_size),
-        weighted_(stack_size),
-        difference_(stack_size, kMaxVertices) {}
+  explicit WeightOptimiser(int stack_size) : z_(stack_size), gradient_(stack_size), rows_(kRowsAtOnce, kMaxVertices) {
+    bends_.reserve(static_cast<std::size_t>(stack_size));
+  }
 
   /// Minimises objective(base + increments w) over w >= 0, sum w = 1 from the given feasible w by Newton steps on the
   /// weights that are free. `increments` is [stack x vertices], of which the first w.size() columns count.
@@ -39,9 +37,19 @@ class WeightOptimiser {
                        const WeightVector& slope, WeightVector* direction);
   void AddCurvature(const StackedObjective& objective, const Eigen::MatrixXd& increments, const int* free, int count,
                     int reference, WeightMatrix* hessian);
+  void ListBends(const StackedObjective& objective, const NormTerm& term, double norm);
 
-  Vector z_, gradient_, diagonal_, power_, weighted_;
-  Eigen::MatrixXd difference_;  // [stack x vertices], of vertices to the reference
+  /// How a norm bends along an entry: with R and r as AddCurvature's.
+  struct Bend {
+    int entry;
+    double root;   // scale R
+    double share;  // r
+  };
+  static constexpr int kRowsAtOnce = 64;  // Eigen's work space for more would come from the heap
+
+  Vector z_, gradient_;
+  std::vector<Bend> bends_;
+  Eigen::MatrixXd rows_;  // [entries x vertices]: R D of some entries
 };
 
 }  // namespace evenkeel
