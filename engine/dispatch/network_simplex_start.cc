@@ -14,7 +14,7 @@ namespace {
 constexpr int kFewGateways = 50;         // for which finding prices isn't worth its time
 constexpr double kAggregateShare = 0.9;  // of demand: prices too high cost more pivots than prices too low
 constexpr int kAskedGateways = 8;        // one in so many
-constexpr int kMostServed = 32;          // all gateways but one in so many: the last few are better served at true prices
+constexpr int kMostServed = 32;          // all but one in so many: the last few are better served at true prices
 constexpr double kMostUnused = 0.03;
 
 }  // namespace
@@ -43,8 +43,8 @@ void NetworkSimplex::StartFlat() {
 }
 
 /// From the flat tree gateways crowd into the cheapest regions, whatever their network costs, and most pivots go to
-/// sorting out who stays. With slack that earns about what capacity will be worth, they spread from the beginning. Where
-/// priced capacity is left over, prices were too high, and the flat tree is better after all.
+/// sorting out who stays. With slack that earns about what capacity will be worth, they spread from the beginning.
+/// Where priced capacity is left over, prices were too high, and the flat tree is better after all.
 void NetworkSimplex::StartAtAggregatePrices() {
   PriceAggregate();
   const auto capacity = supply_.segment(num_gateways_, num_regions_);

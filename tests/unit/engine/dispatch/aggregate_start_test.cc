@@ -52,8 +52,9 @@ Case MakeCase(std::mt19937_64* random, int size, const Shape& shape) {
   out.cost.resize(out.problem.num_arcs());
   for (int a = 0; a < out.cost.size(); ++a) {
     const Arc& arc = out.problem.arcs.arcs[a];
-    out.cost[a] = region_cost[arc.region] +
-                  (shape.neighbours ? shape.arc_cost * distance(arc.gateway, arc.region) / size : amount(shape.arc_cost));
+    out.cost[a] =
+        region_cost[arc.region] +
+        (shape.neighbours ? shape.arc_cost * distance(arc.gateway, arc.region) / size : amount(shape.arc_cost));
   }
   return out;
 }
