@@ -56,22 +56,32 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace evenkeel {
 
-constexpr int kFew = 16;  // arcs, for which the way to wide vectors is longer than the loop
+constexpr int kFew = 16;  // arcs, for which the plain loop is quickest
 
 HWY_EXPORT(FindInRow);
 
-CheapestArc FindCheapestArc(const double* cost, const double* price, int arcs, double below) {
-  if (arcs >= kFew) return HWY_DYNAMIC_DISPATCH(FindInRow)(cost, price, arcs, below);
+namespace {
+
+template <typename UnitCost>
+CheapestArc FindInFew(int arcs, double below, const UnitCost& unit_cost) {
   CheapestArc cheapest{-1, below};
   for (int a = 0; a < arcs; ++a) {
-    if (cost[a] + price[a] < cheapest.unit_cost) cheapest = {a, cost[a] + price[a]};
+    if (unit_cost(a) < cheapest.unit_cost) cheapest = {a, unit_cost(a)};
   }
   return cheapest;
+}
+
+}  // namespace
+
+CheapestArc FindCheapestArc(const double* cost, const double* price, int arcs, double below) {
+  if (arcs >= kFew) return HWY_DYNAMIC_DISPATCH(FindInRow)(cost, price, arcs, below);
+  return FindInFew(arcs, below, [&](int a) { return cost[a] + price[a]; });
 }
 
 /// Without wide vectors: gathering prices into them takes longer than four minima at a time.
 CheapestArc FindCheapestArc(const double* cost, const double* price, const int* region, int arcs, double below) {
   const auto unit_cost = [&](int a) { return cost[a] + price[region[a]]; };
+  if (arcs < kFew) return FindInFew(arcs, below, unit_cost);
   double least[] = {below, below, below, below};
   int a = 0;
   for (; a + 4 <= arcs; a += 4) {

@@ -11,11 +11,13 @@ namespace evenkeel {
 namespace {
 
 // Of the start at aggregate prices.
-constexpr int kFewGateways = 50;         // for which finding prices isn't worth its time
-constexpr double kAggregateShare = 0.9;  // of demand: prices too high cost more pivots than prices too low
-constexpr int kAskedGateways = 8;        // one in so many
-constexpr int kMostServed = 32;          // all but one in so many: the last few are better served at true prices
-constexpr double kMostUnused = 0.03;
+constexpr int kFewGateways = 50;          // for which finding prices isn't worth its time
+constexpr int kFewArcs = 16;              // of a gateway, for which mean costs of regions say too little
+constexpr double kAggregateShare = 0.9;   // of demand: prices too high cost more pivots than prices too low
+constexpr int kAskedGateways = 8;         // one in so many, for how far arcs' costs are from their regions' mean
+constexpr double kLeastDeviation = 0.05;  // relative to prices; at most 1
+constexpr int kMostServed = 32;           // all but one in so many: the last few are better served at true prices
+constexpr double kMostUnused = 0.1;
 
 }  // namespace
 
@@ -26,7 +28,7 @@ void NetworkSimplex::Start(DispatchStart start) {
     StartFromLastBasis();
   } else {
     StartFlat();
-    if (num_gateways_ >= kFewGateways) StartAtAggregatePrices();
+    if (num_gateways_ >= kFewGateways && num_arcs_ >= kFewArcs * num_gateways_) StartAtAggregatePrices();
   }
   has_basis_ = true;
   tracks_ = start == DispatchStart::kLastBasis;
@@ -44,12 +46,14 @@ void NetworkSimplex::StartFlat() {
 
 /// From the flat tree gateways crowd into the cheapest regions, whatever their network costs, and most pivots go to
 /// sorting out who stays. With slack that earns about what capacity will be worth, they spread from the beginning.
-/// Where priced capacity is left over, prices were too high, and the flat tree is better after all.
+/// Where priced capacity is left over, prices were too high, and the flat tree is better after all; so it is where
+/// network costs are next to nothing, or more than the prices, which then mean little.
 void NetworkSimplex::StartAtAggregatePrices() {
   PriceAggregate();
   const auto capacity = supply_.segment(num_gateways_, num_regions_);
   const double average = start_price_.dot(capacity) / supply_.head(num_gateways_).sum();
-  bool good = average > CostDeviation();
+  const double deviation = CostDeviation();
+  bool good = kLeastDeviation * average < deviation && deviation < average;
   if (good) {
     tracks_ = false;
     pricing_.Restart(DispatchStart::kCold);
