@@ -119,15 +119,17 @@ void NetworkSimplex::RefreshPotentials() {
 bool NetworkSimplex::Optimise(int enough) {
   RefreshPotentials();
   pricing_.Clear();
-  unserved_ = 0;
-  for (int j = 0; j < num_gateways_; ++j) unserved_ += IsShed(tree_[j].arc) ? 1 : 0;
+  const auto one_if_shed = [this](int arc) { return IsShed(arc) ? 1 : 0; };
+  int unserved = 0;
+  for (int j = 0; j < num_gateways_ && enough >= 0; ++j) unserved += one_if_shed(tree_[j].arc);
   std::fill(may_improve_.begin(), may_improve_.end(), 1);
   const int limit = 1000 + 50 * (num_gateways_ + num_regions_);
   Entering entering;
   for (int i = 0; i < limit; ++i) {
-    if (unserved_ <= enough || !FindEntering(&entering)) return true;
+    if (unserved <= enough || !FindEntering(&entering)) return true;
     const Leaving leaving = FindLeaving(entering);
     if (leaving.node < 0) return false;  // every flow is bounded by a demand: only rounding leads here
+    if (enough >= 0) unserved += one_if_shed(entering.arc) - one_if_shed(tree_[leaving.node].arc);
     Pivot(entering, leaving);
     ++pivots_;
   }
@@ -246,7 +248,6 @@ void NetworkSimplex::Pivot(const Entering& entering, const Leaving& leaving) {
   }
   const int moved = leaving.of_from ? entering.from : entering.to;
   const int under = leaving.of_from ? entering.to : entering.from;
-  unserved_ += (IsShed(entering.arc) ? 1 : 0) - (IsShed(tree_[leaving.node].arc) ? 1 : 0);
   // The entering arc's reduced cost becomes zero; within what moved, potentials keep their differences.
   const double change = IsGateway(moved) ? entering.reduced_cost : -entering.reduced_cost;
   if (!tracks_) {

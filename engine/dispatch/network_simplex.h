@@ -104,7 +104,6 @@ class NetworkSimplex {
   SpanningTree tree_;
   Vector supply_;           // [nodes], demand of gateways, capacity of regions
   Vector potential_;        // [nodes], y of gateways, p of regions
-  int unserved_ = 0;        // gateways with their arc to the root in the basis, while pivots go on
   Vector start_price_;      // [regions], what a unit of slack earns: 0 but in StartAtAggregatePrices
   Vector mean_cost_;        // [regions], scratch of it
   Vector room_;             // [regions], scratch of StartInOrder
