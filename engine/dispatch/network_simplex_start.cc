@@ -1,4 +1,4 @@
-// Where the network simplex method begins: at a flat tree, in order of cost, or at the last basis.
+// Where the network simplex method begins: at a flat tree, at aggregate prices, in order of cost, or at the last basis.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
