@@ -8,7 +8,6 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
-#include <cstdint>
 
 HWY_BEFORE_NAMESPACE();
 namespace evenkeel {
@@ -20,11 +19,10 @@ using Lanes = hn::ScalableTag<double>;
 using V = hn::Vec<Lanes>;
 constexpr Lanes kLanes;
 
-/// lanes(a) has the unit costs of arcs from a on, one(a) that of arc a. Most gateways have no arc to offer: the least
-/// is found first, two vectors at a time, and then where it is.
-template <typename LanesAt, typename One>
-CheapestArc Find(int arcs, double below, const LanesAt& lanes, const One& one) {
+/// Most gateways have no arc to offer: the least is found first, two vectors at a time, and then where it is.
+CheapestArc FindInRow(const double* HWY_RESTRICT cost, const double* HWY_RESTRICT price, int arcs, double below) {
   const int width = static_cast<int>(hn::Lanes(kLanes));
+  const auto lanes = [&](int a) { return hn::Add(hn::LoadU(kLanes, cost + a), hn::LoadU(kLanes, price + a)); };
   double least = below;
   int a = 0;
   if (arcs >= width) {
@@ -39,34 +37,15 @@ CheapestArc Find(int arcs, double below, const LanesAt& lanes, const One& one) {
     }
     least = hn::GetLane(hn::MinOfLanes(kLanes, hn::Min(even, odd)));
   }
-  for (; a < arcs; ++a) least = std::min(least, one(a));
+  for (; a < arcs; ++a) least = std::min(least, cost[a] + price[a]);
   if (!(least < below)) return {};
   const V wanted = hn::Set(kLanes, least);
   for (a = 0; a + width <= arcs; a += width) {
     const auto found = hn::FindFirstTrue(kLanes, hn::Eq(lanes(a), wanted));
     if (found >= 0) return {a + static_cast<int>(found), least};
   }
-  while (one(a) != least) ++a;
+  while (cost[a] + price[a] != least) ++a;
   return {a, least};
-}
-
-CheapestArc FindInRow(const double* HWY_RESTRICT cost, const double* HWY_RESTRICT price, int arcs, double below) {
-  return Find(
-      arcs, below, [&](int a) { return hn::Add(hn::LoadU(kLanes, cost + a), hn::LoadU(kLanes, price + a)); },
-      [&](int a) { return cost[a] + price[a]; });
-}
-
-CheapestArc FindInList(const double* HWY_RESTRICT cost, const double* HWY_RESTRICT price,
-                       const int* HWY_RESTRICT region, int arcs, double below) {
-  const hn::Rebind<std::int32_t, Lanes> of_regions;
-  const hn::Rebind<std::int64_t, Lanes> of_indices;
-  return Find(
-      arcs, below,
-      [&](int a) {
-        const auto regions = hn::PromoteTo(of_indices, hn::LoadU(of_regions, region + a));
-        return hn::Add(hn::LoadU(kLanes, cost + a), hn::GatherIndex(kLanes, price, regions));
-      },
-      [&](int a) { return cost[a] + price[region[a]]; });
 }
 
 }  // namespace
@@ -77,27 +56,42 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace evenkeel {
 
-constexpr int kFew = 16;  // arcs, for which the way to wide vectors is longer than the loop
+constexpr int kFew = 16;  // arcs, for which the plain loop is quickest
 
 HWY_EXPORT(FindInRow);
-HWY_EXPORT(FindInList);
 
-CheapestArc FindCheapestArc(const double* cost, const double* price, int arcs, double below) {
-  if (arcs >= kFew) return HWY_DYNAMIC_DISPATCH(FindInRow)(cost, price, arcs, below);
+namespace {
+
+template <typename UnitCost>
+CheapestArc FindInFew(int arcs, double below, const UnitCost& unit_cost) {
   CheapestArc cheapest{-1, below};
   for (int a = 0; a < arcs; ++a) {
-    if (cost[a] + price[a] < cheapest.unit_cost) cheapest = {a, cost[a] + price[a]};
+    if (unit_cost(a) < cheapest.unit_cost) cheapest = {a, unit_cost(a)};
   }
   return cheapest;
 }
 
+}  // namespace
+
+CheapestArc FindCheapestArc(const double* cost, const double* price, int arcs, double below) {
+  if (arcs >= kFew) return HWY_DYNAMIC_DISPATCH(FindInRow)(cost, price, arcs, below);
+  return FindInFew(arcs, below, [&](int a) { return cost[a] + price[a]; });
+}
+
+/// Without wide vectors: gathering prices into them takes longer than four minima at a time.
 CheapestArc FindCheapestArc(const double* cost, const double* price, const int* region, int arcs, double below) {
-  if (arcs >= kFew) return HWY_DYNAMIC_DISPATCH(FindInList)(cost, price, region, arcs, below);
-  CheapestArc cheapest{-1, below};
-  for (int a = 0; a < arcs; ++a) {
-    if (cost[a] + price[region[a]] < cheapest.unit_cost) cheapest = {a, cost[a] + price[region[a]]};
+  const auto unit_cost = [&](int a) { return cost[a] + price[region[a]]; };
+  if (arcs < kFew) return FindInFew(arcs, below, unit_cost);
+  double least[] = {below, below, below, below};
+  int a = 0;
+  for (; a + 4 <= arcs; a += 4) {
+    for (int k = 0; k < 4; ++k) least[k] = std::min(least[k], unit_cost(a + k));
   }
-  return cheapest;
+  for (; a < arcs; ++a) least[0] = std::min(least[0], unit_cost(a));
+  const double least_of_all = std::min(std::min(least[0], least[1]), std::min(least[2], least[3]));
+  if (!(least_of_all < below)) return {};
+  for (a = 0; unit_cost(a) != least_of_all;) ++a;
+  return {a, least_of_all};
 }
 
 }  // namespace evenkeel

@@ -1,5 +1,5 @@
-// The arc of a gateway on which a unit costs least at the regions' prices of capacity: the inner loop of pricing, in
-// the widest vectors that the machine has. It is the same arc in all of them: the first of the least sums.
+// The arc of a gateway on which a unit costs least at the regions' prices of capacity: the inner loop of pricing, for
+// rows in the widest vectors that the machine has. It is the same arc in all of them: the first of the least sums.
 #pragma once
 
 namespace evenkeel {

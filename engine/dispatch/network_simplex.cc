@@ -36,7 +36,7 @@ NetworkSimplex::NetworkSimplex(const Problem& problem)
   every_region_once_ = problem.network.num_variants() == 1 && num_arcs_ == num_regions_ * num_gateways_;
   zero_cost_ = Vector::Zero(num_arcs_);
   supply_ = potential_ = Vector::Zero(num_gateways_ + num_regions_ + 1);
-  room_ = capacity_price_ = Vector::Zero(num_regions_);
+  start_price_ = mean_cost_ = room_ = capacity_price_ = Vector::Zero(num_regions_);
   order_.resize(num_regions_);
   may_improve_.resize(num_gateways_);
   fell_.reserve(num_regions_);
@@ -98,98 +98,6 @@ DispatchResult NetworkSimplex::Solve(const Vector& cost, const Slot& slot, Alloc
   return result;
 }
 
-void NetworkSimplex::Start(DispatchStart start) {
-  if (CostsDifferByRegionOnly()) {
-    StartInOrder();
-  } else if (start == DispatchStart::kLastBasis && has_basis_) {
-    StartFromLastBasis();
-  } else {
-    StartFlat();
-  }
-  has_basis_ = true;
-  tracks_ = start == DispatchStart::kLastBasis;
-  pricing_.Restart(start);
-  degenerate_ = 0;
-}
-
-/// All demand unserved and all capacity slack: a flat tree, whose pivots are quick. Filling regions greedily is nearer
-/// to the optimum in cost, but it makes deep trees, and takes longer over all.
-void NetworkSimplex::StartFlat() {
-  tree_.Reset();
-  for (int node = 0; node < tree_.root(); ++node) tree_[node].arc = RootArc(node);
-  RefreshFlows();
-}
-
-/// Where costs differ by region only, filling the regions from the cheapest on is the optimum.
-void NetworkSimplex::StartInOrder() {
-  tree_.Reset();
-  for (int i = 0; i < num_regions_; ++i) tree_[NodeOfRegion(i)].arc = RootArc(NodeOfRegion(i));
-  room_ = supply_.segment(num_gateways_, num_regions_);
-  std::iota(order_.begin(), order_.end(), 0);
-  std::sort(order_.begin(), order_.end(),
-            [this](int i, int k) { return cost_[i] < cost_[k] || (cost_[i] == cost_[k] && i < k); });
-  std::size_t at = 0;
-  for (int j = 0; j < num_gateways_; ++j) at = AssignInOrder(j, at);
-  tree_.Thread();
-  RefreshFlows();
-}
-
-/// The last tree, whose flows follow from the new demands and capacities. Where the children of a node would take more
-/// than it has, they are hung under the root one by one, which makes unserved workload of their flow, or slack.
-void NetworkSimplex::StartFromLastBasis() {
-  const int root = tree_.root();
-  const double rounding = kRelativeRounding * supply_.head(root).sum();
-  int last = root;
-  for (int node = root; node >= 0; node = tree_.next(node)) {
-    tree_[node].flow = node == root ? 0.0 : supply_[node];
-    last = node;
-  }
-  const int first = tree_.next(root);  // what is hung anew comes before it, and is done
-  for (int node = last, before = -1; before != root; node = before) {
-    before = node == first ? root : tree_.previous(node);
-    const int parent = tree_[node].parent;
-    const double flow = tree_[node].flow;
-    if (parent == root || flow <= tree_[parent].flow + rounding) {
-      tree_[parent].flow -= flow;
-    } else {
-      tree_.Rehang(node, node, root, RootArc(node), flow, [](int) {});
-    }
-  }
-}
-
-bool NetworkSimplex::CostsDifferByRegionOnly() const {
-  if (!every_region_once_) return false;
-  using Row = Eigen::Map<const Vector>;
-  for (int j = 1; j < num_gateways_; ++j) {
-    if (Row(cost_ + first_[j], num_regions_) != Row(cost_, num_regions_)) return false;
-  }
-  return true;
-}
-
-/// Gives the gateway the cheapest regions with room left, from the one at `at` of order_ on; returns where the next
-/// gateway goes on. It hangs below the region that took the rest; the regions that it filled have no slack any more and
-/// hang below it.
-std::size_t NetworkSimplex::AssignInOrder(int gateway, std::size_t at) {
-  double left = supply_[gateway];
-  for (; at < order_.size(); ++at) {
-    const int region = order_[at], arc = first_[gateway] + region, node = NodeOfRegion(region);
-    double& room = room_[region];
-    if (room <= 0.0) continue;
-    if (shedding_ && shed_cost_ < cost_[arc]) break;
-    if (left <= room) {
-      room -= left;
-      tree_.Hang(gateway, node);
-      tree_[gateway].arc = arc;
-      return at;
-    }
-    left -= std::exchange(room, 0.0);
-    tree_.Hang(node, gateway);
-    tree_[node].arc = arc;
-  }
-  tree_[gateway].arc = RootArc(gateway);
-  return at;
-}
-
 void NetworkSimplex::RefreshFlows() {
   int last = tree_.root();
   for (int node = tree_.next(last); node >= 0; node = tree_.next(node)) {
@@ -208,16 +116,20 @@ void NetworkSimplex::RefreshPotentials() {
   }
 }
 
-bool NetworkSimplex::Optimise() {
+bool NetworkSimplex::Optimise(int enough) {
   RefreshPotentials();
   pricing_.Clear();
+  const auto one_if_shed = [this](int arc) { return IsShed(arc) ? 1 : 0; };
+  int unserved = 0;
+  for (int j = 0; j < num_gateways_ && enough >= 0; ++j) unserved += one_if_shed(tree_[j].arc);
   std::fill(may_improve_.begin(), may_improve_.end(), 1);
   const int limit = 1000 + 50 * (num_gateways_ + num_regions_);
   Entering entering;
   for (int i = 0; i < limit; ++i) {
-    if (!FindEntering(&entering)) return true;
+    if (unserved <= enough || !FindEntering(&entering)) return true;
     const Leaving leaving = FindLeaving(entering);
     if (leaving.node < 0) return false;  // every flow is bounded by a demand: only rounding leads here
+    if (enough >= 0) unserved += one_if_shed(entering.arc) - one_if_shed(tree_[leaving.node].arc);
     Pivot(entering, leaving);
     ++pivots_;
   }
@@ -248,8 +160,9 @@ bool NetworkSimplex::FindEntering(Entering* entering) {
 bool NetworkSimplex::FindSlack(Entering* entering) const {
   for (int i = 0; i < num_regions_; ++i) {
     const int node = NodeOfRegion(i);
-    if (potential_[node] >= -tolerance_) continue;
-    *entering = {RootArc(node), node, tree_.root(), potential_[node]};
+    const double reduced_cost = potential_[node] - start_price_[i];
+    if (reduced_cost >= -tolerance_) continue;
+    *entering = {RootArc(node), node, tree_.root(), reduced_cost};
     return true;
   }
   return false;

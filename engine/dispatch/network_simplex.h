@@ -56,17 +56,26 @@ class NetworkSimplex {
   bool IsShed(int arc) const { return arc >= num_arcs_ && arc < num_arcs_ + num_gateways_; }
   int RootArc(int node) const { return num_arcs_ + node; }
   int NodeOfRegion(int region) const { return num_gateways_ + region; }
-  double Cost(int arc) const { return arc < num_arcs_ ? cost_[arc] : IsShed(arc) ? shed_cost_ : 0.0; }
+  double Cost(int arc) const {
+    if (arc < num_arcs_) return cost_[arc];
+    return IsShed(arc) ? shed_cost_ : -start_price_[arc - num_arcs_ - num_gateways_];
+  }
 
   void Start(DispatchStart start);
   void StartFlat();
+  void StartAtAggregatePrices();
+  void PriceAggregate();
+  double CostDeviation() const;
+  double UnusedAtStartPrices() const;
   void StartInOrder();
   void StartFromLastBasis();
+  void OrderRegions(const double* cost);
   bool CostsDifferByRegionOnly() const;
   std::size_t AssignInOrder(int gateway, std::size_t at);
   void RefreshFlows();
   void RefreshPotentials();
-  bool Optimise();
+  /// Until no arc improves, or at most `enough` gateways have their arc to the root in the basis. False: pivot limit.
+  bool Optimise(int enough = -1);
   bool FindEntering(Entering* entering);
   bool FindSlack(Entering* entering) const;
   bool FindInGateway(int gateway, Entering* entering) const;
@@ -95,8 +104,10 @@ class NetworkSimplex {
   SpanningTree tree_;
   Vector supply_;           // [nodes], demand of gateways, capacity of regions
   Vector potential_;        // [nodes], y of gateways, p of regions
+  Vector start_price_;      // [regions], what a unit of slack earns: 0 but in StartAtAggregatePrices
+  Vector mean_cost_;        // [regions], scratch of it
   Vector room_;             // [regions], scratch of StartInOrder
-  std::vector<int> order_;  // [regions], from the cheapest on, likewise
+  std::vector<int> order_;  // [regions], from the cheapest on, scratch of both
   PartialPricing<Entering> pricing_;
   /// From the last basis few gateways have something to offer, and most pivots leave the others as they are. One that
   /// had nothing is asked again when its unit cost rose, or when the price of a region fell so far that it wants it.

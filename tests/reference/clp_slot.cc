@@ -2,6 +2,7 @@
 
 #include <ClpSimplex.hpp>
 
+#include <algorithm>
 #include <vector>
 
 #include "models/base/norm.h"
@@ -68,6 +69,19 @@ struct ClpProgram {
 
 double ClpSlotOptimum(const Problem& problem, const Vector& cost, const Slot& slot) {
   return ClpProgram(problem, cost, slot).Solve();
+}
+
+double DualValue(const Problem& problem, const Vector& cost, const Slot& slot, const Vector& price) {
+  double value = -price.dot(slot.capacity);
+  for (int j = 0; j < problem.network.num_gateways(); ++j) {
+    double least = problem.shed_cost.value_or(kInfinity);
+    for (int a = problem.arcs.first_of_gateway[j]; a < problem.arcs.first_of_gateway[j + 1]; ++a) {
+      const Arc& arc = problem.arcs.arcs[a];
+      least = std::min(least, cost[a] + price[arc.region] * arc.resource);
+    }
+    if (slot.demand[j] > 0.0) value += slot.demand[j] * least;
+  }
+  return value;
 }
 
 double ClpSafeOptimum(const Problem& problem, const Vector& cost, const Slot& slot, const Coefficients& coefficients,

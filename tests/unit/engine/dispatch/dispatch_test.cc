@@ -103,21 +103,6 @@ TEST(DispatchTest, ShedsWhatCostsMoreThanShedding) {
   EXPECT_DOUBLE_EQ(result.cost, 1.0 + 2.0 + 4.0);
 }
 
-/// What the capacity prices promise that no decision can beat: every gateway at its cheapest arc, or shedding, less the
-/// value of all capacity.
-double DualValue(const Problem& problem, const Vector& cost, const Slot& slot, const Vector& price) {
-  double value = -price.dot(slot.capacity);
-  for (int j = 0; j < problem.network.num_gateways(); ++j) {
-    double least = problem.shed_cost.value_or(kInfinity);
-    for (int a = problem.arcs.first_of_gateway[j]; a < problem.arcs.first_of_gateway[j + 1]; ++a) {
-      const Arc& arc = problem.arcs.arcs[a];
-      least = std::min(least, cost[a] + price[arc.region] * arc.resource);
-    }
-    if (slot.demand[j] > 0.0) value += slot.demand[j] * least;
-  }
-  return value;
-}
-
 /// Zero prices, equal costs, whole amounts: ties everywhere, and pivots that do not move.
 TEST(DispatchTest, TiesDoNotCycle) {
   std::vector<Region> regions(12);
