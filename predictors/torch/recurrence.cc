@@ -25,7 +25,7 @@ class RecurrentFunction : public torch::autograd::Function<RecurrentFunction> {
                  candidates = buffer(slots, hidden);
     const Tensor states = buffer(slots + 1, hidden);
     states.select(0, 0).zero_();
-    const Tensor from_h = u.t();
+    const Tensor from_h = u.t().contiguous();  // which products pack faster
     const auto state = states.unbind(0), h_parts = of_h.unbind(0), rz = gates.unbind(0), n = candidates.unbind(0);
     const auto h_gates = of_h.narrow(2, 0, 2 * hidden).unbind(0), h_new = of_h.narrow(2, 2 * hidden, hidden).unbind(0);
     const auto x_gates = of_x.narrow(2, 0, 2 * hidden).unbind(0), x_new = of_x.narrow(2, 2 * hidden, hidden).unbind(0);
