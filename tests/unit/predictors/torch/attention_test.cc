@@ -1,7 +1,9 @@
 // The loops of attention: by hand, against the formula term by term, and their gradients against differences.
 #include <gtest/gtest.h>
 
-#include <functional>
+#include <cmath>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "models/base/random.h"
