@@ -70,8 +70,12 @@ class RecurrentFunction : public torch::autograd::Function<RecurrentFunction> {
     const Tensor rows = of_sums.flatten(0, 1), input_rows = of_inputs.flatten(0, 1);
     const Tensor to_x =
         context->saved_data["gradient of x"].toBool() ? torch::matmul(input_rows, w).view_as(x) : Tensor();
-    return {to_x, torch::matmul(input_rows.t(), x.flatten(0, 1)), torch::matmul(rows.t(), before.flatten(0, 1)),
-            input_rows.sum(0), rows.sum(0), Tensor()};
+    return {to_x,
+            torch::matmul(input_rows.t(), x.flatten(0, 1)),
+            torch::matmul(rows.t(), before.flatten(0, 1)),
+            input_rows.sum(0),
+            rows.sum(0),
+            Tensor()};
   }
 };
 
