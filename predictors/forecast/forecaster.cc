@@ -11,8 +11,9 @@ namespace {
 
 void CheckAndKeepPossible(const SignalColumns& columns, int horizon, RowMatrix* forecast) {
   EVENKEEL_CHECK_EQ(forecast->rows(), horizon);
-  EVENKEEL_CHECK(forecast->allFinite());
-  KeepPossible(columns, forecast);
+  // 0 times what is not finite is not 0; unlike allFinite, this takes vectors of values.
+  EVENKEEL_CHECK((forecast->array() * 0.0).sum() == 0.0);
+  if (forecast->size() > 0 && forecast->minCoeff() < 0.0) KeepPossible(columns, forecast);
 }
 
 }  // namespace
@@ -31,7 +32,8 @@ RowMatrix Forecast(Forecaster& forecaster, const HistoryView& history, int horiz
 
 std::vector<RowMatrix> ForecastEach(Forecaster& forecaster, const HistoryView& history, const std::vector<int>& origins,
                                     int horizon) {
-  std::vector<RowMatrix> forecasts(origins.size(), RowMatrix(horizon, history.columns().size()));
+  std::vector<RowMatrix> forecasts;
+  for (std::size_t i = 0; i < origins.size(); ++i) forecasts.emplace_back(horizon, history.columns().size());
   forecaster.PredictEach(history, origins, horizon, &forecasts);
   for (RowMatrix& forecast : forecasts) CheckAndKeepPossible(history.columns(), horizon, &forecast);
   return forecasts;

@@ -50,6 +50,11 @@ RowVector HistoryView::row(int t) const {
   return history_->row(t);
 }
 
+Eigen::Map<const RowMatrix> HistoryView::rows(int first, int end) const {
+  EVENKEEL_CHECK(first >= 0 && first <= end && end <= num_slots_);
+  return history_->rows(first, end);
+}
+
 HistoryView HistoryView::Before(int num_slots) const {
   EVENKEEL_CHECK_LE(num_slots, num_slots_);
   return {*history_, num_slots};

@@ -23,6 +23,9 @@ class History {
   std::int64_t time(int t) const { return times_[t]; }
   double value(int t, int column) const { return values_(t, column); }
   auto row(int t) const { return values_.row(t); }
+  Eigen::Map<const RowMatrix> rows(int first, int end) const {
+    return {values_.data() + first * values_.cols(), end - first, values_.cols()};
+  }
 
  private:
   SignalColumns columns_;
@@ -42,6 +45,8 @@ class HistoryView {
   std::int64_t time(int t) const;
   double value(int t, int column) const;
   RowVector row(int t) const;
+  /// Slots [first, end), as they lie in the history.
+  Eigen::Map<const RowMatrix> rows(int first, int end) const;
   /// A view of fewer slots.
   HistoryView Before(int num_slots) const;
   /// Slots in 24 hours, rounded, at least 1; 24 as long as there is but one slot.

@@ -85,12 +85,11 @@ class Learned : public Forecaster {
       throw InputError("{}: trained on {} slots a day, the trace has {}", where_, day_, history.slots_per_day());
     asked_ = SeriesOf(history, scales_, origins, false);
     neural_->Forecast(*neural_->Keep(asked_.series), &medians_);
+    if (!std::all_of(medians_.begin(), medians_.end(), [](float z) { return std::isfinite(z); }))
+      throw InputError("{}: a value that its network forecasts is not finite", where_);
   }
 
-  void Answer(int index, RowMatrix* forecast) const {
-    ToForecast(asked_, medians_, index, day_, forecast);
-    if (!forecast->allFinite()) throw InputError("{}: a value that its network forecasts is not finite", where_);
-  }
+  void Answer(int index, RowMatrix* forecast) const { ToForecast(asked_, medians_, index, day_, forecast); }
 
   SignalColumns columns_;
   int day_;

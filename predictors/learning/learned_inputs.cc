@@ -1,5 +1,6 @@
 #include "predictors/learning/learned_inputs.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "models/base/error.h"
@@ -9,6 +10,7 @@ namespace {
 
 constexpr std::int64_t kDaySeconds = 86400;
 constexpr double kTurn = 6.283185307179586;
+constexpr int kSlotsAtOnce = 32;        // whose values stay in the cache while they are turned from rows into columns
 constexpr int kWeekdays[] = {5, 6, 0};  // Saturday, Sunday, Monday; 0 is Monday
 
 double MeanOfWeek(const HistoryView& view, int column, int slot, int day) {
@@ -72,12 +74,14 @@ HistorySeries SeriesOf(const HistoryView& view, const Vector& scales, const std:
   series.slots = end - first;
   series.has_targets = has_targets;
   series.values.resize(static_cast<std::size_t>(columns) * static_cast<std::size_t>(series.slots));
-  float* next = series.values.data();
-  for (int c = 0; c < columns; ++c) {
-    // The mean of the first days, so that z is about 1 in size and loses nothing in float32.
-    for (int t = first; t < first + seen; ++t) made.offsets[c] += view.value(t, c);
-    made.offsets[c] /= seen;
-    for (int t = first; t < end; ++t) *next++ = static_cast<float>((view.value(t, c) - made.offsets[c]) / scales[c]);
+  // The mean of the first days, so that z is about 1 in size and loses nothing in float32.
+  made.offsets = view.rows(first, first + seen).colwise().mean();
+  const Vector factors = scales.cwiseInverse();
+  Eigen::Map<Eigen::MatrixXf> by_slot(series.values.data(), series.slots, columns);
+  for (int t = first; t < end; t += kSlotsAtOnce) {
+    const auto rows = view.rows(t, std::min(end, t + kSlotsAtOnce));
+    by_slot.middleRows(t - first, rows.rows()) =
+        ((rows.rowwise() - made.offsets.transpose()) * factors.asDiagonal()).cast<float>();
   }
   for (int origin : origins) {
     series.origins.push_back(origin - first);
@@ -89,12 +93,21 @@ HistorySeries SeriesOf(const HistoryView& view, const Vector& scales, const std:
 void ToForecast(const HistorySeries& from, const std::vector<float>& medians, int index, int slots_per_day,
                 RowMatrix* forecast) {
   const int day = slots_per_day, outputs = kNumDayBlocks * day, columns = static_cast<int>(from.scales.size());
-  for (int k = 0; k < forecast->rows(); ++k) {
-    int block = kNumDayBlocks - 1;
-    while (block > 0 && k < kDayBlocks[block].first * day) --block;
-    const float* z = medians.data() + static_cast<std::ptrdiff_t>(index) * columns * outputs + block * day + k % day;
-    for (int c = 0; c < columns; ++c)
-      (*forecast)(k, c) = from.offsets[c] + from.scales[c] * static_cast<double>(z[c * outputs]);
+  const int rows = static_cast<int>(forecast->rows());
+  const float* z = medians.data() + static_cast<std::ptrdiff_t>(index) * columns * outputs;
+  for (int block = 0; block < kNumDayBlocks; ++block) {
+    const int first = kDayBlocks[block].first * day, second = std::min(rows, first + day);
+    const int end = block + 1 < kNumDayBlocks ? std::min(rows, kDayBlocks[block + 1].first * day) : rows;
+    for (int k = first; k < second; ++k) {
+      for (int c = 0; c < columns; ++c) {
+        const float level = z[c * outputs + block * day + k - first];
+        (*forecast)(k, c) = from.offsets[c] + from.scales[c] * static_cast<double>(level);
+      }
+    }
+    for (int k = second; k < end; k += day) {
+      const int some = std::min(day, end - k);
+      forecast->middleRows(k, some) = forecast->middleRows(k - day, some);
+    }
   }
 }
 

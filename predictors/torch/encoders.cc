@@ -3,9 +3,9 @@
 #include <torch/nn.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "models/base/error.h"
+#include "predictors/torch/attention.h"
 #include "predictors/torch/dropout.h"
 #include "predictors/torch/products.h"
 #include "predictors/torch/recurrence.h"
@@ -134,19 +134,12 @@ class PatchEncoder : public Encoder {
   }
 
   Tensor Attention(nn::MultiheadAttention& attention, const Tensor& asking, const Tensor& tokens) {
-    const auto hidden = tokens.size(2), width = hidden / kHeads;
+    const auto hidden = tokens.size(2);
     const Tensor &weights = attention->in_proj_weight, &bias = attention->in_proj_bias;
-    const auto by_head = [&](const Tensor& x) { return x.unflatten(2, {kHeads, width}).transpose(1, 2); };
     const auto w = weights.split_with_sizes({hidden, 2 * hidden}), b = bias.split_with_sizes({hidden, 2 * hidden});
-    const Tensor queries = Linear(asking, w[0], b[0]);
-    const auto others = Linear(tokens, w[1], b[1]).split(hidden, 2);
-    const Tensor keys = by_head(others[0]).transpose(2, 3).flatten(0, 1), values = by_head(others[1]).flatten(0, 1);
-    // One query at a time: products that small have a kernel of their own, twice as fast as a call of BLAS for each.
-    std::vector<Tensor> seen;
-    for (const Tensor& query : by_head(queries / std::sqrt(static_cast<double>(width))).flatten(0, 1).split(1, 1))
-      seen.push_back(torch::bmm(Drop(torch::softmax(torch::bmm(query, keys), -1)), values));
-    const Tensor heads = torch::cat(seen, 1).unflatten(0, {-1, kHeads});
-    return Linear(heads.transpose(1, 2).flatten(2), attention->out_proj->weight, attention->out_proj->bias);
+    const Tensor queries = Linear(asking, w[0], b[0]), others = Linear(tokens, w[1], b[1]);
+    const Tensor seen = Attended(queries, others, kHeads, is_training() ? share_ : 0.0);
+    return Linear(seen, attention->out_proj->weight, attention->out_proj->bias);
   }
 
   Tensor Drop(const Tensor& x) const { return is_training() ? Dropped(x, share_) : x; }

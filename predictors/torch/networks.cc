@@ -6,7 +6,6 @@
 
 #include "predictors/torch/dropout.h"
 #include "predictors/torch/encoders.h"
-#include "predictors/torch/pinball.h"
 #include "predictors/torch/products.h"
 
 namespace evenkeel {
@@ -28,9 +27,10 @@ class SignalMaps : public nn::Module {
   }
 
   /// [signals x outputs x inputs], outputs in planes.
-  Tensor Weights() const {
+  Tensor Weights(PlaneRange planes) const {
     std::vector<Tensor> weights;
-    for (std::size_t s = 0; s < maps_->size(); ++s) weights.push_back(InPlanes(maps_->at<nn::LinearImpl>(s).weight));
+    for (std::size_t s = 0; s < maps_->size(); ++s)
+      weights.push_back(InPlanes(maps_->at<nn::LinearImpl>(s).weight, planes));
     return torch::stack(weights);
   }
 
@@ -68,11 +68,13 @@ class DecomposedLinear : public ForecastNetwork {
         bias_(register_parameter("bias", torch::zeros({shape.num_columns(), Width(shape)}))),
         trend_(TrendMatrix(shape)) {}
 
-  Tensor Forward(const Tensor& own, const Tensor& calendar) override { return Raw(own, calendar, {}); }
+  Tensor Forward(const Tensor& own, const Tensor& calendar, PlaneRange planes) override {
+    return Raw(own, calendar, {}, planes);
+  }
 
-  /// Plus more [columns or 1 x 3 outputs], if defined.
-  Tensor Raw(const Tensor& own, const Tensor& calendar, const Tensor& more) {
-    const Folded weights = Fold();
+  /// Plus more [columns or 1 x planes outputs], if defined.
+  Tensor Raw(const Tensor& own, const Tensor& calendar, const Tensor& more, PlaneRange planes) {
+    const Folded weights = Fold(planes);
     const Tensor bias = more.defined() ? weights.bias + more : weights.bias;
     std::vector<Tensor> parts;
     int first = 0;
@@ -92,26 +94,28 @@ class DecomposedLinear : public ForecastNetwork {
  private:
   /// Outputs in planes.
   struct Folded {
-    Tensor own;       ///< [signals x 3 outputs x inputs]
-    Tensor calendar;  ///< [signals x 3 outputs x calendar]
-    Tensor bias;      ///< [columns x 3 outputs]
+    Tensor own;       ///< [signals x outputs x inputs]
+    Tensor calendar;  ///< [signals x outputs x calendar]
+    Tensor bias;      ///< [columns x outputs]
   };
 
   /// Kept until the weights change, where no gradient goes through them.
-  Folded Fold() {
-    if (torch::GradMode::is_enabled()) return FoldNow();
+  Folded Fold(PlaneRange planes) {
+    if (torch::GradMode::is_enabled()) return FoldNow(planes);
     const std::int64_t version = own_->Version() + bias_._version();
-    if (version != folded_version_) folded_ = FoldNow();
+    if (version != folded_version_ || !(planes == folded_planes_)) folded_ = FoldNow(planes);
     folded_version_ = version;
+    folded_planes_ = planes;
     return folded_;
   }
 
-  Folded FoldNow() {
+  Folded FoldNow(PlaneRange planes) {
     if (trend_.device() != bias_.device()) trend_ = trend_.to(bias_.device());
     const int window = shape_.window;
-    const auto parts = own_->Weights().split_with_sizes({window, window, shape_.inputs - window, shape_.calendar}, 2);
+    const auto parts =
+        own_->Weights(planes).split_with_sizes({window, window, shape_.inputs - window, shape_.calendar}, 2);
     const Tensor of_window = parts[1] + torch::matmul(parts[0] - parts[1], trend_);
-    return {torch::cat({of_window, parts[2]}, 2), parts[3], InPlanes(bias_.t()).t()};
+    return {torch::cat({of_window, parts[2]}, 2), parts[3], InPlanes(bias_.t(), planes).t()};
   }
 
   NeuralShape shape_;
@@ -119,6 +123,7 @@ class DecomposedLinear : public ForecastNetwork {
   Tensor bias_, trend_;
   Folded folded_;
   std::int64_t folded_version_ = -1;
+  PlaneRange folded_planes_{0, 0};
 };
 
 /// The linear network plus a head that sees an encoder's context.
@@ -140,13 +145,13 @@ class EncodedNetwork : public ForecastNetwork {
     nn::init::zeros_(out_->bias);
   }
 
-  Tensor Forward(const Tensor& own, const Tensor& calendar) override {
+  Tensor Forward(const Tensor& own, const Tensor& calendar, PlaneRange planes) override {
     const Tensor context = encoder_->Forward(own.narrow(2, 0, shape_.window));
     Tensor x = FromInputs(own, calendar) + Linear(context, from_context_->weight, from_context_->bias);
     x = Drop(torch::gelu(x));
     x = x + Drop(torch::gelu(Linear(x, middle_->weight, middle_->bias)));
-    const Tensor raw = linear_->Raw(own, calendar, InPlanes(out_->bias).unsqueeze(0));
-    return AddLinear(raw, x, InPlanes(out_->weight));
+    const Tensor raw = linear_->Raw(own, calendar, InPlanes(out_->bias, planes).unsqueeze(0), planes);
+    return AddLinear(raw, x, InPlanes(out_->weight, planes));
   }
 
  private:

@@ -16,13 +16,14 @@
 #include <torch/nn/module.h>
 
 #include "predictors/learning/neural.h"
+#include "predictors/torch/pinball.h"
 
 namespace evenkeel {
 
 class ForecastNetwork : public torch::nn::Module {
  public:
-  /// own [columns x batch x inputs], calendar [batch x calendar] -> [columns x batch x 3 outputs].
-  virtual torch::Tensor Forward(const torch::Tensor& own, const torch::Tensor& calendar) = 0;
+  /// own [columns x batch x inputs], calendar [batch x calendar] -> [columns x batch x planes outputs].
+  virtual torch::Tensor Forward(const torch::Tensor& own, const torch::Tensor& calendar, PlaneRange planes) = 0;
 };
 
 /// Throws InputError for a name that is unknown.

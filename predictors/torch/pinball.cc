@@ -64,8 +64,9 @@ class PinballFunction : public torch::autograd::Function<PinballFunction> {
 
 }  // namespace
 
-Tensor InPlanes(const Tensor& parameter) {
+Tensor InPlanes(const Tensor& parameter, PlaneRange planes) {
   return parameter.unflatten(0, {parameter.size(0) / kNumNeuralQuantiles, kNumNeuralQuantiles})
+      .narrow(1, planes.first, planes.count)
       .transpose(0, 1)
       .flatten(0, 1);
 }
@@ -76,8 +77,6 @@ Tensor QuantilesOf(const Tensor& raw) {
                        median + torch::softplus(planes.select(-2, kUpPlane))},
                       -1);
 }
-
-Tensor MediansOf(const Tensor& raw) { return Planes(raw).select(-2, kMedianPlane); }
 
 Tensor PinballLoss(const Tensor& raw, const Tensor& target, const Tensor& weight) {
   return PinballFunction::apply(raw, target, weight);

@@ -13,14 +13,19 @@
 
 namespace evenkeel {
 
-/// Rows (or whatever lies along dimension 0) [outputs x quantiles] of a parameter as the planes down, median, up.
-torch::Tensor InPlanes(const torch::Tensor& parameter);
+/// Some of the planes down, median, up.
+struct PlaneRange {
+  int first, count;
+
+  bool operator==(const PlaneRange& other) const { return first == other.first && count == other.count; }
+};
+inline constexpr PlaneRange kAllPlanes{0, kNumNeuralQuantiles}, kMedians{1, 1};
+
+/// Rows (or whatever lies along dimension 0) [outputs x quantiles] of a parameter, plane by plane.
+torch::Tensor InPlanes(const torch::Tensor& parameter, PlaneRange planes);
 
 /// raw [.. x 3 outputs] -> [.. x outputs x quantiles], in order.
 torch::Tensor QuantilesOf(const torch::Tensor& raw);
-
-/// raw [.. x 3 outputs] -> [.. x outputs]
-torch::Tensor MediansOf(const torch::Tensor& raw);
 
 /// Mean of weight times the pinball loss of each quantile's error e = target - q at its level l,
 ///

@@ -15,21 +15,25 @@ using torch::autograd::tensor_list;
 class RecurrentFunction : public torch::autograd::Function<RecurrentFunction> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& w, const Tensor& u, const Tensor& b,
-                        const Tensor& c) {
-    const auto slots = x.size(0), batch = x.size(1), hidden = u.size(1);
+                        const Tensor& c, bool has_gradient) {
+    const auto slots = x.size(0), batch = x.size(1), hidden = u.size(1), kept = has_gradient ? slots : 1;
     const auto buffer = [&](std::int64_t length, std::int64_t width) {
       return torch::empty({length, batch, width}, x.options());
     };
+    const auto by_slot = [&](const Tensor& tensor) {
+      std::vector<Tensor> views = tensor.unbind(0);
+      views.resize(static_cast<std::size_t>(slots), views.back());  // every slot takes the same place if one is kept
+      return views;
+    };
     const Tensor of_x = torch::addmm(b, x.flatten(0, 1), w.t()).view({slots, batch, 3 * hidden});
-    const Tensor of_h = buffer(slots, 3 * hidden), gates = buffer(slots, 2 * hidden),
-                 candidates = buffer(slots, hidden);
+    const Tensor of_h = buffer(kept, 3 * hidden), gates = buffer(kept, 2 * hidden), candidates = buffer(kept, hidden);
     const Tensor states = buffer(slots + 1, hidden);
     states.select(0, 0).zero_();
-    const Tensor from_h = u.t();
-    const auto state = states.unbind(0), h_parts = of_h.unbind(0), rz = gates.unbind(0), n = candidates.unbind(0);
-    const auto h_gates = of_h.narrow(2, 0, 2 * hidden).unbind(0), h_new = of_h.narrow(2, 2 * hidden, hidden).unbind(0);
-    const auto x_gates = of_x.narrow(2, 0, 2 * hidden).unbind(0), x_new = of_x.narrow(2, 2 * hidden, hidden).unbind(0);
-    const auto r = gates.narrow(2, 0, hidden).unbind(0), z = gates.narrow(2, hidden, hidden).unbind(0);
+    const Tensor from_h = u.t().contiguous();  // which products pack faster
+    const auto state = states.unbind(0), h_parts = by_slot(of_h), rz = by_slot(gates), n = by_slot(candidates);
+    const auto h_gates = by_slot(of_h.narrow(2, 0, 2 * hidden)), h_new = by_slot(of_h.narrow(2, 2 * hidden, hidden));
+    const auto x_gates = by_slot(of_x.narrow(2, 0, 2 * hidden)), x_new = by_slot(of_x.narrow(2, 2 * hidden, hidden));
+    const auto r = by_slot(gates.narrow(2, 0, hidden)), z = by_slot(gates.narrow(2, hidden, hidden));
     for (std::size_t t = 0; t < static_cast<std::size_t>(slots); ++t) {
       Tensor to_h = h_parts[t], to_rz = rz[t], to_n = n[t], next = state[t + 1];
       torch::addmm_out(to_h, c, state[t], from_h);
@@ -66,15 +70,20 @@ class RecurrentFunction : public torch::autograd::Function<RecurrentFunction> {
     const Tensor rows = of_sums.flatten(0, 1), input_rows = of_inputs.flatten(0, 1);
     const Tensor to_x =
         context->saved_data["gradient of x"].toBool() ? torch::matmul(input_rows, w).view_as(x) : Tensor();
-    return {to_x, torch::matmul(input_rows.t(), x.flatten(0, 1)), torch::matmul(rows.t(), before.flatten(0, 1)),
-            input_rows.sum(0), rows.sum(0)};
+    return {to_x,
+            torch::matmul(input_rows.t(), x.flatten(0, 1)),
+            torch::matmul(rows.t(), before.flatten(0, 1)),
+            input_rows.sum(0),
+            rows.sum(0),
+            Tensor()};
   }
 };
 
 }  // namespace
 
 Tensor RecurrentStates(const Tensor& x, const RecurrentWeights& weights) {
-  return RecurrentFunction::apply(x, weights.input, weights.state, weights.input_bias, weights.state_bias);
+  return RecurrentFunction::apply(x, weights.input, weights.state, weights.input_bias, weights.state_bias,
+                                  torch::GradMode::is_enabled());
 }
 
 }  // namespace evenkeel

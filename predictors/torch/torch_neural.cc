@@ -18,8 +18,8 @@ namespace {
 
 using torch::Tensor;
 
-/// Tensors of a step have the size of those of the step before: what they leave stays with the process, which otherwise
-/// asks the system for the same pages again and again. No tensor of a step is above 32 MiB, the most there is.
+/// Tensors of a step or a forecast have the size of those of the one before: what they leave stays with the process,
+/// which otherwise asks the system for the same pages again and again. None of them is above 32 MiB, the most there is.
 void KeepFreedMemory() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
@@ -35,6 +35,7 @@ class TorchNeural : public TorchTrainable<Neural> {
         is_mixed_(runtime.precision == "mixed"),
         network_(MakeForecastNetwork(spec, shape)) {
     Own(network_);
+    KeepFreedMemory();
   }
 
   std::shared_ptr<const NeuralData> Keep(const NeuralSeries& series) const override {
@@ -56,12 +57,12 @@ class TorchNeural : public TorchTrainable<Neural> {
   }
 
   void Forecast(const NeuralData& data, std::vector<float>* medians) override {
-    const torch::NoGradGuard no_gradients;
+    const c10::InferenceMode no_gradients;
     UseThreads();
     network_->eval();
     const SeriesTensors& series = TensorsOf(data);
     const GatheredInputs inputs = GatherInputs(shape_, series, torch::arange(series.origins.size(0), device()));
-    const Tensor levels = ToLevels(inputs, MediansOf(network_->Forward(inputs.own, inputs.calendar)));
+    const Tensor levels = ToLevels(inputs, network_->Forward(inputs.own, inputs.calendar, kMedians));
     *medians = Floats(levels.transpose(0, 1));
   }
 
@@ -69,7 +70,6 @@ class TorchNeural : public TorchTrainable<Neural> {
                     const std::function<void()>& step) override {
     UseThreads();
     const ProductPrecision precision(is_mixed_);
-    KeepFreedMemory();
     network_->train();
     Tensor sum = torch::zeros({}, torch::TensorOptions(device()).dtype(torch::kFloat64));
     for (const Tensor& some : torch::tensor(which, torch::kInt64).to(device()).split(batch)) {
@@ -124,7 +124,7 @@ class TorchNeural : public TorchTrainable<Neural> {
   Tensor LossAt(const SeriesTensors& series, const Tensor& which) {
     const GatheredInputs inputs = GatherInputs(shape_, series, which);
     const Tensor target = GatherTargets(series, inputs, which);
-    return PinballLoss(network_->Forward(inputs.own, inputs.calendar), target, inputs.scale);
+    return PinballLoss(network_->Forward(inputs.own, inputs.calendar, kAllPlanes), target, inputs.scale);
   }
 
   /// Values [batch x columns x ..] on the device, columns first.
@@ -139,7 +139,7 @@ class TorchNeural : public TorchTrainable<Neural> {
     UseThreads();
     const Tensor calendar =
         torch::from_blob(const_cast<float*>(batch.calendar.data()), {batch.size, shape_.calendar}).to(device());
-    return network_->Forward(TensorOf(batch.own, batch.size, shape_.inputs), calendar);
+    return network_->Forward(TensorOf(batch.own, batch.size, shape_.inputs), calendar, kAllPlanes);
   }
 
   Tensor LossOf(const NeuralBatch& batch) {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "models/base/error.h"
 #include "predictors/forecast/average.h"
@@ -45,6 +46,44 @@ TEST(History, KeepsColumnsInOrder) {
   EXPECT_EQ(view.slots_per_day(), 24);
   EXPECT_THROW(view.value(7, 0), InternalError);
   EXPECT_THROW(view.Before(8), InternalError);
+  EXPECT_EQ(view.rows(5, 7), (RowMatrix(2, 4) << view.row(5), view.row(6)).finished());
+  EXPECT_EQ(view.rows(7, 7).size(), 0);
+  EXPECT_THROW(view.rows(5, 8), InternalError);
+  EXPECT_THROW(view.rows(-1, 2), InternalError);
+}
+
+// Only the price, column 1 of 4, may be negative.
+TEST(Forecasters, SayWhatIsPossibleAndFinite) {
+  class Constant : public Forecaster {
+   public:
+    explicit Constant(const RowVector& row) : row_(row) {}
+    void Predict(const HistoryView& /*history*/, int horizon, RowMatrix* forecast) override {
+      forecast->setZero();
+      if (horizon > 0) forecast->row(horizon - 1) = row_;
+    }
+
+   private:
+    RowVector row_;
+  };
+  const History history = MakeHistory(3, [](int t) { return t; });
+  const auto last = [&](double a, double b, double c, double d) {
+    Constant forecaster((RowVector(4) << a, b, c, d).finished());
+    EXPECT_EQ(Forecast(forecaster, HistoryView(history), 0).rows(), 0);
+    EXPECT_EQ(ForecastEach(forecaster, HistoryView(history), {}, 2).size(), 0u);
+    const RowMatrix each = ForecastEach(forecaster, HistoryView(history), {1, 3}, 2)[1];
+    EXPECT_EQ(each, Forecast(forecaster, HistoryView(history), 2));
+    return Values{each(1, 0), each(1, 1), each(1, 2), each(1, 3)};
+  };
+  EXPECT_EQ(last(-1, -2, -3, -4), (Values{0, -2, 0, 0}));
+  EXPECT_EQ(last(1, 2, 3, -4), (Values{1, 2, 3, 0}));
+  EXPECT_EQ(last(1, 2, 3, 4), (Values{1, 2, 3, 4}));
+  constexpr double kMax = std::numeric_limits<double>::max();
+  EXPECT_EQ(last(kMax, -kMax, kMax, kMax), (Values{kMax, -kMax, kMax, kMax}));
+  for (const double bad : {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
+                           std::numeric_limits<double>::quiet_NaN()}) {
+    EXPECT_THROW(last(bad, 2, 3, 4), InternalError);
+    EXPECT_THROW(last(1, 2, 3, bad), InternalError);
+  }
 }
 
 TEST(Forecasters, Persistence) {

@@ -217,5 +217,30 @@ TEST(Gather, ForecastsAreThoseOfInputsMadeOneByOne) {
   }
 }
 
+// Folded weights are kept for the medians alone or for all quantiles: either after the other, of the same weights.
+TEST(Gather, WhatWasAskedBeforeCountsForNothing) {
+  const int day = 4;
+  const History history = RandomHistory(7, day, 75 * day);
+  const HistoryView view(history);
+  const NeuralSeries series = SeriesOf(view, TrainingScales(view), {120, 131, 170}, true).series;
+  for (const char* network : kNetworks) {
+    const auto neural = Make(network, history);
+    const auto data = neural->Keep(series);
+    neural->TrainEpoch(*data, {0, 1, 2}, 1, {1e-2, 0.0}, {});
+    std::vector<float> first, second;
+    neural->Forecast(*data, &first);
+    const double loss = neural->MeanLoss(*data, 3);
+    neural->Forecast(*data, &second);
+    EXPECT_EQ(first, second) << network;
+    EXPECT_EQ(neural->MeanLoss(*data, 3), loss) << network;
+    const auto fresh = Make(network, history);
+    fresh->LoadWeights(neural->SaveWeights());
+    EXPECT_EQ(fresh->MeanLoss(*data, 3), loss) << network;
+    neural->TrainEpoch(*data, {2}, 1, {1e-2, 0.0}, {});
+    neural->Forecast(*data, &second);
+    EXPECT_NE(first, second) << network;
+  }
+}
+
 }  // namespace
 }  // namespace evenkeel
