@@ -65,14 +65,14 @@ class Greedy : public Policy {
     const SlotSolution solution = solver_.Solve(input.slot, input.coefficients, base_, allocation);
     report_.unconverged_slots += solution.converged ? 0 : 1;
     report_.worst_slot_gap = std::max(report_.worst_slot_gap, solution.gap);
-    const Vector& gradient = solver_.gradient();
-    states_prices_ = gradient[0] > 0.0;
+    const Vector& stacked = solver_.prices();
+    states_prices_ = stacked[0] > 0.0;
     if (!states_prices_) return;
-    SplitRow(problem_, gradient.tail(RowSize(problem_)), &prices_);
-    for (Vector& prices : prices_) prices /= gradient[0];
+    SplitRow(problem_, stacked.tail(RowSize(problem_)), &prices_);
+    for (Vector& prices : prices_) prices /= stacked[0];
   }
 
-  /// The gradient at the decision over the price of cost: the decision is a dispatch at it, to the slot's gap.
+  /// Over the price of cost: the decision is a dispatch at them, to the slot's gap.
   const Prices* StatedPrices() const override { return states_prices_ ? &prices_ : nullptr; }
 
   PolicyReport Report() const override {

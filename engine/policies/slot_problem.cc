@@ -243,12 +243,10 @@ SlotSolution SlotSolver::Solve(const Slot& slot, const Coefficients& coefficient
   }
   solution.converged = solution.gap <= s.tolerance;
   s.last_increment.noalias() = s.increments.leftCols(s.w.size()) * s.w;
-  s.z = base + s.last_increment;
-  StackedGradient(s.objective, s.z, &s.gradient);
   s.Combine(allocation);
   return solution;
 }
 
-const Vector& SlotSolver::gradient() const { return impl_->gradient; }
+const Vector& SlotSolver::prices() const { return impl_->best_asked; }
 
 }  // namespace evenkeel

@@ -4,7 +4,8 @@
 //
 // f as in engine/policies/stacked_objective.h, of the stacked cost and loads. Solved by fully corrective conditional
 // gradients (simplicial decomposition, von Hohenbalken 1977): dispatch at the gradient's prices gives a vertex of X_t
-// and a certified gap, Newton steps over the weights of the few vertices so far give the next gradient.
+// and a certified gap, Newton steps over the weights of the few vertices so far give the next gradient. Where that
+// takes many vertices, prices lean towards the best ones so far.
 #pragma once
 
 #include <memory>
@@ -29,8 +30,8 @@ class SlotSolver {
 
   /// Throws InputError when the demand cannot be served.
   SlotSolution Solve(const Slot& slot, const Coefficients& coefficients, const Vector& base, Allocation* allocation);
-  /// Of the objective at the last solution, [stack].
-  const Vector& gradient() const;
+  /// Prices of the last slot's stacked entries that certify its gap: the solution is, to that gap, a dispatch at them.
+  const Vector& prices() const;
 
  private:
   struct Impl;
