@@ -62,6 +62,7 @@ class NetworkSimplex {
   }
 
   void Start(DispatchStart start);
+  void RestartPricing(DispatchStart start);
   void StartFlat();
   void StartAtAggregatePrices();
   void PriceAggregate();

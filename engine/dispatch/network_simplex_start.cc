@@ -31,6 +31,10 @@ void NetworkSimplex::Start(DispatchStart start) {
     if (num_gateways_ >= kFewGateways && num_arcs_ >= kFewArcs * num_gateways_) StartAtAggregatePrices();
   }
   has_basis_ = true;
+  RestartPricing(start);
+}
+
+void NetworkSimplex::RestartPricing(DispatchStart start) {
   tracks_ = start == DispatchStart::kLastBasis;
   pricing_.Restart(start);
   degenerate_ = 0;
@@ -55,9 +59,7 @@ void NetworkSimplex::StartAtAggregatePrices() {
   const double deviation = CostDeviation();
   bool good = kLeastDeviation * average < deviation && deviation < average;
   if (good) {
-    tracks_ = false;
-    pricing_.Restart(DispatchStart::kCold);
-    degenerate_ = 0;
+    RestartPricing(DispatchStart::kCold);
     good = Optimise(num_gateways_ / kMostServed) && UnusedAtStartPrices() <= kMostUnused;
     if (!good) StartFlat();
   }

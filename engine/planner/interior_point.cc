@@ -32,9 +32,11 @@ constexpr double kTooMuch = 1e-2, kLoose = 1e3;
 constexpr double kAccurateResponse = 1e-13;
 constexpr double kAccurateBalance = 1e-11;  // of the most work of a slot
 constexpr double kShareOfResidual = 1e-6;
-constexpr double kLost = 1e-14, kLostAtMost = 1e-12;           // of D, in what classes answer to prices
-constexpr double kGoodEnough = 1e-9;                           // a gap that no second try is worth
-constexpr double kWorkRounding = 10.0, kWorkResidual = 100.0;  // where work waits, digits lose more of the constraints
+constexpr double kLost = 1e-14, kLostAtMost = 1e-12;  // of D, in what classes answer to prices
+constexpr double kGoodEnough = 1e-9;                  // a gap that no second try is worth
+// Where work waits, digits lose more of the constraints: how much less a residual counts in the gap, and how much more
+// of it is allowed.
+constexpr double kWorkRounding = 10.0, kWorkResidual = 100.0;
 
 class InteriorPoint {
  public:

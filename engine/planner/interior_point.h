@@ -12,7 +12,8 @@ namespace evenkeel {
 
 struct InteriorPointOptions {
   double tolerance = 1e-11;      ///< stop when the relative gap is at most this ..
-  double infeasibility = 1e-11;  ///< .. and the relative residuals are at most that; rounding may end progress before
+  double infeasibility = 1e-11;  ///< .. and the relative residuals at most that, a hundred times it where work waits;
+                                 ///< rounding may end progress before
   int max_iterations = 100;
   int many_loads = 256;  ///< from here on the coupling sees few of them in full (engine/planner/coupling.h)
   int threads = 1;       ///< 0: one per core

@@ -72,7 +72,7 @@ class Greedy : public Policy {
     for (Vector& prices : prices_) prices /= stacked[0];
   }
 
-  /// Over the price of cost: the decision is a dispatch at them, to the slot's gap.
+  /// SlotSolver's over the price of cost.
   const Prices* StatedPrices() const override { return states_prices_ ? &prices_ : nullptr; }
 
   PolicyReport Report() const override {

@@ -152,7 +152,7 @@ bool WeightOptimiser::NewtonDirection(const StackedObjective& objective, const E
   return false;
 }
 
-/// Adds to the lower half of D' H D for the columns D_v = increments_v - increments_reference; the Hessian of
+/// Adds D' H D, at least its lower half, for the columns D_v = increments_v - increments_reference. The Hessian of
 /// weight ||y||_q at u = y / ||y|| is weight (q - 1) / ||y|| (R R - (R r)(R r)'), R = diag(u^(q/2-1)), r = u^(q/2),
 /// y = scale z. Entries that bend next to nothing, as many do for a large q, are left out.
 void WeightOptimiser::AddCurvature(const StackedObjective& objective, const Eigen::MatrixXd& increments,
@@ -184,6 +184,7 @@ void WeightOptimiser::AddCurvature(const StackedObjective& objective, const Eige
   }
 }
 
+/// The entries of a term that bend, into bends_.
 void WeightOptimiser::ListBends(const StackedObjective& objective, const NormTerm& term, double norm) {
   bends_.clear();
   double largest = 0.0;

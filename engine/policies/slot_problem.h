@@ -30,7 +30,8 @@ class SlotSolver {
 
   /// Throws InputError when the demand cannot be served.
   SlotSolution Solve(const Slot& slot, const Coefficients& coefficients, const Vector& base, Allocation* allocation);
-  /// Prices of the last slot's stacked entries that certify its gap: the solution is, to that gap, a dispatch at them.
+  /// Prices of the stacked entries with the best bound of the last slot: the solution is a dispatch at them to its gap
+  /// or, where norms were smoothed, nearly to it.
   const Vector& prices() const;
 
  private:
